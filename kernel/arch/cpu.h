@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The processor behind names: interrupts, identity, time stamp, idling, stopping the machine.
+ * The inline bodies are in <machine/cpu.h>.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include <lib/compiler.h>
+
+/* The most processors that the kernel can use. */
+#define CPU_MAX 64
+
+/* What interrupts_save() returned; opaque. */
+typedef uint64_t interrupt_state_t;
+
+/* True if this processor takes interrupts now. */
+static inline bool interrupts_enabled(void);
+
+/* Take interrupts from now on.  The caller holds no spin lock. */
+static inline void interrupts_enable(void);
+
+/* Take no interrupts from now on. */
+static inline void interrupts_disable(void);
+
+/* Disable interrupts and return the state to hand to interrupts_restore(). */
+static inline interrupt_state_t interrupts_save(void);
+
+/* Return to the state that interrupts_save() found. */
+static inline void interrupts_restore(interrupt_state_t state);
+
+/* Tell the processor that the caller spins. */
+static inline void cpu_pause(void);
+
+/* The processor's free-running cycle counter (the TSC, Intel SDM vol. 3 section 17.17). */
+static inline uint64_t cpu_cycles(void);
+
+/* Index of the calling processor, 0 for the one that booted.  Context: interrupts off, or a guess. */
+static inline uint32_t cpu_index(void);
+
+/* Number of processors that run. */
+uint32_t cpu_count(void);
+
+/*
+ * Enable interrupts, sleep until one came, return with interrupts disabled.
+ * An interrupt that was pending on entry ends the sleep: none is lost between a check and the sleep.
+ */
+void cpu_idle(void);
+
+/* Stop this processor for good. */
+[[noreturn]] void cpu_halt(void);
+
+/* Restart the machine.  Returns never. */
+[[noreturn]] void machine_reboot(void);
+
+/* Switch the machine off; halts where that is impossible. */
+[[noreturn]] void machine_power_off(void);
+
+/*
+ * End the emulator with STATUS through QEMU's isa-debug-exit device (exit code 2 * status + 1); returns if there
+ * is none.  For test kernels.
+ */
+void machine_debug_exit(uint32_t status);
+
+#include <machine/cpu.h>

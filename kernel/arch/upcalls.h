@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What arch/ calls in layers above it.  arch/ declares, a higher layer defines (its folder is named at each).
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include <mach/kern_return.h>
+#include <mach/vm_prot.h>
+
+#include <arch/pmap.h>
+#include <arch/trap_frame.h>
+
+/* mem: a zeroed page for a page table.  Returns: false if there is none.  And its way back. */
+[[nodiscard]] bool upcall_page_table_allocate(phys_addr_t *page);
+void upcall_page_table_free(phys_addr_t page);
+
+/*
+ * kern: a page fault at ADDRESS in the user half, by user code or by copyin/copyout on the current thread's behalf;
+ * ACCESS says what was tried (VM_PROT_READ, WRITE, EXECUTE).  Entered with interrupts off; may enable them and sleep;
+ * returns with them off.  Returns: KERN_SUCCESS, try again; else the kernel's code for the exception.
+ */
+kern_return_t upcall_user_page_fault(virt_addr_t address, vm_prot_t access);
+
+/* kern: user code raised a processor exception (FRAME->vector) that no fault handling resolved.  CODE is that of
+ * upcall_user_page_fault() for vector 14.  Returns to user code after the exception was handled, or not at all. */
+void upcall_user_exception(struct trap_frame *frame, kern_return_t code);
+
+/* kern: user code executed SYSCALL with a number that is no Mach trap. */
+void upcall_unknown_trap(struct trap_frame *frame);
+
+/* sched: this processor's alarm rang.  Context: interrupts off, in an interrupt. */
+void upcall_timer(void);
+
+/* kern: device interrupt IRQ came; it is masked now.  Context: interrupts off, in an interrupt. */
+void upcall_interrupt(uint32_t irq);
+
+/*
+ * sched: about to return from a trap or interrupt to code that had interrupts enabled and this processor's
+ * `ast_pending` is set: switch threads if a better one waits; when TO_USER, also act on the thread's own requests
+ * (terminate, suspend, abort).  Context: interrupts off before and after.
+ */
+void upcall_ast(bool to_user);
+
+/* kern: the kernel is up on the boot processor's first stack; BOOT is what arch/ learnt (arch/boot_info.h). */
+[[noreturn]] void kernel_main(void);
