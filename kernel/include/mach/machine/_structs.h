@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * This machine's register sets.
+ */
+#pragma once
+
+#include <mach/i386/_structs.h>

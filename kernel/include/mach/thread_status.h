@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A thread's machine state as an array of words; the flavor says which registers it holds.
+ */
+#pragma once
+
+#include <mach/machine/thread_state.h>
+#include <mach/machine/thread_status.h>
+#include <mach/machine/vm_types.h>
+
+typedef natural_t *thread_state_t;
+typedef natural_t thread_state_data_t[THREAD_STATE_MAX];
+
+typedef int thread_state_flavor_t;
+typedef thread_state_flavor_t *thread_state_flavor_array_t;
+
+/* Ask for the list of flavors. */
+#define THREAD_STATE_FLAVOR_LIST     0
+#define THREAD_STATE_FLAVOR_LIST_NEW 128
