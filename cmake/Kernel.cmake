@@ -45,8 +45,8 @@ function(kernel_link target table)
   add_executable(${target} ${ARGN} ${table})
   target_link_libraries(${target} PRIVATE flags_kernel)
   target_link_options(${target} PRIVATE
-    -m elf_x86_64 -static -nostdlib --gc-sections --build-id=none -z noexecstack
-    -z max-page-size=4096 --orphan-handling=warn -T ${script})
+    -m elf_x86_64 -static -nostdlib --gc-sections --build-id=none -znoexecstack
+    -zmax-page-size=4096 -T ${script})
   set_target_properties(${target} PROPERTIES SUFFIX ".elf" LINK_DEPENDS ${script}
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/boot)
 endfunction()

@@ -11,7 +11,7 @@ if(NOT MACH_R_HOST)
 endif()
 
 set(MACH_R_USER_LINK_FLAGS -m elf_x86_64 -static -nostdlib --gc-sections --build-id=none
-  --image-base=0x400000 -z max-page-size=4096 -z separate-code -z noexecstack -z norelro -e _start)
+  --image-base=0x400000 -zmax-page-size=4096 -zseparate-code -znoexecstack -znorelro -e _start)
 
 # add_to_initrd(SET DEST FILE [TARGET])
 # Put FILE at path DEST into the boot archive of SET: system (every image), test or bench.
@@ -20,7 +20,7 @@ function(add_to_initrd set destination file)
   set_property(GLOBAL APPEND PROPERTY MACH_R_INITRD_FILES ${file} ${ARGN})
 endfunction()
 
-# The common part: NAME linked into FOLDER of the build tree, its stripped copy into the archive.
+# The common part: NAME linked into bin/ of the build tree, a stripped copy for FOLDER of the archive.
 # The copy keeps the symbol table, by which crash reports name functions, and drops debug data.
 function(user_executable name folder set)
   cmake_parse_arguments(PARSE_ARGV 3 arg "" "" "SOURCES;MIG_USER;MIG_SERVER;LIBS")
@@ -37,7 +37,7 @@ function(user_executable name folder set)
   target_link_libraries(${name} PRIVATE flags_user mach_abi
     ${arg_MIG_SERVER} ${arg_MIG_USER} ${arg_LIBS} libmach ${MACH_R_BUILTINS})
   target_link_options(${name} PRIVATE ${MACH_R_USER_LINK_FLAGS})
-  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/${folder})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 
   set(copy ${CMAKE_BINARY_DIR}/root/${folder}/${name})
   add_custom_command(OUTPUT ${copy}

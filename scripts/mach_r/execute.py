@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Run shell commands in the booted system, without a person.
+
+The boot archive gets /etc/exec; init gives that to the shell, frames its output with two lines on
+the console, and powers the machine off.
+"""
+
+import dataclasses
+import pathlib
+import re
+import sys
+import tempfile
+import time
+
+from mach_r import image, ui
+from mach_r.machine import Machine
+
+_BEGIN = b"init: exec begins\r*\n"
+_END = re.compile(b"init: exec finished with status (-?[0-9]+)\r*\n")
+
+# Statuses of our own, as timeout(1) and others use them.
+STATUS_TIMEOUT = 124
+STATUS_NO_END = 125
+
+
+def add_commands(archive, commands):
+    """Make the system that boots from ARCHIVE run COMMANDS."""
+    archive.add("etc/exec", commands.rstrip("\n").encode() + b"\n")
+
+
+@dataclasses.dataclass
+class Outcome:
+    """How commands ended."""
+
+    status: int
+    answered: bool  # STATUS is the commands' own
+    tail: str  # the end of what the machine printed
+
+
+def run(contents, options, timeout, sink):
+    """Boot CONTENTS, which has commands in it; give SINK their output (bytes) as it comes."""
+    with tempfile.TemporaryDirectory(prefix="mach_r-") as folder:
+        picture = image.write_temporary(contents, pathlib.Path(folder))
+        with Machine(picture, options) as machine:
+            deadline = machine.started + timeout
+            status = _follow(machine, deadline, sink)
+            if status is not None:
+                machine.finish(10)
+                return Outcome(status, True, machine.tail())
+            late = time.monotonic() >= deadline
+            return Outcome(STATUS_TIMEOUT if late else STATUS_NO_END, False, machine.tail())
+
+
+def _follow(machine, deadline, sink):
+    """Pass on what MACHINE prints between the two marks; the status from the second, or None."""
+    begin = machine.expect(_BEGIN, deadline - time.monotonic())
+    if begin is None:
+        return None
+    position = begin.end()
+    while True:
+        match = _END.search(machine.output, position)
+        # Without the mark, the last line may be the beginning of it and has to wait.
+        end = match.start() if match else machine.output.rfind(b"\n") + 1
+        if end > position:
+            sink(machine.output[position:end].replace(b"\r", b""))
+            position = end
+        if match:
+            return int(match.group(1))
+        if not machine.read(deadline):
+            return None
+
+
+def explain(outcome):
+    """Tell a person why there is no status of the commands themselves."""
+    late = outcome.status == STATUS_TIMEOUT
+    what = "the time is over" if late else "the machine stopped"
+    ui.note(f"{what} before the commands ended; the last of its serial line:\n{outcome.tail}")
+
+
+def to_stdout(data):
+    """A sink for run(): standard output."""
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
