@@ -8,8 +8,8 @@
 #include <mach/port.h>
 #include <mach/vm_types.h>
 
-typedef unsigned long long memory_object_offset_t;
-typedef unsigned long long memory_object_size_t;
+typedef uint64_t memory_object_offset_t;
+typedef uint64_t memory_object_size_t;
 typedef natural_t memory_object_cluster_size_t;
 typedef natural_t *memory_object_fault_info_t;
 typedef int memory_object_copy_strategy_t;

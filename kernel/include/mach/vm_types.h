@@ -16,4 +16,4 @@ typedef uint32_t ppnum_t;
 
 typedef uint64_t vm_object_offset_t;
 typedef uint64_t vm_object_size_t;
-typedef unsigned long long vm_object_id_t;
+typedef uint64_t vm_object_id_t;
