@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the boot loader said, checked and copied out of its tags (multiboot2 specification 2.0, section 3.6).
+ * What the boot loader said, checked and copied out of its tags (multiboot2 specification 2.0,
+ * section 3.6).
  */
 #pragma once
 
@@ -13,7 +14,10 @@
 #define BOOT_MODULE_MAX  8
 #define BOOT_STRING_MAX  256
 
-/* A range of usable RAM, page aligned, without what kernel, modules and firmware occupy, in ascending order. */
+/*
+ * A range of usable RAM, page aligned, without what kernel, modules and firmware occupy, in
+ * ascending order.
+ */
 struct boot_memory {
     phys_addr_t start;
     phys_addr_t end;
@@ -48,6 +52,9 @@ struct boot_info {
 };
 
 extern struct boot_info boot_info;
+
+/* Let the kernel write no more on the screen: a driver has it now.  A panic takes it back. */
+void boot_screen_release(void);
 
 /* True if WORD stands in the command line as a word by itself. */
 bool boot_option_is_set(const char *word);

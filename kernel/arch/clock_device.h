@@ -11,7 +11,10 @@
 /* Nanoseconds since boot, monotonic, the same on all processors. */
 uint64_t clock_now(void);
 
-/* The time-stamp value of boot and its frequency: nanoseconds = (tsc - base) * numer / denom (for the comm page). */
+/*
+ * The time-stamp value of boot and its frequency: nanoseconds = (tsc - base) * numer / denom (for
+ * the comm page).
+ */
 struct clock_parameters {
     uint64_t tsc_base;
     uint64_t tsc_hz;
@@ -20,8 +23,10 @@ struct clock_parameters {
 };
 struct clock_parameters clock_parameters(void);
 
-/* Let upcall_timer() happen on this processor at DEADLINE (nanoseconds since boot) or right after; replaces the
- * former alarm; UINT64_MAX cancels it.  Context: interrupts off. */
+/*
+ * Let upcall_timer() happen on this processor at DEADLINE (nanoseconds since boot) or right after;
+ * replaces the former alarm; UINT64_MAX cancels it.  Context: interrupts off.
+ */
 void clock_set_alarm(uint64_t deadline);
 
 /* Seconds since 1970 at boot, from the battery clock; 0 if there is none. */

@@ -36,15 +36,17 @@ static inline void cpu_pause(void);
 /* The processor's free-running cycle counter (the TSC, Intel SDM vol. 3 section 17.17). */
 static inline uint64_t cpu_cycles(void);
 
-/* Index of the calling processor, 0 for the one that booted.  Context: interrupts off, or a guess. */
+/*
+ * Index of the calling processor, 0 for the one that booted.  Context: interrupts off, or a guess.
+ */
 static inline uint32_t cpu_index(void);
 
 /* Number of processors that run. */
 uint32_t cpu_count(void);
 
 /*
- * Enable interrupts, sleep until one came, return with interrupts disabled.
- * An interrupt that was pending on entry ends the sleep: none is lost between a check and the sleep.
+ * Enable interrupts, sleep until one came, return with interrupts disabled. An interrupt that was
+ * pending on entry ends the sleep: none is lost between a check and the sleep.
  */
 void cpu_idle(void);
 
@@ -58,8 +60,8 @@ void cpu_idle(void);
 [[noreturn]] void machine_power_off(void);
 
 /*
- * End the emulator with STATUS through QEMU's isa-debug-exit device (exit code 2 * status + 1); returns if there
- * is none.  For test kernels.
+ * End the emulator with STATUS through QEMU's isa-debug-exit device (exit code 2 * status + 1);
+ * returns if there is none.  For test kernels.
  */
 void machine_debug_exit(uint32_t status);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Device interrupts, numbered by ISA IRQ (0-15, through ACPI's overrides) or global system interrupt (16 and above).
- * An interrupt is masked when it comes and stays so until irq_unmask(): user-space drivers need no other protocol.
+ * Device interrupts, numbered by ISA IRQ (0-15, through ACPI's overrides) or global system
+ * interrupt (16 and above). An interrupt is masked when it comes and stays so until irq_unmask():
+ * user-space drivers need no other protocol.
  */
 #pragma once
 
@@ -25,5 +26,8 @@ void irq_disable(uint32_t irq);
 /* Let IRQ come again after upcall_interrupt(). */
 void irq_unmask(uint32_t irq);
 
-/* Make processor CPU enter the kernel and look for a preemption (an IPI; nothing for the caller itself). */
+/*
+ * Make processor CPU enter the kernel and look for a preemption (an IPI; nothing for the caller
+ * itself).
+ */
 void cpu_poke(uint32_t cpu);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Data of which every processor has its own copy.  PERCPU_DEFINE places a variable in a section of its own; the boot
- * processor uses that section itself, the others get copies of its initial contents.  Access is relative to the
- * processor's base register, so that a plain read or write of a scalar is one instruction.
+ * Data of which every processor has its own copy.  PERCPU_DEFINE places a variable in a section of
+ * its own; the boot processor uses that section itself, the others get copies of its initial
+ * contents.  Access is relative to the processor's base register, so that a plain read or write of
+ * a scalar is one instruction.
  *
- * Context: a thread that may be preempted may change processors between taking the address and using it; callers
- * have interrupts off, or use percpu_read() of a value that does not change for the running thread.
+ * Context: a thread that may be preempted may change processors between taking the address and
+ * using it; callers have interrupts off, or use percpu_read() of a value that does not change for
+ * the running thread.
  *
  *     PERCPU_DEFINE(struct run_queue, run_queue);      in one .c file, file scope
  *     PERCPU_DECLARE(struct run_queue, run_queue);     in a header

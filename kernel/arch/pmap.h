@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The physical map: what the processor's page tables say.  It is a cache of what vm/ knows and may forget any user
- * mapping at any time (a fault brings it back); it forgets no wired one.  A struct pmap belongs to one struct vm_map.
+ * The physical map: what the processor's page tables say.  It is a cache of what vm/ knows and may
+ * forget any user mapping at any time (a fault brings it back); it forgets no wired one.  A struct
+ * pmap belongs to one struct vm_map.
  *
- * Write protection of whole page-table spans (2 MiB) is done at the directory level, so that protecting a large range
- * costs what its ends cost; the span's own entries are brought in line at the next pmap_enter() into it.
+ * Write protection of whole page-table spans (2 MiB) is done at the directory level, so that
+ * protecting a large range costs what its ends cost; the span's own entries are brought in line at
+ * the next pmap_enter() into it.
  *
  * Locks: each pmap has a spin lock of its own, taken inside these functions, below all others.
  */
@@ -31,6 +33,13 @@ enum pmap_cache {
     PMAP_CACHE_WRITE_COMBINING,     /* frame buffers */
 };
 
+/*
+ * The kernel addresses that are for mem/ to hand out through kernel_pmap; all else above is arch's
+ * own.
+ */
+#define KERNEL_VIRTUAL_START UINT64_C(0xffffc00000000000)
+#define KERNEL_VIRTUAL_END   UINT64_C(0xffffc08000000000)
+
 struct pmap;
 
 /* The kernel's own map: the upper half that all pmaps share. */
@@ -39,12 +48,16 @@ extern struct pmap *const kernel_pmap;
 /* Create an empty user pmap.  Returns: null if there is no memory. */
 [[nodiscard]] struct pmap *pmap_create(void);
 
-/* Destroy PMAP, which no processor has loaded and nobody else refers to, with all its tables.  May take long. */
+/*
+ * Destroy PMAP, which no processor has loaded and nobody else refers to, with all its tables.  May
+ * take long.
+ */
 void pmap_destroy(struct pmap *pmap);
 
 /*
- * Map the page at VIRTUAL to PHYSICAL with PROTECTION (VM_PROT_*; never writable and executable in the kernel's map).
- * Replaces what was there.  User pmaps take user addresses, kernel_pmap kernel ones.
+ * Map the page at VIRTUAL to PHYSICAL with PROTECTION (VM_PROT_*; never writable and executable in
+ * the kernel's map). Replaces what was there.  User pmaps take user addresses, kernel_pmap kernel
+ * ones.
  * Returns: KERN_SUCCESS; KERN_RESOURCE_SHORTAGE, no page for a table.
  */
 [[nodiscard]] kern_return_t pmap_enter(struct pmap *pmap, virt_addr_t virtual, phys_addr_t physical,
@@ -53,7 +66,10 @@ void pmap_destroy(struct pmap *pmap);
 /* Forget all mappings in [START, END).  Costs nothing for parts that have no table. */
 void pmap_remove(struct pmap *pmap, virt_addr_t start, virt_addr_t end);
 
-/* Reduce the protection of all mappings in [START, END) to at most PROTECTION; with VM_PROT_NONE, forget them. */
+/*
+ * Reduce the protection of all mappings in [START, END) to at most PROTECTION; with VM_PROT_NONE,
+ * forget them.
+ */
 void pmap_protect(struct pmap *pmap, virt_addr_t start, virt_addr_t end, vm_prot_t protection);
 
 /* Where VIRTUAL is mapped.  Returns: true and *PHYSICAL if it is. */
@@ -65,7 +81,9 @@ bool pmap_extract(struct pmap *pmap, virt_addr_t virtual, phys_addr_t *physical)
  */
 void pmap_page_protect(phys_addr_t physical, vm_prot_t protection);
 
-/* Make PMAP the running processor's map.  Does nothing if it is already.  Context: interrupts off. */
+/*
+ * Make PMAP the running processor's map.  Does nothing if it is already.  Context: interrupts off.
+ */
 static inline void pmap_activate(struct pmap *pmap);
 
 /* Bytes of resident user mappings in PMAP. */
@@ -83,7 +101,10 @@ static inline void *phys_to_virt(phys_addr_t physical);
 /* The physical address behind POINTER into the direct map. */
 static inline phys_addr_t virt_to_phys(const void *pointer);
 
-/* Map SIZE bytes of device memory at PHYSICAL for the kernel, uncached.  Returns: null if impossible. */
+/*
+ * Map SIZE bytes of device memory at PHYSICAL for the kernel, uncached.  Returns: null if
+ * impossible.
+ */
 [[nodiscard]] void *pmap_map_device(phys_addr_t physical, uint64_t size);
 
 #include <machine/pmap.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The spin lock, lowest of the kernel's locks.  One rule makes it safe against interrupts and preemption: it is only
- * held with interrupts disabled.  Debug builds check the rule, the owner, and double locking.
- * The order of all locks stands in docs/locking.md.
+ * The spin lock, lowest of the kernel's locks.  One rule makes it safe against interrupts and
+ * preemption: it is only held with interrupts disabled.  Debug builds check the rule, the owner,
+ * and double locking. The order of all locks stands in docs/locking.md.
  */
 #pragma once
 

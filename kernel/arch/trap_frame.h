@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The user's registers as every entry into the kernel leaves them at the top of the kernel stack, lowest address
- * first.  The processor pushes the last five (and the error code, for some vectors: Intel SDM vol. 3 section 6.14);
- * SYSCALL entry builds the same picture, with rcx = rip and r11 = rflags as SYSCALL leaves them.
+ * The user's registers as every entry into the kernel leaves them at the top of the kernel stack,
+ * lowest address first.  The processor pushes the last five (and the error code, for some vectors:
+ * Intel SDM vol. 3 section 6.14); SYSCALL entry builds the same picture, with rcx = rip and r11 =
+ * rflags as SYSCALL leaves them.
  */
 #pragma once
 

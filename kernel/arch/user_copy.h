@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The only ways between user and kernel memory.  A user address outside the user half, or a fault that vm/ cannot
- * resolve, ends the copy with an error; nothing else happens.  The copies may fault and therefore sleep.
+ * The only ways between user and kernel memory.  A user address outside the user half, or a fault
+ * that vm/ cannot resolve, ends the copy with an error; nothing else happens.  The copies may fault
+ * and therefore sleep.
  *
- * Context: no locks held; interrupts on or off (a fault enables them while it is resolved, and restores them).
+ * Context: no locks held; interrupts on or off (a fault enables them while it is resolved, and
+ * restores them).
  */
 #pragma once
 
@@ -31,7 +33,8 @@ user_range_is_valid(uint64_t address, uint64_t size)
 [[nodiscard]] kern_return_t copyout(uint64_t to, const void *from, size_t size);
 
 /*
- * The two for messages: SIZE is a multiple of 4, of any small size; made for few instructions (8-byte moves).
+ * The two for messages: SIZE is a multiple of 4, of any small size; made for few instructions
+ * (8-byte moves).
  * Returns: as copyin() and copyout().
  */
 [[nodiscard]] kern_return_t copyin_message(void *to, uint64_t from, size_t size);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Inline bodies of <arch/cpu.h>. */
+#pragma once
+
+#include <machine/instr.h>
+#include <machine/percpu.h>
+
+PERCPU_DECLARE(uint32_t, cpu_number);
+
+static inline bool interrupts_enabled(void)
+{
+    return (read_rflags() & RFLAGS_IF) != 0;
+}
+
+static inline void interrupts_enable(void)
+{
+    sti();
+}
+
+static inline void interrupts_disable(void)
+{
+    cli();
+}
+
+static inline interrupt_state_t interrupts_save(void)
+{
+    interrupt_state_t state = read_rflags();
+    cli();
+    return state;
+}
+
+static inline void interrupts_restore(interrupt_state_t state)
+{
+    if ((state & RFLAGS_IF) != 0) {
+        sti();
+    }
+}
+
+static inline void cpu_pause(void)
+{
+    pause();
+}
+
+static inline uint64_t cpu_cycles(void)
+{
+    return rdtsc();
+}
+
+static inline uint32_t cpu_index(void)
+{
+    return percpu_read(cpu_number);
+}
