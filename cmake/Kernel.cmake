@@ -54,12 +54,13 @@ endfunction()
 # add_kernel(NAME LAYERS layer...)
 # NAME.elf in boot/. The symbol table inside it (kernel/lib/ksyms.h) needs the final addresses, so
 # the kernel is linked twice: with an empty table, and with the one made from the first result. The
-# table holds functions only and lies behind them, so the second link moves none; mkksyms.py
+# table names code only and lies behind all of it, so the second link moves none; mkksyms.py
 # --check fails the build if that ever stops being true.
 function(add_kernel name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LAYERS")
   kernel_objects(objects ${arg_LAYERS})
   set(tool ${CMAKE_SOURCE_DIR}/scripts/mkksyms.py)
+  set(make_table ${Python3_EXECUTABLE} ${tool} --nm ${MACH_R_NM} --dwarfdump ${MACH_R_DWARFDUMP})
   set(work ${CMAKE_CURRENT_BINARY_DIR})
   add_custom_command(OUTPUT ${work}/${name}-empty.S
     COMMAND ${Python3_EXECUTABLE} ${tool} --empty -o ${work}/${name}-empty.S
@@ -67,11 +68,9 @@ function(add_kernel name)
   kernel_link(${name}-pass1 ${work}/${name}-empty.S ${objects})
   set_target_properties(${name}-pass1 PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${work})
   add_custom_command(OUTPUT ${work}/${name}-ksyms.S
-    COMMAND ${Python3_EXECUTABLE} ${tool} --nm ${MACH_R_NM} $<TARGET_FILE:${name}-pass1>
-            -o ${work}/${name}-ksyms.S
+    COMMAND ${make_table} $<TARGET_FILE:${name}-pass1> -o ${work}/${name}-ksyms.S
     DEPENDS ${tool} ${name}-pass1 VERBATIM)
   kernel_link(${name} ${work}/${name}-ksyms.S ${objects})
   add_custom_command(TARGET ${name} POST_BUILD
-    COMMAND ${Python3_EXECUTABLE} ${tool} --nm ${MACH_R_NM} --check $<TARGET_FILE:${name}>
-            ${work}/${name}-ksyms.S VERBATIM)
+    COMMAND ${make_table} $<TARGET_FILE:${name}> --check ${work}/${name}-ksyms.S VERBATIM)
 endfunction()

@@ -2,6 +2,9 @@
 # Targets for people: files (all that an image holds), run, debug, check, format.
 if(NOT MACH_R_HOST)
   finish_image()
+  if(TARGET libmach)
+    finish_sdk()
+  endif()
 endif()
 
 add_custom_target(run COMMAND ${CMAKE_SOURCE_DIR}/scripts/run USES_TERMINAL)

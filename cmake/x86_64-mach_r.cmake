@@ -10,6 +10,7 @@ find_program(MACH_R_LLD NAMES ld.lld-19 ld.lld REQUIRED)
 find_program(MACH_R_AR NAMES llvm-ar-19 llvm-ar REQUIRED)
 find_program(MACH_R_RANLIB NAMES llvm-ranlib-19 llvm-ranlib REQUIRED)
 find_program(MACH_R_NM NAMES llvm-nm-19 llvm-nm nm REQUIRED)
+find_program(MACH_R_DWARFDUMP NAMES llvm-dwarfdump-19 llvm-dwarfdump REQUIRED)
 find_program(MACH_R_OBJCOPY NAMES llvm-objcopy-19 llvm-objcopy objcopy REQUIRED)
 
 set(CMAKE_C_COMPILER ${MACH_R_CLANG})

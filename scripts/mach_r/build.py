@@ -41,10 +41,10 @@ def install_packages(*extra):
         raise ui.Failure("packages are missing; see the lines above")
 
 
-def _run(command, log, what):
+def _run(command, log, what, quiet=False):
     """Run COMMAND: on a terminal with its own progress line, else with its output kept in LOG."""
     command = [str(word) for word in command]
-    if sys.stderr.isatty():
+    if sys.stderr.isatty() and not quiet:
         status = subprocess.run(command, cwd=ROOT, stdout=sys.stderr, check=False).returncode
         hint = "the messages above say where"
     else:
@@ -72,8 +72,8 @@ def _configured(preset):
     return ninja.exists() and ninja.stat().st_mtime >= presets.stat().st_mtime
 
 
-def build(preset, *targets):
-    """Bring TARGETS (all, if none is named) of PRESET up to date."""
+def build(preset, *targets, quiet=False):
+    """Bring TARGETS (all, if none is named) of PRESET up to date. QUIET: only faults are shown."""
     out = folder(preset)
     with lock():
         out.mkdir(exist_ok=True)
@@ -81,8 +81,9 @@ def build(preset, *targets):
             ui.step(f"Configuring {preset}")
             _run(["cmake", "--preset", preset], out / "configure.log", "configuring")
             os.utime(out / "build.ninja")
-        ui.step(f"Building {preset}")
+        if not quiet:
+            ui.step(f"Building {preset}")
         command = ["cmake", "--build", out]
         if targets:
             command += ["--target", *targets]
-        _run(command, out / "build.log", f"building preset {preset}")
+        _run(command, out / "build.log", f"building preset {preset}", quiet)

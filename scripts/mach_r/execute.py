@@ -37,23 +37,27 @@ class Outcome:
     tail: str  # the end of what the machine printed
 
 
-def run(contents, options, timeout, sink):
-    """Boot CONTENTS, which has commands in it; give SINK their output (bytes) as it comes."""
+def run(contents, options, timeout, sink, silence=None):
+    """Boot CONTENTS, which has commands in it; give SINK their output (bytes) as it comes.
+
+    The machine has TIMEOUT seconds, and ends earlier when it prints nothing for SILENCE seconds.
+    """
+    silence = timeout if silence is None else silence
     with tempfile.TemporaryDirectory(prefix="mach_r-") as folder:
         picture = image.write_temporary(contents, pathlib.Path(folder))
         with Machine(picture, options) as machine:
             deadline = machine.started + timeout
-            status = _follow(machine, deadline, sink)
+            status = _follow(machine, deadline, silence, sink)
             if status is not None:
                 machine.finish(10)
                 return Outcome(status, True, machine.tail())
-            late = time.monotonic() >= deadline
-            return Outcome(STATUS_TIMEOUT if late else STATUS_NO_END, False, machine.tail())
+            own = STATUS_TIMEOUT if machine.is_running() else STATUS_NO_END
+            return Outcome(own, False, machine.tail())
 
 
-def _follow(machine, deadline, sink):
+def _follow(machine, deadline, silence, sink):
     """Pass on what MACHINE prints between the two marks; the status from the second, or None."""
-    begin = machine.expect(_BEGIN, deadline - time.monotonic())
+    begin = machine.expect(_BEGIN, min(silence, deadline - time.monotonic()))
     if begin is None:
         return None
     position = begin.end()
@@ -66,7 +70,7 @@ def _follow(machine, deadline, sink):
             position = end
         if match:
             return int(match.group(1))
-        if not machine.read(deadline):
+        if not machine.read(min(deadline, time.monotonic() + silence)):
             return None
 
 

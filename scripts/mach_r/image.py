@@ -68,8 +68,13 @@ def write(contents, iso, qcow2):
 
 def write_temporary(contents, folder):
     """Make a qcow2 image in FOLDER, for one run."""
+    return write_files(contents.files(), folder)
+
+
+def write_files(files, folder):
+    """The same from {name: bytes}."""
     iso, qcow2 = folder / "mach_r.iso", folder / "mach_r.qcow2"
-    _make(contents.files(), folder, iso, qcow2)
+    _make(files, folder, iso, qcow2)
     return qcow2
 
 

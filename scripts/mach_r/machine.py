@@ -91,6 +91,14 @@ class Machine:
         self._selector.close()
         self._scratch.cleanup()
 
+    def is_running(self):
+        """Whether QEMU has not ended."""
+        try:
+            self._process.wait(0.2)
+            return False
+        except subprocess.TimeoutExpired:
+            return True
+
     def read(self, deadline):
         """Wait for more output. False at the deadline or when QEMU has ended."""
         if not self._selector.select(max(0.0, deadline - time.monotonic())):

@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Check what every file of the tree owes its reader.
+
+Source files name their licence in the first lines; C is indented by spaces; documents name only
+paths that exist.
+"""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+LICENSED = {".c", ".h", ".S", ".ld", ".py", ".cmake", ".defs", ".def", ".cfg", ".sh"}
+NAMED = {"CMakeLists.txt", ".clang-format", ".editorconfig"}
+TAG = "SPDX-License-Identifier: BSD-2-Clause"
+# In a document: `folder/file`, [text](path).
+QUOTED = re.compile(r"`([\w.+-]+(?:/[\w.+-]+)+/?)(?::\d+)?`")
+LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
+
+
+def tracked():
+    """The files that belong to the project."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    names = subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout
+    paths = [ROOT / name for name in names.decode().split("\0") if name]
+    return [path for path in paths if path.is_file() and path != ROOT / "LICENSE"]
+
+
+def is_source(path, text):
+    """Whether PATH has to name the licence: known source types, and scripts."""
+    return path.suffix in LICENSED or path.name in NAMED or text.startswith("#!")
+
+
+def source_faults(path, text):
+    """What is wrong with a source file."""
+    if is_source(path, text) and TAG not in "\n".join(text.splitlines()[:3]):
+        yield 1, f"no line '{TAG}' at the top"
+    if path.suffix in {".c", ".h"}:
+        for number, line in enumerate(text.splitlines(), 1):
+            if line.startswith("\t"):
+                yield number, "indented by a tab"
+
+
+def document_faults(path, text, tops):
+    """The paths that a document names and that do not exist."""
+    for number, line in enumerate(text.splitlines(), 1):
+        for match in QUOTED.finditer(line):
+            name = match.group(1)
+            known = name.split("/")[0] in tops and not name.startswith("build/")
+            if known and not (ROOT / name).exists():
+                yield number, f"{name} does not exist"
+        for match in LINK.finditer(line):
+            if not (path.parent / match.group(1)).exists():
+                yield number, f"link to {match.group(1)}, which does not exist"
+
+
+def main():
+    tops = {path.name for path in ROOT.iterdir() if path.is_dir()}
+    paths = tracked()
+    wrong = 0
+    for path in paths:
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+        faults = list(source_faults(path, text))
+        if path.suffix == ".md":
+            faults += document_faults(path, text, tops)
+        for line, what in faults:
+            print(f"{path.relative_to(ROOT)}:{line}: {what}")
+        wrong += len(faults)
+    print(f"{len(paths)} files, {wrong} faults")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Dialogues with the booted system, as a person would have them on the serial line.
+
+A dialogue is a file of lines:
+    = NAME    a new case begins
+    > TEXT    type TEXT and the return key (after the prompt has come)
+    ^ X       type control-X
+    < REGEX   wait until this appears in the output
+    ! REGEX   from here to the next prompt this must not appear
+Other lines are comments.
+"""
+
+import re
+
+from mach_r import machine, tap
+
+PROMPT = rb"shell> "
+
+
+class Broken(Exception):
+    """The system did not answer as the dialogue has it."""
+
+
+def load(path):
+    """The cases in a file, as [(name, [(key, text)])]."""
+    cases = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        key, text = line[:2], line[2:]
+        if key == "= ":
+            cases.append((text, []))
+        elif key in ("> ", "^ ", "< ", "! "):
+            cases[-1][1].append((key[0], text))
+    return cases
+
+
+def hold(cases, qemu, prefix, timeout):
+    """Go through CASES with the machine QEMU. After a case that fails the others are skipped."""
+    results = []
+    for name, steps in cases:
+        try:
+            _hold_case(steps, qemu, timeout)
+            results.append(tap.Case(f"{prefix}/{name}", True))
+        except Broken as broken:
+            results.append(tap.Case(f"{prefix}/{name}", False, f"{broken}\n{qemu.tail()}"))
+            break
+    return results
+
+
+def _hold_case(steps, qemu, timeout):
+    """One case: its steps, then the prompt if something was typed."""
+    start = len(qemu.output)
+    forbidden = []
+    for key, text in steps:
+        if key == ">":
+            qemu.send(text + "\r")
+        elif key == "^":
+            qemu.send(chr(ord(text[0].upper()) & 0x1F))
+        elif key == "<":
+            _expect(qemu, text.encode(), timeout)
+        else:
+            forbidden.append(text)
+    _expect(qemu, PROMPT, timeout)
+    said = machine.plain(qemu.output[start:])
+    for pattern in forbidden:
+        if re.search(pattern, said):
+            raise Broken(f"'{pattern}' appeared")
+
+
+def _expect(qemu, pattern, timeout):
+    """Wait for PATTERN."""
+    if qemu.expect(pattern, timeout) is None:
+        raise Broken(f"'{pattern.decode()}' did not appear in {timeout} s")

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Whole images: dialogues under BIOS and UEFI, all sizes of machine, broken images, the scripts."""
+
+import dataclasses
+import pathlib
+import subprocess
+import tempfile
+
+from mach_r import build, image, machine, tap
+from mach_r.suites import Job, dialogue
+
+_PRESET = "release"
+_FOLDER = build.ROOT / "tests" / "image"
+_HARD = "max,+smep,+smap,+umip"
+
+
+class Dialogue(Job):
+    """One dialogue with one kind of machine."""
+
+    def __init__(self, label, script, options, timeout=60):
+        self.name = f"image/{label}"
+        self.presets = (_PRESET,)
+        self._script, self._options, self._timeout = _FOLDER / script, options, timeout
+
+    def run(self):
+        cases = dialogue.load(self._script)
+        with tempfile.TemporaryDirectory(prefix="mach_r-") as folder:
+            picture = image.write_temporary(image.Contents(_PRESET), pathlib.Path(folder))
+            with machine.Machine(picture, self._options) as qemu:
+                results = dialogue.hold(cases, qemu, self.name, self._timeout)
+        for name, _ in cases[len(results):]:
+            results.append(tap.Case(f"{self.name}/{name}", False, "not reached"))
+        return results
+
+
+class Broken(Job):
+    """Images with a fault: the system says in one line what is wrong, and nothing else happens."""
+
+    name = "image/broken"
+    presets = (_PRESET,)
+
+    def run(self):
+        return [self._boot(name, change, said) for name, (change, said) in _FAULTS.items()]
+
+    def _boot(self, name, change, said):
+        """Boot an image whose files CHANGE has damaged, and wait for the line SAID."""
+        files = image.Contents(_PRESET).files()
+        change(files)
+        with tempfile.TemporaryDirectory(prefix="mach_r-") as folder:
+            picture = image.write_files(files, pathlib.Path(folder))
+            with machine.Machine(picture, machine.Options()) as qemu:
+                passed = qemu.expect(said, 30) is not None
+                return tap.Case(f"{self.name}/{name}", passed, qemu.tail())
+
+
+def _no_program(files):
+    files["boot/init"] = b"this is no program\n" * 100
+
+
+def _half_program(files):
+    files["boot/init"] = files["boot/init"][:5000]
+
+
+def _no_archive(files):
+    files["boot/initrd.tar"] = b"\x5a" * 100000
+
+
+def _half_archive(files):
+    files["boot/initrd.tar"] = files["boot/initrd.tar"][:100000]
+
+
+def _without(line):
+    """A change that takes a line out of grub.cfg."""
+
+    def change(files):
+        text = files["boot/grub/grub.cfg"]
+        assert line in text
+        files["boot/grub/grub.cfg"] = text.replace(line, b"")
+
+    return change
+
+
+_FAULTS = {
+    "init is no program": (_no_program, rb"(?i)init.*\bELF\b"),
+    "init is cut off": (_half_program, rb"(?i)init.*\bELF\b"),
+    "archive is no archive": (_no_archive, rb"(?i)initrd.*(tar|archive)"),
+    "archive is cut off": (_half_archive, rb"(?i)(initrd|archive).*(truncated|ends|damaged|cut)"),
+    "no init": (_without(b"module2 /boot/init init\n"), rb"(?i)no.*\binit\b"),
+    "no archive": (_without(b"module2 /boot/initrd.tar initrd\n"), rb"(?i)no.*initrd"),
+}
+
+
+@dataclasses.dataclass
+class _Call:
+    """A command line of a script, and what has to come of it."""
+
+    words: list
+    status: int
+    output: str
+
+
+class Scripts(Job):
+    """scripts/run --exec and scripts/cc, as a person calls them."""
+
+    name = "image/scripts"
+    presets = (_PRESET,)
+
+    def run(self):
+        with tempfile.TemporaryDirectory(prefix="mach_r-") as folder:
+            program = f"{folder}/status"
+            calls = {
+                "exec": _Call(["run", "--exec", "echo one\necho two"], 0, "one\ntwo\n"),
+                "cc": _Call(["cc", str(_FOLDER / "status.c"), "-o", program], 0, ""),
+                "add and status": _Call(
+                    ["run", "--add", program, "--exec", "status 42"], 42, "status 42\n"
+                ),
+                "timeout": _Call(["run", "--timeout", "6", "--exec", "sleep 1000"], 124, ""),
+            }
+            return [self._call(name, call) for name, call in calls.items()]
+
+    def _call(self, name, call):
+        """Run one command line."""
+        script, *rest = call.words
+        done = subprocess.run(
+            [build.ROOT / "scripts" / script, *rest], capture_output=True, text=True, check=False,
+            cwd="/", timeout=400,
+        )
+        passed = (done.returncode, done.stdout) == (call.status, call.output)
+        detail = f"status {done.returncode}, output:\n{done.stdout}\n{done.stderr}"
+        return tap.Case(f"{self.name}/{name}", passed, detail)
+
+
+def jobs(word):
+    """All of them; those whose name has WORD."""
+    options = machine.Options
+    chosen = [
+        Dialogue("bios", "shell.dialogue", options()),
+        Dialogue("uefi", "shell.dialogue", options(uefi=True, smp=2, cpu=_HARD), 120),
+        Dialogue("64M", "short.dialogue", options(memory="64M")),
+        Dialogue("4G-smp8", "short.dialogue", options(memory="4G", smp=8)),
+        Broken(),
+        Scripts(),
+    ]
+    return [job for job in chosen if word in job.name]

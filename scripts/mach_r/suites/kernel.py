@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The kernel's unit tests inside the kernel, in QEMU: kernel-test.elf prints TAP and ends QEMU."""
+
+import pathlib
+import tempfile
+
+from mach_r import image, machine, tap
+from mach_r.suites import Job
+from mach_r.suites.host import unit_mentions
+
+_TIMEOUT = 300
+
+
+class KernelTests(Job):
+    """One boot of kernel-test.elf."""
+
+    def __init__(self, preset, smp, cpu):
+        self.name = f"kernel/{preset}-smp{smp}"
+        self.presets = (preset,)
+        self._options = machine.Options(smp=smp, cpu=cpu, extra=machine.DEBUG_EXIT)
+
+    def run(self):
+        contents = image.Contents(self.presets[0], "kernel-test", "test debug_exit")
+        with tempfile.TemporaryDirectory(prefix="mach_r-") as folder:
+            picture = image.write_temporary(contents, pathlib.Path(folder))
+            with machine.Machine(picture, self._options) as qemu:
+                status = qemu.finish(_TIMEOUT)
+                output = machine.plain(qemu.output)
+        cases = tap.parse(output, self.name)
+        if status is None:
+            cases.append(tap.Case(f"{self.name}/end", False, "it did not end:\n" + output[-3000:]))
+        return cases
+
+
+def jobs(word):
+    """With and without debug assertions, with and without what newer processors check."""
+    chosen = [
+        KernelTests("debug", 1, ""),
+        KernelTests("release", 4, "max,+smep,+smap,+umip"),
+    ]
+    return [job for job in chosen if word in job.name or unit_mentions(word)]

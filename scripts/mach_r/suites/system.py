@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""System tests: the programs of tests/system, run by the booted system, each printing TAP.
+
+All run in one boot, one after the other, which also shows what one leaves behind for the next. If
+one takes the machine with it, the machine boots again for those that are left.
+"""
+
+import re
+
+from mach_r import build, execute, image, machine, tap
+from mach_r.suites import Job
+
+_SILENCE = 180  # longer than any program computes without a word
+_TOTAL = 900
+_BEGIN = re.compile(r"test-begin (\S+)\n")
+
+
+def programs(preset):
+    """The names of the test programs that were, or will be, built."""
+    manifest = build.folder(preset) / "test.manifest"
+    text = manifest.read_text(encoding="utf-8") if manifest.exists() else ""
+    return re.findall(r"^tests/([^=]+)=", text, re.MULTILINE)
+
+
+class SystemTests(Job):
+    """All test programs on one kind of machine."""
+
+    def __init__(self, label, preset, options, word, kernel_options=""):
+        self.name = f"system/{label}"
+        self.presets = (preset,)
+        self._options, self._word, self._kernel_options = options, word, kernel_options
+
+    def run(self):
+        left = [
+            name for name in programs(self.presets[0]) if self._word in f"{self.name}/{name}"
+        ]
+        cases = []
+        while left:
+            output, outcome = self._boot(left)
+            sections = _BEGIN.split(output)[1:]
+            begun = dict(zip(sections[::2], sections[1::2]))
+            for name, text in begun.items():
+                cases += self._verdict(name, text)
+            if not outcome.answered:
+                last = list(begun)[-1] if begun else left[0]
+                what = f"the machine did not go on after {last}:\n{outcome.tail}"
+                cases.append(tap.Case(f"{self.name}/{last}/machine", False, what))
+                begun.setdefault(last, "")
+            elif not begun:
+                return cases + [self.failure(f"no test program ran:\n{outcome.tail}")]
+            left = [name for name in left if name not in begun]
+        return cases
+
+    def _boot(self, names):
+        """Run the programs NAMES in one boot; what they print and how it ended."""
+        contents = image.Contents(
+            self.presets[0], options=self._kernel_options, sets=("system", "test")
+        )
+        lines = [f"echo test-begin {name}\n/tests/{name}\necho test-end {name}" for name in names]
+        execute.add_commands(contents.archive, "\n".join(lines))
+        output = bytearray()
+        outcome = execute.run(contents, self._options, _TOTAL, output.extend, _SILENCE)
+        return machine.plain(bytes(output)), outcome
+
+    def _verdict(self, name, text):
+        """The cases of one program's output."""
+        body, end, _ = text.partition(f"test-end {name}")
+        cases = tap.parse(body, f"{self.name}/{name}")
+        if not end:
+            cases.append(tap.Case(f"{self.name}/{name}/end", False, body[-3000:]))
+        return cases
+
+
+def jobs(word):
+    """One processor and several; with and without debug assertions."""
+    hard = "max,+smep,+smap,+umip"
+    chosen = [
+        SystemTests("smp1", "release", machine.Options(), word),
+        SystemTests("smp4", "debug", machine.Options(smp=4, cpu=hard), word),
+    ]
+    sources = [path.stem for path in build.ROOT.glob("tests/system/*.c")]
+    return [
+        job for job in chosen
+        if word in job.name or any(word in f"{job.name}/{name}" for name in sources)
+    ]

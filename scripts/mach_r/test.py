@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Build everything and run every test; the last line is `N passed, N failed`.
+
+-k WORD runs only tests whose name contains WORD. Names begin with the kind of test: host, kernel,
+system, image.
+"""
+
+import argparse
+import concurrent.futures
+import sys
+import time
+
+from mach_r import build, ui
+from mach_r.suites import host, image_tests, kernel, system
+
+
+def parse(arguments):
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="scripts/test", description=__doc__)
+    parser.add_argument("-k", dest="word", default="", help="only tests with WORD in their name")
+    parser.add_argument("-v", "--verbose", action="store_true", help="name every test")
+    parser.add_argument("-j", type=int, default=2, dest="jobs", help="jobs at the same time (2)")
+    return parser.parse_args(arguments)
+
+
+class Report:
+    """Prints results as they come, and counts them."""
+
+    def __init__(self, word, verbose):
+        self._word, self._verbose = word, verbose
+        self.passed = self.failed = 0
+
+    def add(self, job, cases, seconds):
+        """Take in what JOB found."""
+        cases = [case for case in cases if self._word in case.name or not case.passed]
+        failed = [case for case in cases if not case.passed]
+        self.passed += len(cases) - len(failed)
+        self.failed += len(failed)
+        counts = f"{len(cases) - len(failed)} passed, {len(failed)} failed"
+        verdict = ui.coloured("FAIL", "red") if failed else ui.coloured("ok", "green")
+        ui.step(f"{verdict} {job.name}: {counts} in {seconds:.1f} s")
+        for case in cases:
+            if not case.passed:
+                text = "\n    ".join(case.detail.strip().splitlines())
+                ui.note(f"  {ui.coloured('FAIL', 'red')} {case.name}\n    {text}")
+            elif self._verbose:
+                ui.note(f"  {'skip' if case.skipped else 'ok'}   {case.name}")
+
+
+def run_job(job):
+    """JOB's cases and the seconds it took; a job that cannot run is a failed case."""
+    start = time.monotonic()
+    try:
+        cases = job.run()
+    except ui.Failure as failure:
+        cases = [job.failure(str(failure))]
+    if not cases:
+        cases = [job.failure("no test was found")]
+    return cases, time.monotonic() - start
+
+
+def main():
+    arguments = parse(sys.argv[1:])
+    build.install_packages()
+    jobs = []
+    for suite in (host, kernel, system, image_tests):
+        jobs += suite.jobs(arguments.word)
+    for preset in sorted({preset for job in jobs for preset in job.presets}):
+        build.build(preset)
+    report = Report(arguments.word, arguments.verbose)
+    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+        running = {pool.submit(run_job, job): job for job in jobs}
+        for future in concurrent.futures.as_completed(running):
+            report.add(running[future], *future.result())
+    print(f"{report.passed} passed, {report.failed} failed", flush=True)
+    return 0 if report.failed == 0 and report.passed else 1
+
+
+if __name__ == "__main__":
+    ui.run_main(main)
