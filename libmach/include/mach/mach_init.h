@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What every program finds set before main(): the name of its own task port, the bootstrap port and
+ * the page size; and the calls by which a program asks for its own ports.
+ */
+#pragma once
+
+#include <mach/mach_types.h>
+#include <mach/vm_page_size.h>
+
+MACH_BEGIN_DECLS
+
+/* The caller's task port; one name for the whole life of the task, never to be deallocated. */
+extern mach_port_t mach_task_self_;
+
+/* Where services are registered and looked up. */
+extern mach_port_t bootstrap_port;
+
+/*
+ * Send rights to the host and to the calling thread.
+ *
+ * References: each call gives the caller one user reference, to be deallocated.
+ */
+mach_port_t mach_host_self(void);
+mach_port_t mach_thread_self(void);
+
+/* The same trap that macro mach_task_self() avoids; adds a user reference. */
+mach_port_t task_self_trap(void);
+
+kern_return_t host_page_size(host_t host, vm_size_t *size);
+
+MACH_END_DECLS
+
+#define mach_task_self() mach_task_self_
+#define current_task()   mach_task_self()

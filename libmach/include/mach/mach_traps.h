@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The kernel's traps as functions. Programs use most of them under other names: mach_msg() for
+ * mach_msg_trap(), mach_port_allocate() for _kernelrpc_mach_port_allocate_trap(), which works on the
+ * caller's own task only (MACH_SEND_INVALID_DEST for another).
+ */
+#pragma once
+
+#include <mach/mach_time.h>
+#include <mach/mach_types.h>
+#include <mach/message.h>
+#include <mach/thread_switch.h>
+
+MACH_BEGIN_DECLS
+
+/* A new receive right, for replies. */
+mach_port_t mach_reply_port(void);
+
+/* Send rights to the caller's own task, thread and host; each call adds a user reference. */
+mach_port_t task_self_trap(void);
+mach_port_t thread_self_trap(void);
+mach_port_t host_self_trap(void);
+
+mach_msg_return_t mach_msg_trap(mach_msg_header_t *msg, mach_msg_option_t option,
+                                mach_msg_size_t send_size, mach_msg_size_t rcv_size,
+                                mach_port_name_t rcv_name, mach_msg_timeout_t timeout,
+                                mach_port_name_t notify);
+mach_msg_return_t mach_msg_overwrite_trap(mach_msg_header_t *msg, mach_msg_option_t option,
+                                          mach_msg_size_t send_size, mach_msg_size_t rcv_size,
+                                          mach_port_name_t rcv_name, mach_msg_timeout_t timeout,
+                                          mach_port_name_t notify, mach_msg_header_t *rcv_msg);
+
+/*
+ * Let other threads run; swtch_pri() at lowest priority for a moment.
+ * Returns: are other threads waiting for the processor?
+ */
+boolean_t swtch(void);
+boolean_t swtch_pri(int priority);
+
+/* Let THREAD (or anybody, if null) run; OPTION is a SWITCH_OPTION_*, TIME in milliseconds. */
+kern_return_t thread_switch(mach_port_name_t thread, int option, mach_msg_timeout_t time);
+
+/* <mach/mach_time.h> names these without "_trap". */
+kern_return_t mach_timebase_info_trap(mach_timebase_info_t info);
+kern_return_t mach_wait_until_trap(uint64_t deadline);
+
+/* Make ADDRESS the base of the calling thread's fs segment. */
+kern_return_t thread_set_tls_base_trap(vm_address_t address);
+
+kern_return_t _kernelrpc_mach_vm_allocate_trap(mach_port_name_t target, mach_vm_address_t *address,
+                                               mach_vm_size_t size, int flags);
+kern_return_t _kernelrpc_mach_vm_deallocate_trap(mach_port_name_t target,
+                                                 mach_vm_address_t address, mach_vm_size_t size);
+kern_return_t _kernelrpc_mach_vm_protect_trap(mach_port_name_t target, mach_vm_address_t address,
+                                              mach_vm_size_t size, int set_maximum,
+                                              vm_prot_t new_protection);
+kern_return_t _kernelrpc_mach_vm_map_trap(mach_port_name_t target, mach_vm_address_t *address,
+                                          mach_vm_size_t size, mach_vm_offset_t mask, int flags,
+                                          vm_prot_t cur_protection);
+kern_return_t _kernelrpc_mach_port_allocate_trap(mach_port_name_t target, mach_port_right_t right,
+                                                 mach_port_name_t *name);
+kern_return_t _kernelrpc_mach_port_deallocate_trap(mach_port_name_t target, mach_port_name_t name);
+kern_return_t _kernelrpc_mach_port_mod_refs_trap(mach_port_name_t target, mach_port_name_t name,
+                                                 mach_port_right_t right, mach_port_delta_t delta);
+kern_return_t _kernelrpc_mach_port_move_member_trap(mach_port_name_t target,
+                                                    mach_port_name_t member,
+                                                    mach_port_name_t after);
+kern_return_t _kernelrpc_mach_port_insert_right_trap(mach_port_name_t target, mach_port_name_t name,
+                                                     mach_port_name_t poly,
+                                                     mach_msg_type_name_t disposition);
+kern_return_t _kernelrpc_mach_port_insert_member_trap(mach_port_name_t target,
+                                                      mach_port_name_t name, mach_port_name_t pset);
+kern_return_t _kernelrpc_mach_port_extract_member_trap(mach_port_name_t target,
+                                                       mach_port_name_t name,
+                                                       mach_port_name_t pset);
+kern_return_t _kernelrpc_mach_port_type_trap(mach_port_name_t target, mach_port_name_t name,
+                                             mach_port_type_t *type);
+kern_return_t _kernelrpc_mach_port_request_notification_trap(
+    mach_port_name_t target, mach_port_name_t name, mach_msg_id_t id, mach_port_mscount_t sync,
+    mach_port_name_t notify, mach_msg_type_name_t disposition, mach_port_name_t *previous);
+
+MACH_END_DECLS

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Names of services. A server checks in to get the receive right of its service; clients look the
+ * name up to get a send right. Requests go to a bootstrap port: the task's own (`bootstrap_port`),
+ * or a subset's, which first looks in itself and then in its parent.
+ */
+#pragma once
+
+#include <mach/mach_types.h>
+
+#define BOOTSTRAP_MAX_NAME_LEN 128
+#define BOOTSTRAP_MAX_CMD_LEN  512
+
+typedef char name_t[BOOTSTRAP_MAX_NAME_LEN];
+typedef char cmd_t[BOOTSTRAP_MAX_CMD_LEN];
+typedef name_t *name_array_t;
+typedef int bootstrap_status_t;
+typedef bootstrap_status_t *bootstrap_status_array_t;
+
+#define BOOTSTRAP_MAX_LOOKUP_COUNT 20
+
+#define BOOTSTRAP_SUCCESS         0
+#define BOOTSTRAP_NOT_PRIVILEGED  1100
+#define BOOTSTRAP_NAME_IN_USE     1101
+#define BOOTSTRAP_UNKNOWN_SERVICE 1102
+#define BOOTSTRAP_SERVICE_ACTIVE  1103
+#define BOOTSTRAP_BAD_COUNT       1104
+#define BOOTSTRAP_NO_MEMORY       1105
+#define BOOTSTRAP_NO_CHILDREN     1106
+
+/* States of a service: nobody serves it; served; started when first used. */
+#define BOOTSTRAP_STATUS_INACTIVE  0
+#define BOOTSTRAP_STATUS_ACTIVE    1
+#define BOOTSTRAP_STATUS_ON_DEMAND 2
+
+MACH_BEGIN_DECLS
+
+extern mach_port_t bootstrap_port;
+
+/* The receive right of service NAME, which must exist or be creatable. */
+kern_return_t bootstrap_check_in(mach_port_t bp, const name_t name, mach_port_t *port);
+
+/* Make PORT, to which the caller holds a send right, service NAME; null withdraws the service. */
+kern_return_t bootstrap_register(mach_port_t bp, name_t name, mach_port_t port);
+
+/* A send right to service NAME. */
+kern_return_t bootstrap_look_up(mach_port_t bp, const name_t name, mach_port_t *port);
+
+/* Declare service NAME and get a send right to it; a server checks in later. */
+kern_return_t bootstrap_create_service(mach_port_t bp, name_t name, mach_port_t *port);
+
+/* A bootstrap port with names of its own, which lives as long as REQUESTOR. */
+kern_return_t bootstrap_subset(mach_port_t bp, mach_port_t requestor, mach_port_t *subset);
+
+/* The bootstrap port that BP is a subset of; the topmost is its own parent. */
+kern_return_t bootstrap_parent(mach_port_t bp, mach_port_t *parent);
+
+/* All services of BP: names, servers' command lines, states. The caller deallocates the arrays. */
+kern_return_t bootstrap_info(mach_port_t bp, name_array_t *names,
+                             mach_msg_type_number_t *names_count, name_array_t *servers,
+                             mach_msg_type_number_t *servers_count,
+                             bootstrap_status_array_t *active,
+                             mach_msg_type_number_t *active_count);
+
+/* The state of service NAME. */
+kern_return_t bootstrap_status(mach_port_t bp, name_t name, bootstrap_status_t *active);
+
+/* The meaning of RESULT in a few words; never null. */
+const char *bootstrap_strerror(kern_return_t result);
+
+MACH_END_DECLS

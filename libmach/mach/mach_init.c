@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The global variables of a Mach program.
+ */
+#include "mach_init.h"
+
+#include <mach/mach_traps.h>
+#include <mach/task.h>
+#include <mach/task_special_ports.h>
+
+mach_port_t mach_task_self_;
+mach_port_t bootstrap_port;
+
+vm_size_t vm_page_size;
+vm_size_t vm_page_mask;
+int vm_page_shift;
+vm_size_t vm_kernel_page_size;
+vm_size_t vm_kernel_page_mask;
+int vm_kernel_page_shift;
+
+void mach_init(void) {
+    mach_task_self_ = task_self_trap();
+    vm_page_size = COMM_PAGE->page_size;
+    vm_page_mask = vm_page_size - 1;
+    vm_page_shift = __builtin_ctzl(vm_page_size);
+    vm_kernel_page_size = vm_page_size;
+    vm_kernel_page_mask = vm_page_mask;
+    vm_kernel_page_shift = vm_page_shift;
+    if (task_get_special_port(mach_task_self_, TASK_BOOTSTRAP_PORT, &bootstrap_port) !=
+        KERN_SUCCESS) {
+        bootstrap_port = MACH_PORT_NULL;
+    }
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The message loop of a server. The reply to one request and the receipt of the next are one trap:
+ * the kernel hands the processor to the client and back without a run queue in between. Request and
+ * reply live in two buffers that change places each time, because the next request arrives in the
+ * buffer the reply left from. Nothing is cleared in between: stubs write every byte they send.
+ */
+#include <stdlib.h>
+
+#include <mach/mach_init.h>
+#include <mach/mach_vm.h>
+#include <mach/mig.h>
+#include <mach/vm_page_size.h>
+
+typedef boolean_t demux_t(mach_msg_header_t *, mach_msg_header_t *);
+
+/* Both buffers, in one allocation; the size of each is in SIZE. */
+struct server_buffers {
+    mig_reply_error_t *request;
+    mig_reply_error_t *reply;
+    mach_vm_address_t memory;
+    mach_msg_size_t size;
+};
+
+/* Options that concern the receive half of a call. */
+#define RECEIVE_OPTIONS(options) ((options) & ~(MACH_SEND_MSG | MACH_RCV_MSG))
+
+static kern_return_t buffers_create(struct server_buffers *buffers, mach_msg_size_t max_size) {
+    mach_vm_size_t size = mach_vm_round_page((mach_vm_size_t)max_size + MAX_TRAILER_SIZE);
+    mach_vm_address_t memory = 0;
+    kern_return_t result = mach_vm_allocate(mach_task_self_, &memory, 2 * size, VM_FLAGS_ANYWHERE);
+    if (result != KERN_SUCCESS) {
+        return result;
+    }
+    buffers->memory = memory;
+    buffers->size = (mach_msg_size_t)size;
+    buffers->request = (mig_reply_error_t *)memory;
+    buffers->reply = (mig_reply_error_t *)(memory + size);
+    return KERN_SUCCESS;
+}
+
+static void buffers_destroy(struct server_buffers *buffers) {
+    (void)mach_vm_deallocate(mach_task_self_, buffers->memory,
+                             2 * (mach_vm_size_t)buffers->size);
+}
+
+static void buffers_swap(struct server_buffers *buffers) {
+    mig_reply_error_t *reply = buffers->reply;
+    buffers->reply = buffers->request;
+    buffers->request = reply;
+}
+
+/* MACH_RCV_LARGE: a message waits that does not fit; make room for it. */
+static kern_return_t buffers_grow(struct server_buffers *buffers) {
+    struct server_buffers larger;
+    kern_return_t result = buffers_create(&larger, buffers->request->Head.msgh_size);
+    if (result == KERN_SUCCESS) {
+        buffers_destroy(buffers);
+        *buffers = larger;
+    }
+    return result;
+}
+
+static mach_msg_return_t receive(struct server_buffers *buffers, mach_port_t port,
+                                 mach_msg_options_t options) {
+    for (;;) {
+        mach_msg_return_t result = mach_msg(&buffers->request->Head, MACH_RCV_MSG | options, 0,
+                                            buffers->size, port, 0, MACH_PORT_NULL);
+        if (result != MACH_RCV_TOO_LARGE || (options & MACH_RCV_LARGE) == 0) {
+            return result;
+        }
+        result = buffers_grow(buffers);
+        if (result != KERN_SUCCESS) {
+            return result;
+        }
+    }
+}
+
+/*
+ * Serve the request in the buffer. The routine that failed did not take what the request brought,
+ * so it is given back here; the reply right is not part of that, it went into the reply.
+ * Returns: is there a reply to send?
+ */
+static boolean_t serve(struct server_buffers *buffers, demux_t *demux) {
+    mig_reply_error_t *request = buffers->request;
+    mig_reply_error_t *reply = buffers->reply;
+    (void)demux(&request->Head, &reply->Head);
+    if (!MACH_MSGH_BITS_IS_COMPLEX(reply->Head.msgh_bits) && reply->RetCode != KERN_SUCCESS) {
+        if (reply->RetCode == MIG_NO_REPLY) {
+            return FALSE;
+        }
+        if (MACH_MSGH_BITS_IS_COMPLEX(request->Head.msgh_bits)) {
+            request->Head.msgh_remote_port = MACH_PORT_NULL;
+            mach_msg_destroy(&request->Head);
+        }
+    }
+    if (reply->Head.msgh_remote_port == MACH_PORT_NULL) {
+        if (MACH_MSGH_BITS_IS_COMPLEX(reply->Head.msgh_bits)) {
+            mach_msg_destroy(&reply->Head);
+        }
+        return FALSE;
+    }
+    return TRUE;
+}
+
+/* A client that gave us a send right could let its queue fill up; no server waits for that. */
+static mach_msg_options_t send_options(const mig_reply_error_t *reply) {
+    if (MACH_MSGH_BITS_REMOTE(reply->Head.msgh_bits) == MACH_MSG_TYPE_MOVE_SEND_ONCE) {
+        return MACH_SEND_MSG;
+    }
+    return MACH_SEND_MSG | MACH_SEND_TIMEOUT;
+}
+
+/* Is this the failure of a send that concerns one client only? */
+static boolean_t client_is_gone(mach_msg_return_t result) {
+    return result == MACH_SEND_INVALID_DEST || result == MACH_SEND_TIMED_OUT;
+}
+
+/* Send the reply and receive the next request. */
+static mach_msg_return_t reply_and_receive(struct server_buffers *buffers, mach_port_t port,
+                                           mach_msg_options_t options) {
+    buffers_swap(buffers);
+    mig_reply_error_t *reply = buffers->request;
+    mach_msg_return_t result =
+        mach_msg(&reply->Head, send_options(reply) | MACH_RCV_MSG | options, reply->Head.msgh_size,
+                 buffers->size, port, 0, MACH_PORT_NULL);
+    if (__builtin_expect(result == MACH_MSG_SUCCESS, 1)) {
+        return result;
+    }
+    if (client_is_gone(result)) {
+        mach_msg_destroy(&reply->Head);
+        return receive(buffers, port, options);
+    }
+    if (result == MACH_RCV_TOO_LARGE && (options & MACH_RCV_LARGE) != 0) {
+        return receive(buffers, port, options);
+    }
+    return result;
+}
+
+mach_msg_return_t mach_msg_server(demux_t *demux, mach_msg_size_t max_size, mach_port_t port,
+                                  mach_msg_options_t options) {
+    struct server_buffers buffers;
+    mach_msg_return_t result = buffers_create(&buffers, max_size);
+    if (result != KERN_SUCCESS) {
+        return result;
+    }
+    options = RECEIVE_OPTIONS(options);
+    result = receive(&buffers, port, options);
+    while (result == MACH_MSG_SUCCESS) {
+        result = serve(&buffers, demux) ? reply_and_receive(&buffers, port, options)
+                                        : receive(&buffers, port, options);
+    }
+    buffers_destroy(&buffers);
+    return result;
+}
+
+mach_msg_return_t mach_msg_server_once(demux_t *demux, mach_msg_size_t max_size, mach_port_t port,
+                                       mach_msg_options_t options) {
+    struct server_buffers buffers;
+    mach_msg_return_t result = buffers_create(&buffers, max_size);
+    if (result != KERN_SUCCESS) {
+        return result;
+    }
+    result = receive(&buffers, port, RECEIVE_OPTIONS(options));
+    if (result == MACH_MSG_SUCCESS && serve(&buffers, demux)) {
+        mig_reply_error_t *reply = buffers.reply;
+        result = mach_msg(&reply->Head, send_options(reply), reply->Head.msgh_size, 0,
+                          MACH_PORT_NULL, 0, MACH_PORT_NULL);
+        if (client_is_gone(result)) {
+            mach_msg_destroy(&reply->Head);
+            result = MACH_MSG_SUCCESS;
+        }
+    }
+    buffers_destroy(&buffers);
+    return result;
+}
+
+mach_msg_return_t mach_msg_send(mach_msg_header_t *message) {
+    return mach_msg(message, MACH_SEND_MSG, message->msgh_size, 0, MACH_PORT_NULL,
+                    MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL);
+}
+
+mach_msg_return_t mach_msg_receive(mach_msg_header_t *message) {
+    return mach_msg(message, MACH_RCV_MSG, 0, message->msgh_size, message->msgh_local_port,
+                    MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the library keeps for each thread. The fs register points to it: by the ABI its first word
+ * is its own address and the thread's copies of __thread variables lie right below it.
+ *
+ *     guard page | stack ... | thread-local variables | thread_block     (one allocation)
+ *
+ * Life: created -> running -> exited -> reaped. A thread cannot free the stack it runs on, so the
+ * memory of an exited thread is freed by another thread, when the kernel's thread is gone.
+ */
+#pragma once
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/reent.h>
+
+#include <mach/mach_types.h>
+
+struct thread_block {
+    struct thread_block *self; /* (c) required by the ABI at offset 0 */
+    struct _reent *reent;      /* (c) newlib's state of this thread */
+    mach_port_t thread_port;   /* (c) a reference of the library's */
+    mach_port_t park_port;     /* (o) receive and send right; null until first needed */
+
+    void *(*start)(void *);
+    void *argument;
+    void *result;
+
+    uint32_t exited;   /* (a) 1 once `result` is valid; waited on by join */
+    uint32_t detached; /* (a) nobody will join */
+
+    vm_address_t memory; /* (c) the whole allocation; 0 for the main thread */
+    vm_size_t memory_size;
+    struct thread_block *next_zombie;
+};
+
+/* The calling thread's block. */
+static inline struct thread_block *thread_block_self(void) {
+    struct thread_block *block;
+    __asm__("movq %%fs:0, %0" : "=r"(block));
+    return block;
+}
+
+/* Room that thread-local variables and the block take, with alignment. */
+size_t thread_block_size(void);
+
+/*
+ * Lay out thread-local variables and a block in the MEMORY_SIZE bytes at MEMORY (at least
+ * thread_block_size()), at the upper end.
+ */
+struct thread_block *thread_block_init(void *memory, size_t memory_size);
+
+/* Make the block the main thread's and current; first thing a program does. */
+void thread_block_init_main(void);
+
+/* Run destructors of pthread_setspecific values; a thread's last own act. */
+void thread_keys_destroy(void) __attribute__((weak));

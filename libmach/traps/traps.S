@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The traps, one stub each, made from the list the kernel makes its table from. A stub is the least
+ * that is possible: the fourth argument moves to r10, because SYSCALL overwrites rcx, and the number
+ * goes to rax. Further arguments stand where the C caller put them.
+ */
+#include <mach/syscall_numbers.h>
+
+    .text
+
+    .macro TRAP number, name, arguments
+    .section .text.\name, "ax", @progbits
+    .globl \name
+    .type \name, @function
+    .p2align 4
+\name:
+    .if \arguments > 3
+    movq %rcx, %r10
+    .endif
+    movl $(MACH_TRAP_CLASS | \number), %eax
+    syscall
+    ret
+    .size \name, . - \name
+    .endm
+
+    /* Another name for a trap. */
+    .macro ALIAS alias, name
+    .globl \alias
+    .type \alias, @function
+    .set \alias, \name
+    .endm
+
+#define MACH_TRAP(number, name, arguments) TRAP number, name, arguments
+#include <mach/syscall.def>
+
+    ALIAS mach_thread_self, thread_self_trap
+    ALIAS mach_host_self, host_self_trap
+    ALIAS mach_wait_until, mach_wait_until_trap
+
+    .section .note.GNU-stack, "", @progbits
