@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The owner's address and the mark of contention are one word.  While the mark is set the word never
+ * becomes free: the owner passes the mutex to the first waiter, so nobody who comes later can
+ * overtake, and the fast paths, which expect a word without mark, fail.
+ */
+#include <sched/mutex.h>
+
+#include <lib/assert.h>
+
+void mutex_init(struct mutex *mutex)
+{
+    atomic_init(&mutex->owner, 0);
+    spinlock_init(&mutex->lock);
+    waitq_init(&mutex->waiters);
+}
+
+/* Take MUTEX if it is free, else mark it as contended.  Returns: true if it was free. */
+static bool mutex_take_or_mark(struct mutex *mutex) REQUIRES(mutex->lock)
+{
+    uintptr_t owner = atomic_load(&mutex->owner);
+    uintptr_t wanted;
+    do {
+        wanted = owner == 0 ? (uintptr_t)current_thread() : owner | MUTEX_CONTENDED;
+    } while (!atomic_compare_exchange_weak(&mutex->owner, &owner, wanted));
+    return owner == 0;
+}
+
+void mutex_lock_contended(struct mutex *mutex)
+{
+    assert(!mutex_is_mine(mutex));
+    interrupt_state_t state = spin_lock_save(&mutex->lock);
+    if (mutex_take_or_mark(mutex)) {
+        spin_unlock_restore(&mutex->lock, state);
+        return;
+    }
+    waitq_enqueue(&mutex->waiters, false);
+    spin_unlock(&mutex->lock);
+    /* The one who wakes us has made us the owner. */
+    (void)thread_block(WAIT_FOREVER);
+    interrupts_restore(state);
+}
+
+void mutex_unlock_contended(struct mutex *mutex)
+{
+    assert(mutex_is_mine(mutex));
+    interrupt_state_t state = spin_lock_save(&mutex->lock);
+    struct thread *next = waitq_claim_one(&mutex->waiters);
+    uintptr_t mark = waitq_is_empty(&mutex->waiters) ? 0 : MUTEX_CONTENDED;
+    atomic_store(&mutex->owner, (uintptr_t)next | mark);
+    spin_unlock(&mutex->lock);
+    if (next != nullptr) {
+        thread_wake(next);
+    }
+    interrupts_restore(state);
+}

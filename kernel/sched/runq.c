@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * `best` is kept because it is asked far more often (each hand-off) than it changes.
+ */
+#include <sched/runq.h>
+
+void runq_init(struct runq *runq)
+{
+    spinlock_init(&runq->lock);
+    runq->best = RUNQ_EMPTY;
+    bitmap_clear_all(runq->bitmap, RUNQ_PRIORITIES);
+    for (uint32_t priority = 0; priority < RUNQ_PRIORITIES; priority++) {
+        list_init(&runq->lists[priority]);
+    }
+}
+
+void runq_insert(struct runq *runq, struct thread *thread, bool at_head)
+{
+    struct list *list = &runq->lists[thread->priority];
+    if (at_head) {
+        list_insert_head(list, &thread->run_link);
+    } else {
+        list_insert_tail(list, &thread->run_link);
+    }
+    bitmap_set(runq->bitmap, thread->priority);
+    if (thread->priority > runq->best) {
+        runq->best = thread->priority;
+    }
+}
+
+bool runq_remove(struct runq *runq, struct thread *thread)
+{
+    if (list_empty(&thread->run_link)) {
+        return false;
+    }
+    list_remove(&thread->run_link);
+    if (list_empty(&runq->lists[thread->priority])) {
+        bitmap_clear(runq->bitmap, thread->priority);
+        uint32_t best = bitmap_last_set(runq->bitmap, RUNQ_PRIORITIES);
+        runq->best = best == RUNQ_PRIORITIES ? RUNQ_EMPTY : (int32_t)best;
+    }
+    return true;
+}
+
+struct thread *runq_pop(struct runq *runq)
+{
+    if (runq->best == RUNQ_EMPTY) {
+        return nullptr;
+    }
+    struct thread *thread = list_first_entry(&runq->lists[runq->best], struct thread, run_link);
+    runq_remove(runq, thread);
+    return thread;
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Time slices are kept without a periodic tick: as long as a thread has its processor to itself,
+ * nothing is armed.  When another becomes runnable, the slice timer is set for the end of the
+ * running thread's slice, and it looks then who runs and whether his slice is over.  So neither
+ * hand-off nor a wake-up on a busy processor touches the clock.
+ *
+ * A thread that is preempted before the end of its slice goes to the head of its list and keeps the
+ * rest; one that used it up goes to the tail.
+ */
+#include <sched/sched.h>
+
+#include <lib/assert.h>
+#include <lib/string.h>
+#include <arch/clock_device.h>
+#include <arch/irq.h>
+#include <arch/upcalls.h>
+#include <mem/kernel_stack.h>
+#include <sched/sched_internal.h>
+
+PERCPU_DEFINE(uint32_t, ast_pending);
+PERCPU_DEFINE(struct thread *, current_thread_pointer);
+PERCPU_DEFINE(struct sched_cpu, sched_cpu);
+
+void (*sched_thread_ast_handler)(struct thread *thread, uint32_t ast);
+
+/* The slice of somebody may be over: let upcall_ast() see. */
+static void slice_timer_fired([[maybe_unused]] struct timer *timer)
+{
+    percpu_write(ast_pending, 1);
+}
+
+void sched_init_cpu(void)
+{
+    struct sched_cpu *cpu = percpu_ptr(sched_cpu);
+    runq_init(&cpu->runq);
+    timer_init_cpu();
+    timer_init(&cpu->slice_timer, slice_timer_fired);
+    cpu->charged_until = clock_now();
+    if (cpu_index() == 0) {
+        thread_zone_init();
+    }
+
+    struct thread *idle = &cpu->idle;
+    memset(idle, 0, sizeof(*idle));
+    spinlock_init(&idle->lock);
+    list_init(&idle->wait_link);
+    list_init(&idle->run_link);
+    refcount_init(&idle->references, 1);
+    idle->state = THREAD_RUNNING;
+    idle->priority = THREAD_PRIORITY_IDLE;
+    idle->base_priority = THREAD_PRIORITY_IDLE;
+    idle->cpu = cpu_index();
+    percpu_write(current_thread_pointer, idle);
+}
+
+bool sched_thread_is_idle(const struct thread *thread)
+{
+    return thread == &percpu_ptr(sched_cpu)->idle;
+}
+
+uint64_t sched_idle_time(uint32_t cpu)
+{
+    return percpu_ptr_of(cpu, sched_cpu)->idle.run_time;
+}
+
+void sched_finish_switch(struct thread *previous)
+{
+    switch_finish(current_thread(), previous);
+}
+
+/* Watch the slice of THREAD, which runs while others wait. */
+static void slice_watch(struct sched_cpu *cpu, const struct thread *thread)
+{
+    if (!cpu->slice_timer.is_armed) {
+        timer_arm(&cpu->slice_timer, thread->slice_end);
+    }
+}
+
+void sched_make_runnable(struct thread *thread)
+{
+    uint32_t index = thread->cpu;
+    struct sched_cpu *cpu = percpu_ptr_of(index, sched_cpu);
+    spin_lock(&cpu->runq.lock);
+    runq_insert(&cpu->runq, thread, false);
+    spin_unlock(&cpu->runq.lock);
+    if (UNLIKELY(index != cpu_index())) {
+        /* Its upcall_ast() weighs the two threads and watches the slice. */
+        *percpu_ptr_of(index, ast_pending) = 1;
+        cpu_poke(index);
+        return;
+    }
+    struct thread *self = current_thread();
+    if (thread->priority > self->priority || self == &cpu->idle) {
+        percpu_write(ast_pending, 1);
+    } else {
+        slice_watch(cpu, self);
+    }
+}
+
+/* The thread to run next on this processor, off the run queue and marked as running. */
+static struct thread *sched_pick(struct sched_cpu *cpu, struct thread *self)
+{
+    spin_lock(&cpu->runq.lock);
+    struct thread *next = runq_pop(&cpu->runq);
+    spin_unlock(&cpu->runq.lock);
+    if (next == self) {
+        next->state = THREAD_RUNNING;
+        return next;
+    }
+    next = next != nullptr ? next : &cpu->idle;
+    spin_lock(&next->lock);
+    next->state = THREAD_RUNNING;
+    spin_unlock(&next->lock);
+    return next;
+}
+
+/* Charge the time since the last switch to SELF and begin a slice of NEXT. */
+static void sched_account(struct sched_cpu *cpu, struct thread *self, struct thread *next)
+{
+    uint64_t now = clock_now();
+    self->run_time += now - cpu->charged_until;
+    cpu->charged_until = now;
+    next->slice_end = now + next->slice_left;
+    next->slice_left = SCHED_QUANTUM_NS;
+    if (cpu->runq.best != RUNQ_EMPTY) {
+        slice_watch(cpu, next);
+    }
+}
+
+void sched_switch(struct thread *self)
+{
+    struct sched_cpu *cpu = percpu_ptr(sched_cpu);
+    struct thread *next = sched_pick(cpu, self);
+    sched_account(cpu, self, next);
+    if (next == self) {
+        spin_unlock(&self->lock);
+        return;
+    }
+    cpu->switched_from = self;
+    switch_to(self, next);
+}
+
+/* Let the others have the processor, SELF waiting AT_HEAD or at the tail of those like it. */
+static void sched_requeue(struct sched_cpu *cpu, struct thread *self, bool at_head)
+{
+    spin_lock(&self->lock);
+    self->state = THREAD_RUNNABLE;
+    if (self != &cpu->idle) {
+        spin_lock(&cpu->runq.lock);
+        runq_insert(&cpu->runq, self, at_head);
+        spin_unlock(&cpu->runq.lock);
+    }
+    sched_switch(self);
+}
+
+bool thread_yield(void)
+{
+    interrupt_state_t state = interrupts_save();
+    struct sched_cpu *cpu = percpu_ptr(sched_cpu);
+    struct thread *self = current_thread();
+    bool has_other = cpu->runq.best >= self->priority;
+    if (has_other) {
+        sched_requeue(cpu, self, false);
+    }
+    interrupts_restore(state);
+    return has_other;
+}
+
+/* Switch if a better thread waits, or one as good and SELF's slice is over. */
+static void sched_preempt(struct thread *self)
+{
+    struct sched_cpu *cpu = percpu_ptr(sched_cpu);
+    int32_t best = cpu->runq.best;
+    if (best == RUNQ_EMPTY) {
+        return;
+    }
+    if (self == &cpu->idle) {
+        sched_requeue(cpu, self, false);
+        return;
+    }
+    uint64_t now = clock_now();
+    bool is_over = now >= self->slice_end;
+    if (best > self->priority || (best == self->priority && is_over)) {
+        self->slice_left = is_over ? SCHED_QUANTUM_NS : self->slice_end - now;
+        sched_requeue(cpu, self, !is_over);
+        return;
+    }
+    if (is_over) {
+        self->slice_end = now + SCHED_QUANTUM_NS;
+    }
+    slice_watch(cpu, self);
+}
+
+void upcall_ast(bool to_user)
+{
+    struct thread *self = current_thread();
+    uint32_t ast;
+    do {
+        percpu_write(ast_pending, 0);
+        sched_preempt(self);
+        ast = atomic_load(&self->ast);
+        if (to_user && ast != 0) {
+            sched_thread_ast_handler(self, ast);
+            ast = atomic_load(&self->ast);
+        }
+    } while (percpu_read(ast_pending) != 0);
+    if (ast != 0) {
+        /* Not for here: the way back to user code must come by again. */
+        percpu_write(ast_pending, 1);
+    }
+}
+
+void sched_idle(void)
+{
+    interrupts_disable();
+    struct sched_cpu *cpu = percpu_ptr(sched_cpu);
+    assert(current_thread() == &cpu->idle);
+    for (;;) {
+        interrupts_enable();
+        while (kernel_stack_trim()) {
+        }
+        interrupts_disable();
+        while (cpu->runq.best != RUNQ_EMPTY) {
+            sched_requeue(cpu, &cpu->idle, false);
+        }
+        cpu_idle();
+    }
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Who runs next: one run queue per processor, 128 priorities with a bitmap, round robin inside a
+ * priority, quantum 10 ms, preemption when a thread of higher priority becomes runnable.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include <lib/compiler.h>
+#include <arch/percpu.h>
+
+struct thread;
+
+#define SCHED_QUANTUM_NS UINT64_C(10000000)
+
+/* Set when this processor must call upcall_ast() before it returns to interruptible code; assembly
+ * reads it. */
+PERCPU_DECLARE(uint32_t, ast_pending);
+
+/* Make the caller, on the boot stack, this processor's idle thread and the scheduler ready.  Once
+ * per processor.  Context: interrupts off. */
+void sched_init_cpu(void);
+
+/* Idle for ever, running whatever becomes runnable.  The end of kernel_main(). */
+[[noreturn]] void sched_idle(void);
+
+/* True if THREAD is the idle thread of the processor it runs on. */
+bool sched_thread_is_idle(const struct thread *thread);
+
+/* Finish the switch that brought a new thread onto the processor: PREVIOUS, which ran before, may
+ * now run elsewhere, or is released if it is DEAD. */
+void sched_finish_switch(struct thread *previous);
+
+/* Nanoseconds this processor has been idle, as charged so far. */
+uint64_t sched_idle_time(uint32_t cpu);
+
+/* Register what a thread does with its THREAD_AST_* requests on the way to user code (kern/ sets it
+ * at boot).  It clears the bits it has acted upon. */
+extern void (*sched_thread_ast_handler)(struct thread *thread, uint32_t ast);

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Places in the wait protocol where a test may act as another processor would, between two steps
+ * that are not one: the hook runs there with interrupts off and no lock held.  It also switches
+ * hand-off off.  Release builds have none of it.
+ */
+#pragma once
+
+#include <lib/compiler.h>
+
+struct thread;
+
+enum sched_hook_point {
+    SCHED_HOOK_BEFORE_BLOCK,        /* the wait is armed (THREAD waits), nothing else happened */
+    SCHED_HOOK_BEFORE_HANDOFF,      /* the same; THREAD is the target */
+    SCHED_HOOK_CLAIMED,             /* THREAD's wait was claimed and is about to be ended */
+};
+
+#ifdef MACH_R_DEBUG
+/* The test's function, or null. */
+extern void (*sched_test_hook)(enum sched_hook_point point, struct thread *thread);
+
+/* False: thread_block_handoff() wakes its target through the run queue. */
+extern bool sched_handoff_is_enabled;
+
+static inline void sched_hook(enum sched_hook_point point, struct thread *thread)
+{
+    if (UNLIKELY(sched_test_hook != nullptr)) {
+        sched_test_hook(point, thread);
+    }
+}
+#else
+#define sched_handoff_is_enabled true
+
+static inline void sched_hook([[maybe_unused]] enum sched_hook_point point,
+                              [[maybe_unused]] struct thread *thread)
+{
+}
+#endif

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A thread: something that runs.  This layer gives it a processor and lets it wait; what it belongs
+ * to (task, space, map) it carries as opaque pointers that kern/ sets.
+ *
+ *  NEW --thread_start--> RUNNABLE <--> RUNNING --thread_block--> BLOCKED --thread_wake--> RUNNABLE
+ *                                         |                         `--hand-off--> RUNNING
+ *                                         `--thread_exit--> DEAD
+ *
+ * Waiting.  A thread arms its *claim word* and links itself into a wait queue under the lock of the
+ * object it waits for, drops that lock and calls thread_block().  Waker, time-out and abort each
+ * try to claim the armed word with a compare-and-swap that names the generation of the wait;
+ * exactly one wins, stores the outcome, and wakes the thread.  Nobody needs the lock of the queue
+ * to end a wait: a thread that was not woken through the queue takes itself off it, and it can do
+ * so because it holds a reference on the object it waited for.
+ *
+ * Switching.  A thread that leaves the processor holds its own lock until the next one, on its own
+ * stack, has finished the switch: whoever finds a thread BLOCKED under its lock finds it complete.
+ *
+ * Invariant: wait_word is armed only between waitq_enqueue()/thread_wait_arm() and the claim; a
+ * claimed thread is woken by exactly its claimer, who then marks the wait as ended; wait_link is
+ * only changed under the queue's lock.
+ *
+ * Lock order: wait queue -> thread -> run queue -> timers.  Two threads' locks are held together
+ * only by a switch, which takes the incoming one second: by trying (hand-off), or from the run queue
+ * of its own processor, where whoever holds it waits for no third.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include <lib/compiler.h>
+#include <lib/list.h>
+#include <lib/refcount.h>
+#include <arch/context.h>
+#include <arch/percpu.h>
+#include <arch/spinlock.h>
+#include <sched/timer.h>
+
+struct exception_ports;
+struct ipc_port;
+struct ipc_space;
+struct task;
+struct vm_map;
+
+enum thread_state {
+    THREAD_NEW,
+    THREAD_RUNNABLE,                /* on a run queue */
+    THREAD_RUNNING,
+    THREAD_BLOCKED,
+    THREAD_DEAD,
+};
+
+/* How a wait ended. */
+enum wait_outcome {
+    WAIT_WOKEN,                     /* through the queue; thread->wait_value says more */
+    WAIT_TIMED_OUT,
+    WAIT_INTERRUPTED,               /* thread_abort_wait() */
+};
+
+/* Requests to a thread, looked at before it returns to user code (thread->ast). */
+#define THREAD_AST_TERMINATE    0x1u
+#define THREAD_AST_SUSPEND      0x2u
+#define THREAD_AST_ABORT        0x4u
+
+/* Priorities: 0 idle ... 127 highest; Darwin's bands. */
+#define THREAD_PRIORITY_MAX     127
+#define THREAD_PRIORITY_KERNEL  95
+#define THREAD_PRIORITY_DEFAULT 31
+#define THREAD_PRIORITY_IDLE    0
+
+struct thread {
+    struct thread_context context;  /* first: assembly knows its offsets */
+
+    /* Lock keys: (l) thread->lock, (q) lock of the wait queue, (r) lock of the run queue,
+     * (s) the thread itself, (c) constant after creation, (a) atomic. */
+    struct spinlock lock;
+    enum thread_state state;            /* (l) */
+    _Atomic uint64_t wait_word;         /* (a) generation << 2 | enum wait_state (sched/waitq.h) */
+    enum wait_outcome wait_outcome;     /* the claimer, then (s) */
+    uintptr_t wait_value;               /* the claimer, then (s): what the waker hands over */
+    struct list wait_link;              /* (q) */
+    struct timer wait_timer;            /* (s) time-out of the wait */
+
+    struct list run_link;               /* (r) */
+    uint8_t priority;                   /* (l) the one that counts now */
+    uint8_t base_priority;              /* (l) */
+    uint32_t cpu;                       /* (l) where it runs or ran last */
+    uint64_t slice_end;                 /* (s) nanoseconds since boot */
+    uint64_t slice_left;                /* (s) what its next slice will have */
+
+    _Atomic uint32_t ast;               /* (a) THREAD_AST_* */
+    uint32_t suspend_count;             /* (l) */
+    struct refcount references;         /* (a) */
+    void *stack;                        /* (c) from kernel_stack_allocate() */
+    uint64_t run_time;                  /* (s) nanoseconds on a processor, as charged so far: a chain
+                                         * of hand-offs is charged to the thread that ends it */
+    void (*entry)(void *argument);      /* (c) */
+    void *entry_argument;               /* (c) */
+
+    struct vm_map *map;                 /* (c) opaque here, like the rest; kern/ also calls
+                                         * context_set_pmap() */
+    struct ipc_space *space;            /* (c) */
+    struct task *task;                  /* (c) */
+    struct ipc_port *self;              /* kern: the thread's own port */
+    struct ipc_port *special_reply;     /* kern */
+    struct exception_ports *exceptions; /* kern: null until some are set */
+    struct list task_link;              /* kern: the task's list of threads */
+    struct list *ipc_dying;             /* ipc: messages this thread is destroying, or null */
+    uint64_t id;                        /* kern: (c) unique since boot */
+    uint32_t user_suspend_count;        /* kern: (l) the part of suspend_count that thread_suspend() made */
+    bool is_active;                     /* kern: (l) false once it is told to end */
+    bool is_started;                    /* kern: (l) thread_start() was called */
+};
+
+PERCPU_DECLARE(struct thread *, current_thread_pointer);
+
+/* The running thread. */
+static inline struct thread *current_thread(void)
+{
+    return percpu_read(current_thread_pointer);
+}
+
+/*
+ * Create a thread in state NEW that will call ENTRY(ARGUMENT) in the kernel, with interrupts off,
+ * and end if that returns; with the caller's one reference.  The scheduler holds another from
+ * thread_start() to the thread's end.  Opaque members are null for the caller to set.
+ * Context: any.  Returns: null if there is no memory.
+ */
+[[nodiscard]] struct thread *thread_create(void (*entry)(void *argument), void *argument,
+                                           uint8_t priority);
+
+/* Make a NEW thread runnable.  Context: any. */
+void thread_start(struct thread *thread);
+
+/* Create and start a kernel thread, which nobody joins: the result is valid while it runs.  Panics
+ * without memory (boot only). */
+struct thread *thread_create_kernel(void (*entry)(void *argument), void *argument,
+                                    uint8_t priority);
+
+/* End the running thread; the scheduler's reference is dropped once its stack is out of use.
+ * Context: any, no locks. */
+[[noreturn]] void thread_exit(void);
+
+/* Count a reference; drop one: the last frees stack and structure of a thread that is NEW or DEAD.
+ * Context: any. */
+void thread_reference(struct thread *thread);
+void thread_release(struct thread *thread);
+
+/* Set AST bits of THREAD and make it notice soon, wherever it runs.  Context: interrupts off. */
+void thread_set_ast(struct thread *thread, uint32_t bits);
+
+/* Change the base priority of THREAD; takes effect at once, also on a run queue.  Context: any. */
+void thread_set_priority(struct thread *thread, uint8_t priority);
+
+/* Give up the processor to a thread of the same or higher priority, if there is one.  Context: any,
+ * no spin locks.  Returns: true if one ran. */
+bool thread_yield(void);
+
+/* Sleep until DEADLINE (nanoseconds since boot).  Context: may sleep.
+ * Returns: WAIT_TIMED_OUT, or WAIT_INTERRUPTED. */
+enum wait_outcome thread_sleep_until(uint64_t deadline);

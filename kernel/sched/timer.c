@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A timer that is cancelled leaves the alarm where it is: most time-outs are cancelled, and an
+ * alarm that finds nothing to do costs less than setting it twice each time.  The alarm is thus
+ * never later than the first timer's deadline, but may be earlier.
+ */
+#include <sched/timer.h>
+
+#include <stdatomic.h>
+
+#include <lib/assert.h>
+#include <arch/clock_device.h>
+#include <arch/percpu.h>
+#include <arch/spinlock.h>
+#include <arch/upcalls.h>
+
+/* The timers of a processor; the lock is taken below all others of sched/. */
+struct timer_queue {
+    struct spinlock lock;
+    struct rbtree timers;                   /* (lock) by deadline */
+    struct timer *first;                    /* (lock) the first of them, or null */
+    uint64_t alarm;                         /* (lock) when the processor will call upcall_timer() */
+    _Atomic(struct timer *) running;        /* whose function runs, or null */
+};
+
+PERCPU_DEFINE(struct timer_queue, timer_queue);
+
+static bool timer_less(const struct rbtree_node *a, const struct rbtree_node *b)
+{
+    return rbtree_entry(a, struct timer, node)->deadline <
+           rbtree_entry(b, struct timer, node)->deadline;
+}
+
+void timer_init_cpu(void)
+{
+    struct timer_queue *queue = percpu_ptr(timer_queue);
+    spinlock_init(&queue->lock);
+    rbtree_init(&queue->timers);
+    queue->first = nullptr;
+    queue->alarm = UINT64_MAX;
+    atomic_init(&queue->running, nullptr);
+}
+
+void timer_init(struct timer *timer, void (*function)(struct timer *timer))
+{
+    timer->function = function;
+    timer->deadline = 0;
+    timer->cpu = 0;
+    timer->is_armed = false;
+}
+
+static void alarm_set(struct timer_queue *queue, uint64_t deadline) REQUIRES(queue->lock)
+{
+    queue->alarm = deadline;
+    clock_set_alarm(deadline);
+}
+
+static void queue_remove(struct timer_queue *queue, struct timer *timer) REQUIRES(queue->lock)
+{
+    if (queue->first == timer) {
+        struct rbtree_node *next = rbtree_next(&timer->node);
+        queue->first = next != nullptr ? rbtree_entry(next, struct timer, node) : nullptr;
+    }
+    rbtree_remove(&queue->timers, &timer->node);
+    timer->is_armed = false;
+}
+
+void timer_arm(struct timer *timer, uint64_t deadline)
+{
+    assert(!timer->is_armed);
+    struct timer_queue *queue = percpu_ptr(timer_queue);
+    spin_lock(&queue->lock);
+    timer->deadline = deadline;
+    timer->cpu = cpu_index();
+    timer->is_armed = true;
+    rbtree_insert(&queue->timers, &timer->node, timer_less);
+    if (queue->first == nullptr || deadline < queue->first->deadline) {
+        queue->first = timer;
+        if (deadline < queue->alarm) {
+            alarm_set(queue, deadline);
+        }
+    }
+    spin_unlock(&queue->lock);
+}
+
+void timer_cancel(struct timer *timer)
+{
+    struct timer_queue *queue = percpu_ptr_of(timer->cpu, timer_queue);
+    if (timer->is_armed) {
+        spin_lock(&queue->lock);
+        if (timer->is_armed) {
+            queue_remove(queue, timer);
+        }
+        spin_unlock(&queue->lock);
+    }
+    while (UNLIKELY(queue->running == timer)) {
+        cpu_pause();
+    }
+}
+
+/* Take the first timer off QUEUE if it is due at NOW, and note that its function runs. */
+static struct timer *queue_take_due(struct timer_queue *queue, uint64_t now) REQUIRES(queue->lock)
+{
+    struct timer *timer = queue->first;
+    if (timer == nullptr || timer->deadline > now) {
+        return nullptr;
+    }
+    /* Before it counts as idle, or timer_cancel() could miss it. */
+    queue->running = timer;
+    queue_remove(queue, timer);
+    return timer;
+}
+
+void upcall_timer(void)
+{
+    struct timer_queue *queue = percpu_ptr(timer_queue);
+    uint64_t now = clock_now();
+    spin_lock(&queue->lock);
+    for (;;) {
+        struct timer *timer = queue_take_due(queue, now);
+        if (timer == nullptr) {
+            break;
+        }
+        /* While the functions run, no timer they arm needs to set the alarm. */
+        queue->alarm = 0;
+        spin_unlock(&queue->lock);
+        timer->function(timer);
+        queue->running = nullptr;
+        spin_lock(&queue->lock);
+    }
+    alarm_set(queue, queue->first != nullptr ? queue->first->deadline : UINT64_MAX);
+    spin_unlock(&queue->lock);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Blocking and waking.  thread_block_handoff() is the switch of the message path: two locks that
+ * nobody else wants, no run queue, no clock.  All that makes it impossible (the wait is over, the
+ * target has not finished blocking, a better thread waits) leads to the ordinary way.
+ */
+#include <sched/waitq.h>
+
+#include <lib/assert.h>
+#include <sched/sched_internal.h>
+#include <sched/test_hook.h>
+
+/* Mark the wait of THREAD, claimed by the caller, as over. */
+static inline void wait_end(struct thread *thread) REQUIRES(thread->lock)
+{
+    uint64_t word = atomic_load_explicit(&thread->wait_word, memory_order_relaxed);
+    debug_assert((word & WAIT_STATE_MASK) == WAIT_CLAIMED);
+    atomic_store_explicit(&thread->wait_word, word & ~WAIT_STATE_MASK, memory_order_relaxed);
+}
+
+static inline bool wait_has_ended(const struct thread *thread)
+{
+    uint64_t word = atomic_load_explicit(&thread->wait_word, memory_order_relaxed);
+    return (word & WAIT_STATE_MASK) == WAIT_ENDED;
+}
+
+/* End the wait of THREAD, claimed by the caller, with OUTCOME. */
+static void wait_finish(struct thread *thread, enum wait_outcome outcome)
+{
+    sched_hook(SCHED_HOOK_CLAIMED, thread);
+    spin_lock(&thread->lock);
+    thread->wait_outcome = outcome;
+    wait_end(thread);
+    if (LIKELY(thread->state == THREAD_BLOCKED)) {
+        thread->state = THREAD_RUNNABLE;
+        sched_make_runnable(thread);
+    }
+    spin_unlock(&thread->lock);
+}
+
+void thread_wake(struct thread *thread)
+{
+    wait_finish(thread, WAIT_WOKEN);
+}
+
+void waitq_wake_all(struct waitq *waitq, uintptr_t value)
+{
+    struct thread *thread;
+    while ((thread = waitq_claim_one(waitq)) != nullptr) {
+        thread->wait_value = value;
+        thread_wake(thread);
+    }
+}
+
+bool thread_abort_wait(struct thread *thread)
+{
+    uint64_t word = atomic_load(&thread->wait_word);
+    do {
+        if ((word & WAIT_STATE_MASK) != WAIT_ARMED_INTERRUPTIBLE) {
+            return false;
+        }
+    } while (!atomic_compare_exchange_weak(&thread->wait_word, &word, word | WAIT_CLAIMED));
+    interrupt_state_t state = interrupts_save();
+    wait_finish(thread, WAIT_INTERRUPTED);
+    interrupts_restore(state);
+    return true;
+}
+
+/* The time-out of a wait.  It is cancelled before the thread's next wait can begin, so the armed
+ * word it finds is that of its own wait. */
+void thread_wait_timed_out(struct timer *timer)
+{
+    struct thread *thread = container_of(timer, struct thread, wait_timer);
+    if (thread_claim_wait(thread)) {
+        wait_finish(thread, WAIT_TIMED_OUT);
+    }
+}
+
+/* Leave the processor, unless the wait has ended. */
+static inline void block(struct thread *self)
+{
+    spin_lock(&self->lock);
+    if (UNLIKELY(wait_has_ended(self))) {
+        spin_unlock(&self->lock);
+        return;
+    }
+    self->state = THREAD_BLOCKED;
+    sched_switch(self);
+}
+
+/* Leave the processor to TARGET.  Returns: false, with nothing done, if that cannot be. */
+static inline bool hand_off(struct thread *self, struct thread *target) NO_LOCK_ANALYSIS
+{
+    /* The analysis cannot follow SELF's lock into the other thread. */
+    spin_lock(&self->lock);
+    if (UNLIKELY(wait_has_ended(self) || !spin_trylock(&target->lock))) {
+        spin_unlock(&self->lock);
+        return false;
+    }
+    const struct sched_cpu *cpu = percpu_ptr(sched_cpu);
+    if (UNLIKELY(target->state != THREAD_BLOCKED || target->priority < cpu->runq.best)) {
+        spin_unlock(&target->lock);
+        spin_unlock(&self->lock);
+        return false;
+    }
+    target->wait_outcome = WAIT_WOKEN;
+    wait_end(target);
+    target->state = THREAD_RUNNING;
+    target->cpu = self->cpu;
+    target->slice_end = self->slice_end;
+    spin_unlock(&target->lock);
+    self->state = THREAD_BLOCKED;
+    switch_to(self, target);
+    return true;
+}
+
+enum wait_outcome thread_block(uint64_t deadline)
+{
+    struct thread *self = current_thread();
+    sched_hook(SCHED_HOOK_BEFORE_BLOCK, self);
+    if (UNLIKELY(deadline != WAIT_FOREVER)) {
+        timer_arm(&self->wait_timer, deadline);
+    }
+    block(self);
+    if (UNLIKELY(deadline != WAIT_FOREVER)) {
+        timer_cancel(&self->wait_timer);
+    }
+    return self->wait_outcome;
+}
+
+enum wait_outcome thread_block_handoff(uint64_t deadline, struct thread *target)
+{
+    struct thread *self = current_thread();
+    sched_hook(SCHED_HOOK_BEFORE_HANDOFF, target);
+    if (UNLIKELY(deadline != WAIT_FOREVER)) {
+        timer_arm(&self->wait_timer, deadline);
+    }
+    if (UNLIKELY(!sched_handoff_is_enabled || !hand_off(self, target))) {
+        thread_wake(target);
+        block(self);
+    }
+    if (UNLIKELY(deadline != WAIT_FOREVER)) {
+        timer_cancel(&self->wait_timer);
+    }
+    return self->wait_outcome;
+}
+
+enum wait_outcome thread_sleep_until(uint64_t deadline)
+{
+    interrupt_state_t state = interrupts_save();
+    thread_wait_arm(true);
+    enum wait_outcome outcome = thread_block(deadline);
+    interrupts_restore(state);
+    return outcome;
+}

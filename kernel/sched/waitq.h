@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Wait queues: who waits for an object, in order of arrival.  The queue has no lock of its own; the
+ * object's spin lock protects it.  See sched/thread.h for the protocol.
+ *
+ *      waiter                                      waker
+ *      spin_lock(&object->lock);                   spin_lock(&object->lock);
+ *      waitq_enqueue(&object->waiters, true);      thread = waitq_claim_one(&object->waiters);
+ *      spin_unlock(&object->lock);                 spin_unlock(&object->lock);
+ *      outcome = thread_block(deadline);           if (thread != nullptr) {
+ *      if (outcome != WAIT_WOKEN) {                    thread->wait_value = word;
+ *          spin_lock(&object->lock);                   thread_wake(thread);
+ *          waitq_remove_self();                    }
+ *          spin_unlock(&object->lock);
+ *      }
+ *
+ * The words here are inline because they are steps of the message path.
+ */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include <lib/compiler.h>
+#include <lib/list.h>
+#include <sched/thread.h>
+
+#define WAIT_FOREVER UINT64_MAX
+
+/* The low two bits of a claim word; the generation above them counts the waits. */
+enum wait_state {
+    WAIT_ENDED,                     /* no wait, or one that is over */
+    WAIT_ARMED,
+    WAIT_ARMED_INTERRUPTIBLE,
+    WAIT_CLAIMED,                   /* somebody is about to end it */
+};
+
+#define WAIT_STATE_MASK UINT64_C(3)
+#define WAIT_GENERATION UINT64_C(4)
+
+struct waitq {
+    struct list threads;
+};
+
+/* Make WAITQ empty. */
+static inline void waitq_init(struct waitq *waitq)
+{
+    list_init(&waitq->threads);
+}
+
+/* True if nobody is linked into WAITQ. */
+static inline bool waitq_is_empty(const struct waitq *waitq)
+{
+    return list_empty(&waitq->threads);
+}
+
+/* End THREAD's wait, if it is interruptible and not over, with WAIT_INTERRUPTED.  Context: any; the
+ * caller has a reference.  Returns: true if it was ended. */
+bool thread_abort_wait(struct thread *thread);
+
+/* Arm the running thread's claim word without a queue (for plain sleeps).  An abort that is already
+ * pending (THREAD_AST_ABORT, THREAD_AST_TERMINATE) ends an interruptible wait at once.  Context:
+ * interrupts off, and they stay off until thread_block(). */
+static inline void thread_wait_arm(bool interruptible)
+{
+    struct thread *self = current_thread();
+    uint64_t word = atomic_load_explicit(&self->wait_word, memory_order_relaxed);
+    word = (word & ~WAIT_STATE_MASK) + WAIT_GENERATION;
+    if (!interruptible) {
+        atomic_store_explicit(&self->wait_word, word | WAIT_ARMED, memory_order_release);
+        return;
+    }
+    /* Arming must come before the look at the requests, as whoever sets a request looks at the word
+     * afterwards: one of the two sees the other. */
+    atomic_exchange(&self->wait_word, word | WAIT_ARMED_INTERRUPTIBLE);
+    uint32_t ast = atomic_load_explicit(&self->ast, memory_order_relaxed);
+    if (UNLIKELY(ast & (THREAD_AST_ABORT | THREAD_AST_TERMINATE))) {
+        thread_abort_wait(self);
+    }
+}
+
+/* Arm the running thread's claim word, as thread_wait_arm() does, and append it to WAITQ.
+ * Locks: the queue's. */
+static inline void waitq_enqueue(struct waitq *waitq, bool interruptible)
+{
+    list_insert_tail(&waitq->threads, &current_thread()->wait_link);
+    thread_wait_arm(interruptible);
+}
+
+/* Try to become the one who ends THREAD's wait.  Returns: true if the caller is, and must pass it
+ * to thread_wake() or thread_block_handoff(). */
+static inline bool thread_claim_wait(struct thread *thread)
+{
+    uint64_t word = atomic_load_explicit(&thread->wait_word, memory_order_relaxed);
+    uint64_t state = word & WAIT_STATE_MASK;
+    if (UNLIKELY(state == WAIT_ENDED || state == WAIT_CLAIMED)) {
+        return false;
+    }
+    return LIKELY(atomic_compare_exchange_strong_explicit(
+        &thread->wait_word, &word, word | WAIT_CLAIMED, memory_order_acquire,
+        memory_order_relaxed));
+}
+
+/* The first thread of WAITQ that nobody else claimed, taken off the queue and claimed by the
+ * caller, as by thread_claim_wait(); null if there is none.  Locks: the queue's. */
+static inline struct thread *waitq_claim_one(struct waitq *waitq)
+{
+    while (LIKELY(!list_empty(&waitq->threads))) {
+        struct thread *thread = list_first_entry(&waitq->threads, struct thread, wait_link);
+        list_remove(&thread->wait_link);
+        if (LIKELY(thread_claim_wait(thread))) {
+            return thread;
+        }
+        /* It timed out or was aborted, and will find itself off the queue already. */
+    }
+    return nullptr;
+}
+
+/* Claim and wake all, with VALUE.  Locks: the queue's. */
+void waitq_wake_all(struct waitq *waitq, uintptr_t value);
+
+/* Take the running thread off the queue it is on, if it still is.  Locks: the queue's. */
+static inline void waitq_remove_self(void)
+{
+    list_remove(&current_thread()->wait_link);
+}
+
+/* Wait until the armed wait ends, at the latest at DEADLINE (nanoseconds since boot, or
+ * WAIT_FOREVER).  Returns at once if it has ended already.  Context: interrupts off, no locks. */
+enum wait_outcome thread_block(uint64_t deadline);
+
+/* The same, and give the processor directly to TARGET, which the caller has claimed (with
+ * wait_value set): the thread is woken in any case.  TARGET inherits the rest of the caller's time
+ * slice. */
+enum wait_outcome thread_block_handoff(uint64_t deadline, struct thread *target);
+
+/* Make THREAD, claimed by the caller, runnable with outcome WAIT_WOKEN.  Context: interrupts off. */
+void thread_wake(struct thread *thread);
