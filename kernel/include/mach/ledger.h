@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The ledger: how many objects of each kind the kernel has in use. A test that gives back all it
- * took must find the ledger as it was before.
+ * took must find the ledger as it was before. And the type in which pieces of the log travel.
  */
 #pragma once
 
@@ -22,3 +22,7 @@ struct ledger_entry {
 typedef struct ledger_entry ledger_entry_t;
 typedef ledger_entry_t *ledger_entry_array_t;
 MACH_ABI_SIZE(struct ledger_entry, 48);
+
+/* A piece of the kernel's log. */
+#define LOG_TEXT_MAX 4096
+typedef char log_text_t[LOG_TEXT_MAX];
