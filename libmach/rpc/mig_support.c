@@ -12,6 +12,7 @@
 #include <mach/mach_init.h>
 #include <mach/mach_port.h>
 #include <mach/mach_traps.h>
+#include <mach/mach_vm.h>
 #include <mach/mig.h>
 
 static __thread mach_port_t reply_port;
@@ -69,13 +70,13 @@ int mig_strncpy_zerofill(char *destination, const char *source, int size) {
 }
 
 void mig_allocate(vm_address_t *address, vm_size_t size) {
-    if (vm_allocate(mach_task_self_, address, size, VM_FLAGS_ANYWHERE) != KERN_SUCCESS) {
+    if (mach_vm_allocate(mach_task_self_, address, size, VM_FLAGS_ANYWHERE) != KERN_SUCCESS) {
         *address = 0;
     }
 }
 
 void mig_deallocate(vm_address_t address, vm_size_t size) {
-    (void)vm_deallocate(mach_task_self_, address, size);
+    (void)mach_vm_deallocate(mach_task_self_, address, size);
 }
 
 void mig_reply_setup(mach_msg_header_t *request, mach_msg_header_t *reply) {

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The parts of libmach that need no kernel, or one that only keeps a record (fake_kernel.h).
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <mach/mach_error.h>
+#include <mach/mig.h>
+#include <servers/bootstrap.h>
+
+#include "../start/arguments.h"
+#include "fake_kernel.h"
+
+#define CHECK(condition)                                                             \
+    do {                                                                             \
+        if (!(condition)) {                                                          \
+            fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #condition);  \
+            failures++;                                                              \
+        }                                                                            \
+    } while (0)
+
+#define CHECK_CALLS(expected)                                                                   \
+    do {                                                                                        \
+        if (strcmp(fake_calls(), (expected)) != 0) {                                            \
+            fprintf(stderr, "%s:%d: calls were: %s\n", __FILE__, __LINE__, fake_calls());       \
+            failures++;                                                                         \
+        }                                                                                       \
+        fake_reset();                                                                           \
+    } while (0)
+
+static int failures;
+
+mach_msg_return_t mach_msg_server(boolean_t (*demux)(mach_msg_header_t *, mach_msg_header_t *),
+                                  mach_msg_size_t max_size, mach_port_t port,
+                                  mach_msg_options_t options);
+mach_msg_return_t mach_msg_server_once(boolean_t (*demux)(mach_msg_header_t *,
+                                                          mach_msg_header_t *),
+                                       mach_msg_size_t max_size, mach_port_t port,
+                                       mach_msg_options_t options);
+
+static void test_error_strings(void) {
+    CHECK(strcmp(mach_error_string(KERN_SUCCESS), "(os/kern) successful") == 0);
+    CHECK(strcmp(mach_error_string(KERN_INVALID_ARGUMENT), "(os/kern) invalid argument") == 0);
+    CHECK(strcmp(mach_error_string(MACH_SEND_INVALID_DEST),
+                 "(ipc/send) invalid destination port") == 0);
+    CHECK(strcmp(mach_error_string(MACH_SEND_NO_BUFFER | MACH_MSG_VM_KERNEL),
+                 "(ipc/send) no message buffer") == 0);
+    CHECK(strcmp(mach_error_string(MACH_RCV_TIMED_OUT), "(ipc/rcv) timed out") == 0);
+    CHECK(strcmp(mach_error_string(MACH_RCV_BODY_ERROR | MACH_MSG_IPC_SPACE),
+                 "(ipc/rcv) error in body") == 0);
+    CHECK(strcmp(mach_error_string(MIG_SERVER_DIED), "(ipc/mig) server died") == 0);
+    CHECK(strcmp(mach_error_string(BOOTSTRAP_UNKNOWN_SERVICE),
+                 "(ipc/bootstrap) unknown service") == 0);
+    CHECK(strcmp(mach_error_string(0x1234567), "unknown error code") == 0);
+    CHECK(strcmp(mach_error_string(-1), "unknown error code") == 0);
+    CHECK(strcmp(mach_error_type(MACH_RCV_TIMED_OUT), "(ipc/rcv)") == 0);
+    for (int code = KERN_SUCCESS; code <= KERN_NOT_FOUND; code++) {
+        CHECK(strncmp(mach_error_string(code), "(os/kern) ", 10) == 0);
+    }
+    for (int code = MIG_TRAILER_ERROR; code <= MIG_TYPE_ERROR; code++) {
+        CHECK(strncmp(mach_error_string(code), "(ipc/mig) ", 10) == 0);
+    }
+}
+
+static void test_strncpy(void) {
+    char buffer[8];
+    memset(buffer, 'x', sizeof(buffer));
+    CHECK(mig_strncpy(buffer, "abc", 8) == 4);
+    CHECK(memcmp(buffer, "abc\0xxxx", 8) == 0);
+    CHECK(mig_strncpy(buffer, "abcdefghij", 8) == 8);
+    CHECK(memcmp(buffer, "abcdefg", 8) == 0);
+    CHECK(mig_strncpy(buffer, "zz", 0) == 0);
+    CHECK(buffer[0] == 'a');
+    CHECK(mig_strncpy_zerofill(buffer, "q", 8) == 2);
+    CHECK(memcmp(buffer, "q\0\0\0\0\0\0\0", 8) == 0);
+    CHECK(mig_strncpy_zerofill(buffer, "", 1) == 1);
+}
+
+static void test_reply_port(void) {
+    fake_reset();
+    mach_port_t port = mig_get_reply_port();
+    CHECK_CALLS("reply_port 9003;");
+    CHECK(mig_get_reply_port() == port);
+    mig_put_reply_port(port);
+    CHECK(mig_get_reply_port() == port);
+    CHECK_CALLS("");
+    mig_dealloc_reply_port(port);
+    CHECK_CALLS("mod_refs 9003 1 -1;");
+    CHECK(mig_get_reply_port() != port);
+    mig_dealloc_reply_port(MACH_PORT_NULL);
+    CHECK_CALLS("reply_port 9103;mod_refs 9103 1 -1;");
+}
+
+#pragma pack(push, 4)
+struct complex_message {
+    mach_msg_header_t head;
+    mach_msg_body_t body;
+    mach_msg_port_descriptor_t send;
+    mach_msg_ool_descriptor_t memory;
+    mach_msg_ool_ports_descriptor_t ports;
+    mach_msg_guarded_port_descriptor_t guarded;
+    mach_msg_ool_descriptor_t kept;
+    mach_msg_port_descriptor_t copied;
+};
+#pragma pack(pop)
+
+static mach_port_t port_array[] = { 0x20, MACH_PORT_DEAD, 0x21, MACH_PORT_NULL };
+
+static struct complex_message complex_message(void) {
+    return (struct complex_message){
+        .head = { .msgh_bits = MACH_MSGH_BITS_COMPLEX |
+                               MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, MACH_MSG_TYPE_MOVE_SEND),
+                  .msgh_size = sizeof(struct complex_message),
+                  .msgh_remote_port = 0x10,
+                  .msgh_local_port = 0x11,
+                  .msgh_id = 500 },
+        .body = { 6 },
+        .send = { .name = 0x12, .disposition = MACH_MSG_TYPE_MOVE_SEND },
+        .memory = { .address = (void *)0x5000, .deallocate = TRUE, .size = 0x123,
+                    .type = MACH_MSG_OOL_DESCRIPTOR },
+        .ports = { .address = port_array, .count = 4, .disposition = MACH_MSG_TYPE_MOVE_RECEIVE,
+                   .type = MACH_MSG_OOL_PORTS_DESCRIPTOR },
+        .guarded = { .context = 0xfeed, .name = 0x13, .disposition = MACH_MSG_TYPE_MOVE_RECEIVE,
+                     .type = MACH_MSG_GUARDED_PORT_DESCRIPTOR },
+        .kept = { .address = (void *)0x6000, .size = 9, .type = MACH_MSG_OOL_DESCRIPTOR },
+        .copied = { .name = 0x14, .disposition = MACH_MSG_TYPE_COPY_SEND },
+    };
+}
+
+#define COMPLEX_CALLS                                                             \
+    "deallocate 12;vm_deallocate 5000 123;mod_refs 20 1 -1;mod_refs 21 1 -1;"     \
+    "unguard 13 feed;mod_refs 13 1 -1;"
+
+static void test_destroy(void) {
+    struct complex_message message = complex_message();
+    fake_reset();
+    mach_msg_destroy(&message.head);
+    CHECK_CALLS("deallocate 10;" COMPLEX_CALLS);
+
+    message.head.msgh_bits &= ~MACH_MSGH_BITS_COMPLEX;
+    mach_msg_destroy(&message.head);
+    CHECK_CALLS("deallocate 10;");
+
+    message.head.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MAKE_SEND, 0);
+    mach_msg_destroy(&message.head);
+    CHECK_CALLS("insert 10 10 20;deallocate 10;");
+
+    message.head.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MAKE_SEND_ONCE, 0);
+    mach_msg_destroy(&message.head);
+    CHECK_CALLS("extract 10 21;deallocate 7703;");
+
+    message.head.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0);
+    mach_msg_destroy(&message.head);
+    CHECK_CALLS("");
+}
+
+/* Answers every request; the id chooses how. */
+static boolean_t demux(mach_msg_header_t *request, mach_msg_header_t *reply) {
+    mig_reply_setup(request, reply);
+    mig_reply_error_t *error = (mig_reply_error_t *)reply;
+    switch (request->msgh_id) {
+    case 1:
+        error->RetCode = KERN_SUCCESS;
+        break;
+    case 2:
+        error->RetCode = MIG_NO_REPLY;
+        break;
+    default:
+        error->RetCode = KERN_FAILURE;
+        break;
+    }
+    return TRUE;
+}
+
+static mach_msg_header_t simple_request(mach_msg_id_t id, mach_msg_type_name_t reply_type) {
+    return (mach_msg_header_t){ .msgh_bits = MACH_MSGH_BITS(reply_type, MACH_MSG_TYPE_MOVE_SEND),
+                                .msgh_size = sizeof(mach_msg_header_t),
+                                .msgh_remote_port = 0x30,
+                                .msgh_local_port = 0x31,
+                                .msgh_id = id };
+}
+
+static void test_server(void) {
+    mach_msg_header_t first = simple_request(1, MACH_MSG_TYPE_MOVE_SEND_ONCE);
+    mach_msg_header_t second = simple_request(2, MACH_MSG_TYPE_MOVE_SEND_ONCE);
+    mach_msg_header_t third = simple_request(1, MACH_MSG_TYPE_MOVE_SEND);
+    struct complex_message fourth = complex_message();
+    const struct fake_message steps[] = {
+        { &first, MACH_MSG_SUCCESS },     { &second, MACH_MSG_SUCCESS },
+        { &third, MACH_MSG_SUCCESS },     { NULL, MACH_SEND_TIMED_OUT },
+        { &fourth.head, MACH_MSG_SUCCESS },
+    };
+    fake_reset();
+    fake_script(steps, 5);
+    CHECK(mach_msg_server(demux, 512, 0x31, 0) == MACH_RCV_PORT_DIED);
+    CHECK_CALLS("receive 31;"
+                "send 101 to 30 size 36;receive 31;"
+                "receive 31;"
+                "send 101 to 30 size 36 timed;receive 31;deallocate 30;receive 31;" COMPLEX_CALLS
+                "send 600 to 10 size 36;receive 31;");
+}
+
+static void test_server_once(void) {
+    mach_msg_header_t request = simple_request(1, MACH_MSG_TYPE_MOVE_SEND_ONCE);
+    const struct fake_message steps[] = {
+        { &request, MACH_MSG_SUCCESS },
+        { NULL, MACH_MSG_SUCCESS },
+    };
+    fake_reset();
+    fake_script(steps, 2);
+    CHECK(mach_msg_server_once(demux, 512, 0x31, 0) == MACH_MSG_SUCCESS);
+    CHECK_CALLS("receive 31;send 101 to 30 size 36;");
+}
+
+struct test_block {
+    struct startup_info info;
+    struct startup_port ports[2];
+    uint64_t argv[3];
+    uint64_t envp[2];
+    char strings[32];
+};
+
+static struct test_block test_block(void) {
+    return (struct test_block){
+        .info = { .magic = STARTUP_MAGIC,
+                  .version = STARTUP_VERSION,
+                  .size = sizeof(struct test_block),
+                  .port_count = 2,
+                  .ports_offset = offsetof(struct test_block, ports),
+                  .argc = 2,
+                  .envc = 1,
+                  .argv_offset = offsetof(struct test_block, argv),
+                  .envp_offset = offsetof(struct test_block, envp) },
+        .ports = { { STARTUP_PORT_STDIN, 0x103 }, { STARTUP_PORT_PROC, 0x203 } },
+        .argv = { offsetof(struct test_block, strings), offsetof(struct test_block, strings) + 3 },
+        .envp = { offsetof(struct test_block, strings) + 5 },
+        .strings = "ls\0/\0A=1",
+    };
+}
+
+static void test_arguments(void) {
+    struct arguments arguments;
+    struct test_block block = test_block();
+    CHECK(arguments_resolve(&block.info, &arguments));
+    CHECK(arguments.argc == 2);
+    CHECK(strcmp(arguments.argv[0], "ls") == 0 && strcmp(arguments.argv[1], "/") == 0);
+    CHECK(arguments.argv[2] == NULL);
+    CHECK(strcmp(arguments.envp[0], "A=1") == 0 && arguments.envp[1] == NULL);
+    CHECK(arguments_port(&block.info, STARTUP_PORT_PROC) == 0x203);
+    CHECK(arguments_port(&block.info, STARTUP_PORT_ROOT) == MACH_PORT_NULL);
+}
+
+static void test_damaged_arguments(void) {
+    struct arguments arguments;
+    struct test_block block;
+#define REFUSES(change)                                      \
+    do {                                                     \
+        block = test_block();                                \
+        change;                                              \
+        CHECK(!arguments_resolve(&block.info, &arguments));  \
+    } while (0)
+    REFUSES(block.info.magic++);
+    REFUSES(block.info.version++);
+    REFUSES(block.info.size = 8);
+    REFUSES(block.info.size = UINT32_MAX);
+    REFUSES(block.info.argc = 3);
+    REFUSES(block.info.argc = UINT32_MAX);
+    REFUSES(block.info.argv_offset = 0);
+    REFUSES(block.info.argv_offset += 1);
+    REFUSES(block.info.envp_offset = UINT32_MAX);
+    REFUSES(block.argv[1] = sizeof(block));
+    REFUSES(block.envp[0] = 1);
+    REFUSES(block.info.port_count = 1000);
+    REFUSES(block.strings[31] = 'x');
+}
+
+int main(void) {
+    test_error_strings();
+    test_strncpy();
+    test_reply_port();
+    test_destroy();
+    test_server();
+    test_server_once();
+    test_arguments();
+    test_damaged_arguments();
+    printf("%s\n", failures == 0 ? "all passed" : "some failed");
+    return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
