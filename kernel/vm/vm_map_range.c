@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Operations on ranges of a map.  Those that change entries share one loop, which makes sure that the
+ * range is mapped, splits the entries at its ends (all that can fail, before anything changes), visits
+ * those inside and joins what has become equal.  Removal has its own: it shortens entries where it
+ * can, so that freeing memory needs memory only for a hole inside an entry.
+ */
+#include <vm/vm_map.h>
+
+#include <lib/assert.h>
+#include <vm/vm_map_internal.h>
+
+/* What a visitor is to do. */
+struct change {
+    vm_prot_t protection;
+    bool set_maximum;
+    vm_inherit_t inheritance;
+    uint8_t behavior;
+};
+
+typedef void visitor_t(struct vm_map *map, struct vm_map_entry *entry,
+                       const struct change *change);
+typedef kern_return_t checker_t(const struct vm_map_entry *entry, const struct change *change);
+
+static kern_return_t
+check_nothing(const struct vm_map_entry *entry, const struct change *change)
+{
+    (void)entry;
+    (void)change;
+    return KERN_SUCCESS;
+}
+
+/* See that entries cover [START, END) and CHECK accepts each. */
+static kern_return_t
+check_range(struct vm_map *map, virt_addr_t start, virt_addr_t end, checker_t *check,
+            const struct change *change) REQUIRES(map->lock)
+{
+    kern_return_t result = vm_map_check_access(map, start, end, VM_PROT_NONE);
+    if (result != KERN_SUCCESS) {
+        return result;
+    }
+    struct vm_map_entry *entry = vm_map_lookup_entry(map, start);
+    while (entry != nullptr && entry->start < end && result == KERN_SUCCESS) {
+        result = check(entry, change);
+        entry = vm_map_next(map, entry);
+    }
+    return result;
+}
+
+static kern_return_t
+visit_locked(struct vm_map *map, virt_addr_t start, virt_addr_t end, checker_t *check,
+             visitor_t *visitor, const struct change *change) REQUIRES(map->lock)
+{
+    kern_return_t result = check_range(map, start, end, check, change);
+    if (result != KERN_SUCCESS) {
+        return result;
+    }
+    struct vm_map_entry *entry;
+    result = vm_map_clip(map, start, end, &entry);
+    if (result != KERN_SUCCESS) {
+        return result;
+    }
+
+    for (; entry != nullptr && entry->start < end; entry = vm_map_next(map, entry)) {
+        visitor(map, entry, change);
+    }
+    map->timestamp++;
+    vm_map_merge_range(map, start, end);
+    return KERN_SUCCESS;
+}
+
+static kern_return_t
+visit(struct vm_map *map, virt_addr_t start, virt_addr_t end, checker_t *check,
+      visitor_t *visitor, const struct change *change)
+{
+    if (!vm_map_round_range(&start, &end)) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    if (start == end) {
+        return KERN_SUCCESS;
+    }
+    mutex_lock(&map->lock);
+    kern_return_t result = visit_locked(map, start, end, check, visitor, change);
+    mutex_unlock(&map->lock);
+    return result;
+}
+
+static kern_return_t
+check_protection(const struct vm_map_entry *entry, const struct change *change)
+{
+    return (change->protection & ~entry->max_protection) != 0 ? KERN_PROTECTION_FAILURE
+                                                              : KERN_SUCCESS;
+}
+
+static void
+change_protection(struct vm_map *map, struct vm_map_entry *entry, const struct change *change)
+{
+    vm_prot_t old = entry->protection;
+    if (change->set_maximum) {
+        entry->max_protection = change->protection;
+        entry->protection &= change->protection;
+    } else {
+        entry->protection = change->protection;
+    }
+    /* What was taken away goes at once; what was added comes with the next fault. */
+    if ((old & ~entry->protection) != 0 && entry->object != nullptr) {
+        pmap_protect(map->pmap, entry->start, entry->end, entry->protection);
+    }
+}
+
+kern_return_t
+vm_map_protect(struct vm_map *map, virt_addr_t start, virt_addr_t end, vm_prot_t protection,
+               bool set_maximum)
+{
+    if ((protection & ~VM_PROT_ALL) != 0) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    struct change change = {.protection = protection, .set_maximum = set_maximum};
+    return visit(map, start, end, check_protection, change_protection, &change);
+}
+
+static void
+change_inheritance(struct vm_map *map, struct vm_map_entry *entry, const struct change *change)
+{
+    (void)map;
+    entry->inheritance = change->inheritance;
+}
+
+kern_return_t
+vm_map_inherit(struct vm_map *map, virt_addr_t start, virt_addr_t end, vm_inherit_t inheritance)
+{
+    if (inheritance > VM_INHERIT_LAST_VALID) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    struct change change = {.inheritance = inheritance};
+    return visit(map, start, end, check_nothing, change_inheritance, &change);
+}
+
+static void
+change_behavior(struct vm_map *map, struct vm_map_entry *entry, const struct change *change)
+{
+    (void)map;
+    entry->behavior = change->behavior;
+}
+
+kern_return_t
+vm_map_set_behavior(struct vm_map *map, virt_addr_t start, virt_addr_t end, vm_behavior_t behavior)
+{
+    if (behavior < 0 || behavior > VM_BEHAVIOR_LAST_VALID) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    struct change change = {.behavior = (uint8_t)behavior};
+    return visit(map, start, end, check_nothing, change_behavior, &change);
+}
+
+/* Take [START, END), which reaches at least one of its ends, from ENTRY. */
+static void
+shorten(struct vm_map *map, struct vm_map_entry *entry, virt_addr_t start, virt_addr_t end,
+        struct list *removed) REQUIRES(map->lock)
+{
+    if (start <= entry->start && end >= entry->end) {
+        if (entry->object != nullptr && !vm_object_is_sole(entry->object)) {
+            vm_map_entry_free_pages(entry, entry->start, entry->end);
+        }
+        vm_map_unlink(map, entry);
+        list_insert_tail(removed, &entry->link);
+    } else if (start <= entry->start) {
+        vm_map_entry_free_pages(entry, entry->start, end);
+        map->size -= end - entry->start;
+        entry->offset += end - entry->start;
+        entry->start = end;
+    } else {
+        vm_map_entry_free_pages(entry, start, entry->end);
+        map->size -= entry->end - start;
+        entry->end = start;
+    }
+}
+
+kern_return_t
+vm_map_remove_locked(struct vm_map *map, virt_addr_t start, virt_addr_t end, struct list *removed)
+{
+    start = start < map->min_address ? map->min_address : start;
+    end = end > map->max_address ? map->max_address : end;
+    struct vm_map_entry *entry = start < end ? vm_map_lookup_from(map, start) : nullptr;
+    if (entry == nullptr || entry->start >= end) {
+        return KERN_SUCCESS;
+    }
+    if (entry->start < start && entry->end > end) {
+        /* A hole: split at its end; then it reaches the lower part's end. */
+        struct vm_map_entry *upper;
+        if (vm_map_clip(map, end, entry->end, &upper) != KERN_SUCCESS) {
+            return KERN_RESOURCE_SHORTAGE;
+        }
+    }
+
+    struct vm_map_entry *previous =
+        entry->start < start ? entry : vm_map_previous(map, entry);
+    pmap_remove(map->pmap, start, end);
+    while (entry != nullptr && entry->start < end) {
+        struct vm_map_entry *next = vm_map_next(map, entry);
+        shorten(map, entry, start, end, removed);
+        entry = next;
+    }
+    map->timestamp++;
+    vm_map_note_gap(map, previous == nullptr ? map->min_address : previous->end);
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+vm_map_remove(struct vm_map *map, virt_addr_t start, virt_addr_t end)
+{
+    if (!vm_map_round_range(&start, &end)) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    struct list removed;
+    list_init(&removed);
+    mutex_lock(&map->lock);
+    kern_return_t result = vm_map_remove_locked(map, start, end, &removed);
+    mutex_unlock(&map->lock);
+    vm_map_dispose(&removed);
+    return result;
+}
