@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Entries: allocation of names and the hash from ports to entries.
+ */
+#include <ipc/ipc_entry.h>
+
+#include <lib/assert.h>
+#include <mem/zone.h>
+#include <ipc/ipc_space.h>
+#include <ipc/ipc_zones.h>
+
+/* The part of a name that counts generations. */
+#define GENERATION_MASK 0xffu
+
+static int
+compare_chosen(uint64_t key, const struct rbtree_node *node)
+{
+    mach_port_name_t name = rbtree_entry(node, struct ipc_chosen_entry, node)->entry.name;
+    return key < name ? -1 : key > name;
+}
+
+static bool
+chosen_less(const struct rbtree_node *a, const struct rbtree_node *b)
+{
+    return rbtree_entry(a, struct ipc_chosen_entry, node)->entry.name <
+           rbtree_entry(b, struct ipc_chosen_entry, node)->entry.name;
+}
+
+struct ipc_entry *
+ipc_entry_lookup_chosen(struct ipc_space *space, mach_port_name_t name)
+{
+    struct rbtree_node *node = rbtree_lookup(&space->chosen, name, compare_chosen);
+    return node == nullptr ? nullptr : &rbtree_entry(node, struct ipc_chosen_entry, node)->entry;
+}
+
+/* NAME with the next generation. */
+static inline mach_port_name_t
+next_generation(mach_port_name_t name)
+{
+    return (name & ~GENERATION_MASK) | ((name + 1) & GENERATION_MASK);
+}
+
+kern_return_t
+ipc_entry_alloc(struct ipc_space *space, struct ipc_entry **result)
+{
+    if (UNLIKELY(space->entry_count >= space->entry_limit)) {
+        return KERN_NO_SPACE;
+    }
+    if (UNLIKELY(space->free == nullptr)) {
+        kern_return_t grown = ipc_space_grow(space);
+        if (grown != KERN_SUCCESS) {
+            return grown;
+        }
+    }
+    struct ipc_entry *entry = space->free;
+    mach_port_name_t name = next_generation(entry->name);
+    if (UNLIKELY(!rbtree_empty(&space->chosen))) {
+        while (ipc_entry_lookup_chosen(space, name) != nullptr) {
+            name = next_generation(name);
+            if (name == entry->name) {
+                return KERN_NO_SPACE;
+            }
+        }
+    }
+    space->free = entry->next_free;
+    space->entry_count++;
+    entry->name = name;
+    entry->request = nullptr;
+    *result = entry;
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+ipc_entry_alloc_name(struct ipc_space *space, mach_port_name_t name, struct ipc_entry **result)
+{
+    if (!MACH_PORT_VALID(name)) {
+        return KERN_INVALID_VALUE;
+    }
+    if (ipc_entry_lookup(space, name) != nullptr) {
+        return KERN_NAME_EXISTS;
+    }
+    if (space->entry_count >= space->entry_limit) {
+        return KERN_NO_SPACE;
+    }
+    /* The hash must exist; it grows with the table. */
+    if (space->capacity == 0) {
+        kern_return_t grown = ipc_space_grow(space);
+        if (grown != KERN_SUCCESS) {
+            return grown;
+        }
+    }
+    struct ipc_chosen_entry *chosen = zone_alloc_zeroed(&ipc_chosen_entry_zone);
+    if (chosen == nullptr) {
+        return KERN_RESOURCE_SHORTAGE;
+    }
+    chosen->entry.name = name;
+    rbtree_insert(&space->chosen, &chosen->node, chosen_less);
+    space->entry_count++;
+    *result = &chosen->entry;
+    return KERN_SUCCESS;
+}
+
+void
+ipc_entry_free(struct ipc_space *space, struct ipc_entry *entry)
+{
+    space->entry_count--;
+    entry->object = nullptr;
+    if (UNLIKELY(ipc_entry_is_chosen(space, entry))) {
+        struct ipc_chosen_entry *chosen = container_of(entry, struct ipc_chosen_entry, entry);
+        rbtree_remove(&space->chosen, &chosen->node);
+        zone_free(&ipc_chosen_entry_zone, chosen);
+        return;
+    }
+    entry->bits = 0;
+    entry->next_free = space->free;
+    space->free = entry;
+}
+
+struct ipc_entry *
+ipc_hash_find(struct ipc_space *space, const struct ipc_port *port)
+{
+    if (space->buckets == nullptr) {
+        return nullptr;
+    }
+    const struct ipc_object *object = (const struct ipc_object *)port;
+    struct ipc_entry *entry = space->buckets[ipc_entry_hash(object, space->bucket_mask)];
+    while (entry != nullptr && entry->object != object) {
+        entry = entry->hash_next;
+    }
+    return entry;
+}
+
+void
+ipc_hash_insert(struct ipc_space *space, struct ipc_entry *entry)
+{
+    struct ipc_entry **bucket = &space->buckets[ipc_entry_hash(entry->object, space->bucket_mask)];
+    entry->hash_next = *bucket;
+    *bucket = entry;
+}
+
+void
+ipc_hash_remove(struct ipc_space *space, struct ipc_entry *entry)
+{
+    struct ipc_entry **link = &space->buckets[ipc_entry_hash(entry->object, space->bucket_mask)];
+    while (*link != entry) {
+        assert(*link != nullptr);
+        link = &(*link)->hash_next;
+    }
+    *link = entry->hash_next;
+}

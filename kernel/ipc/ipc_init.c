@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Start of ipc/: its zones, and the end of its objects.
+ */
+#include <ipc/ipc_zones.h>
+
+#include <lib/assert.h>
+#include <ipc/ipc_entry.h>
+#include <ipc/ipc_kmsg.h>
+#include <ipc/ipc_pset.h>
+#include <ipc/ipc_space.h>
+
+struct zone ipc_port_zone;
+struct zone ipc_pset_zone;
+struct zone ipc_pset_link_zone;
+struct zone ipc_space_zone;
+struct zone ipc_sender_zone;
+struct zone ipc_chosen_entry_zone;
+struct zone ipc_request_zone;
+struct zone ipc_kmsg_zone;
+
+void
+ipc_init(void)
+{
+    zone_init(&ipc_port_zone, "ports", sizeof(struct ipc_port));
+    zone_init(&ipc_pset_zone, "port sets", sizeof(struct ipc_pset));
+    zone_init(&ipc_pset_link_zone, "port set members", sizeof(struct ipc_pset_link));
+    zone_init(&ipc_space_zone, "spaces", sizeof(struct ipc_space));
+    zone_init(&ipc_sender_zone, "senders", sizeof(struct ipc_sender));
+    zone_init(&ipc_chosen_entry_zone, "chosen names", sizeof(struct ipc_chosen_entry));
+    zone_init(&ipc_request_zone, "dead-name requests", sizeof(struct ipc_request));
+    zone_init(&ipc_kmsg_zone, "messages",
+              offsetof(struct ipc_kmsg, header) + IPC_KMSG_INLINE + MAX_TRAILER_SIZE);
+}
+
+void
+ipc_object_free(struct ipc_object *object)
+{
+    assert(!object->is_active);
+    if (object->kind == IPC_OBJECT_PORT) {
+        zone_free(&ipc_port_zone, object);
+    } else {
+        zone_free(&ipc_pset_zone, object);
+    }
+}

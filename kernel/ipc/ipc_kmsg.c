@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Memory of messages, and their destruction.
+ */
+#include <ipc/ipc_kmsg.h>
+
+#include <lib/assert.h>
+#include <lib/string.h>
+#include <mem/zone.h>
+#include <sched/thread.h>
+#include <ipc/ipc_ool.h>
+#include <ipc/ipc_space.h>
+#include <ipc/ipc_zones.h>
+#include <vm/vm_map_copy.h>
+
+/* Bytes of a kmsg with room for CAPACITY message bytes and a trailer. */
+static size_t
+kmsg_bytes(uint32_t capacity)
+{
+    return offsetof(struct ipc_kmsg, header) + capacity + MAX_TRAILER_SIZE;
+}
+
+struct ipc_kmsg *
+ipc_kmsg_alloc(uint32_t size)
+{
+    struct ipc_kmsg *kmsg;
+    if (LIKELY(size <= IPC_KMSG_INLINE)) {
+        kmsg = zone_alloc(&ipc_kmsg_zone);
+        size = IPC_KMSG_INLINE;
+    } else {
+        kmsg = size <= IPC_KMSG_MAX ? kalloc(kmsg_bytes(size)) : nullptr;
+    }
+    if (LIKELY(kmsg != nullptr)) {
+        list_init(&kmsg->link);
+        kmsg->destination = nullptr;
+        kmsg->reply = nullptr;
+        kmsg->sender = nullptr;
+        kmsg->destination_type = 0;
+        kmsg->reply_type = 0;
+        kmsg->is_circular = false;
+        kmsg->capacity = size;
+    }
+    return kmsg;
+}
+
+void
+ipc_kmsg_free(struct ipc_kmsg *kmsg)
+{
+    if (kmsg->sender != nullptr) {
+        ipc_sender_release(kmsg->sender);
+    }
+    if (LIKELY(kmsg->capacity == IPC_KMSG_INLINE)) {
+        zone_free(&ipc_kmsg_zone, kmsg);
+    } else {
+        kfree(kmsg, kmsg_bytes(kmsg->capacity));
+    }
+}
+
+/* Destroy what one descriptor owns. */
+static void
+destroy_descriptor(const ipc_descriptor_t *descriptor)
+{
+    switch (descriptor->port.type) {
+    case MACH_MSG_PORT_DESCRIPTOR:
+        ipc_port_release_right(descriptor->port.name, descriptor->port.disposition);
+        break;
+    case MACH_MSG_OOL_PORTS_DESCRIPTOR:
+        ipc_ool_ports_destroy(descriptor->ports.address, descriptor->ports.count,
+                              descriptor->ports.disposition);
+        break;
+    default:
+        vm_map_copy_discard(descriptor->memory.address);
+        break;
+    }
+}
+
+void
+ipc_kmsg_destroy_body(struct ipc_kmsg *kmsg, uint32_t count)
+{
+    ipc_descriptor_t *descriptor = ipc_kmsg_first_descriptor(kmsg);
+    for (uint32_t i = 0; i < count; i++) {
+        destroy_descriptor(descriptor);
+        descriptor = ipc_descriptor_next(descriptor);
+    }
+}
+
+/* Destroy KMSG; messages that become ownerless with it go to the end of the thread's list. */
+static void
+destroy_one(struct ipc_kmsg *kmsg)
+{
+    ipc_port_release_right(kmsg->destination, kmsg->destination_type);
+    ipc_port_release_right(kmsg->reply, kmsg->reply_type);
+    if (kmsg->header.msgh_bits & MACH_MSGH_BITS_COMPLEX) {
+        ipc_kmsg_destroy_body(kmsg, ipc_kmsg_body(kmsg)->msgh_descriptor_count);
+    }
+    ipc_kmsg_free(kmsg);
+}
+
+void
+ipc_kmsg_destroy(struct ipc_kmsg *kmsg)
+{
+    struct thread *self = current_thread();
+    if (self->ipc_dying != nullptr) {
+        list_insert_tail(self->ipc_dying, &kmsg->link);
+        return;
+    }
+    struct list dying;
+    list_init(&dying);
+    self->ipc_dying = &dying;
+    destroy_one(kmsg);
+    while (!list_empty(&dying)) {
+        struct ipc_kmsg *next = list_first_entry(&dying, struct ipc_kmsg, link);
+        list_remove(&next->link);
+        destroy_one(next);
+    }
+    self->ipc_dying = nullptr;
+}

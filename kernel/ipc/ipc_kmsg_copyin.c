@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From user buffer to kmsg.  The header's two rights are resolved first, both, before either is taken: a send that fails
+ * on them changes nothing.  Descriptors are taken one after the other; a failure destroys those already taken.
+ */
+#include <ipc/ipc_kmsg.h>
+
+#include <lib/assert.h>
+#include <arch/user_copy.h>
+#include <ipc/ipc_ool.h>
+#include <ipc/ipc_right.h>
+#include <ipc/ipc_space.h>
+#include <ipc/ipc_kmsg_internal.h>
+
+/* Is TYPE a disposition that a header's port may have? */
+static inline bool
+is_send_disposition(mach_msg_type_name_t type)
+{
+    return type - MACH_MSG_TYPE_MOVE_SEND <= MACH_MSG_TYPE_MAKE_SEND_ONCE - MACH_MSG_TYPE_MOVE_SEND;
+}
+
+/* Both header ports have the same NAME: can ENTRY give both rights? */
+static bool
+entry_can_give_both(const struct ipc_entry *entry, mach_msg_type_name_t first, mach_msg_type_name_t second)
+{
+    bool first_moves = first == MACH_MSG_TYPE_MOVE_SEND;
+    bool second_moves = second == MACH_MSG_TYPE_MOVE_SEND;
+    if (first == MACH_MSG_TYPE_MOVE_SEND_ONCE || second == MACH_MSG_TYPE_MOVE_SEND_ONCE) {
+        return false;
+    }
+    return !first_moves || !second_moves || ipc_entry_urefs(entry) >= 2;
+}
+
+/* Take both rights from the same entry: what does not consume goes first. */
+static COLD mach_msg_return_t
+copyin_same_name(struct ipc_space *space, struct ipc_kmsg *kmsg, struct ipc_entry *entry,
+                 mach_msg_type_name_t destination, mach_msg_type_name_t reply) REQUIRES(space->lock)
+{
+    if (ipc_right_check(space, entry) || !ipc_right_copyin_check(entry, destination)) {
+        return MACH_SEND_INVALID_DEST;
+    }
+    if (!ipc_right_copyin_check(entry, reply) || !entry_can_give_both(entry, destination, reply)) {
+        return MACH_SEND_INVALID_REPLY;
+    }
+    kern_return_t first;
+    kern_return_t second;
+    if (destination == MACH_MSG_TYPE_MOVE_SEND) {
+        first = ipc_right_copyin(space, entry, reply, true, &kmsg->reply);
+        second = ipc_right_copyin(space, entry, destination, true, &kmsg->destination);
+    } else {
+        first = ipc_right_copyin(space, entry, destination, true, &kmsg->destination);
+        second = ipc_right_copyin(space, entry, reply, true, &kmsg->reply);
+    }
+    assert(first == KERN_SUCCESS && second == KERN_SUCCESS);
+    return MACH_MSG_SUCCESS;
+}
+
+/* Resolve both header ports in SPACE, then take them. */
+static inline mach_msg_return_t
+copyin_rights(struct ipc_space *space, struct ipc_kmsg *kmsg, mach_msg_type_name_t destination,
+              mach_msg_type_name_t reply) REQUIRES(space->lock)
+{
+    mach_port_name_t name = kmsg->header.msgh_remote_port;
+    mach_port_name_t reply_name = kmsg->header.msgh_local_port;
+    struct ipc_entry *entry = ipc_entry_lookup(space, name);
+    if (UNLIKELY(!space->is_active || entry == nullptr)) {
+        return MACH_SEND_INVALID_DEST;
+    }
+    struct ipc_entry *reply_entry = nullptr;
+    if (reply != 0 && MACH_PORT_VALID(reply_name)) {
+        if (UNLIKELY(name == reply_name)) {
+            return copyin_same_name(space, kmsg, entry, destination, reply);
+        }
+        reply_entry = ipc_entry_lookup(space, reply_name);
+        if (UNLIKELY(reply_entry == nullptr || !ipc_right_copyin_check(reply_entry, reply))) {
+            return MACH_SEND_INVALID_REPLY;
+        }
+    }
+    if (UNLIKELY(ipc_right_copyin(space, entry, destination, false, &kmsg->destination) != KERN_SUCCESS)) {
+        return MACH_SEND_INVALID_DEST;
+    }
+    if (LIKELY(reply_entry != nullptr)) {
+        kern_return_t result = ipc_right_copyin(space, reply_entry, reply, true, &kmsg->reply);
+        assert(result == KERN_SUCCESS);
+    } else if (reply != 0) {
+        kmsg->reply = reply_name == MACH_PORT_NULL ? nullptr : IPC_PORT_DEAD;
+    }
+    return MACH_MSG_SUCCESS;
+}
+
+mach_msg_return_t
+ipc_kmsg_copyin_header(struct ipc_kmsg *kmsg, struct ipc_space *space)
+{
+    mach_msg_bits_t bits = kmsg->header.msgh_bits;
+    mach_msg_type_name_t destination = MACH_MSGH_BITS_REMOTE(bits);
+    mach_msg_type_name_t reply = MACH_MSGH_BITS_LOCAL(bits);
+    if (UNLIKELY((bits & ~(MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS_REMOTE_MASK | MACH_MSGH_BITS_LOCAL_MASK)) ||
+                 !is_send_disposition(destination) ||
+                 (reply == 0 ? kmsg->header.msgh_local_port != MACH_PORT_NULL : !is_send_disposition(reply)))) {
+        return MACH_SEND_INVALID_HEADER;
+    }
+    spin_lock(&space->lock);
+    mach_msg_return_t result = copyin_rights(space, kmsg, destination, reply);
+    if (LIKELY(result == MACH_MSG_SUCCESS)) {
+        kmsg->sender = space->sender;
+        ipc_sender_reference(kmsg->sender);
+    }
+    spin_unlock(&space->lock);
+    if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
+        return result;
+    }
+    kmsg->destination_type = (uint8_t)ipc_right_result_type(destination);
+    kmsg->reply_type = reply == 0 ? 0 : (uint8_t)ipc_right_result_type(reply);
+    return MACH_MSG_SUCCESS;
+}
+
+/* Does the descriptor at OFFSET end before SIZE? */
+static bool
+descriptor_fits(const ipc_descriptor_t *descriptor, uint32_t offset, uint32_t size)
+{
+    return offset + sizeof(ipc_port_descriptor_t) <= size &&
+           offset + ipc_descriptor_size(descriptor->port.type) <= size;
+}
+
+mach_msg_return_t
+ipc_kmsg_copyin_body(struct ipc_kmsg *kmsg, struct ipc_space *space, struct vm_map *map)
+{
+    uint32_t size = kmsg->header.msgh_size;
+    uint32_t offset = sizeof(mach_msg_base_t);
+    if (size < offset) {
+        return MACH_SEND_MSG_TOO_SMALL;
+    }
+    uint32_t count = ipc_kmsg_body(kmsg)->msgh_descriptor_count;
+    if (count > IPC_KMSG_DESCRIPTORS_MAX) {
+        return MACH_SEND_TOO_LARGE;
+    }
+    ipc_descriptor_t *descriptor = ipc_kmsg_first_descriptor(kmsg);
+    for (uint32_t i = 0; i < count; i++) {
+        mach_msg_return_t result = MACH_SEND_MSG_TOO_SMALL;
+        if (descriptor_fits(descriptor, offset, size)) {
+            result = ipc_descriptor_copyin(descriptor, space, map, kmsg->destination, &kmsg->is_circular);
+        }
+        if (result != MACH_MSG_SUCCESS) {
+            ipc_kmsg_destroy_body(kmsg, i);
+            return result;
+        }
+        offset += ipc_descriptor_size(descriptor->port.type);
+        descriptor = ipc_descriptor_next(descriptor);
+    }
+    return MACH_MSG_SUCCESS;
+}
+
+/* Bring the rights and memory of a message whose bytes are in KMSG into the kernel. */
+static inline mach_msg_return_t
+copyin_contents(struct ipc_kmsg *kmsg, struct ipc_space *space, struct vm_map *map)
+{
+    mach_msg_return_t result = ipc_kmsg_copyin_header(kmsg, space);
+    if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
+        ipc_kmsg_free(kmsg);
+        return result;
+    }
+    if (UNLIKELY(kmsg->header.msgh_bits & MACH_MSGH_BITS_COMPLEX)) {
+        result = ipc_kmsg_copyin_body(kmsg, space, map);
+        if (result != MACH_MSG_SUCCESS) {
+            kmsg->header.msgh_bits &= ~MACH_MSGH_BITS_COMPLEX;
+            ipc_kmsg_destroy(kmsg);
+        }
+    }
+    return result;
+}
+
+mach_msg_return_t
+ipc_kmsg_copyin(struct ipc_space *space, struct vm_map *map, uint64_t address, uint32_t size,
+                struct ipc_kmsg **result)
+{
+    if (UNLIKELY(size < sizeof(mach_msg_header_t) || size % sizeof(natural_t) != 0)) {
+        return MACH_SEND_MSG_TOO_SMALL;
+    }
+    struct ipc_kmsg *kmsg = ipc_kmsg_alloc(size);
+    if (UNLIKELY(kmsg == nullptr)) {
+        return size > IPC_KMSG_MAX ? MACH_SEND_TOO_LARGE : MACH_SEND_NO_BUFFER;
+    }
+    if (UNLIKELY(copyin_message(&kmsg->header, address, size) != KERN_SUCCESS)) {
+        ipc_kmsg_free(kmsg);
+        return MACH_SEND_INVALID_DATA;
+    }
+    kmsg->header.msgh_size = size;
+    *result = kmsg;
+    return copyin_contents(kmsg, space, map);
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From kmsg to user buffer.  The bytes are written last, in one copy; if the buffer turns out not to be writable, what
+ * the receiver was given is taken back and destroyed.
+ */
+#include <ipc/ipc_kmsg.h>
+
+#include <lib/assert.h>
+#include <lib/string.h>
+#include <arch/user_copy.h>
+#include <vm/vm_map.h>
+#include <ipc/ipc_kmsg_internal.h>
+#include <ipc/ipc_ool.h>
+#include <ipc/ipc_right.h>
+#include <ipc/ipc_space.h>
+
+uint32_t
+ipc_kmsg_trailer_size(mach_msg_option_t option)
+{
+    return (option & MACH_RCV_TRAILER_MASK) == 0 ? sizeof(mach_msg_trailer_t) : REQUESTED_TRAILER_SIZE(option);
+}
+
+/* Fill the trailer that OPTION asks for behind the message in KMSG.  Returns: its size. */
+static inline uint32_t
+fill_trailer(struct ipc_kmsg *kmsg, uint64_t context, mach_msg_option_t option)
+{
+    mach_msg_max_trailer_t *trailer =
+        (mach_msg_max_trailer_t *)((char *)&kmsg->header + kmsg->header.msgh_size);
+    trailer->msgh_trailer_type = MACH_MSG_TRAILER_FORMAT_0;
+    trailer->msgh_trailer_size = sizeof(mach_msg_trailer_t);
+    if (LIKELY((option & MACH_RCV_TRAILER_MASK) == 0)) {
+        return sizeof(mach_msg_trailer_t);
+    }
+    const struct ipc_sender *sender = kmsg->sender != nullptr ? kmsg->sender : &ipc_sender_kernel;
+    trailer->msgh_trailer_size = ipc_kmsg_trailer_size(option);
+    trailer->msgh_seqno = kmsg->sequence;
+    trailer->msgh_sender = sender->security;
+    trailer->msgh_audit = sender->audit;
+    trailer->msgh_context = context;
+    trailer->msgh_ad = 0;
+    memset(&trailer->msgh_labels, 0, sizeof(trailer->msgh_labels));
+    return trailer->msgh_trailer_size;
+}
+
+/* Use up the destination's right: the name under which SPACE receives from it, and its context. */
+static inline mach_port_name_t
+consume_destination(struct ipc_kmsg *kmsg, struct ipc_space *space, uint64_t *context)
+{
+    struct ipc_port *port = kmsg->destination;
+    mach_port_name_t name = MACH_PORT_NULL;
+    ipc_port_lock(port);
+    if (LIKELY(port->state == PORT_IN_SPACE && port->receiver == space)) {
+        name = port->receiver_name;
+    }
+    *context = port->context;
+    if (kmsg->destination_type == MACH_MSG_TYPE_PORT_SEND_ONCE) {
+        assert(port->send_once_rights > 0);
+        port->send_once_rights--;
+        ipc_port_unlock(port);
+    } else {
+        ipc_port_drop_send(port);
+    }
+    ipc_port_release(port);
+    kmsg->destination = nullptr;
+    return name;
+}
+
+/* Put KMSG's reply right into SPACE.  Returns: its name; *ERROR is set if it had to be destroyed. */
+static inline mach_port_name_t
+copyout_reply(struct ipc_kmsg *kmsg, struct ipc_space *space, mach_msg_return_t *error)
+{
+    struct ipc_port *reply = kmsg->reply;
+    kmsg->reply = nullptr;
+    if (!ipc_port_is_valid(reply)) {
+        return reply == nullptr ? MACH_PORT_NULL : MACH_PORT_DEAD;
+    }
+    mach_port_name_t name;
+    spin_lock(&space->lock);
+    kern_return_t result = ipc_right_copyout(space, reply, kmsg->reply_type, &name);
+    spin_unlock(&space->lock);
+    if (LIKELY(result == KERN_SUCCESS)) {
+        return name;
+    }
+    ipc_port_release_right(reply, kmsg->reply_type);
+    if (result == KERN_INVALID_CAPABILITY) {
+        return MACH_PORT_DEAD;
+    }
+    *error = MACH_RCV_HEADER_ERROR |
+             (result == KERN_RESOURCE_SHORTAGE ? MACH_MSG_IPC_KERNEL : MACH_MSG_IPC_SPACE);
+    return MACH_PORT_NULL;
+}
+
+/* Convert all descriptors of KMSG.  Returns: the bits of all that failed. */
+static mach_msg_return_t
+copyout_body(struct ipc_kmsg *kmsg, struct ipc_space *space, struct vm_map *map)
+{
+    mach_msg_return_t error = MACH_MSG_SUCCESS;
+    ipc_descriptor_t *descriptor = ipc_kmsg_first_descriptor(kmsg);
+    for (uint32_t i = 0; i < ipc_kmsg_body(kmsg)->msgh_descriptor_count; i++) {
+        error |= ipc_descriptor_copyout(descriptor, space, map);
+        descriptor = ipc_descriptor_next(descriptor);
+    }
+    return error;
+}
+
+/* Make every region in KMSG, in user view, one that its holder gives away. */
+static void
+mark_regions_deallocated(struct ipc_kmsg *kmsg)
+{
+    ipc_descriptor_t *descriptor = ipc_kmsg_first_descriptor(kmsg);
+    for (uint32_t i = 0; i < ipc_kmsg_body(kmsg)->msgh_descriptor_count; i++) {
+        if (descriptor->port.type != MACH_MSG_PORT_DESCRIPTOR) {
+            descriptor->memory.deallocate = true;
+        }
+        descriptor = ipc_descriptor_next(descriptor);
+    }
+}
+
+/* KMSG is in user view, but nobody will ever see it: take back what SPACE and MAP were given, and destroy it. */
+static COLD void
+undo_copyout(struct ipc_kmsg *kmsg, struct ipc_space *space, struct vm_map *map)
+{
+    mach_msg_header_t *header = &kmsg->header;
+    mach_port_name_t reply = header->msgh_remote_port;
+    mach_msg_type_name_t type = MACH_MSGH_BITS_REMOTE(header->msgh_bits);
+    struct ipc_port *port;
+    if (MACH_PORT_VALID(reply) && ipc_space_copyin(space, reply, type, &port) == KERN_SUCCESS) {
+        ipc_port_release_right(port, type);
+    }
+    if (header->msgh_bits & MACH_MSGH_BITS_COMPLEX) {
+        struct ipc_port *nowhere = ipc_port_create_kernel(IPC_KOBJECT_NONE, nullptr);
+        mark_regions_deallocated(kmsg);
+        kmsg->destination = nowhere;
+        if (nowhere == nullptr || ipc_kmsg_copyin_body(kmsg, space, map) != MACH_MSG_SUCCESS) {
+            header->msgh_bits &= ~MACH_MSGH_BITS_COMPLEX;
+        }
+        kmsg->destination = nullptr;
+        if (nowhere != nullptr) {
+            ipc_port_destroy(nowhere);
+        }
+    }
+    ipc_kmsg_destroy(kmsg);
+}
+
+mach_msg_return_t
+ipc_kmsg_copyout(struct ipc_kmsg *kmsg, struct ipc_space *space, struct vm_map *map, uint64_t buffer,
+                 uint32_t limit, mach_msg_option_t option)
+{
+    mach_msg_header_t *header = &kmsg->header;
+    mach_msg_return_t error = MACH_MSG_SUCCESS;
+    uint64_t context;
+    mach_msg_type_name_t destination_type = kmsg->destination_type;
+    header->msgh_local_port = consume_destination(kmsg, space, &context);
+    header->msgh_remote_port = copyout_reply(kmsg, space, &error);
+    header->msgh_voucher_port = MACH_PORT_NULL;
+    header->msgh_bits = (header->msgh_bits & MACH_MSGH_BITS_COMPLEX) |
+                        MACH_MSGH_BITS(kmsg->reply_type, destination_type);
+    if (UNLIKELY(header->msgh_bits & MACH_MSGH_BITS_COMPLEX)) {
+        mach_msg_return_t bits = copyout_body(kmsg, space, map);
+        if (bits != MACH_MSG_SUCCESS) {
+            error |= error == MACH_MSG_SUCCESS ? MACH_RCV_BODY_ERROR | bits : bits;
+        }
+    }
+    uint32_t size = header->msgh_size + fill_trailer(kmsg, context, option);
+    assert(size <= limit);
+    if (UNLIKELY(copyout_message(buffer, header, size) != KERN_SUCCESS)) {
+        undo_copyout(kmsg, space, map);
+        return MACH_RCV_INVALID_DATA;
+    }
+    ipc_kmsg_free(kmsg);
+    return error;
+}
+
+mach_msg_return_t
+ipc_kmsg_copyout_pseudo(struct ipc_kmsg *kmsg, struct ipc_space *space, struct vm_map *map, uint64_t buffer,
+                        mach_msg_return_t error)
+{
+    mach_msg_header_t *header = &kmsg->header;
+    mach_msg_return_t bits = MACH_MSG_SUCCESS;
+    mach_msg_return_t reply_error = MACH_MSG_SUCCESS;
+    struct ipc_port *destination = kmsg->destination;
+    kmsg->destination = nullptr;
+    header->msgh_remote_port = ipc_space_copyout(space, destination, kmsg->destination_type);
+    header->msgh_local_port = copyout_reply(kmsg, space, &reply_error);
+    if (header->msgh_remote_port == MACH_PORT_NULL || reply_error != MACH_MSG_SUCCESS) {
+        bits |= MACH_MSG_IPC_SPACE;
+    }
+    header->msgh_bits = (header->msgh_bits & MACH_MSGH_BITS_COMPLEX) |
+                        MACH_MSGH_BITS(kmsg->destination_type, kmsg->reply_type);
+    if (header->msgh_bits & MACH_MSGH_BITS_COMPLEX) {
+        bits |= copyout_body(kmsg, space, map);
+    }
+    /* The message came from this buffer; if it is gone by now the names and regions stay with the sender all the same. */
+    (void)copyout_message(buffer, header, header->msgh_size);
+    ipc_kmsg_free(kmsg);
+    return error | bits;
+}

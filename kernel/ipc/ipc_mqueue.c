@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Message queues.  A sender looks for a waiting receiver first on the port, then on its sets; only a message that nobody
+ * waits for is queued.  What a claimed receiver finds in its wait_value is a kmsg, or (odd) an error code.
+ */
+#include <ipc/ipc_mqueue.h>
+
+#include <lib/assert.h>
+#include <sched/waitq.h>
+#include <ipc/ipc_pset.h>
+
+/* wait_value of a receiver that gets an error instead of a message: the code, made odd. */
+static inline uintptr_t
+error_result(mach_msg_return_t error)
+{
+    return (uintptr_t)(uint32_t)error << 1 | 1;
+}
+
+/* True if KMSG fits what the receive can take. */
+static inline bool
+receive_has_room(const struct ipc_receive *receive, const struct ipc_kmsg *kmsg)
+{
+    return kmsg->header.msgh_size + ipc_kmsg_trailer_size(receive->option) <= receive->limit;
+}
+
+/* Tell RECEIVE that KMSG, which stays in PORT's queue, is too large for it. */
+static void
+receive_set_too_large(struct ipc_receive *receive, const struct ipc_kmsg *kmsg, const struct ipc_port *port)
+{
+    receive->too_large_size = kmsg->header.msgh_size;
+    receive->too_large_port = port->receiver_name;
+}
+
+/* A thread that waits on RECEIVERS and can take KMSG, claimed; those that cannot are sent home.  Locks: PORT's, and that
+ * of the queue's object. */
+static inline struct thread *
+claim_receiver(struct waitq *receivers, struct ipc_kmsg *kmsg, struct ipc_port *port)
+{
+    struct thread *thread;
+    while ((thread = waitq_claim_one(receivers)) != nullptr) {
+        struct ipc_receive *receive = (struct ipc_receive *)thread->wait_value;
+        if (LIKELY(!(receive->option & MACH_RCV_LARGE)) || receive_has_room(receive, kmsg)) {
+            break;
+        }
+        receive_set_too_large(receive, kmsg, port);
+        thread->wait_value = error_result(MACH_RCV_TOO_LARGE);
+        thread_wake(thread);
+    }
+    return thread;
+}
+
+/* The same over all sets that PORT belongs to. */
+static struct thread *
+claim_set_receiver(struct ipc_kmsg *kmsg, struct ipc_port *port) REQUIRES(port->object.lock)
+{
+    struct thread *thread = nullptr;
+    struct ipc_pset_link *link;
+    list_for_each_entry(link, &port->sets, port_link) {
+        ipc_pset_lock(link->set);
+        thread = claim_receiver(&link->set->receivers, kmsg, port);
+        ipc_pset_unlock(link->set);
+        if (thread != nullptr) {
+            break;
+        }
+    }
+    return thread;
+}
+
+/* Give KMSG to a waiting receiver (returned, claimed), or queue it (null). */
+static inline struct thread *
+deliver(struct ipc_kmsg *kmsg, struct ipc_port *port) REQUIRES(port->object.lock)
+{
+    struct thread *thread = nullptr;
+    if (!waitq_is_empty(&port->receivers)) {
+        thread = claim_receiver(&port->receivers, kmsg, port);
+    }
+    if (thread == nullptr && !list_empty(&port->sets)) {
+        thread = claim_set_receiver(kmsg, port);
+    }
+    if (LIKELY(thread != nullptr)) {
+        kmsg->sequence = port->sequence++;
+        thread->wait_value = (uintptr_t)kmsg;
+        return thread;
+    }
+    bool was_empty = list_empty(&port->messages);
+    list_insert_tail(&port->messages, &kmsg->link);
+    port->message_count++;
+    if (was_empty && !list_empty(&port->sets)) {
+        ipc_pset_set_ready(port, true);
+    }
+    return nullptr;
+}
+
+/* True if a message to PORT by a right of kind TYPE has to wait for room. */
+static inline bool
+queue_is_full(const struct ipc_port *port, mach_msg_type_name_t type)
+{
+    return UNLIKELY(port->message_count >= port->message_limit) && type != MACH_MSG_TYPE_PORT_SEND_ONCE &&
+           port->object.is_active;
+}
+
+/* Wait until PORT's queue may have room; drops PORT's lock.  The caller holds a reference. */
+static COLD mach_msg_return_t
+wait_for_room(struct ipc_port *port, uint64_t deadline) RELEASE(port->object.lock)
+{
+    if (deadline == 0) {
+        ipc_port_unlock(port);
+        return MACH_SEND_TIMED_OUT;
+    }
+    waitq_enqueue(&port->senders, true);
+    ipc_port_unlock(port);
+    enum wait_outcome outcome = thread_block(deadline);
+    if (outcome == WAIT_WOKEN) {
+        return MACH_MSG_SUCCESS;
+    }
+    ipc_port_lock(port);
+    waitq_remove_self();
+    ipc_port_unlock(port);
+    return outcome == WAIT_TIMED_OUT ? MACH_SEND_TIMED_OUT : MACH_SEND_INTERRUPTED;
+}
+
+mach_msg_return_t
+ipc_mqueue_send(struct ipc_kmsg *kmsg, uint64_t deadline, struct thread **handoff)
+{
+    struct ipc_port *port = kmsg->destination;
+    ipc_port_lock(port);
+    while (queue_is_full(port, kmsg->destination_type)) {
+        mach_msg_return_t error = wait_for_room(port, deadline);
+        if (error != MACH_MSG_SUCCESS) {
+            return error;
+        }
+        ipc_port_lock(port);
+    }
+    if (UNLIKELY(!port->object.is_active || kmsg->is_circular)) {
+        ipc_port_unlock(port);
+        ipc_kmsg_destroy(kmsg);
+        return MACH_MSG_SUCCESS;
+    }
+    struct thread *thread = deliver(kmsg, port);
+    ipc_port_unlock(port);
+    if (thread != nullptr) {
+        if (handoff != nullptr) {
+            *handoff = thread;
+        } else {
+            thread_wake(thread);
+        }
+    }
+    return MACH_MSG_SUCCESS;
+}
+
+void
+ipc_mqueue_post(struct ipc_kmsg *kmsg)
+{
+    struct ipc_port *port = kmsg->destination;
+    interrupt_state_t interrupts = interrupts_save();
+    ipc_port_lock(port);
+    bool is_kobject = port->kobject_kind != IPC_KOBJECT_NONE;
+    if (UNLIKELY(!port->object.is_active || is_kobject || kmsg->is_circular)) {
+        ipc_port_unlock(port);
+        ipc_kmsg_destroy(kmsg);
+    } else {
+        struct thread *thread = deliver(kmsg, port);
+        ipc_port_unlock(port);
+        if (thread != nullptr) {
+            thread_wake(thread);
+        }
+    }
+    interrupts_restore(interrupts);
+}
+
+/* Take the first message of PORT, which has one; one sender that waits for room may go on. */
+static inline struct ipc_kmsg *
+dequeue(struct ipc_port *port) REQUIRES(port->object.lock)
+{
+    struct ipc_kmsg *kmsg = list_first_entry(&port->messages, struct ipc_kmsg, link);
+    list_remove(&kmsg->link);
+    port->message_count--;
+    kmsg->sequence = port->sequence++;
+    if (list_empty(&port->messages) && !list_empty(&port->sets)) {
+        ipc_pset_set_ready(port, false);
+    }
+    if (UNLIKELY(!waitq_is_empty(&port->senders)) && port->message_count < port->message_limit) {
+        struct thread *sender = waitq_claim_one(&port->senders);
+        if (sender != nullptr) {
+            thread_wake(sender);
+        }
+    }
+    return kmsg;
+}
+
+/* Take a message from PORT's queue for RECEIVE, if there is one that fits.  Returns: false if the queue is empty. */
+static inline bool
+take_message(struct ipc_port *port, struct ipc_receive *receive, mach_msg_return_t *result)
+    REQUIRES(port->object.lock)
+{
+    if (list_empty(&port->messages)) {
+        return false;
+    }
+    struct ipc_kmsg *first = list_first_entry(&port->messages, struct ipc_kmsg, link);
+    if (UNLIKELY(receive->option & MACH_RCV_LARGE) && !receive_has_room(receive, first)) {
+        receive_set_too_large(receive, first, port);
+        *result = MACH_RCV_TOO_LARGE;
+    } else {
+        receive->kmsg = dequeue(port);
+        *result = MACH_MSG_SUCCESS;
+    }
+    return true;
+}
+
+/* A claimed thread that gets no hand-off is woken in the ordinary way. */
+static inline void
+release_handoff(struct ipc_receive *receive)
+{
+    if (receive->handoff != nullptr) {
+        thread_wake(receive->handoff);
+        receive->handoff = nullptr;
+    }
+}
+
+/* Take the running thread off OBJECT's queue after a wait that did not end through it. */
+static COLD mach_msg_return_t
+leave_queue(struct ipc_object *object, enum wait_outcome outcome)
+{
+    spin_lock(&object->lock);
+    waitq_remove_self();
+    spin_unlock(&object->lock);
+    return outcome == WAIT_TIMED_OUT ? MACH_RCV_TIMED_OUT : MACH_RCV_INTERRUPTED;
+}
+
+/* Block, enqueued on RECEIVERS of OBJECT, until somebody hands over a result; drops OBJECT's lock. */
+static inline mach_msg_return_t
+wait_for_message(struct ipc_object *object, struct waitq *receivers, struct ipc_receive *receive)
+    RELEASE(object->lock)
+{
+    struct thread *self = current_thread();
+    struct thread *handoff = receive->handoff;
+    if (UNLIKELY(receive->deadline == 0)) {
+        spin_unlock(&object->lock);
+        release_handoff(receive);
+        return MACH_RCV_TIMED_OUT;
+    }
+    self->wait_value = (uintptr_t)receive;
+    waitq_enqueue(receivers, true);
+    spin_unlock(&object->lock);
+
+    receive->handoff = nullptr;
+    enum wait_outcome outcome = handoff != nullptr ? thread_block_handoff(receive->deadline, handoff)
+                                                   : thread_block(receive->deadline);
+    if (UNLIKELY(outcome != WAIT_WOKEN)) {
+        return leave_queue(object, outcome);
+    }
+    if (UNLIKELY(self->wait_value & 1)) {
+        return (mach_msg_return_t)(self->wait_value >> 1);
+    }
+    receive->kmsg = (struct ipc_kmsg *)self->wait_value;
+    return MACH_MSG_SUCCESS;
+}
+
+static mach_msg_return_t
+receive_from_port(struct ipc_port *port, struct ipc_receive *receive)
+{
+    mach_msg_return_t result;
+    ipc_port_lock(port);
+    if (UNLIKELY(!port->object.is_active)) {
+        ipc_port_unlock(port);
+        release_handoff(receive);
+        return MACH_RCV_PORT_DIED;
+    }
+    if (take_message(port, receive, &result)) {
+        ipc_port_unlock(port);
+        release_handoff(receive);
+        return result;
+    }
+    return wait_for_message(&port->object, &port->receivers, receive);
+}
+
+/* The longest ready member of SET with a reference, moved to the end of the ready list; null if none is ready. */
+static struct ipc_port *
+ready_member(struct ipc_pset *set) REQUIRES(set->object.lock)
+{
+    if (list_empty(&set->ready)) {
+        return nullptr;
+    }
+    struct ipc_pset_link *link = list_first_entry(&set->ready, struct ipc_pset_link, ready_link);
+    list_remove(&link->ready_link);
+    list_insert_tail(&set->ready, &link->ready_link);
+    ipc_port_reference(link->port);
+    return link->port;
+}
+
+static mach_msg_return_t
+receive_from_set(struct ipc_pset *set, struct ipc_receive *receive)
+{
+    for (;;) {
+        ipc_pset_lock(set);
+        if (UNLIKELY(!set->object.is_active)) {
+            ipc_pset_unlock(set);
+            release_handoff(receive);
+            return MACH_RCV_PORT_DIED;
+        }
+        struct ipc_port *port = ready_member(set);
+        if (port == nullptr) {
+            return wait_for_message(&set->object, &set->receivers, receive);
+        }
+        ipc_pset_unlock(set);
+
+        /* Another receiver may be faster, or the member leave the set: then its queue is empty, or not ours. */
+        mach_msg_return_t result;
+        ipc_port_lock(port);
+        bool is_taken = ipc_pset_contains(set, port) && take_message(port, receive, &result);
+        ipc_port_unlock(port);
+        ipc_port_release(port);
+        if (is_taken) {
+            release_handoff(receive);
+            return result;
+        }
+    }
+}
+
+mach_msg_return_t
+ipc_mqueue_receive(struct ipc_object *object, struct ipc_receive *receive)
+{
+    if (object->kind == IPC_OBJECT_PORT) {
+        return receive_from_port((struct ipc_port *)object, receive);
+    }
+    return receive_from_set((struct ipc_pset *)object, receive);
+}
+
+mach_msg_return_t
+ipc_mqueue_receive_kernel(struct ipc_port *port, uint64_t deadline, struct ipc_kmsg **kmsg)
+{
+    struct ipc_receive receive = { .limit = UINT32_MAX, .deadline = deadline };
+    interrupt_state_t interrupts = interrupts_save();
+    mach_msg_return_t result = receive_from_port(port, &receive);
+    interrupts_restore(interrupts);
+    *kmsg = receive.kmsg;
+    return result;
+}
+
+void
+ipc_mqueue_offer_to_sets(struct ipc_port *port)
+{
+    struct thread *thread;
+    while (!list_empty(&port->messages) &&
+           (thread = claim_set_receiver(list_first_entry(&port->messages, struct ipc_kmsg, link), port)) != nullptr) {
+        thread->wait_value = (uintptr_t)dequeue(port);
+        thread_wake(thread);
+    }
+    ipc_pset_set_ready(port, !list_empty(&port->messages));
+}
+
+void
+ipc_mqueue_wake_receivers(struct waitq *receivers, mach_msg_return_t result)
+{
+    waitq_wake_all(receivers, error_result(result));
+}

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Ports: creation, destruction, and the counting of rights that are not in a space.
+ */
+#include <ipc/ipc_port.h>
+
+#include <lib/assert.h>
+#include <mem/zone.h>
+#include <ipc/ipc_entry.h>
+#include <ipc/ipc_kmsg.h>
+#include <ipc/ipc_mqueue.h>
+#include <ipc/ipc_notify.h>
+#include <ipc/ipc_pset.h>
+#include <ipc/ipc_zones.h>
+#include <ipc/upcalls.h>
+
+/* Protects every change into and out of PORT_IN_TRANSIT, so that chains of queues can be followed.
+ * Order: below all port locks. */
+static struct spinlock transit_lock = SPINLOCK_INITIALIZER;
+
+struct ipc_port *
+ipc_port_create(void)
+{
+    struct ipc_port *port = zone_alloc_zeroed(&ipc_port_zone);
+    if (port == nullptr) {
+        return nullptr;
+    }
+    spinlock_init(&port->object.lock);
+    refcount_init(&port->object.references, 1);
+    port->object.kind = IPC_OBJECT_PORT;
+    port->object.is_active = true;
+    port->state = PORT_IN_LIMBO;
+    port->message_limit = MACH_PORT_QLIMIT_DEFAULT;
+    list_init(&port->messages);
+    list_init(&port->sets);
+    list_init(&port->requests);
+    waitq_init(&port->receivers);
+    waitq_init(&port->senders);
+    return port;
+}
+
+struct ipc_port *
+ipc_port_create_kernel(enum ipc_kobject_kind kind, void *kobject)
+{
+    struct ipc_port *port = ipc_port_create();
+    if (port != nullptr) {
+        port->state = PORT_IN_KERNEL;
+        port->kobject_kind = kind;
+        port->kobject = kobject;
+    }
+    return port;
+}
+
+void
+ipc_port_clear_kobject(struct ipc_port *port)
+{
+    interrupt_state_t interrupts = interrupts_save();
+    ipc_port_lock(port);
+    port->kobject = nullptr;
+    ipc_port_unlock(port);
+    interrupts_restore(interrupts);
+}
+
+/* What a dying port leaves behind, to be dealt with when its lock is dropped. */
+struct port_remains {
+    struct list messages;
+    struct list requests;
+    struct ipc_kmsg *no_senders;
+    struct ipc_port *destination;
+};
+
+/* Mark PORT dead, tell who waits, and collect what it leaves. */
+static void
+port_die(struct ipc_port *port, struct port_remains *remains) REQUIRES(port->object.lock)
+{
+    list_init(&remains->messages);
+    list_init(&remains->requests);
+    list_splice_tail(&remains->messages, &port->messages);
+    list_splice_tail(&remains->requests, &port->requests);
+    remains->no_senders = port->no_senders;
+    port->no_senders = nullptr;
+    port->message_count = 0;
+
+    spin_lock(&transit_lock);
+    remains->destination = port->state == PORT_IN_TRANSIT ? port->destination : nullptr;
+    port->state = PORT_DEAD;
+    port->destination = nullptr;
+    spin_unlock(&transit_lock);
+
+    port->object.is_active = false;
+    ipc_pset_remove_all(port);
+    ipc_mqueue_wake_receivers(&port->receivers, MACH_RCV_PORT_DIED);
+    waitq_wake_all(&port->senders, 0);
+}
+
+/* Finish what port_die() collected. */
+static void
+port_bury(struct port_remains *remains)
+{
+    while (!list_empty(&remains->messages)) {
+        struct ipc_kmsg *kmsg = list_first_entry(&remains->messages, struct ipc_kmsg, link);
+        list_remove(&kmsg->link);
+        ipc_kmsg_destroy(kmsg);
+    }
+    while (!list_empty(&remains->requests)) {
+        struct ipc_request *request = list_first_entry(&remains->requests, struct ipc_request, link);
+        list_remove(&request->link);
+        ipc_mqueue_post(request->notification);
+        zone_free(&ipc_request_zone, request);
+    }
+    if (remains->no_senders != nullptr) {
+        ipc_kmsg_destroy(remains->no_senders);
+    }
+    if (remains->destination != nullptr) {
+        ipc_port_release(remains->destination);
+    }
+}
+
+/* Somebody wants to have PORT's receive right instead of its death: send it. */
+static void
+port_send_away(struct ipc_port *port, struct ipc_kmsg *notification)
+{
+    struct ipc_port *former = nullptr;
+    ipc_port_lock(port);
+    ipc_pset_remove_all(port);
+    ipc_mqueue_wake_receivers(&port->receivers, MACH_RCV_PORT_DIED);
+    former = ipc_port_leave_transit(port);
+    ipc_port_unlock(port);
+    if (former != nullptr) {
+        ipc_port_release(former);
+    }
+    ipc_notify_port_destroyed(notification, port);
+}
+
+void
+ipc_port_destroy(struct ipc_port *port)
+{
+    interrupt_state_t interrupts = interrupts_save();
+    ipc_port_lock(port);
+    struct ipc_kmsg *notification = port->port_destroyed;
+    if (UNLIKELY(notification != nullptr)) {
+        port->port_destroyed = nullptr;
+        ipc_port_unlock(port);
+        port_send_away(port, notification);
+        interrupts_restore(interrupts);
+        return;
+    }
+    struct port_remains remains;
+    port_die(port, &remains);
+    ipc_port_unlock(port);
+    port_bury(&remains);
+    ipc_port_release(port);
+    interrupts_restore(interrupts);
+}
+
+struct ipc_port *
+ipc_port_leave_transit(struct ipc_port *port)
+{
+    spin_lock(&transit_lock);
+    struct ipc_port *destination = port->state == PORT_IN_TRANSIT ? port->destination : nullptr;
+    port->state = PORT_IN_LIMBO;
+    port->destination = nullptr;
+    port->receiver_name = MACH_PORT_NULL;
+    spin_unlock(&transit_lock);
+    return destination;
+}
+
+bool
+ipc_port_check_circularity(struct ipc_port *port, struct ipc_port *destination)
+{
+    bool is_circular = false;
+    ipc_port_lock(port);
+    spin_lock(&transit_lock);
+    for (struct ipc_port *base = destination; base != nullptr;
+         base = base->state == PORT_IN_TRANSIT ? base->destination : nullptr) {
+        if (base == port) {
+            is_circular = true;
+            break;
+        }
+    }
+    if (!is_circular) {
+        ipc_port_reference(destination);
+        port->state = PORT_IN_TRANSIT;
+        port->destination = destination;
+    }
+    spin_unlock(&transit_lock);
+    ipc_port_unlock(port);
+    return is_circular;
+}
+
+struct ipc_port *
+ipc_port_make_send(struct ipc_port *port)
+{
+    struct ipc_port *right = IPC_PORT_DEAD;
+    interrupt_state_t interrupts = interrupts_save();
+    ipc_port_lock(port);
+    if (LIKELY(port->object.is_active)) {
+        port->make_send_count++;
+        port->send_rights++;
+        ipc_port_reference(port);
+        right = port;
+    }
+    ipc_port_unlock(port);
+    interrupts_restore(interrupts);
+    return right;
+}
+
+struct ipc_port *
+ipc_port_make_send_once(struct ipc_port *port)
+{
+    struct ipc_port *right = IPC_PORT_DEAD;
+    interrupt_state_t interrupts = interrupts_save();
+    ipc_port_lock(port);
+    if (LIKELY(port->object.is_active)) {
+        port->send_once_rights++;
+        ipc_port_reference(port);
+        right = port;
+    }
+    ipc_port_unlock(port);
+    interrupts_restore(interrupts);
+    return right;
+}
+
+struct ipc_port *
+ipc_port_copy_send(struct ipc_port *port)
+{
+    if (!ipc_port_is_valid(port)) {
+        return port;
+    }
+    struct ipc_port *right = IPC_PORT_DEAD;
+    interrupt_state_t interrupts = interrupts_save();
+    ipc_port_lock(port);
+    if (LIKELY(port->object.is_active)) {
+        port->send_rights++;
+        ipc_port_reference(port);
+        right = port;
+    }
+    ipc_port_unlock(port);
+    interrupts_restore(interrupts);
+    return right;
+}
+
+/* The last send right of PORT is gone: whom does it concern?  Drops the lock. */
+static COLD void
+port_no_senders(struct ipc_port *port) RELEASE(port->object.lock)
+{
+    struct ipc_kmsg *notification = port->no_senders;
+    port->no_senders = nullptr;
+    uint32_t count = port->make_send_count;
+    bool is_kobject = port->object.is_active && port->kobject_kind != IPC_KOBJECT_NONE;
+    ipc_port_unlock(port);
+
+    if (notification != nullptr) {
+        ipc_notify_no_senders(notification, count);
+    }
+    if (is_kobject) {
+        upcall_kobject_no_senders(port);
+    }
+}
+
+void
+ipc_port_drop_send(struct ipc_port *port)
+{
+    assert(port->send_rights > 0);
+    port->send_rights--;
+    if (UNLIKELY(port->send_rights == 0 &&
+                 (port->no_senders != nullptr || port->kobject_kind != IPC_KOBJECT_NONE))) {
+        port_no_senders(port);
+    } else {
+        ipc_port_unlock(port);
+    }
+}
+
+void
+ipc_port_release_send(struct ipc_port *port)
+{
+    if (!ipc_port_is_valid(port)) {
+        return;
+    }
+    interrupt_state_t interrupts = interrupts_save();
+    ipc_port_lock(port);
+    ipc_port_drop_send(port);
+    ipc_port_release(port);
+    interrupts_restore(interrupts);
+}
+
+void
+ipc_port_consume_send_once(struct ipc_port *port)
+{
+    interrupt_state_t interrupts = interrupts_save();
+    ipc_port_lock(port);
+    assert(port->send_once_rights > 0);
+    port->send_once_rights--;
+    ipc_port_unlock(port);
+    ipc_port_release(port);
+    interrupts_restore(interrupts);
+}
+
+void
+ipc_port_release_send_once(struct ipc_port *port)
+{
+    if (!ipc_port_is_valid(port)) {
+        return;
+    }
+    interrupt_state_t interrupts = interrupts_save();
+    ipc_port_lock(port);
+    bool is_active = port->object.is_active;
+    ipc_port_unlock(port);
+    if (is_active) {
+        ipc_notify_send_once(port);
+    } else {
+        ipc_port_consume_send_once(port);
+    }
+    interrupts_restore(interrupts);
+}
+
+void
+ipc_port_release_right(struct ipc_port *port, mach_msg_type_name_t type)
+{
+    if (!ipc_port_is_valid(port)) {
+        return;
+    }
+    switch (type) {
+    case MACH_MSG_TYPE_PORT_SEND:
+        ipc_port_release_send(port);
+        break;
+    case MACH_MSG_TYPE_PORT_SEND_ONCE:
+        ipc_port_release_send_once(port);
+        break;
+    default:
+        assert(type == MACH_MSG_TYPE_PORT_RECEIVE);
+        ipc_port_destroy(port);
+        break;
+    }
+}

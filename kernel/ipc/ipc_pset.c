@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Port sets.  Removing a set's members goes against the lock order (port before set), so the member is found under the
+ * set's lock, referenced, and then locked properly; whoever was faster has removed the link.
+ */
+#include <ipc/ipc_pset.h>
+
+#include <mem/zone.h>
+#include <ipc/ipc_mqueue.h>
+#include <ipc/ipc_zones.h>
+
+struct ipc_pset *
+ipc_pset_create(void)
+{
+    struct ipc_pset *set = zone_alloc_zeroed(&ipc_pset_zone);
+    if (set == nullptr) {
+        return nullptr;
+    }
+    spinlock_init(&set->object.lock);
+    refcount_init(&set->object.references, 1);
+    set->object.kind = IPC_OBJECT_PORT_SET;
+    set->object.is_active = true;
+    list_init(&set->members);
+    list_init(&set->ready);
+    waitq_init(&set->receivers);
+    return set;
+}
+
+/* The link between PORT and SET, or null. */
+static struct ipc_pset_link *
+find_link(struct ipc_pset *set, struct ipc_port *port) REQUIRES(port->object.lock)
+{
+    struct ipc_pset_link *link;
+    list_for_each_entry(link, &port->sets, port_link) {
+        if (link->set == set) {
+            return link;
+        }
+    }
+    return nullptr;
+}
+
+bool
+ipc_pset_contains(struct ipc_pset *set, struct ipc_port *port)
+{
+    return find_link(set, port) != nullptr;
+}
+
+/* Undo LINK and free it. */
+static void
+remove_link(struct ipc_pset_link *link, struct ipc_port *port) REQUIRES(port->object.lock)
+{
+    struct ipc_pset *set = link->set;
+    ipc_pset_lock(set);
+    list_remove(&link->port_link);
+    list_remove(&link->set_link);
+    list_remove(&link->ready_link);
+    ipc_pset_unlock(set);
+    zone_free(&ipc_pset_link_zone, link);
+}
+
+kern_return_t
+ipc_pset_add(struct ipc_pset *set, struct ipc_port *port)
+{
+    if (find_link(set, port) != nullptr) {
+        return KERN_ALREADY_IN_SET;
+    }
+    struct ipc_pset_link *link = zone_alloc(&ipc_pset_link_zone);
+    if (link == nullptr) {
+        return KERN_RESOURCE_SHORTAGE;
+    }
+    link->port = port;
+    link->set = set;
+    list_init(&link->ready_link);
+
+    ipc_pset_lock(set);
+    list_insert_tail(&port->sets, &link->port_link);
+    list_insert_tail(&set->members, &link->set_link);
+    ipc_pset_unlock(set);
+    if (!list_empty(&port->messages)) {
+        ipc_mqueue_offer_to_sets(port);
+    }
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+ipc_pset_remove(struct ipc_pset *set, struct ipc_port *port)
+{
+    struct ipc_pset_link *link = find_link(set, port);
+    if (link == nullptr) {
+        return KERN_NOT_IN_SET;
+    }
+    remove_link(link, port);
+    return KERN_SUCCESS;
+}
+
+void
+ipc_pset_remove_all(struct ipc_port *port)
+{
+    while (!list_empty(&port->sets)) {
+        remove_link(list_first_entry(&port->sets, struct ipc_pset_link, port_link), port);
+    }
+}
+
+void
+ipc_pset_set_ready(struct ipc_port *port, bool is_ready)
+{
+    struct ipc_pset_link *link;
+    list_for_each_entry(link, &port->sets, port_link) {
+        struct ipc_pset *set = link->set;
+        ipc_pset_lock(set);
+        list_remove(&link->ready_link);
+        if (is_ready) {
+            list_insert_tail(&set->ready, &link->ready_link);
+        }
+        ipc_pset_unlock(set);
+    }
+}
+
+uint32_t
+ipc_pset_count(struct ipc_port *port)
+{
+    uint32_t count = 0;
+    struct ipc_pset_link *link;
+    list_for_each_entry(link, &port->sets, port_link) {
+        count++;
+    }
+    return count;
+}
+
+/* A member of SET with a reference, or null when there is none. */
+static struct ipc_port *
+any_member(struct ipc_pset *set)
+{
+    struct ipc_port *port = nullptr;
+    ipc_pset_lock(set);
+    if (!list_empty(&set->members)) {
+        port = list_first_entry(&set->members, struct ipc_pset_link, set_link)->port;
+        ipc_port_reference(port);
+    }
+    ipc_pset_unlock(set);
+    return port;
+}
+
+void
+ipc_pset_destroy(struct ipc_pset *set)
+{
+    ipc_pset_lock(set);
+    set->object.is_active = false;
+    ipc_mqueue_wake_receivers(&set->receivers, MACH_RCV_PORT_DIED);
+    ipc_pset_unlock(set);
+
+    struct ipc_port *port;
+    while ((port = any_member(set)) != nullptr) {
+        ipc_port_lock(port);
+        struct ipc_pset_link *link = find_link(set, port);
+        if (link != nullptr) {
+            remove_link(link, port);
+        }
+        ipc_port_unlock(port);
+        ipc_port_release(port);
+    }
+    ipc_object_release(&set->object);
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Taking rights out of a space.  One table says what each disposition needs, makes and consumes; the table also stands
+ * in docs/ipc.md.
+ */
+#include <ipc/ipc_right.h>
+
+#include <lib/assert.h>
+#include <lib/log.h>
+#include <mem/zone.h>
+#include <ipc/ipc_mqueue.h>
+#include <ipc/ipc_notify.h>
+#include <ipc/ipc_pset.h>
+#include <ipc/ipc_right_internal.h>
+#include <ipc/ipc_zones.h>
+
+struct disposition {
+    uint32_t needs;                     /* MACH_PORT_TYPE_* that the entry must have */
+    mach_msg_type_name_t makes;         /* MACH_MSG_TYPE_PORT_* */
+    bool moves;                         /* the entry loses a reference */
+};
+
+#define DISPOSITION_FIRST MACH_MSG_TYPE_MOVE_RECEIVE
+
+static const struct disposition dispositions[] = {
+    [MACH_MSG_TYPE_MOVE_RECEIVE - DISPOSITION_FIRST] = {
+        MACH_PORT_TYPE_RECEIVE, MACH_MSG_TYPE_PORT_RECEIVE, true },
+    [MACH_MSG_TYPE_MOVE_SEND - DISPOSITION_FIRST] = {
+        MACH_PORT_TYPE_SEND, MACH_MSG_TYPE_PORT_SEND, true },
+    [MACH_MSG_TYPE_MOVE_SEND_ONCE - DISPOSITION_FIRST] = {
+        MACH_PORT_TYPE_SEND_ONCE, MACH_MSG_TYPE_PORT_SEND_ONCE, true },
+    [MACH_MSG_TYPE_COPY_SEND - DISPOSITION_FIRST] = {
+        MACH_PORT_TYPE_SEND, MACH_MSG_TYPE_PORT_SEND, false },
+    [MACH_MSG_TYPE_MAKE_SEND - DISPOSITION_FIRST] = {
+        MACH_PORT_TYPE_RECEIVE, MACH_MSG_TYPE_PORT_SEND, false },
+    [MACH_MSG_TYPE_MAKE_SEND_ONCE - DISPOSITION_FIRST] = {
+        MACH_PORT_TYPE_RECEIVE, MACH_MSG_TYPE_PORT_SEND_ONCE, false },
+};
+
+mach_msg_type_name_t
+ipc_right_result_type(mach_msg_type_name_t type)
+{
+    return dispositions[type - DISPOSITION_FIRST].makes;
+}
+
+bool
+ipc_right_copyin_check(const struct ipc_entry *entry, mach_msg_type_name_t type)
+{
+    const struct disposition *disposition = &dispositions[type - DISPOSITION_FIRST];
+    if (ipc_entry_type(entry) & disposition->needs) {
+        return type != MACH_MSG_TYPE_MOVE_RECEIVE || !ipc_entry_port(entry)->is_guarded;
+    }
+    return ipc_entry_type(entry) == MACH_PORT_TYPE_DEAD_NAME &&
+           (disposition->needs & MACH_PORT_TYPE_SEND_RIGHTS);
+}
+
+/* ENTRY is a dead name: copy it in as such. */
+static COLD kern_return_t
+copyin_dead(struct ipc_space *space, struct ipc_entry *entry, const struct disposition *disposition,
+            bool dead_is_ok, struct ipc_port **port) REQUIRES(space->lock)
+{
+    if (!dead_is_ok || ipc_entry_type(entry) != MACH_PORT_TYPE_DEAD_NAME ||
+        !(disposition->needs & MACH_PORT_TYPE_SEND_RIGHTS)) {
+        return KERN_INVALID_RIGHT;
+    }
+    if (disposition->moves && --entry->bits == MACH_PORT_TYPE_DEAD_NAME) {
+        ipc_entry_free(space, entry);
+    }
+    *port = IPC_PORT_DEAD;
+    return KERN_SUCCESS;
+}
+
+/* Move a send right out of ENTRY: the last user reference takes the right along, others leave it. */
+static kern_return_t
+move_send(struct ipc_space *space, struct ipc_entry *entry, struct ipc_port *port) REQUIRES(space->lock)
+{
+    if (ipc_entry_urefs(entry) > 1) {
+        entry->bits--;
+        ipc_port_lock(port);
+        port->send_rights++;
+        ipc_port_reference(port);
+        ipc_port_unlock(port);
+        return KERN_SUCCESS;
+    }
+    ipc_right_cancel_request(entry);
+    if (entry->bits & MACH_PORT_TYPE_RECEIVE) {
+        entry->bits = MACH_PORT_TYPE_RECEIVE;
+    } else {
+        ipc_hash_remove(space, entry);
+        ipc_entry_free(space, entry);
+    }
+    return KERN_SUCCESS;
+}
+
+/* Move the receive right out of ENTRY; a send right stays behind. */
+static kern_return_t
+move_receive(struct ipc_space *space, struct ipc_entry *entry, struct ipc_port *port) REQUIRES(space->lock)
+{
+    ipc_port_lock(port);
+    if (port->is_guarded) {
+        ipc_port_unlock(port);
+        return KERN_INVALID_RIGHT;
+    }
+    ipc_pset_remove_all(port);
+    ipc_mqueue_wake_receivers(&port->receivers, MACH_RCV_PORT_CHANGED);
+    (void)ipc_port_leave_transit(port);
+    port->make_send_count = 0;
+    port->sequence = 0;
+    ipc_port_unlock(port);
+
+    if (entry->bits & MACH_PORT_TYPE_SEND) {
+        entry->bits &= ~MACH_PORT_TYPE_RECEIVE;
+    } else {
+        ipc_right_cancel_request(entry);
+        ipc_hash_remove(space, entry);
+        ipc_entry_free(space, entry);
+    }
+    return KERN_SUCCESS;
+}
+
+/* Make the right that TYPE (not a MOVE) says on PORT, which is alive and locked. */
+static inline void
+make_right(struct ipc_port *port, mach_msg_type_name_t type) REQUIRES(port->object.lock)
+{
+    if (type == MACH_MSG_TYPE_MAKE_SEND_ONCE) {
+        port->send_once_rights++;
+    } else {
+        port->send_rights++;
+        port->make_send_count += type == MACH_MSG_TYPE_MAKE_SEND;
+    }
+    ipc_port_reference(port);
+}
+
+kern_return_t
+ipc_right_copyin(struct ipc_space *space, struct ipc_entry *entry, mach_msg_type_name_t type, bool dead_is_ok,
+                 struct ipc_port **result)
+{
+    const struct disposition *disposition = &dispositions[type - DISPOSITION_FIRST];
+    if (UNLIKELY(!(entry->bits & disposition->needs))) {
+        return copyin_dead(space, entry, disposition, dead_is_ok, result);
+    }
+    struct ipc_port *port = ipc_entry_port(entry);
+    if (LIKELY(!disposition->moves)) {
+        ipc_port_lock(port);
+        if (LIKELY(port->object.is_active)) {
+            make_right(port, type);
+            ipc_port_unlock(port);
+            *result = port;
+            return KERN_SUCCESS;
+        }
+        ipc_port_unlock(port);
+    }
+    if (UNLIKELY(!ipc_port_is_alive(port))) {
+        ipc_right_make_dead(space, entry);
+        return copyin_dead(space, entry, disposition, dead_is_ok, result);
+    }
+    *result = port;
+    switch (type) {
+    case MACH_MSG_TYPE_MOVE_SEND_ONCE:
+        if (UNLIKELY(entry->request != nullptr)) {
+            ipc_right_cancel_request(entry);
+        }
+        ipc_entry_free(space, entry);
+        return KERN_SUCCESS;
+    case MACH_MSG_TYPE_MOVE_SEND:
+        return move_send(space, entry, port);
+    default:
+        assert(type == MACH_MSG_TYPE_MOVE_RECEIVE);
+        return move_receive(space, entry, port);
+    }
+}

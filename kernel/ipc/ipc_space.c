@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Spaces: creation, growth, destruction.  Table and hash grow together, so that inserting a right never needs memory
+ * after the name was found.
+ */
+#include <ipc/ipc_space.h>
+
+#include <lib/assert.h>
+#include <lib/string.h>
+#include <mem/zone.h>
+#include <ipc/ipc_kmsg.h>
+#include <ipc/ipc_port.h>
+#include <ipc/ipc_right.h>
+#include <ipc/ipc_zones.h>
+
+/* Slots of the first directory, and names a task may have unless told otherwise. */
+#define DIRECTORY_FIRST 8u
+#define ENTRY_LIMIT     65536u
+
+#define CHUNK_BYTES (IPC_ENTRY_CHUNK * sizeof(struct ipc_entry))
+
+struct ipc_sender ipc_sender_kernel = {
+    .references = { 1 },
+    .security = KERNEL_SECURITY_TOKEN_VALUE,
+    .audit = KERNEL_AUDIT_TOKEN_VALUE,
+};
+
+struct ipc_sender *
+ipc_sender_create(const security_token_t *security, const audit_token_t *audit)
+{
+    struct ipc_sender *sender = zone_alloc(&ipc_sender_zone);
+    if (sender != nullptr) {
+        refcount_init(&sender->references, 1);
+        sender->security = *security;
+        sender->audit = *audit;
+    }
+    return sender;
+}
+
+void
+ipc_sender_free(struct ipc_sender *sender)
+{
+    assert(sender != &ipc_sender_kernel);
+    zone_free(&ipc_sender_zone, sender);
+}
+
+struct ipc_space *
+ipc_space_create(struct task *task, struct ipc_sender *sender)
+{
+    struct ipc_space *space = zone_alloc_zeroed(&ipc_space_zone);
+    if (space == nullptr) {
+        return nullptr;
+    }
+    spinlock_init(&space->lock);
+    refcount_init(&space->references, 1);
+    space->is_active = true;
+    space->entry_limit = ENTRY_LIMIT;
+    space->task = task;
+    rbtree_init(&space->chosen);
+    ipc_sender_reference(sender);
+    space->sender = sender;
+    return space;
+}
+
+void
+ipc_space_set_sender(struct ipc_space *space, struct ipc_sender *sender)
+{
+    ipc_sender_reference(sender);
+    interrupt_state_t interrupts = spin_lock_save(&space->lock);
+    struct ipc_sender *former = space->sender;
+    space->sender = sender;
+    spin_unlock_restore(&space->lock, interrupts);
+    ipc_sender_release(former);
+}
+
+/* Free the table and hash of SPACE. */
+static void
+free_table(struct ipc_space *space)
+{
+    for (uint32_t i = 0; i < space->capacity / IPC_ENTRY_CHUNK; i++) {
+        kfree(space->directory[i], CHUNK_BYTES);
+    }
+    if (space->directory != nullptr) {
+        kfree(space->directory, space->directory_size * sizeof(space->directory[0]));
+        kfree(space->buckets, (space->bucket_mask + 1) * sizeof(space->buckets[0]));
+    }
+}
+
+void
+ipc_space_release(struct ipc_space *space)
+{
+    if (space == nullptr || !refcount_release(&space->references)) {
+        return;
+    }
+    assert(!space->is_active);
+    free_table(space);
+    ipc_sender_release(space->sender);
+    zone_free(&ipc_space_zone, space);
+}
+
+/* Put all table entries of SPACE that denote send or receive rights into the hash of MASK + 1 BUCKETS. */
+static void
+rehash(struct ipc_space *space, struct ipc_entry **buckets, uint32_t mask) REQUIRES(space->lock)
+{
+    memset(buckets, 0, (mask + 1) * sizeof(buckets[0]));
+    if (space->buckets == nullptr) {
+        return;
+    }
+    for (uint32_t i = 0; i <= space->bucket_mask; i++) {
+        struct ipc_entry *next;
+        for (struct ipc_entry *entry = space->buckets[i]; entry != nullptr; entry = next) {
+            next = entry->hash_next;
+            struct ipc_entry **bucket = &buckets[ipc_entry_hash(entry->object, mask)];
+            entry->hash_next = *bucket;
+            *bucket = entry;
+        }
+    }
+}
+
+/* Make directory and hash of SPACE large enough for one more chunk. */
+static kern_return_t
+grow_directory(struct ipc_space *space) REQUIRES(space->lock)
+{
+    uint32_t chunks = space->capacity / IPC_ENTRY_CHUNK;
+    if (chunks < space->directory_size) {
+        return KERN_SUCCESS;
+    }
+    uint32_t size = space->directory_size == 0 ? DIRECTORY_FIRST : space->directory_size * 2;
+    uint32_t mask = size * IPC_ENTRY_CHUNK / 2 - 1;
+    struct ipc_entry **directory = kalloc(size * sizeof(directory[0]));
+    if (directory == nullptr) {
+        return KERN_RESOURCE_SHORTAGE;
+    }
+    struct ipc_entry **buckets = kalloc((mask + 1) * sizeof(buckets[0]));
+    if (buckets == nullptr) {
+        kfree(directory, size * sizeof(directory[0]));
+        return KERN_RESOURCE_SHORTAGE;
+    }
+    rehash(space, buckets, mask);
+    if (space->directory != nullptr) {
+        memcpy(directory, space->directory, chunks * sizeof(directory[0]));
+        kfree(space->directory, space->directory_size * sizeof(directory[0]));
+        kfree(space->buckets, (space->bucket_mask + 1) * sizeof(buckets[0]));
+    }
+    space->directory = directory;
+    space->directory_size = size;
+    space->buckets = buckets;
+    space->bucket_mask = mask;
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+ipc_space_grow(struct ipc_space *space)
+{
+    if (space->capacity >= IPC_ENTRY_INDEX_MAX) {
+        return KERN_NO_SPACE;
+    }
+    kern_return_t result = grow_directory(space);
+    if (result != KERN_SUCCESS) {
+        return result;
+    }
+    struct ipc_entry *chunk = kalloc_zeroed(CHUNK_BYTES);
+    if (chunk == nullptr) {
+        return KERN_RESOURCE_SHORTAGE;
+    }
+    uint32_t first = space->capacity;
+    space->directory[first / IPC_ENTRY_CHUNK] = chunk;
+    space->capacity += IPC_ENTRY_CHUNK;
+    /* Lowest index on top of the free list; index 0 never, its names would include MACH_PORT_NULL. */
+    for (uint32_t i = IPC_ENTRY_CHUNK; i-- > 0;) {
+        chunk[i].name = MACH_PORT_MAKE(first + i, 0);
+        if (first + i != 0) {
+            chunk[i].next_free = space->free;
+            space->free = &chunk[i];
+        }
+    }
+    return KERN_SUCCESS;
+}
+
+/* Destroy the right behind ENTRY of SPACE, which is dead: nobody else looks at its entries. */
+static void
+terminate_entry(struct ipc_entry *entry)
+{
+    if (entry->bits != 0) {
+        ipc_right_terminate(entry);
+    }
+}
+
+/* The entries with chosen names. */
+static void
+terminate_chosen(struct ipc_space *space)
+{
+    struct rbtree_node *node;
+    while ((node = rbtree_first(&space->chosen)) != nullptr) {
+        struct ipc_chosen_entry *chosen = rbtree_entry(node, struct ipc_chosen_entry, node);
+        rbtree_remove(&space->chosen, node);
+        terminate_entry(&chosen->entry);
+        zone_free(&ipc_chosen_entry_zone, chosen);
+    }
+}
+
+void
+ipc_space_terminate(struct ipc_space *space)
+{
+    interrupt_state_t interrupts = spin_lock_save(&space->lock);
+    bool was_active = space->is_active;
+    space->is_active = false;
+    spin_unlock(&space->lock);
+
+    /* All functions look at is_active under the lock before they touch an entry, so the table is ours now. */
+    if (was_active) {
+        for (uint32_t i = 1; i < space->capacity; i++) {
+            terminate_entry(&space->directory[i / IPC_ENTRY_CHUNK][i % IPC_ENTRY_CHUNK]);
+        }
+        terminate_chosen(space);
+    }
+    interrupts_restore(interrupts);
+}
+
+mach_port_name_t
+ipc_space_copyout(struct ipc_space *space, struct ipc_port *port, mach_msg_type_name_t type)
+{
+    if (!ipc_port_is_valid(port)) {
+        return port == nullptr ? MACH_PORT_NULL : MACH_PORT_DEAD;
+    }
+    mach_port_name_t name = MACH_PORT_NULL;
+    interrupt_state_t interrupts = spin_lock_save(&space->lock);
+    kern_return_t result = ipc_right_copyout(space, port, type, &name);
+    spin_unlock(&space->lock);
+    if (result != KERN_SUCCESS) {
+        ipc_port_release_right(port, type);
+        name = result == KERN_INVALID_CAPABILITY ? MACH_PORT_DEAD : MACH_PORT_NULL;
+    }
+    interrupts_restore(interrupts);
+    return name;
+}
+
+kern_return_t
+ipc_space_copyin(struct ipc_space *space, mach_port_name_t name, mach_msg_type_name_t type, struct ipc_port **port)
+{
+    if (!MACH_MSG_TYPE_PORT_ANY(type)) {
+        return KERN_INVALID_VALUE;
+    }
+    if (!MACH_PORT_VALID(name)) {
+        *port = name == MACH_PORT_NULL ? nullptr : IPC_PORT_DEAD;
+        return KERN_SUCCESS;
+    }
+    kern_return_t result = KERN_INVALID_TASK;
+    interrupt_state_t interrupts = spin_lock_save(&space->lock);
+    if (space->is_active) {
+        struct ipc_entry *entry = ipc_entry_lookup(space, name);
+        result = entry == nullptr ? KERN_INVALID_NAME : ipc_right_copyin(space, entry, type, true, port);
+    }
+    spin_unlock_restore(&space->lock, interrupts);
+    return result;
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * mach_msg: send, then receive.  A remote procedure call is one trap: if a server waits for the message, the sender
+ * claims it, and when the sender then blocks for the reply it gives the processor straight to the server
+ * (thread_block_handoff()); the server's reply does the same on the way back.  There is no second, "fast" path.
+ */
+#include <ipc/mach_msg.h>
+
+#include <mach/message.h>
+
+#include <arch/clock_device.h>
+#include <arch/context.h>
+#include <arch/user_copy.h>
+#include <sched/thread.h>
+#include <sched/waitq.h>
+#include <ipc/ipc_kmsg.h>
+#include <ipc/ipc_mqueue.h>
+#include <ipc/ipc_pset.h>
+#include <ipc/ipc_right.h>
+#include <ipc/ipc_space.h>
+#include <ipc/upcalls.h>
+
+#define NS_PER_MS UINT64_C(1000000)
+
+bool ipc_handoff_is_enabled = true;
+
+/* What one call of mach_msg wants. */
+struct msg_request {
+    mach_msg_option_t option;
+    uint64_t send_buffer;
+    uint32_t send_size;
+    uint64_t receive_buffer;
+    uint32_t receive_limit;
+    mach_port_name_t receive_name;
+    uint32_t timeout_ms;
+};
+
+/* The deadline of a wait that is bounded if OPTION has BIT. */
+static inline uint64_t
+wait_deadline(mach_msg_option_t option, mach_msg_option_t bit, uint32_t timeout_ms)
+{
+    if (LIKELY(!(option & bit))) {
+        return WAIT_FOREVER;
+    }
+    return timeout_ms == 0 ? 0 : clock_now() + timeout_ms * NS_PER_MS;
+}
+
+/* KMSG is for the kernel: let it answer. */
+static void
+send_to_kernel(struct ipc_kmsg *kmsg)
+{
+    struct ipc_kmsg *reply = upcall_kobject_call(kmsg);
+    if (reply != nullptr) {
+        ipc_mqueue_post(reply);
+    }
+}
+
+/* The sending half.  A receiver that was waiting is woken, or put into *HANDOFF if that is given. */
+static inline mach_msg_return_t
+msg_send(const struct msg_request *request, struct thread *self, struct thread **handoff)
+{
+    struct ipc_kmsg *kmsg;
+    mach_msg_return_t result =
+        ipc_kmsg_copyin(self->space, self->map, request->send_buffer, request->send_size, &kmsg);
+    if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
+        return result;
+    }
+    if (kmsg->destination->kobject_kind != IPC_KOBJECT_NONE) {
+        send_to_kernel(kmsg);
+        return MACH_MSG_SUCCESS;
+    }
+    uint64_t deadline = wait_deadline(request->option, MACH_SEND_TIMEOUT, request->timeout_ms);
+    result = ipc_mqueue_send(kmsg, deadline, handoff);
+    if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
+        return ipc_kmsg_copyout_pseudo(kmsg, self->space, self->map, request->send_buffer, result);
+    }
+    return MACH_MSG_SUCCESS;
+}
+
+/* The port or set that SPACE receives from under NAME, with a reference; null if it does not. */
+static inline struct ipc_object *
+receive_object(struct ipc_space *space, mach_port_name_t name)
+{
+    struct ipc_object *object = nullptr;
+    spin_lock(&space->lock);
+    struct ipc_entry *entry = ipc_entry_lookup(space, name);
+    if (LIKELY(entry != nullptr && (entry->bits & (MACH_PORT_TYPE_RECEIVE | MACH_PORT_TYPE_PORT_SET)) &&
+               space->is_active)) {
+        object = entry->object;
+        ipc_object_reference(object);
+    }
+    spin_unlock(&space->lock);
+    return object;
+}
+
+/* A message stays queued because the buffer is too small: tell its size, and where it is. */
+static void
+report_too_large(const struct msg_request *request, const struct ipc_receive *receive)
+{
+    uint64_t buffer = request->receive_buffer;
+    kern_return_t written = KERN_SUCCESS;
+    if (request->receive_limit >= offsetof(mach_msg_header_t, msgh_remote_port)) {
+        written = copyout(buffer + offsetof(mach_msg_header_t, msgh_size), &receive->too_large_size,
+                          sizeof(receive->too_large_size));
+    }
+    if (written == KERN_SUCCESS && (request->option & MACH_RCV_LARGE_IDENTITY) &&
+        request->receive_limit >= offsetof(mach_msg_header_t, msgh_voucher_port)) {
+        written = copyout(buffer + offsetof(mach_msg_header_t, msgh_local_port), &receive->too_large_port,
+                          sizeof(receive->too_large_port));
+    }
+    /* A buffer that cannot be written learns nothing; the return code says what happened. */
+    (void)written;
+}
+
+/* KMSG was received but does not fit: deliver its header alone if that fits, and destroy the rest. */
+static COLD mach_msg_return_t
+receive_header_only(const struct msg_request *request, struct ipc_kmsg *kmsg, struct thread *self)
+{
+    uint32_t needed = sizeof(mach_msg_header_t) + ipc_kmsg_trailer_size(request->option);
+    if (needed > request->receive_limit) {
+        ipc_kmsg_destroy(kmsg);
+        return MACH_RCV_TOO_LARGE;
+    }
+    if (kmsg->header.msgh_bits & MACH_MSGH_BITS_COMPLEX) {
+        ipc_kmsg_destroy_body(kmsg, ipc_kmsg_body(kmsg)->msgh_descriptor_count);
+        kmsg->header.msgh_bits &= ~MACH_MSGH_BITS_COMPLEX;
+    }
+    ipc_port_release_right(kmsg->reply, kmsg->reply_type);
+    kmsg->reply = nullptr;
+    kmsg->reply_type = 0;
+    kmsg->header.msgh_size = sizeof(mach_msg_header_t);
+    mach_msg_return_t result = ipc_kmsg_copyout(kmsg, self->space, self->map, request->receive_buffer,
+                                                request->receive_limit, request->option);
+    return result == MACH_MSG_SUCCESS ? MACH_RCV_TOO_LARGE : result;
+}
+
+/* The receiving half.  HANDOFF, if not null, gets the processor if the caller has to wait. */
+static inline mach_msg_return_t
+msg_receive(const struct msg_request *request, struct thread *self, struct thread *handoff)
+{
+    struct ipc_object *object = receive_object(self->space, request->receive_name);
+    if (UNLIKELY(object == nullptr)) {
+        if (handoff != nullptr) {
+            thread_wake(handoff);
+        }
+        return MACH_RCV_INVALID_NAME;
+    }
+    struct ipc_receive receive = {
+        .option = request->option,
+        .limit = request->receive_limit,
+        .deadline = wait_deadline(request->option, MACH_RCV_TIMEOUT, request->timeout_ms),
+        .handoff = handoff,
+    };
+    mach_msg_return_t result = ipc_mqueue_receive(object, &receive);
+    ipc_object_release(object);
+    if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
+        if (result == MACH_RCV_TOO_LARGE) {
+            report_too_large(request, &receive);
+        }
+        return result;
+    }
+    struct ipc_kmsg *kmsg = receive.kmsg;
+    if (UNLIKELY(kmsg->header.msgh_size + ipc_kmsg_trailer_size(request->option) > request->receive_limit)) {
+        return receive_header_only(request, kmsg, self);
+    }
+    return ipc_kmsg_copyout(kmsg, self->space, self->map, request->receive_buffer, request->receive_limit,
+                            request->option);
+}
+
+/* Both halves, as REQUEST's options say. */
+static inline mach_msg_return_t
+msg_send_receive(const struct msg_request *request)
+{
+    struct thread *self = current_thread();
+    struct thread *handoff = nullptr;
+    if (request->option & MACH_SEND_MSG) {
+        bool may_handoff = (request->option & MACH_RCV_MSG) && ipc_handoff_is_enabled;
+        mach_msg_return_t result = msg_send(request, self, may_handoff ? &handoff : nullptr);
+        if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
+            return result;
+        }
+    }
+    if (request->option & MACH_RCV_MSG) {
+        return msg_receive(request, self, handoff);
+    }
+    return MACH_MSG_SUCCESS;
+}
+
+uint64_t
+mach_msg_trap(uint64_t msg, uint64_t option, uint64_t send_size, uint64_t rcv_size, uint64_t rcv_name,
+              uint64_t timeout_ms)
+{
+    struct msg_request request = {
+        .option = (mach_msg_option_t)option,
+        .send_buffer = msg,
+        .send_size = (uint32_t)send_size,
+        .receive_buffer = msg,
+        .receive_limit = (uint32_t)rcv_size,
+        .receive_name = (mach_port_name_t)rcv_name,
+        .timeout_ms = (uint32_t)timeout_ms,
+    };
+    return (uint64_t)msg_send_receive(&request);
+}
+
+uint64_t
+mach_msg_overwrite_trap(uint64_t msg, uint64_t option, uint64_t send_size, uint64_t rcv_size, uint64_t rcv_name,
+                        uint64_t timeout_ms)
+{
+    /* The user's stack at the SYSCALL: return address, seventh argument (notify), eighth (receive buffer). */
+    struct trap_frame *frame = context_user_frame(&current_thread()->context);
+    uint64_t buffer;
+    if (copyin(&buffer, frame->rsp + 2 * sizeof(uint64_t), sizeof(buffer)) != KERN_SUCCESS) {
+        return MACH_SEND_INVALID_DATA;
+    }
+    struct msg_request request = {
+        .option = (mach_msg_option_t)option,
+        .send_buffer = msg,
+        .send_size = (uint32_t)send_size,
+        .receive_buffer = buffer != 0 ? buffer : msg,
+        .receive_limit = (uint32_t)rcv_size,
+        .receive_name = (mach_port_name_t)rcv_name,
+        .timeout_ms = (uint32_t)timeout_ms,
+    };
+    return (uint64_t)msg_send_receive(&request);
+}
+
+uint64_t
+mach_reply_port_trap(void)
+{
+    struct ipc_port *port = ipc_port_create();
+    if (port == nullptr) {
+        return MACH_PORT_NULL;
+    }
+    return ipc_space_copyout(current_thread()->space, port, MACH_MSG_TYPE_PORT_RECEIVE);
+}

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Names and user references: the routines of mach_port.defs that act on a space.
+ */
+#include <ipc/mach_port.h>
+
+#include <lib/assert.h>
+#include <mem/zone.h>
+#include <ipc/ipc_right.h>
+#include <ipc/mach_port_internal.h>
+
+kern_return_t
+mach_port_lock_entry(struct ipc_space *task, mach_port_name_t name, struct ipc_entry **entry)
+{
+    if (UNLIKELY(task == nullptr)) {
+        return KERN_INVALID_TASK;
+    }
+    spin_lock(&task->lock);
+    if (UNLIKELY(!task->is_active)) {
+        spin_unlock(&task->lock);
+        return KERN_INVALID_TASK;
+    }
+    *entry = ipc_entry_lookup(task, name);
+    if (UNLIKELY(*entry == nullptr)) {
+        spin_unlock(&task->lock);
+        return KERN_INVALID_NAME;
+    }
+    return LOCKED;
+}
+
+kern_return_t
+mach_port_lock_receive(struct ipc_space *task, mach_port_name_t name, struct ipc_port **port)
+{
+    struct ipc_entry *entry;
+    kern_return_t result = mach_port_lock_entry(task, name, &entry);
+    if (result != LOCKED) {
+        return result;
+    }
+    if (!(entry->bits & MACH_PORT_TYPE_RECEIVE)) {
+        spin_unlock(&task->lock);
+        return KERN_INVALID_RIGHT;
+    }
+    *port = ipc_entry_port(entry);
+    ipc_port_reference(*port);
+    ipc_port_lock(*port);
+    spin_unlock(&task->lock);
+    return LOCKED;
+}
+
+void
+mach_port_unlock_receive(struct ipc_port *port)
+{
+    ipc_port_unlock(port);
+    ipc_port_release(port);
+}
+
+kern_return_t
+mach_port_find_set(struct ipc_space *task, mach_port_name_t name, struct ipc_pset **set)
+{
+    struct ipc_entry *entry;
+    kern_return_t result = mach_port_lock_entry(task, name, &entry);
+    if (result != LOCKED) {
+        return result;
+    }
+    result = KERN_INVALID_RIGHT;
+    if (entry->bits & MACH_PORT_TYPE_PORT_SET) {
+        *set = (struct ipc_pset *)entry->object;
+        ipc_object_reference(entry->object);
+        result = KERN_SUCCESS;
+    }
+    spin_unlock(&task->lock);
+    return result;
+}
+
+/* The type bits that ENTRY shows to users. */
+static mach_port_type_t
+entry_visible_type(const struct ipc_entry *entry)
+{
+    return ipc_entry_type(entry) | (entry->request != nullptr ? MACH_PORT_TYPE_DNREQUEST : 0);
+}
+
+kern_return_t
+mach_port_type(struct ipc_space *task, mach_port_name_t name, mach_port_type_t *type)
+{
+    struct ipc_entry *entry;
+    kern_return_t result = mach_port_lock_entry(task, name, &entry);
+    if (result != LOCKED) {
+        return result;
+    }
+    (void)ipc_right_check(task, entry);
+    *type = entry_visible_type(entry);
+    spin_unlock(&task->lock);
+    return KERN_SUCCESS;
+}
+
+/* Give the caller's receive right of a new port, a new set or a dead name to TASK, under *NAME (null: any). */
+static kern_return_t
+install_new(struct ipc_space *task, struct ipc_object *object, uint32_t bits, mach_port_name_t *name)
+{
+    struct ipc_entry *entry;
+    kern_return_t result = KERN_INVALID_TASK;
+    spin_lock(&task->lock);
+    if (task->is_active) {
+        result = *name == MACH_PORT_NULL ? ipc_entry_alloc(task, &entry)
+                                         : ipc_entry_alloc_name(task, *name, &entry);
+    }
+    if (result == KERN_SUCCESS) {
+        entry->object = object;
+        entry->bits = bits;
+        *name = entry->name;
+    }
+    spin_unlock(&task->lock);
+    return result;
+}
+
+static kern_return_t
+allocate_port(struct ipc_space *task, mach_port_name_t *name)
+{
+    struct ipc_port *port = ipc_port_create();
+    if (port == nullptr) {
+        return KERN_RESOURCE_SHORTAGE;
+    }
+    kern_return_t result = KERN_INVALID_TASK;
+    spin_lock(&task->lock);
+    if (task->is_active) {
+        result = *name == MACH_PORT_NULL
+                     ? ipc_right_copyout(task, port, MACH_MSG_TYPE_PORT_RECEIVE, name)
+                     : ipc_right_copyout_name(task, port, MACH_MSG_TYPE_PORT_RECEIVE, *name);
+    }
+    spin_unlock(&task->lock);
+    if (result != KERN_SUCCESS) {
+        ipc_port_destroy(port);
+    }
+    return result;
+}
+
+static kern_return_t
+allocate_set(struct ipc_space *task, mach_port_name_t *name)
+{
+    struct ipc_pset *set = ipc_pset_create();
+    if (set == nullptr) {
+        return KERN_RESOURCE_SHORTAGE;
+    }
+    kern_return_t result = install_new(task, &set->object, MACH_PORT_TYPE_PORT_SET, name);
+    if (result != KERN_SUCCESS) {
+        ipc_pset_destroy(set);
+    }
+    return result;
+}
+
+/* Make an object of kind RIGHT under *NAME (null: any). */
+static kern_return_t
+allocate(struct ipc_space *task, mach_port_right_t right, mach_port_name_t *name)
+{
+    if (task == nullptr) {
+        return KERN_INVALID_TASK;
+    }
+    switch (right) {
+    case MACH_PORT_RIGHT_RECEIVE:
+        return allocate_port(task, name);
+    case MACH_PORT_RIGHT_PORT_SET:
+        return allocate_set(task, name);
+    case MACH_PORT_RIGHT_DEAD_NAME:
+        return install_new(task, nullptr, MACH_PORT_TYPE_DEAD_NAME | 1, name);
+    default:
+        return KERN_INVALID_VALUE;
+    }
+}
+
+kern_return_t
+mach_port_allocate(struct ipc_space *task, mach_port_right_t right, mach_port_name_t *name)
+{
+    mach_port_name_t chosen = MACH_PORT_NULL;
+    kern_return_t result = allocate(task, right, &chosen);
+    if (result == KERN_SUCCESS) {
+        *name = chosen;
+    }
+    return result;
+}
+
+kern_return_t
+mach_port_allocate_name(struct ipc_space *task, mach_port_right_t right, mach_port_name_t name)
+{
+    return MACH_PORT_VALID(name) ? allocate(task, right, &name) : KERN_INVALID_VALUE;
+}
+
+kern_return_t
+mach_port_destroy(struct ipc_space *task, mach_port_name_t name)
+{
+    struct ipc_entry *entry;
+    kern_return_t result = mach_port_lock_entry(task, name, &entry);
+    if (result != LOCKED) {
+        return result;
+    }
+    struct ipc_right_remains remains = {};
+    (void)ipc_right_check(task, entry);
+    ipc_right_destroy(task, entry, &remains);
+    spin_unlock(&task->lock);
+    ipc_right_drop(&remains);
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+mach_port_deallocate(struct ipc_space *task, mach_port_name_t name)
+{
+    struct ipc_entry *entry;
+    if (!MACH_PORT_VALID(name)) {
+        return task == nullptr ? KERN_INVALID_TASK : KERN_SUCCESS;
+    }
+    kern_return_t result = mach_port_lock_entry(task, name, &entry);
+    if (result != LOCKED) {
+        return result;
+    }
+    struct ipc_right_remains remains = {};
+    result = ipc_right_deallocate(task, entry, &remains);
+    spin_unlock(&task->lock);
+    ipc_right_drop(&remains);
+    return result;
+}
+
+kern_return_t
+mach_port_get_refs(struct ipc_space *task, mach_port_name_t name, mach_port_right_t right, mach_port_urefs_t *refs)
+{
+    struct ipc_entry *entry;
+    if (right > MACH_PORT_RIGHT_DEAD_NAME) {
+        return KERN_INVALID_VALUE;
+    }
+    kern_return_t result = mach_port_lock_entry(task, name, &entry);
+    if (result != LOCKED) {
+        return result;
+    }
+    (void)ipc_right_check(task, entry);
+    bool is_counted = right == MACH_PORT_RIGHT_SEND || right == MACH_PORT_RIGHT_DEAD_NAME;
+    if (!(entry->bits & MACH_PORT_TYPE(right))) {
+        *refs = 0;
+    } else {
+        *refs = is_counted ? ipc_entry_urefs(entry) : 1;
+    }
+    spin_unlock(&task->lock);
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+mach_port_mod_refs(struct ipc_space *task, mach_port_name_t name, mach_port_right_t right, mach_port_delta_t delta)
+{
+    struct ipc_entry *entry;
+    if (right > MACH_PORT_RIGHT_DEAD_NAME) {
+        return KERN_INVALID_VALUE;
+    }
+    kern_return_t result = mach_port_lock_entry(task, name, &entry);
+    if (result != LOCKED) {
+        return result;
+    }
+    struct ipc_right_remains remains = {};
+    result = ipc_right_delta(task, entry, right, delta, &remains);
+    spin_unlock(&task->lock);
+    ipc_right_drop(&remains);
+    return result;
+}
+
+/* Move what ENTRY denotes to TO, a fresh entry with another name. */
+static void
+rename_entry(struct ipc_space *task, struct ipc_entry *entry, struct ipc_entry *to) REQUIRES(task->lock)
+{
+    bool is_hashed = entry->bits & MACH_PORT_TYPE_SEND_RECEIVE;
+    if (is_hashed) {
+        ipc_hash_remove(task, entry);
+    }
+    to->object = entry->object;
+    to->bits = entry->bits;
+    to->request = entry->request;
+    if (is_hashed) {
+        ipc_hash_insert(task, to);
+    }
+    if (to->bits & MACH_PORT_TYPE_RECEIVE) {
+        struct ipc_port *port = ipc_entry_port(to);
+        ipc_port_lock(port);
+        port->receiver_name = to->name;
+        ipc_port_unlock(port);
+    }
+    entry->request = nullptr;
+    ipc_entry_free(task, entry);
+}
+
+kern_return_t
+mach_port_rename(struct ipc_space *task, mach_port_name_t old_name, mach_port_name_t new_name)
+{
+    struct ipc_entry *entry;
+    struct ipc_entry *to;
+    if (!MACH_PORT_VALID(new_name)) {
+        return KERN_INVALID_VALUE;
+    }
+    kern_return_t result = mach_port_lock_entry(task, old_name, &entry);
+    if (result != LOCKED) {
+        return result;
+    }
+    (void)ipc_right_check(task, entry);
+    if (old_name != new_name) {
+        result = ipc_entry_alloc_name(task, new_name, &to);
+    }
+    if (old_name != new_name && result == KERN_SUCCESS) {
+        rename_entry(task, entry, to);
+    }
+    spin_unlock(&task->lock);
+    return result;
+}
+
+kern_return_t
+mach_port_insert_right(struct ipc_space *task, mach_port_name_t name, struct ipc_port *poly,
+                       mach_msg_type_name_t poly_type)
+{
+    if (task == nullptr) {
+        return KERN_INVALID_TASK;
+    }
+    if (!MACH_PORT_VALID(name) || !MACH_MSG_TYPE_PORT_ANY_RIGHT(poly_type)) {
+        return KERN_INVALID_VALUE;
+    }
+    if (!ipc_port_is_valid(poly)) {
+        return KERN_INVALID_CAPABILITY;
+    }
+    spin_lock(&task->lock);
+    kern_return_t result = ipc_right_copyout_name(task, poly, poly_type, name);
+    spin_unlock(&task->lock);
+    return result;
+}
+
+kern_return_t
+mach_port_extract_right(struct ipc_space *task, mach_port_name_t name, mach_msg_type_name_t type,
+                        struct ipc_port **poly, mach_msg_type_name_t *poly_type)
+{
+    if (task == nullptr) {
+        return KERN_INVALID_TASK;
+    }
+    if (!MACH_MSG_TYPE_PORT_ANY(type)) {
+        return KERN_INVALID_VALUE;
+    }
+    if (!MACH_PORT_VALID(name)) {
+        return KERN_INVALID_NAME;
+    }
+    kern_return_t result = ipc_space_copyin(task, name, type, poly);
+    if (result == KERN_SUCCESS) {
+        *poly_type = ipc_right_result_type(type);
+    }
+    return result;
+}
