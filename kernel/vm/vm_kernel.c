@@ -12,5 +12,4 @@ vm_init(void)
     vm_object_init();
     vm_map_init_zones();
     vm_map_copy_init_zone();
-    vm_memory_entry_init_zone();
 }

@@ -127,6 +127,22 @@ void vm_map_terminate(struct vm_map *map);
                                                 virt_addr_t end, vm_behavior_t behavior);
 
 /*
+ * Give the memory of a range that may never be written a private copy that may: add VM_PROT_WRITE to
+ * the maximum protection.  Returns: as the range operations.
+ */
+[[nodiscard]] kern_return_t vm_map_make_private(struct vm_map *map, virt_addr_t start,
+                                                virt_addr_t end);
+
+/*
+ * Map [ADDRESS, ADDRESS + REQUEST->size) of SOURCE, page aligned, where REQUEST says in MAP: the same
+ * memory, or with REQUEST->copy a copy of it, each part with its own protections; REQUEST->protection
+ * and max_protection come back as what all parts have in common.  Both maps may be the same.
+ * Returns: as vm_map_enter(); KERN_INVALID_ADDRESS also if not all of the range is mapped.
+ */
+[[nodiscard]] kern_return_t vm_map_remap(struct vm_map *map, struct vm_map_request *request,
+                                         struct vm_map *source, virt_addr_t address);
+
+/*
  * The object and offset behind [ADDRESS, ADDRESS + SIZE), page aligned, to be shared or copied by
  * others with PROTECTION: one object covers it (made as needed; *SIZE is reduced to what one object
  * covers).  The caller gets a reference.

@@ -122,18 +122,24 @@ place_anywhere(struct vm_map *map, struct vm_map_request *request, struct vm_map
     return result;
 }
 
+kern_return_t
+vm_map_place(struct vm_map *map, struct vm_map_request *request, struct list *removed,
+             struct vm_map_entry **next)
+{
+    if (map->is_dead) {
+        return KERN_NO_SPACE;
+    }
+    return (request->flags & VM_FLAGS_ANYWHERE) != 0 ? place_anywhere(map, request, next)
+                                                     : place_fixed(map, request, removed, next);
+}
+
 /* Find a place for ENTRY in MAP and insert it. */
 static kern_return_t
 insert(struct vm_map *map, struct vm_map_request *request, struct vm_map_entry *entry,
        struct list *removed) REQUIRES(map->lock)
 {
-    if (map->is_dead) {
-        return KERN_NO_SPACE;
-    }
     struct vm_map_entry *next;
-    kern_return_t result = (request->flags & VM_FLAGS_ANYWHERE) != 0
-                               ? place_anywhere(map, request, &next)
-                               : place_fixed(map, request, removed, &next);
+    kern_return_t result = vm_map_place(map, request, removed, &next);
     if (result != KERN_SUCCESS) {
         return result;
     }

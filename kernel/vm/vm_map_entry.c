@@ -205,3 +205,38 @@ vm_map_entry_free_pages(struct vm_map_entry *entry, virt_addr_t start, virt_addr
         vm_object_free_range(object, entry->offset + (start - entry->start), end - start);
     }
 }
+
+/* See vm_map_lookup_object(). */
+static kern_return_t
+lookup_object_locked(struct vm_map *map, virt_addr_t address, uint64_t *size,
+                     vm_prot_t protection, struct vm_object **object, uint64_t *offset)
+    REQUIRES(map->lock)
+{
+    struct vm_map_entry *entry = vm_map_lookup_entry(map, address);
+    if (entry == nullptr) {
+        return KERN_INVALID_ADDRESS;
+    }
+    if ((protection & ~entry->protection) != 0) {
+        return KERN_PROTECTION_FAILURE;
+    }
+    struct vm_map_entry twin;
+    kern_return_t result = vm_map_entry_share(entry, &twin);
+    if (result != KERN_SUCCESS) {
+        return result;
+    }
+    uint64_t rest = entry->end - address;
+    *size = *size < rest ? *size : rest;
+    *object = twin.object;
+    *offset = twin.offset + (address - twin.start);
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+vm_map_lookup_object(struct vm_map *map, virt_addr_t address, uint64_t *size,
+                     vm_prot_t protection, struct vm_object **object, uint64_t *offset)
+{
+    mutex_lock(&map->lock);
+    kern_return_t result = lookup_object_locked(map, address, size, protection, object, offset);
+    mutex_unlock(&map->lock);
+    return result;
+}

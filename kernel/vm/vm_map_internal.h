@@ -12,7 +12,6 @@
 /* Set up the zones of the files that have one. */
 void vm_map_init_zones(void);
 void vm_map_copy_init_zone(void);
-void vm_memory_entry_init_zone(void);
 
 /* Memory for an entry, contents undefined, and its way back; the entry's object is the caller's. */
 [[nodiscard]] struct vm_map_entry *vm_map_entry_create(void);
@@ -45,6 +44,15 @@ void vm_map_unlink(struct vm_map *map, struct vm_map_entry *entry) REQUIRES(map-
 [[nodiscard]] kern_return_t vm_map_find_gap(struct vm_map *map, uint64_t size, uint64_t mask,
                                             virt_addr_t from, virt_addr_t *address,
                                             struct vm_map_entry **next) REQUIRES(map->lock);
+
+/*
+ * Find the place that REQUEST, validated, asks for (REQUEST->address out) and the entry behind it
+ * (*NEXT).  With VM_FLAGS_OVERWRITE what is there goes to REMOVED.  The caller fills the place.
+ * Returns: KERN_SUCCESS; the codes of vm_map_enter().
+ */
+[[nodiscard]] kern_return_t vm_map_place(struct vm_map *map, struct vm_map_request *request,
+                                         struct list *removed, struct vm_map_entry **next)
+    REQUIRES(map->lock);
 
 /* Space from ADDRESS on was freed (ADDRESS is where the whole gap begins). */
 void vm_map_note_gap(struct vm_map *map, virt_addr_t address) REQUIRES(map->lock);

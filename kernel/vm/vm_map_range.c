@@ -119,6 +119,51 @@ vm_map_protect(struct vm_map *map, virt_addr_t start, virt_addr_t end, vm_prot_t
     return visit(map, start, end, check_protection, change_protection, &change);
 }
 
+/* Let ENTRY show a copy of what it shows, unless it copies before it is written already. */
+static kern_return_t
+make_private(struct vm_map *map, struct vm_map_entry *entry) REQUIRES(map->lock)
+{
+    struct vm_map_entry copy;
+    if (entry->object == nullptr || entry->needs_copy) {
+        return KERN_SUCCESS;
+    }
+    kern_return_t result = vm_map_entry_copy(map, entry, &copy);
+    if (result != KERN_SUCCESS) {
+        return result;
+    }
+    pmap_remove(map->pmap, entry->start, entry->end);
+    vm_object_release(entry->object);
+    entry->object = copy.object;
+    entry->offset = copy.offset;
+    entry->needs_copy = copy.needs_copy;
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+vm_map_make_private(struct vm_map *map, virt_addr_t start, virt_addr_t end)
+{
+    if (!vm_map_round_range(&start, &end)) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    mutex_lock(&map->lock);
+    struct vm_map_entry *entry = nullptr;
+    kern_return_t result = vm_map_check_access(map, start, end, VM_PROT_NONE);
+    if (result == KERN_SUCCESS && start < end) {
+        result = vm_map_clip(map, start, end, &entry);
+    }
+    while (result == KERN_SUCCESS && entry != nullptr && entry->start < end) {
+        if ((entry->max_protection & VM_PROT_WRITE) == 0) {
+            result = make_private(map, entry);
+        }
+        if (result == KERN_SUCCESS) {
+            entry->max_protection |= VM_PROT_WRITE;
+        }
+        entry = vm_map_next(map, entry);
+    }
+    mutex_unlock(&map->lock);
+    return result;
+}
+
 static void
 change_inheritance(struct vm_map *map, struct vm_map_entry *entry, const struct change *change)
 {

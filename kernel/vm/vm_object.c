@@ -254,6 +254,19 @@ vm_object_free_range(struct vm_object *object, uint64_t offset, uint64_t size)
     mutex_unlock(&object->lock);
 }
 
+uint64_t
+vm_object_count_resident(struct vm_object *object, uint64_t offset, uint64_t size)
+{
+    uint64_t count = 0;
+    struct vm_page *page;
+    mutex_lock(&object->lock);
+    list_for_each_entry (page, &object->page_list, link) {
+        count += ((uint64_t)page->index << PAGE_SHIFT) - offset < size;
+    }
+    mutex_unlock(&object->lock);
+    return count;
+}
+
 static bool
 page_less(const struct rbtree_node *a, const struct rbtree_node *b)
 {

@@ -98,7 +98,8 @@ void vm_object_init(void);
 void vm_object_reference(struct vm_object *object);
 void vm_object_release(struct vm_object *object);
 
-/* Make the object's use at least USE; the same, and count a reference. */
+/* Make the object's use at least USE; the same, and count a reference.  Who hands an object out to be
+ * mapped for writing by several (a memory entry) makes it VM_OBJECT_SHARED before the first does. */
 void vm_object_raise_use(struct vm_object *object, enum vm_object_use use);
 void vm_object_reference_for(struct vm_object *object, enum vm_object_use use);
 
@@ -122,6 +123,10 @@ void vm_object_remove_page(struct vm_object *object, struct vm_page *page) REQUI
 
 /* Free the resident pages of [OFFSET, OFFSET + SIZE), which nobody maps. */
 void vm_object_free_range(struct vm_object *object, uint64_t offset, uint64_t size)
+    EXCLUDES(object->lock);
+
+/* How many pages of [OFFSET, OFFSET + SIZE) are resident in OBJECT itself. */
+uint64_t vm_object_count_resident(struct vm_object *object, uint64_t offset, uint64_t size)
     EXCLUDES(object->lock);
 
 /* Panic unless OBJECT's invariants hold.  For tests: visits all pages. */

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The kernel's routines of idl/mach_vm.defs, which also serve idl/vm_map.defs and the traps; errors
+ * and meaning stand there.  A null map is what a stub makes of a port that is no task's: it is
+ * refused.  Those that take or make rights to memory (mach_vm_map, mach_make_memory_entry_64) are in
+ * kern/, on top of vm_user_map() and vm_map_lookup_object().
+ *
+ * Context: all may sleep; no locks held.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include <mach/kern_return.h>
+#include <mach/message.h>
+#include <mach/vm_region.h>
+#include <mach/vm_types.h>
+
+#include <vm/vm_map.h>
+#include <vm/vm_map_copy.h>
+
+struct ipc_port;
+
+kern_return_t mach_vm_allocate(struct vm_map *target, mach_vm_address_t *address,
+                               mach_vm_size_t size, int flags);
+kern_return_t mach_vm_deallocate(struct vm_map *target, mach_vm_address_t address,
+                                 mach_vm_size_t size);
+kern_return_t mach_vm_protect(struct vm_map *target, mach_vm_address_t address,
+                              mach_vm_size_t size, boolean_t set_maximum, vm_prot_t protection);
+kern_return_t mach_vm_inherit(struct vm_map *target, mach_vm_address_t address,
+                              mach_vm_size_t size, vm_inherit_t inheritance);
+kern_return_t mach_vm_behavior_set(struct vm_map *target, mach_vm_address_t address,
+                                   mach_vm_size_t size, vm_behavior_t behavior);
+
+/* DATA is a copy, the caller's; null for no bytes. */
+kern_return_t mach_vm_read(struct vm_map *target, mach_vm_address_t address, mach_vm_size_t size,
+                           struct vm_map_copy **data, mach_msg_type_number_t *data_count);
+
+/* Consumes DATA on success. */
+kern_return_t mach_vm_write(struct vm_map *target, mach_vm_address_t address,
+                            struct vm_map_copy *data, mach_msg_type_number_t data_count);
+
+kern_return_t mach_vm_copy(struct vm_map *target, mach_vm_address_t source, mach_vm_size_t size,
+                           mach_vm_address_t destination);
+
+/* Writes to DATA in the map of the running thread. */
+kern_return_t mach_vm_read_overwrite(struct vm_map *target, mach_vm_address_t address,
+                                     mach_vm_size_t size, mach_vm_address_t data,
+                                     mach_vm_size_t *size_read);
+
+kern_return_t mach_vm_remap(struct vm_map *target, mach_vm_address_t *address,
+                            mach_vm_size_t size, mach_vm_offset_t mask, int flags,
+                            struct vm_map *source, mach_vm_address_t source_address,
+                            boolean_t copy, vm_prot_t *protection, vm_prot_t *max_protection,
+                            vm_inherit_t inheritance);
+
+kern_return_t mach_vm_region(struct vm_map *target, mach_vm_address_t *address,
+                             mach_vm_size_t *size, vm_region_flavor_t flavor,
+                             vm_region_info_t info, mach_msg_type_number_t *info_count,
+                             struct ipc_port **object_name);
+kern_return_t mach_vm_region_recurse(struct vm_map *target, mach_vm_address_t *address,
+                                     mach_vm_size_t *size, natural_t *nesting_depth,
+                                     vm_region_recurse_info_t info,
+                                     mach_msg_type_number_t *info_count);
+
+/*
+ * mach_vm_map without the port: REQUEST is the user's, unchecked, of any alignment; its object, if
+ * any, shows OBJECT_SIZE bytes from OBJECT_OFFSET on, which the user's offset is relative to.  A
+ * reference on the object is consumed on success.  The answer is in REQUEST->address.
+ */
+kern_return_t vm_user_map(struct vm_map *target, struct vm_map_request *request,
+                          uint64_t object_offset, uint64_t object_size);
