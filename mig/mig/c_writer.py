@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Writes indented C: lines, blocks, comments, calls that wrap at the margin."""
+
+from contextlib import contextmanager
+
+INDENT = "    "
+MARGIN = 100
+
+
+class Writer:
+    def __init__(self):
+        self._lines: list[str] = []
+        self._depth = 0
+
+    def text(self) -> str:
+        return "\n".join(self._lines).rstrip("\n") + "\n"
+
+    def line(self, text: str = "") -> None:
+        self._lines.append(INDENT * self._depth + text if text else "")
+
+    def raw(self, text: str) -> None:
+        """Lines that begin in column 1 wherever they stand: preprocessor lines."""
+        self._lines.append(text)
+
+    def lines(self, text: str) -> None:
+        for line in text.strip("\n").split("\n"):
+            self.line(line)
+
+    def blank(self) -> None:
+        """One empty line, unless there is one or a block has just begun."""
+        if self._lines and self._lines[-1] and not self._lines[-1].endswith("{"):
+            self._lines.append("")
+
+    def comment(self, text: str) -> None:
+        self.line(f"/* {text} */")
+
+    def step(self, text: str) -> None:
+        """A comment that names the next step of a stub."""
+        self.blank()
+        self.comment(text)
+
+    @contextmanager
+    def block(self, head: str, tail: str = "}"):
+        self.line(head + " {" if head else "{")
+        self._depth += 1
+        yield
+        self._depth -= 1
+        self.line(tail)
+
+    @contextmanager
+    def function(self, result: str, head: str, parameters: list[str]):
+        """A definition: the result type on its own line, parameters wrapped."""
+        if not (self._lines and self._lines[-1].endswith("*/")):
+            self.blank()
+        self.line(result)
+        self.wrapped(head + "(", parameters or ["void"], ")")
+        with self.block(""):
+            yield
+
+    def assign(self, left: str, right: str) -> None:
+        """LEFT = RIGHT; on a second line if it is long."""
+        text = f"{left} = {right};"
+        if len(INDENT) * self._depth + len(text) <= MARGIN:
+            self.line(text)
+            return
+        self.line(f"{left} =")
+        self.line(f"{INDENT}{right};")
+
+    def wrapped(self, head: str, parts: list[str], tail: str) -> None:
+        """HEAD, PARTS separated by commas, TAIL; continued under the opening parenthesis."""
+        column = len(INDENT) * self._depth + len(head)
+        if column > MARGIN // 2:
+            column = len(INDENT) * (self._depth + 1)
+        line = head
+        for number, part in enumerate(parts):
+            piece = part + ("," if number < len(parts) - 1 else tail)
+            used = len(INDENT) * self._depth + len(line) if number == 0 else len(line)
+            if number and used + 1 + len(piece) > MARGIN:
+                self._lines.append(line)
+                line = " " * column + piece
+            elif number:
+                line += " " + piece
+            else:
+                line = INDENT * self._depth + line + piece
+        self._lines.append(line)
+
+    def condition(self, alternatives: list[str], then: str) -> None:
+        """if (one || another || ...) { then }"""
+        self.condition_block(alternatives, lambda: self.line(then))
+
+    def condition_block(self, alternatives: list[str], then) -> None:
+        """The same with THEN writing the body; one alternative a line if they are long."""
+        joined = " || ".join(alternatives)
+        head = f"if ({joined})"
+        if len(INDENT) * self._depth + len(head) + 2 > MARGIN and len(alternatives) > 1:
+            self.line(f"if ({alternatives[0]} ||")
+            for alternative in alternatives[1:-1]:
+                self.line(f"    {alternative} ||")
+            head = f"    {alternatives[-1]})"
+        with self.block(head):
+            then()

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The rules of a routine: every rule is one function with its message."""
+
+from mig.diagnostics import Diagnostics
+from mig.ir import INLINE_VARIABLE, NATIVE, TOKENS, Argument, Routine, Shape
+
+PORT_KINDS = ("requestport", "replyport", "sreplyport", "ureplyport")
+NUMBER_KINDS = ("waittime", "msgoption", "msgseqno", "sendtime")
+ONLY_ONCE = PORT_KINDS[:1] + NUMBER_KINDS
+SENDABLE = ("MACH_MSG_TYPE_PORT_SEND", "MACH_MSG_TYPE_PORT_SEND_ONCE", "MACH_MSG_TYPE_POLYMORPHIC")
+
+
+def check_routine(
+    routine: Routine, diagnostics: Diagnostics, kernel_user: bool, kernel_server: bool
+) -> None:
+    for rule in (_has_request_port, _one_of_each, _no_results_one_way, _companions):
+        rule(routine, diagnostics)
+    for argument in routine.arguments:
+        for check in (_port_kinds, _number_kinds, _inout, _native, _translation, _implementation):
+            check(argument, diagnostics)
+    _retcode(routine, diagnostics)
+    _special_reply_port(routine, diagnostics, kernel_user or kernel_server)
+    _kernel(routine, diagnostics, kernel_user, kernel_server)
+    _time_out(routine, diagnostics)
+
+
+def _has_request_port(routine: Routine, diagnostics: Diagnostics) -> None:
+    if routine.of_kind("requestport") is None:
+        diagnostics.error(
+            routine.span,
+            f"routine '{routine.name}' has no request port; it is the first argument,"
+            " or the one marked 'requestport'",
+        )
+
+
+def _one_of_each(routine: Routine, diagnostics: Diagnostics) -> None:
+    for kind in ONLY_ONCE:
+        found = [a for a in routine.arguments if a.kind == kind]
+        for extra in found[1:]:
+            diagnostics.error(
+                extra.span, f"a second '{kind}' argument", [(found[0].span, "the first is here")]
+            )
+    replies = [a for a in routine.arguments if a.kind in PORT_KINDS[1:]]
+    for side in ("ureplyport", "sreplyport"):
+        found = [a for a in replies if a.kind in (side, "replyport")]
+        for extra in found[1:]:
+            diagnostics.error(
+                extra.span, "a second reply port", [(found[0].span, "the first is here")]
+            )
+
+
+def _no_results_one_way(routine: Routine, diagnostics: Diagnostics) -> None:
+    if not routine.one_way:
+        return
+    for argument in routine.arguments:
+        if argument.returned or argument.kind in ("usersectoken", "useraudittoken"):
+            diagnostics.error(
+                argument.span,
+                f"simpleroutine '{routine.name}' has no reply for '{argument.name}' to come in",
+            )
+
+
+def _companions(routine: Routine, diagnostics: Diagnostics) -> None:
+    """nameCnt and its like must not meet an argument of that name."""
+    names = {a.name: a for a in routine.arguments}
+    for argument in routine.arguments:
+        made = [argument.name + "Cnt"] if argument.counted else []
+        if argument.polymorphic:
+            made.append(argument.name + "Poly")
+        if argument.dealloc == "maybe":
+            made.append(argument.name + "Dealloc")
+        if argument.type.shape is Shape.OOL_LIST and argument.type.element.variable:
+            made.append(argument.name + "Subs")
+        for name in made:
+            if name in names:
+                diagnostics.error(
+                    names[name].span, f"'{name}' is made by argument '{argument.name}'",
+                    [(argument.span, f"'{argument.name}' is declared here")],
+                )
+
+
+def _port_kinds(argument: Argument, diagnostics: Diagnostics) -> None:
+    if argument.kind not in PORT_KINDS:
+        return
+    if argument.type.shape is not Shape.PORT:
+        diagnostics.error(
+            argument.span, f"the {argument.kind} '{argument.name}' must be a single port right"
+        )
+    elif argument.type.received not in SENDABLE:
+        diagnostics.error(
+            argument.span,
+            f"the {argument.kind} '{argument.name}' must be a send or send-once right",
+        )
+
+
+def _number_kinds(argument: Argument, diagnostics: Diagnostics) -> None:
+    if argument.kind not in NUMBER_KINDS:
+        return
+    if argument.type.shape is not Shape.DATA or argument.type.size != 4:
+        diagnostics.error(
+            argument.span, f"the {argument.kind} '{argument.name}' must be a 32-bit integer"
+        )
+
+
+def _inout(argument: Argument, diagnostics: Diagnostics) -> None:
+    t = argument.type
+    if argument.kind != "inout":
+        return
+    if t.shape in INLINE_VARIABLE or (t.shape is Shape.PORTS and t.variable):
+        diagnostics.error(
+            argument.span, f"'{argument.name}' is an inline variable array and cannot be 'inout'"
+        )
+    elif t.shape is Shape.OOL_LIST:
+        diagnostics.error(
+            argument.span, f"'{argument.name}': an array of out-of-line data cannot be 'inout'"
+        )
+
+
+def _native(argument: Argument, diagnostics: Diagnostics) -> None:
+    shape = argument.type.shape
+    if shape not in NATIVE:
+        return
+    if not (argument.sent or argument.returned):
+        diagnostics.error(
+            argument.span, f"'{argument.name}' must be 'in', 'out' or 'inout' to have this type"
+        )
+    elif shape is not Shape.POINTER and argument.kind != "in":
+        form = "ValueOf" if shape is Shape.VALUE else "PointerToIfNot"
+        diagnostics.error(argument.span, f"'{form}' can only be 'in'")
+
+
+def _translation(argument: Argument, diagnostics: Diagnostics) -> None:
+    t = argument.type
+    if t.translated and (t.variable or t.shape in INLINE_VARIABLE):
+        diagnostics.error(
+            argument.span, f"'{argument.name}' is a variable array and cannot be translated"
+        )
+        return
+    if t.trans_type == t.server_type or t.shape in NATIVE:
+        return
+    if (argument.sent or argument.kind == "requestport") and not t.intran:
+        diagnostics.warn(
+            "translation", argument.span, f"'{argument.name}' has a translated type, but no intran"
+        )
+    if argument.returned and not t.outtran:
+        diagnostics.warn(
+            "translation", argument.span, f"'{argument.name}' has a translated type, but no outtran"
+        )
+
+
+def _implementation(argument: Argument, diagnostics: Diagnostics) -> None:
+    if argument.kind in ("userimpl", "serverimpl"):
+        diagnostics.error(
+            argument.span,
+            f"'{argument.kind}' names no member of the trailer; use a token direction such as"
+            " 'serveraudittoken'",
+        )
+
+
+def _retcode(routine: Routine, diagnostics: Diagnostics) -> None:
+    argument = next((a for a in routine.arguments if a.retcode), None)
+    if argument is not None and not routine.one_way:
+        diagnostics.error(argument.span, "'retcode' belongs to a simpleroutine")
+
+
+def _special_reply_port(routine: Routine, diagnostics: Diagnostics, kernel: bool) -> None:
+    if routine.special_reply_port and kernel:
+        diagnostics.error(
+            routine.span, "'usespecialreplyport' does not go with kerneluser or kernelserver"
+        )
+
+
+def _kernel(
+    routine: Routine, diagnostics: Diagnostics, kernel_user: bool, kernel_server: bool
+) -> None:
+    for argument in routine.arguments:
+        if argument.overwrite and kernel_user:
+            diagnostics.error(argument.span, "'overwrite' does not go with kerneluser")
+        if argument.kind in TOKENS and argument.type.size is None:
+            diagnostics.error(argument.span, f"token '{argument.name}' must have a known size")
+
+
+def _time_out(routine: Routine, diagnostics: Diagnostics) -> None:
+    timed = routine.wait_time or routine.send_time or routine.of_kind("waittime", "sendtime")
+    moves = [a for a in routine.arguments if a.sent and a.type.descriptor]
+    if timed and moves and routine.consume_on_send_error == "none":
+        diagnostics.warn(
+            "timeout", routine.span,
+            f"routine '{routine.name}' can time out and then leaks the rights in its request;"
+            " see 'consumeonsenderror'",
+        )

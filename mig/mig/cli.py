@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The command line: options in, files out. On any error no file is written, and the status is 1."""
+
+import os
+import sys
+
+from mig import emit_header, emit_server, emit_user, options as option_parser
+from mig import parser, preprocess, resolve, scanner
+from mig.diagnostics import OFF_BY_DEFAULT, WARNINGS, CompileError, Diagnostics
+from mig.ir import Interface
+from mig.options import Options, UsageError
+
+VERSION = "mig (Mach_R) 1.0"
+
+
+def main(arguments: list[str]) -> int:
+    try:
+        options = option_parser.parse(arguments)
+    except UsageError as error:
+        print(f"mig: error: {error}; see mig --help", file=sys.stderr)
+        return 1
+    if options.action:
+        return _act(options.action)
+    if len(options.files) != 1:
+        print("mig: error: give one .defs file; see mig --help", file=sys.stderr)
+        return 1
+    return compile_file(options)
+
+
+def _act(action: str) -> int:
+    if action == "help":
+        print(option_parser.USAGE, end="")
+    elif action == "version":
+        print(VERSION)
+    else:
+        for name, meaning in WARNINGS.items():
+            off = " (off unless asked for)" if name in OFF_BY_DEFAULT else ""
+            print(f"-W{name:14} {meaning}{off}")
+    return 0
+
+
+def compile_file(options: Options, stream=None) -> int:
+    """Compile the one file of OPTIONS; the exit status."""
+    diagnostics = Diagnostics(stream, options.format)
+    if options.quiet:
+        diagnostics.disabled |= set(WARNINGS)
+    for option in options.warnings:
+        if not diagnostics.set_option(option):
+            options.preprocessor.append(f"-W{option}")
+    path = options.files[0]
+    try:
+        text = preprocess.run(
+            path, preprocess.find_compiler(options.compiler), options.preprocessor, diagnostics
+        )
+        interface = analyse(text, path, diagnostics, options)
+        if interface is not None and not diagnostics.errors:
+            outputs = generate(interface, options)
+            if options.dependencies or options.depfile:
+                outputs.update(_depfile(text, path, outputs, options))
+            _write_all(outputs, diagnostics)
+    except CompileError:
+        pass  # reported
+    diagnostics.finish()
+    return 1 if diagnostics.errors else 0
+
+
+def analyse(
+    text: str, path: str, diagnostics: Diagnostics, options: Options
+) -> Interface | None:
+    """The interface that preprocessed TEXT describes."""
+    lines = preprocess.split_lines(text, path, diagnostics)
+    statements = parser.parse(scanner.scan(lines), diagnostics, options.peer)
+    if diagnostics.errors and not statements:
+        return None
+    return resolve.resolve(statements, diagnostics, options.peer)
+
+
+def generate(interface: Interface, options: Options) -> dict[str, str]:
+    """Output files and their text."""
+    if options.check_only:
+        return {}
+    names = _output_names(interface, options)
+    header = names.get("header") or f"{interface.name}.h"
+    server_header = names.get("sheader") or header
+    outputs = {}
+    if "header" in names:
+        outputs[names["header"]] = emit_header.user_header(interface)
+    if "user" in names:
+        outputs[names["user"]] = emit_user.user_source(interface, os.path.basename(header))
+    if "sheader" in names:
+        outputs[names["sheader"]] = emit_header.server_header(interface)
+    if "server" in names:
+        outputs[names["server"]] = emit_server.server_source(
+            interface, os.path.basename(server_header)
+        )
+    if "dheader" in names:
+        outputs[names["dheader"]] = emit_header.defines_header(interface)
+    if "iheader" in names:
+        outputs[names["iheader"]] = emit_header.internal_header(interface)
+    if options.prefix is not None:
+        for routine in interface.routines:
+            outputs[f"{options.prefix}{routine.name}.c"] = emit_user.user_source(
+                interface, os.path.basename(header), [routine]
+            )
+    return outputs
+
+
+def _output_names(interface: Interface, options: Options) -> dict[str, str]:
+    """Which outputs are wanted, by kind. The server's header is made only if it is named; without
+    it, the server stubs use NAME_server.h."""
+    name = interface.name
+    defaults = {"header": f"{name}.h", "user": f"{name}User.c", "server": f"{name}Server.c",
+                "sheader": f"{name}_server.h"}
+    if options.only_named:
+        defaults = {}
+    if options.prefix is not None:
+        defaults.pop("user", None)
+    names = {}
+    for kind in ("header", "user", "sheader", "server", "dheader", "iheader"):
+        chosen = getattr(options, kind) or defaults.get(kind)
+        if chosen and chosen != "/dev/null":
+            names[kind] = chosen
+    return names
+
+
+def _depfile(text: str, path: str, outputs: dict[str, str], options: Options) -> dict[str, str]:
+    """Everything the outputs depend on: the .defs files read, and this compiler itself."""
+    target = options.deptarget or " ".join(_escape(o) for o in outputs)
+    depfile = options.depfile or os.path.splitext(next(iter(outputs), path))[0] + ".d"
+    here = os.path.dirname(os.path.abspath(__file__))
+    own = sorted(os.path.join(here, f) for f in os.listdir(here) if f.endswith(".py"))
+    needed = preprocess.included_files(text, path) + own
+    rule = f"{target}: " + " \\\n  ".join(_escape(n) for n in needed) + "\n"
+    return {depfile: rule}
+
+
+def _escape(name: str) -> str:
+    return name.replace("\\", "\\\\").replace(" ", "\\ ").replace("#", "\\#").replace("$", "$$")
+
+
+def _write_all(outputs: dict[str, str], diagnostics: Diagnostics) -> None:
+    """All files or none: write beside the targets, then rename."""
+    written: list[tuple[str, str]] = []
+    try:
+        for name, text in outputs.items():
+            temporary = f"{name}.tmp{os.getpid()}"
+            with open(temporary, "w", encoding="utf-8") as stream:
+                written.append((temporary, name))
+                stream.write(text)
+        for temporary, name in written:
+            os.replace(temporary, name)
+    except OSError as error:
+        for temporary, _ in written:
+            if os.path.exists(temporary):
+                os.unlink(temporary)
+        raise diagnostics.fail(
+            None, f"cannot write '{error.filename}': {error.strerror}"
+        ) from error

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Diagnostics as clang prints them: place, message, source line, caret and range, notes.
+
+A Span is a range of columns on one source line. Errors are collected, so that one run shows them
+all; generation happens only if there were none. Warnings carry a name, by which -Wno-NAME and
+-Werror[=NAME] act on them.
+"""
+
+import difflib
+import json
+import sys
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class SourceLine:
+    """One line of a file, with the lines that included that file, innermost first."""
+
+    file: str
+    number: int
+    text: str
+    included_from: tuple["SourceLine", ...] = ()
+
+
+@dataclass(frozen=True)
+class Span:
+    """Columns [column, column + length) of a line; columns count from 1."""
+
+    line: SourceLine
+    column: int
+    length: int = 1
+
+    def place(self) -> str:
+        return f"{self.line.file}:{self.line.number}:{self.column}"
+
+    def to(self, other: "Span") -> "Span":
+        """The range from here to the end of OTHER, or only this one if it is on another line."""
+        if other.line is not self.line:
+            return self
+        return Span(self.line, self.column, other.column + other.length - self.column)
+
+
+@dataclass
+class Diagnostic:
+    severity: str  # "error", "warning" or "note"
+    message: str
+    span: Span | None = None
+    name: str = ""  # of a warning
+    notes: list["Diagnostic"] = field(default_factory=list)
+
+
+class CompileError(Exception):
+    """Thrown to leave a statement after its error was reported."""
+
+
+WARNINGS = {
+    "redefinition": "a type is declared a second time",
+    "subsystem": "a second subsystem statement",
+    "flag": "a flag has no effect where it stands",
+    "translation": "a translated type lacks its function for this direction",
+    "destructor": "an in-translation without a destructor",
+    "timeout": "a send time-out without consumeonsenderror leaks rights",
+    "slots": "more than 100 ids: requests and replies overlap",
+    "unused-type": "a type of this file is never used",
+    "keyword": "a name that is a word of the C language",
+}
+OFF_BY_DEFAULT = {"timeout", "destructor", "unused-type"}
+
+
+class Diagnostics:
+    """Collects what was found and prints it."""
+
+    def __init__(self, stream=None, form: str = "text"):
+        self.stream = stream if stream is not None else sys.stderr
+        self.form = form
+        self.errors = 0
+        self.warnings = 0
+        self.disabled = set(OFF_BY_DEFAULT)
+        self.fatal: set[str] = set()
+        self._lines_noted: set[SourceLine] = set()
+
+    def error(self, span: Span | None, message: str, notes=()) -> None:
+        self.errors += 1
+        self._print(Diagnostic("error", message, span, notes=[note(*n) for n in notes]))
+
+    def fail(self, span: Span | None, message: str, notes=()) -> "CompileError":
+        """Report an error and return the exception to raise."""
+        self.error(span, message, notes)
+        return CompileError(message)
+
+    def warn(self, name: str, span: Span | None, message: str, notes=()) -> None:
+        assert name in WARNINGS
+        if name in self.disabled:
+            return
+        severity = "error" if name in self.fatal else "warning"
+        if severity == "error":
+            self.errors += 1
+        else:
+            self.warnings += 1
+        self._print(Diagnostic(severity, message, span, name, [note(*n) for n in notes]))
+
+    def set_option(self, option: str) -> bool:
+        """Handle what follows -W; False if it is none of ours."""
+        if option == "error":
+            self.fatal |= set(WARNINGS)
+        elif option == "all":
+            self.disabled.clear()
+        elif option.startswith("error=") and option[6:] in WARNINGS:
+            self.disabled.discard(option[6:])
+            self.fatal.add(option[6:])
+        elif option.startswith("no-") and option[3:] in WARNINGS:
+            self.disabled.add(option[3:])
+        elif option in WARNINGS:
+            self.disabled.discard(option)
+        else:
+            return False
+        return True
+
+    def finish(self) -> None:
+        if self.form == "text" and self.errors:
+            print(_count(self.errors, "error") + " generated.", file=self.stream)
+
+    def _print(self, diagnostic: Diagnostic) -> None:
+        if self.form == "json":
+            print(json.dumps(_as_json(diagnostic)), file=self.stream)
+            return
+        span = diagnostic.span
+        if span is not None and span.line not in self._lines_noted:
+            self._lines_noted.add(span.line)
+            for line in span.line.included_from:
+                print(f"In file included from {line.file}:{line.number}:", file=self.stream)
+        self.stream.write(render(diagnostic))
+
+
+def note(span: Span | None, message: str) -> Diagnostic:
+    return Diagnostic("note", message, span)
+
+
+def render(diagnostic: Diagnostic) -> str:
+    """The text of a diagnostic with its source line, caret and notes."""
+    span = diagnostic.span
+    suffix = f" [-W{diagnostic.name}]" if diagnostic.name else ""
+    place = span.place() if span is not None else "mig"
+    out = f"{place}: {diagnostic.severity}: {diagnostic.message}{suffix}\n"
+    if span is not None and span.line.text:
+        gutter = f"{span.line.number:5} | "
+        blank = " " * 5 + " | "
+        text = span.line.text.rstrip("\n")
+        lead = "".join("\t" if c == "\t" else " " for c in text[: span.column - 1])
+        lead = lead.ljust(span.column - 1)
+        out += f"{gutter}{text}\n{blank}{lead}^{'~' * (span.length - 1)}\n"
+    return out + "".join(render(n) for n in diagnostic.notes)
+
+
+def nearest(word: str, candidates) -> str:
+    """'; did you mean 'X'?' for the candidate most like WORD, or nothing."""
+    matches = difflib.get_close_matches(word, sorted(set(candidates)), n=1, cutoff=0.7)
+    return f"; did you mean '{matches[0]}'?" if matches else ""
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _as_json(diagnostic: Diagnostic) -> dict:
+    out: dict = {"severity": diagnostic.severity, "message": diagnostic.message}
+    if diagnostic.name:
+        out["name"] = diagnostic.name
+    span = diagnostic.span
+    if span is not None:
+        out |= {"file": span.line.file, "line": span.line.number}
+        out |= {"column": span.column, "length": span.length}
+        if span.line.included_from:
+            out["included_from"] = [f"{p.file}:{p.number}" for p in span.line.included_from]
+    if diagnostic.notes:
+        out["notes"] = [_as_json(n) for n in diagnostic.notes]
+    return out

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The headers: for callers, for servers, the ids as #defines, and the internal renames."""
+
+from mig import emit_structs
+from mig.c_writer import Writer
+from mig.ir import Interface
+from mig.signature import Side, parameters
+
+
+def user_header(interface: Interface) -> str:
+    """-header: prototypes of the user stubs, and the messages."""
+    out = Writer()
+    name = interface.name
+    emit_structs.file_head(out, interface, "Calls and messages")
+    _guard_begin(out, f"_{name}_user_")
+    out.line("#include <stddef.h>")
+    out.line("#include <stdint.h>")
+    emit_structs.system_includes(out, Side.USER)
+    _count(out, interface)
+    emit_structs.imports(out, interface, ("import", "uimport", "dimport"))
+    _hook(out, "__BeforeMigUserHeader")
+    _extern_c_begin(out)
+    for routine in interface.routines:
+        out.step(emit_structs.title(routine))
+        out.lines(
+            emit_structs.prototype(
+                "kern_return_t", routine.user_name, parameters(routine, Side.USER)
+            )
+        )
+    _extern_c_end(out)
+    emit_structs.message_structs(out, interface, Side.USER)
+    _name_map(out, interface)
+    _hook(out, "__AfterMigUserHeader")
+    _guard_end(out, f"_{name}_user_")
+    return out.text()
+
+
+def server_header(interface: Interface) -> str:
+    """-sheader: prototypes of the routines a server provides, its demux, and the messages."""
+    out = Writer()
+    name = interface.name
+    side = server_side(interface)
+    emit_structs.file_head(out, interface, "Routines to provide, and messages,")
+    _guard_begin(out, f"_{name}_server_")
+    out.line("#include <stddef.h>")
+    out.line("#include <stdint.h>")
+    emit_structs.system_includes(out, side)
+    _count(out, interface)
+    emit_structs.imports(out, interface, ("import", "simport", "dimport"))
+    _hook(out, "__BeforeMigServerHeader")
+    _extern_c_begin(out)
+    for routine in interface.routines:
+        out.step(emit_structs.title(routine))
+        out.lines(
+            emit_structs.prototype(
+                "kern_return_t", routine.server_name, parameters(routine, side)
+            )
+        )
+    if side is Side.KERNEL:
+        _kernel_table(out, interface)
+    else:
+        _demux(out, interface)
+    _extern_c_end(out)
+    emit_structs.message_structs(out, interface, side)
+    _name_map(out, interface)
+    _hook(out, "__AfterMigServerHeader")
+    _guard_end(out, f"_{name}_server_")
+    return out.text()
+
+
+def defines_header(interface: Interface) -> str:
+    """-dheader: MACH_ID_ROUTINE and MACH_ID_ROUTINE_REPLY."""
+    out = Writer()
+    emit_structs.file_head(out, interface, "Message ids")
+    _guard_begin(out, f"_{interface.name}_defines")
+    for routine in interface.routines:
+        out.line(f"#define MACH_ID_{routine.name.upper()} {routine.id} /* {routine.name}() */")
+        if not routine.one_way:
+            out.line(f"#define MACH_ID_{routine.name.upper()}_REPLY {routine.id + 100}")
+    _name_map(out, interface)
+    _guard_end(out, f"_{interface.name}_defines")
+    return out.text()
+
+
+def internal_header(interface: Interface) -> str:
+    """-iheader: the user stubs get other names, so that a kernel can have both sides."""
+    out = Writer()
+    emit_structs.file_head(out, interface, "External names for the user stubs")
+    _guard_begin(out, f"_{interface.name}_internal_")
+    for routine in interface.routines:
+        out.line(f"#define {routine.user_name} {routine.user_name}_external")
+    _guard_end(out, f"_{interface.name}_internal_")
+    return out.text()
+
+
+def server_side(interface: Interface) -> Side:
+    return Side.KERNEL if interface.kernel_server else Side.SERVER
+
+
+def subsystem_name(interface: Interface) -> str:
+    """The name of the routine table and of its struct type."""
+    return f"{interface.server_prefix}{interface.name}_subsystem"
+
+
+def _guard_begin(out: Writer, name: str) -> None:
+    out.line(f"#ifndef {name}")
+    out.line(f"#define {name}")
+    out.blank()
+
+
+def _guard_end(out: Writer, name: str) -> None:
+    out.blank()
+    out.line(f"#endif /* {name} */")
+
+
+def _extern_c_begin(out: Writer) -> None:
+    out.blank()
+    out.lines('#ifdef __cplusplus\nextern "C" {\n#endif')
+
+
+def _extern_c_end(out: Writer) -> None:
+    out.blank()
+    out.lines("#ifdef __cplusplus\n}\n#endif")
+
+
+def _hook(out: Writer, name: str) -> None:
+    """A place where a program can put declarations of its own, as in Apple's headers."""
+    out.blank()
+    out.lines(f"#ifdef {name}\n{name}\n#endif")
+
+
+def _count(out: Writer, interface: Interface) -> None:
+    name = f"{interface.name}_MSG_COUNT"
+    out.blank()
+    out.lines(f"#ifndef {name}\n#define {name} {len(interface.slots)}\n#endif")
+
+
+def _name_map(out: Writer, interface: Interface) -> None:
+    """{ "routine", id }, ...: for tables of message names."""
+    name = f"subsystem_to_name_map_{interface.name}"
+    pairs = [f'    {{ "{r.name}", {r.id} }}' for r in interface.routines]
+    out.blank()
+    out.line(f"#ifndef {name}")
+    out.raw(f"#define {name}" + (" \\\n" + ", \\\n".join(pairs) if pairs else ""))
+    out.line("#endif")
+
+
+def _demux(out: Writer, interface: Interface) -> None:
+    name = subsystem_name(interface)
+    demux = interface.demux_name
+    out.step("Handle one request if it is this subsystem's: TRUE, and OutHeadP is the reply.")
+    out.line(
+        f"extern boolean_t {demux}(mach_msg_header_t *InHeadP, mach_msg_header_t *OutHeadP);"
+    )
+    out.step("The stub for a request, or null if the id is not this subsystem's.")
+    out.line(f"extern mig_routine_t {demux}_routine(mach_msg_header_t *InHeadP);")
+    out.step("The table of stubs; skipped ids have zeros.")
+    with out.block(f"extern const struct {name}", f"}} {name};"):
+        out.line("mig_server_routine_t server;")
+        out.line("mach_msg_id_t start; /* first id */")
+        out.line("mach_msg_id_t end; /* last id + 1 */")
+        out.line("unsigned int maxsize; /* bytes of the largest reply */")
+        out.line("vm_address_t reserved;")
+        out.line(f"struct routine_descriptor routine[{max(1, len(interface.slots))}];")
+
+
+def _kernel_table(out: Writer, interface: Interface) -> None:
+    out.step("The table of stubs for the kernel's dispatcher; skipped ids are null.")
+    out.line(f"extern const struct ipc_kobject_subsystem {subsystem_name(interface)};")

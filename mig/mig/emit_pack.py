@@ -1,0 +1,304 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Statements of a user stub that build the request: counts, descriptors, body."""
+
+from mig import layout
+from mig.access import Access, Names, bytes_of
+from mig.c_writer import Writer
+from mig.ir import Argument, Routine, Shape
+from mig.layout import Item, Message, Role
+from mig.signature import Side, poly_form
+
+
+class RequestPacker:
+    def __init__(self, out: Writer, routine: Routine, message: Message):
+        self.out = out
+        self.routine = routine
+        self.message = message
+        self.access = Access(message, Names(routine, Side.USER), "InP", "In")
+
+    def _descriptors(self) -> list[Item]:
+        return [i for i in self.message.items if i.role is Role.DESCRIPTOR]
+
+    # Before anything is sent --------------------------------------------------------------
+
+    def check_counts(self) -> None:
+        """Arrays that do not fit: nothing is sent."""
+        checks = [c for a in self.routine.arguments if (c := self._count_check(a))]
+        if checks:
+            self.out.step("Refuse what does not fit.")
+        for check in checks:
+            with self.out.block(f"if ({check})"):
+                self.out.line("return MIG_ARRAY_TOO_LARGE;")
+
+    def _count_check(self, argument: Argument) -> str:
+        t = argument.type
+        if not argument.sent or not t.variable or t.shape is Shape.VAR_STRING:
+            return ""
+        count = count_value(argument)
+        if t.count:
+            return f"{count} > {t.count}"
+        if t.shape is Shape.OOL and t.element_size > 1:
+            return f"{count} > UINT32_MAX / {t.element_size}"
+        return ""
+
+    def retcode(self) -> None:
+        """A code instead of the data: send an error message and be done."""
+        argument = self.routine.retcode_argument
+        if argument is None:
+            return
+        out, port = self.out, self.routine.request_port
+        out.step("A return code goes alone, in place of the data.")
+        with out.block(f"if ({argument.name} != KERN_SUCCESS)"):
+            out.line(f"Mess.Error.Head.msgh_bits = MACH_MSGH_BITS({port.type.sent}, 0);")
+            out.line("Mess.Error.Head.msgh_size = sizeof(mig_reply_error_t);")
+            out.line(f"Mess.Error.Head.msgh_remote_port = {port.name};")
+            out.line("Mess.Error.Head.msgh_local_port = MACH_PORT_NULL;")
+            out.line("Mess.Error.Head.msgh_voucher_port = MACH_PORT_NULL;")
+            out.line(f"Mess.Error.Head.msgh_id = {self.routine.id};")
+            out.line("Mess.Error.NDR = NDR_record;")
+            out.line(f"Mess.Error.RetCode = {argument.name};")
+            call = ["&Mess.Error.Head", "MACH_SEND_MSG", "sizeof(mig_reply_error_t)", "0"]
+            call += ["MACH_PORT_NULL", "MACH_MSG_TIMEOUT_NONE", "MACH_PORT_NULL"]
+            out.wrapped("return mach_msg(", call, ");")
+
+    # Descriptors --------------------------------------------------------------------------
+
+    def descriptors(self) -> None:
+        items = self._descriptors()
+        if not items:
+            return
+        self.out.step("Rights and memory.")
+        self.out.line(f"InP->msgh_body.msgh_descriptor_count = {self.message.descriptors};")
+        for item in items:
+            assert item.argument is not None
+            self._descriptor(item, item.argument)
+
+    def _descriptor(self, item: Item, argument: Argument) -> None:
+        t = argument.type
+        place = self.access(item)
+        value = ("*" if argument.returned else "") + argument.name
+        how = self._disposition(argument)
+        match t.shape:
+            case Shape.PORT:
+                port_descriptor(self.out, place, value, how)
+            case Shape.PORTS:
+                self._port_array(place, argument, how)
+            case Shape.OOL:
+                self._ool(place, argument, value, data_size(argument))
+            case Shape.OOL_PORTS:
+                count = count_value(argument) if t.variable else str(t.count)
+                self._ool_ports(place, argument, value, count, how)
+            case Shape.OOL_LIST:
+                self._ool_list(place, argument, how)
+
+    def _disposition(self, argument: Argument) -> str:
+        form = poly_form(argument, Side.USER)
+        if argument.type.port and form and argument.type.sent == "MACH_MSG_TYPE_POLYMORPHIC":
+            return f"({'*' if form == 'pointer' else ''}{argument.name}Poly & 0xff)"
+        return argument.type.sent
+
+    def _deallocate(self, argument: Argument) -> str:
+        if argument.dealloc == "maybe":
+            return f"{argument.name}Dealloc != FALSE"
+        return "TRUE" if argument.dealloc == "yes" else "FALSE"
+
+    def _ool(self, place: str, argument: Argument, value: str, size: str) -> None:
+        copy = "PHYSICAL" if argument.physical else "VIRTUAL"
+        out = self.out
+        out.line(f"{place}.address = (void *){value};")
+        out.line(f"{place}.deallocate = {self._deallocate(argument)};")
+        out.line(f"{place}.copy = MACH_MSG_{copy}_COPY;")
+        out.line(f"{place}.pad1 = 0;")
+        out.line(f"{place}.type = MACH_MSG_OOL_DESCRIPTOR;")
+        out.line(f"{place}.size = {size};")
+
+    def _ool_ports(
+        self, place: str, argument: Argument, value: str, count: str, how: str
+    ) -> None:
+        out = self.out
+        out.line(f"{place}.address = (void *){value};")
+        out.line(f"{place}.deallocate = {self._deallocate(argument)};")
+        out.line(f"{place}.copy = MACH_MSG_VIRTUAL_COPY;")
+        out.line(f"{place}.disposition = {how};")
+        out.line(f"{place}.type = MACH_MSG_OOL_PORTS_DESCRIPTOR;")
+        out.line(f"{place}.count = {count};")
+
+    def _port_array(self, place: str, argument: Argument, how: str) -> None:
+        """Unused descriptors of a variable array carry no right."""
+        t = argument.type
+        with self.out.block(f"for (unsigned int i = 0; i < {t.count}; i++)"):
+            value = f"{argument.name}[i]"
+            if t.variable:
+                value = f"i < {count_value(argument)} ? {value} : MACH_PORT_NULL"
+            port_descriptor(self.out, place + "[i]", value, how)
+
+    def _ool_list(self, place: str, argument: Argument, how: str) -> None:
+        t = argument.type
+        element = t.element
+        assert element is not None
+        with self.out.block(f"for (unsigned int i = 0; i < {t.count}; i++)"):
+            value = f"{argument.name}[i]"
+            count = f"{argument.name}Subs[i]" if element.variable else str(element.count)
+            if element.shape is Shape.OOL_PORTS:
+                self._ool_ports(place + "[i]", argument, value, count, how)
+            else:
+                size = bytes_of(count, element.element_size)
+                self._ool(place + "[i]", argument, value, size)
+
+    # Body ---------------------------------------------------------------------------------
+
+    def body(self) -> None:
+        skipped = (Role.HEAD, Role.BODY, Role.DESCRIPTOR)
+        items = [i for i in self.message.items if i.role not in skipped]
+        if items:
+            self.out.step("Values.")
+        for item in items:
+            self._item(item)
+
+    def _item(self, item: Item) -> None:
+        out, place, argument = self.out, self.access(item), item.argument
+        if item.role is Role.NDR:
+            out.line(f"{place} = NDR_record;")
+            return
+        assert argument is not None
+        t = argument.type
+        match item.role:
+            case Role.COUNT if t.shape is not Shape.VAR_STRING:
+                out.line(f"{place} = {count_value(argument)};")
+            case Role.CAPACITY:
+                have = f"*{argument.count_name}"
+                out.line(f"{place} = {have} < {t.count} ? {have} : {t.count};")
+            case Role.OFFSET:
+                out.line(f"{place} = 0;")
+            case Role.SUBS:
+                out.line(f"memcpy({place}, {item.name}, sizeof({place}));")
+            case Role.PAD if not _packed(t.shape):
+                out.line(f"memset({place}, 0, sizeof({place}));")
+            case Role.VALUE:
+                self._value(item, argument)
+
+    def _value(self, item: Item, argument: Argument) -> None:
+        out, place, name, t = self.out, self.access(item), argument.name, argument.type
+        match t.shape:
+            case Shape.DATA | Shape.STRUCT | Shape.VALUE:
+                out.line(f"{place} = {'*' if argument.returned else ''}{name};")
+            case Shape.POINTER:
+                out.line(f"{place} = *{name};")
+            case Shape.ARRAY:
+                out.line(f"memcpy({place}, {name}, sizeof({place}));")
+            case Shape.STRING:
+                out.line(f"(void)mig_strncpy_zerofill({place}, {name}, {t.count});")
+            case Shape.VAR:
+                self._packed_array(item, argument)
+            case Shape.VAR_STRING:
+                self._packed_string(item, argument)
+            case Shape.OPTIONAL:
+                self._optional(item, argument)
+
+    def _packed_array(self, item: Item, argument: Argument) -> None:
+        out, place, size = self.out, self.access(item), self.access.size_name(item)
+        element = argument.type.element_size
+        amount = bytes_of(count_value(argument), element)
+        out.line(f"mach_msg_size_t {size} = {amount};")
+        out.line(f"memcpy({place}, {argument.name}, {size});")
+        if element % layout.WORD:
+            out.line(f"{size} = pad_to_word((char *){place}, {size});")
+        self.access.next_part(out, item)
+
+    def _packed_string(self, item: Item, argument: Argument) -> None:
+        out, place, size = self.out, self.access(item), self.access.size_name(item)
+        count = self.access.count(argument)
+        copy = f"mig_strncpy({place}, {argument.name}, {argument.type.count})"
+        out.line(f"{count} = (mach_msg_type_number_t){copy};")
+        out.line(f"const mach_msg_size_t {size} = pad_to_word({place}, {count});")
+        self.access.next_part(out, item)
+
+    def _optional(self, item: Item, argument: Argument) -> None:
+        out, place, size = self.out, self.access(item), self.access.size_name(item)
+        present = self.message.item(Role.PRESENT, argument)
+        assert present is not None
+        out.line(f"{self.access(present)} = {argument.name} != {argument.type.absent};")
+        out.line(f"mach_msg_size_t {size} = 0;")
+        with out.block(f"if ({self.access(present)})"):
+            out.line(f"{place} = *{argument.name};")
+            out.line(f"{size} = pad_to_word((char *)&{place}, sizeof({argument.type.phrase}));")
+        self.access.next_part(out, item)
+
+    # Size and clean-up --------------------------------------------------------------------
+
+    def size(self) -> str:
+        """msgh_size of what was built."""
+        variable = self.message.variable_items
+        if not variable:
+            return f"(mach_msg_size_t)sizeof({self.message.name})"
+        sizes = [self.access.size_name(i) for i in variable]
+        return " + ".join([self.access.fixed_size()] + sizes)
+
+    def consumes(self) -> bool:
+        """Something must be released when the send fails."""
+        if self.routine.consume_on_send_error != "none":
+            return True
+        timed = self.routine.wait_time or self.routine.send_time
+        timed = timed or self.routine.of_kind("waittime", "sendtime") is not None
+        return bool(timed) and any(self._moved())
+
+    def _moved(self) -> list[Item]:
+        """Descriptors of data that the kernel may have moved before it gave up."""
+        return [
+            i for i in self._descriptors() if i.argument and i.argument.type.shape is Shape.OOL
+        ]
+
+    def consume_on_error(self) -> None:
+        """Release what the failed send left in the request."""
+        out, policy = self.out, self.routine.consume_on_send_error
+        out.comment("A request that timed out is back in our buffer; release what is in it.")
+        condition = "msg_result == MACH_SEND_TIMED_OUT"
+        if policy == "any":
+            condition += " || msg_result == MACH_SEND_INVALID_DEST"
+        with out.block(f"if ({condition})"):
+            if policy != "none":
+                self._destroy_request()
+                return
+            for item in self._moved():
+                assert item.argument is not None
+                mine = ("*" if item.argument.returned else "") + item.argument.name
+                address = f"{self.access(item)}.address"
+                with out.block(f"if ({address} != (void *){mine})"):
+                    size = f"{self.access(item)}.size"
+                    out.line(f"mig_deallocate((vm_address_t){address}, {size});")
+
+    def _destroy_request(self) -> None:
+        out = self.out
+        reply = self.routine.of_kind("replyport", "ureplyport")
+        if reply is not None and reply.type.sent in (
+            "MACH_MSG_TYPE_MOVE_SEND", "MACH_MSG_TYPE_POLYMORPHIC"
+        ):
+            local = "MACH_MSGH_BITS_LOCAL(InP->Head.msgh_bits)"
+            with out.block(f"if ({local} == MACH_MSG_TYPE_MOVE_SEND)"):
+                out.line("mach_port_deallocate(mach_task_self(), InP->Head.msgh_local_port);")
+        out.line("mach_msg_destroy(&InP->Head);")
+
+
+def port_descriptor(out: Writer, place: str, value: str, how: str) -> None:
+    out.line(f"{place}.name = {value};")
+    out.line(f"{place}.pad1 = 0;")
+    out.line(f"{place}.pad2 = 0;")
+    out.line(f"{place}.disposition = {how};")
+    out.line(f"{place}.type = MACH_MSG_PORT_DESCRIPTOR;")
+
+
+def count_value(argument: Argument) -> str:
+    """The count parameter of a variable argument, as a value in the user stub."""
+    return ("*" if argument.returned else "") + argument.count_name
+
+
+def data_size(argument: Argument) -> str:
+    """Bytes of out-of-line data that the user stub sends."""
+    t = argument.type
+    if t.variable:
+        return bytes_of(count_value(argument), t.element_size)
+    return str(t.count * t.element_size)
+
+
+def _packed(shape: Shape) -> bool:
+    return shape in (Shape.VAR, Shape.VAR_STRING)

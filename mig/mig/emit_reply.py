@@ -1,0 +1,344 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The reply of a server stub: places for the results before the call, the message after it."""
+
+from mig import layout
+from mig.access import bytes_of, packed_extent
+from mig.c_writer import Writer
+from mig.emit_arguments import Arguments, array_element, declare_local
+from mig.ir import Argument, Routine, Shape
+from mig.layout import Item, Message, Role
+from mig.signature import DISPOSITION, Side, poly_form, value_type
+from mig.words import POLYMORPHIC
+
+NULL_RIGHT = {Side.SERVER: "MACH_PORT_NULL", Side.KERNEL: "0"}
+
+
+class ReplyPacker:
+    def __init__(
+        self, out: Writer, routine: Routine, side: Side, message: Message, arguments: Arguments
+    ):
+        self.out = out
+        self.routine = routine
+        self.side = side
+        self.message = message
+        self.arguments = arguments
+        self.results = [a for a in routine.arguments if a.returned]
+
+    # Places -------------------------------------------------------------------------------
+
+    def _in_place(self, argument: Argument) -> bool:
+        """The routine can write into the reply itself. Not if the type could want an alignment
+        that the message, packed to 4, does not give; nor what is translated."""
+        t = argument.type
+        if t.outtran or t.intran:
+            return False
+        if t.shape is Shape.DATA:
+            return (t.size or 0) <= layout.WORD
+        if t.shape is Shape.PORT:
+            return self.side is Side.SERVER
+        return t.shape in (Shape.ARRAY, Shape.VAR, Shape.STRING, Shape.VAR_STRING)
+
+    def _item(self, role: Role, argument: Argument) -> Item:
+        item = self.message.item(role, argument)
+        assert item is not None
+        return item
+
+    def count_item(self, argument: Argument) -> Item:
+        return self._item(Role.COUNT, argument.same_count or argument)
+
+    def _place(self, argument: Argument) -> str:
+        """Where the reply has the argument, in its largest form."""
+        role = Role.DESCRIPTOR if argument.type.descriptor else Role.VALUE
+        return f"OutP->{self._item(role, argument).name}"
+
+    def _result(self, argument: Argument) -> str:
+        """The lvalue that the routine sets."""
+        if not self._in_place(argument):
+            return argument.name
+        suffix = ".name" if argument.type.shape is Shape.PORT else ""
+        return self._place(argument) + suffix
+
+    # Before the call ----------------------------------------------------------------------
+
+    def initialise(self) -> None:
+        for argument in self.results:
+            self._initialise(argument)
+            self._initialise_companions(argument)
+
+    def _initialise(self, argument: Argument) -> None:
+        out, t, name = self.out, argument.type, argument.name
+        if t.shape in (Shape.PORTS, Shape.OOL_LIST):
+            kind = array_element(argument, self.side)
+            out.line(f"{declare_local(kind, name)}[{t.count}] = {{0}};")
+            if argument.sent:
+                self._fill_from_request(argument)
+            return
+        kind = value_type(argument, self.side)
+        if not self._in_place(argument):
+            value = self._from_request(argument) if argument.sent else "{0}"
+            out.line(f"{declare_local(kind, name)} = {value};")
+            return
+        place = self._place(argument)
+        match t.shape:
+            case Shape.DATA:
+                value = self._from_request(argument) if argument.sent else f"({kind}){{0}}"
+                out.line(f"{place} = {value};")
+            case Shape.PORT:
+                value = self._from_request(argument) if argument.sent else "MACH_PORT_NULL"
+                out.line(f"{place}.name = {value};")
+            case Shape.ARRAY if argument.sent:
+                source = self.arguments.carried(argument)
+                out.line(f"memcpy({place}, {source}, sizeof({place}));")
+            case Shape.STRING if argument.sent:
+                source = self.arguments.carried(argument)
+                out.line(f"memcpy({place}, {source}, {t.count});")
+            case Shape.ARRAY:
+                out.line(f"memset({place}, 0, sizeof({place}));")
+            case Shape.STRING | Shape.VAR_STRING:
+                out.line(f"{place}[0] = '\\0';")
+
+    def _from_request(self, argument: Argument) -> str:
+        carried = self.arguments.carried(argument)
+        if argument.type.shape is Shape.POINTER:
+            carried = carried.removeprefix("&")
+        return f"{argument.type.intran}({carried})" if argument.type.intran else carried
+
+    def _fill_from_request(self, argument: Argument) -> None:
+        place = self.arguments.carried(argument)
+        with self.out.block(f"for (unsigned int i = 0; i < {argument.type.count}; i++)"):
+            self.out.line(f"{argument.name}[i] = {place}[i].name;")
+
+    def _initialise_companions(self, argument: Argument) -> None:
+        out, t, name = self.out, argument.type, argument.name
+        if poly_form(argument, self.side) == "pointer":
+            out.line(f"{DISPOSITION} {name}Poly = {self._first_disposition(argument)};")
+        if argument.dealloc == "maybe":
+            out.line(f"boolean_t {name}Dealloc = FALSE;")
+        if t.shape is Shape.OOL_LIST and t.element is not None and t.element.variable:
+            place = f"OutP->{name}Subs"
+            out.line(f"memset({place}, 0, sizeof({place}));")
+        if argument.counted:
+            self._initialise_count(argument)
+
+    def _first_disposition(self, argument: Argument) -> str:
+        if argument.sent and argument.type.received == POLYMORPHIC:
+            return f"{self.arguments.carried(argument).removesuffix('.name')}.disposition"
+        return "MACH_MSG_TYPE_PORT_SEND"
+
+    def _initialise_count(self, argument: Argument) -> None:
+        """How many elements there is room for; none out of line, where the routine makes room."""
+        out, t = self.out, argument.type
+        place = f"OutP->{argument.name}Cnt"
+        if argument.sent:
+            out.line(f"{place} = {self.arguments.incoming.count(argument)};")
+        elif t.out_of_line:
+            out.line(f"{place} = 0;")
+        elif argument.count_in_out:
+            room = self.arguments.incoming.count(argument)
+            out.line(f"{place} = {room} < {t.count} ? {room} : {t.count};")
+        else:
+            out.line(f"{place} = {t.count};")
+
+    def out_values(self) -> dict[tuple[str, str], str]:
+        """What the call passes for out and inout arguments, by role and argument."""
+        values = {}
+        for argument in self.results:
+            t, name = argument.type, argument.name
+            by_pointer = t.by_value or t.shape is Shape.POINTER
+            values["value", name] = ("&" if by_pointer else "") + self._result(argument)
+            values["poly", name] = f"&{name}Poly"
+            values["count", name] = f"&OutP->{name}Cnt"
+            values["dealloc", name] = f"&{name}Dealloc"
+            values["subs", name] = f"OutP->{name}Subs"
+            if poly_form(argument, self.side) == "value":
+                del values["poly", name]
+        return values
+
+    # After the call -----------------------------------------------------------------------
+
+    def pack(self) -> None:
+        message = self.message
+        if message.complex:
+            self.out.line(f"OutP->msgh_body.msgh_descriptor_count = {message.descriptors};")
+        for argument in self.results:
+            if argument.type.descriptor:
+                self._descriptor(argument)
+        if message.item(Role.NDR) is not None:
+            self.out.line("OutP->NDR = NDR_record;")
+        if message.item(Role.RETCODE) is not None:
+            self.out.line("OutP->RetCode = KERN_SUCCESS;")
+        for item in message.items:
+            if item.argument is not None and item.role in (Role.VALUE, Role.PAD, Role.OFFSET):
+                self._value(item, item.argument)
+        self._close_gaps()
+        self._header()
+
+    def _descriptor(self, argument: Argument) -> None:
+        out, t, place = self.out, argument.type, self._place(argument)
+        how = self._disposition(argument)
+        match t.shape:
+            case Shape.PORT:
+                value = argument.name
+                if t.outtran:
+                    value = f"{t.outtran}({value})"
+                if not self._in_place(argument):
+                    out.line(f"{place}.name = {value};")
+                self._port_tail(place, how)
+            case Shape.PORTS:
+                self._port_array(argument, place, how)
+            case Shape.OOL:
+                size = self._data_size(argument)
+                self._ool(argument, place, argument.name, size)
+            case Shape.OOL_PORTS:
+                count = self._count(argument) if t.variable else str(t.count)
+                self._ool_ports(argument, place, argument.name, count, how)
+            case Shape.OOL_LIST:
+                self._ool_list(argument, place, how)
+
+    def _disposition(self, argument: Argument) -> str:
+        form = poly_form(argument, self.side)
+        kernel = self.side is Side.KERNEL
+        if form == "pointer":
+            return f"({'uint8_t' if kernel else 'unsigned int'})({argument.name}Poly & 0xff)"
+        return argument.type.received if kernel else argument.type.sent
+
+    def _count(self, argument: Argument) -> str:
+        return f"OutP->{self.count_item(argument).name}"
+
+    def _data_size(self, argument: Argument) -> str:
+        t = argument.type
+        if t.variable:
+            return bytes_of(self._count(argument), t.element_size)
+        return str(t.count * t.element_size)
+
+    def _port_tail(self, place: str, how: str) -> None:
+        if self.side is not Side.KERNEL:
+            self.out.line(f"{place}.pad1 = 0;")
+        self.out.line(f"{place}.pad2 = 0;")
+        self.out.line(f"{place}.disposition = {how};")
+        self.out.line(f"{place}.type = MACH_MSG_PORT_DESCRIPTOR;")
+
+    def _port_array(self, argument: Argument, place: str, how: str) -> None:
+        t = argument.type
+        with self.out.block(f"for (unsigned int i = 0; i < {t.count}; i++)"):
+            value = f"{argument.name}[i]"
+            if t.variable:
+                value = f"i < {self._count(argument)} ? {value} : {NULL_RIGHT[self.side]}"
+            self.out.line(f"{place}[i].name = {value};")
+            self._port_tail(place + "[i]", how)
+
+    def _address(self, value: str) -> str:
+        return value if self.side is Side.KERNEL else f"(void *){value}"
+
+    def _deallocate(self, argument: Argument) -> str:
+        if argument.dealloc == "maybe":
+            return f"{argument.name}Dealloc != FALSE"
+        return "TRUE" if argument.dealloc == "yes" else "FALSE"
+
+    def _ool(self, argument: Argument, place: str, value: str, size: str) -> None:
+        copy = "PHYSICAL" if argument.physical else "VIRTUAL"
+        out = self.out
+        out.line(f"{place}.address = {self._address(value)};")
+        out.line(f"{place}.deallocate = {self._deallocate(argument)};")
+        out.line(f"{place}.copy = MACH_MSG_{copy}_COPY;")
+        out.line(f"{place}.pad1 = 0;")
+        out.line(f"{place}.type = MACH_MSG_OOL_DESCRIPTOR;")
+        out.line(f"{place}.size = {size};")
+
+    def _ool_ports(
+        self, argument: Argument, place: str, value: str, count: str, how: str
+    ) -> None:
+        out = self.out
+        out.line(f"{place}.address = {self._address(value)};")
+        out.line(f"{place}.deallocate = {self._deallocate(argument)};")
+        out.line(f"{place}.copy = MACH_MSG_VIRTUAL_COPY;")
+        out.line(f"{place}.disposition = {how};")
+        out.line(f"{place}.type = MACH_MSG_OOL_PORTS_DESCRIPTOR;")
+        out.line(f"{place}.count = {count};")
+
+    def _ool_list(self, argument: Argument, place: str, how: str) -> None:
+        t = argument.type
+        element = t.element
+        assert element is not None
+        with self.out.block(f"for (unsigned int i = 0; i < {t.count}; i++)"):
+            count = f"OutP->{argument.name}Subs[i]" if element.variable else str(element.count)
+            value = f"{argument.name}[i]"
+            if element.shape is Shape.OOL_PORTS:
+                self._ool_ports(argument, place + "[i]", value, count, how)
+            else:
+                size = bytes_of(count, element.element_size)
+                self._ool(argument, place + "[i]", value, size)
+
+    def _value(self, item: Item, argument: Argument) -> None:
+        out, t, place = self.out, argument.type, f"OutP->{item.name}"
+        if item.role is Role.OFFSET:
+            out.line(f"{place} = 0;")
+        elif item.role is Role.PAD:
+            if t.shape not in (Shape.VAR, Shape.VAR_STRING):
+                out.line(f"memset({place}, 0, sizeof({place}));")
+        elif t.shape is Shape.VAR_STRING:
+            out.line(f"OutP->{argument.name}Cnt = string_size({place}, {t.count});")
+        elif t.shape is Shape.STRING:
+            size = f"string_size({place}, {t.count})"
+            out.line(f"const mach_msg_size_t {argument.name}Size = {size};")
+            rest = f"{t.count} - {argument.name}Size"
+            out.line(f"memset({place} + {argument.name}Size, 0, {rest});")
+        elif not self._in_place(argument):
+            value = f"{t.outtran}({argument.name})" if t.outtran else argument.name
+            out.line(f"{place} = {value};")
+
+    # Packed items -------------------------------------------------------------------------
+
+    def _close_gaps(self) -> None:
+        """Sizes of the packed items, and every part up against the item before it."""
+        for item in self.message.variable_items:
+            self._packed_size(item)
+        end = ""
+        for number, part in enumerate(self.message.parts[1:], 1):
+            before = self.message.parts[number - 1].variable
+            assert before is not None
+            if not end:
+                self.out.step("Close the gaps behind arrays that are not full.")
+                end = f"(char *)&OutP->{before.name} + {before.name}Size"
+                kind = "" if len(self.message.parts) > 2 else "const "
+                self.out.line(f"char *{kind}end = {end};")
+            first = f"OutP->{part.items[0].name}"
+            length = self._part_length(number)
+            self.out.line(f"memmove(end, &{first}, {length});")
+            if number + 1 < len(self.message.parts):
+                self.out.line(f"end += {length};")
+
+    def _packed_size(self, item: Item) -> None:
+        assert item.argument is not None
+        t, name = item.argument.type, f"{item.name}Size"
+        count, place = self._count_or_length(item.argument), f"OutP->{item.name}"
+        element = 1 if t.shape is Shape.VAR_STRING else t.element_size
+        size = bytes_of(count, element)
+        if element % layout.WORD:
+            cast = "" if t.shape is Shape.VAR_STRING else "(char *)"
+            size = f"pad_to_word({cast}{place}, {size})"
+        self.out.line(f"const mach_msg_size_t {name} = {size};")
+
+    def _count_or_length(self, argument: Argument) -> str:
+        return f"OutP->{self.count_item(argument).name}"
+
+    def _part_length(self, number: int) -> str:
+        """Bytes of a part, up to the end of its packed item."""
+        part, name = self.message.parts[number], self.message.name
+        first = f"offsetof({name}, {part.items[0].name})"
+        if part.variable is None:
+            return f"sizeof({name}) - {first}"
+        return f"offsetof({name}, {part.variable.name}) - {first} + {part.variable.name}Size"
+
+    def _header(self) -> None:
+        out, message = self.out, self.message
+        if message.complex:
+            out.line("OutP->Head.msgh_bits |= MACH_MSGH_BITS_COMPLEX;")
+        elif self.side is Side.KERNEL:
+            out.line("OutP->Head.msgh_bits &= ~MACH_MSGH_BITS_COMPLEX;")
+        size = f"(mach_msg_size_t)sizeof({message.name})"
+        if message.variable_items:
+            items = message.variable_items
+            size = " - ".join([size] + [packed_extent(i) for i in items])
+            size = " + ".join([size] + [f"{i.name}Size" for i in items])
+        out.line(f"OutP->Head.msgh_size = {size};")

@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""One server stub: check the request, translate, call the routine, pack the reply.
+
+Out arguments go straight into the reply buffer where C allows it, each at its place in the largest
+form of the message; after the call, what stands behind an array that is not full moves up.
+"""
+
+from mig import emit_structs, layout
+from mig.access import Access, Names
+from mig.c_writer import Writer
+from mig.emit_arguments import Arguments
+from mig.emit_reply import ReplyPacker
+from mig.emit_unpack import RequestChecker, packed_size, trailer_too_short
+from mig.ir import Argument, Routine, Shape
+from mig.layout import Role
+from mig.signature import Side
+
+
+class ServerStub:
+    def __init__(self, out: Writer, routine: Routine, side: Side):
+        self.out = out
+        self.routine = routine
+        self.side = side
+        self.request = layout.request(routine)
+        self.reply = layout.reply(routine)
+        names = Names(routine, side)
+        self.incoming = Access(self.request, names, "In0P", "In")
+        self.outgoing = Access(self.reply, names, "OutP", "Out")
+        self.arguments = Arguments(out, routine, side, self.incoming)
+        self.packer = ReplyPacker(out, routine, side, self.reply, self.arguments)
+
+    def write(self) -> None:
+        emit_structs.part_structs(self.out, self.request, self.side)
+        RequestChecker(self.out, self.routine, self.request, self.side).write()
+        self.out.step(emit_structs.title(self.routine))
+        head = ["mach_msg_header_t *InHeadP", "mach_msg_header_t *OutHeadP"]
+        if self.side is Side.KERNEL:
+            head = ["struct ipc_kobject_call *call"]
+        with self.out.function("static void", f"_X{self.routine.name}", head):
+            self._declarations()
+            self._check()
+            self._trailer()
+            self._prepare()
+            self._call()
+            self._clean_up()
+            self._answer()
+
+    def _returns_values(self) -> bool:
+        return any(a.returned for a in self.routine.arguments)
+
+    def _declarations(self) -> None:
+        out = self.out
+        source, target = ("call->request", "call->reply") if self.side is Side.KERNEL else (
+            "InHeadP", "OutHeadP"
+        )
+        out.line(f"{self.request.name} *In0P = ({self.request.name} *){source};")
+        out.line(f"{self.reply.name} *OutP = ({self.reply.name} *){target};")
+        out.line("kern_return_t RetCode;")
+
+    def _fail(self, code: str) -> None:
+        self.out.line(f"answer_error(&OutP->Head, {code});")
+        self.out.line("return;")
+
+    def _check(self) -> None:
+        out = self.out
+        if self.routine.retcode_argument is not None:
+            self._retcode()
+        out.step("Check the request.")
+        out.line(f"RetCode = check_request_{self.routine.name}(In0P);")
+        with out.block("if (RetCode != KERN_SUCCESS)"):
+            self._fail("RetCode")
+        for item in self.request.variable_items:
+            if self.request.part_of(item) + 1 < len(self.request.parts):
+                if self._part_used(self.request.part_of(item) + 1):
+                    packed_size(out, self.incoming, item)
+                    self.incoming.next_part(out, item)
+
+    def _part_used(self, number: int) -> bool:
+        """Something at or behind part NUMBER is read by the stub."""
+        roles = (Role.VALUE, Role.COUNT, Role.CAPACITY, Role.SUBS, Role.PRESENT)
+        return any(i.role in roles for part in self.request.parts[number:] for i in part.items)
+
+    def _retcode(self) -> None:
+        """An error message in place of the request: the routine gets its code and zeros."""
+        out = self.out
+        out.step("A return code came in place of the data.")
+        simple = "(In0P->Head.msgh_bits & MACH_MSGH_BITS_COMPLEX) == 0"
+        size = "In0P->Head.msgh_size == sizeof(mig_reply_error_t)"
+        with out.block(f"if ({simple} && {size})"):
+            code = "((const mig_reply_error_t *)(const void *)In0P)->RetCode"
+            zeros = self.arguments.zeros(code)
+            out.wrapped(f"RetCode = {self.routine.server_name}(", zeros, ");")
+            self._fail("RetCode")
+
+    def _trailer(self) -> None:
+        tokens = self.routine.server_tokens
+        if not tokens:
+            return
+        out = self.out
+        out.step("The trailer is there and reaches far enough.")
+        kind = "const mach_msg_max_trailer_t *"
+        if self.side is Side.KERNEL:
+            out.line(f"{kind}TrailerP = mig_kernel_trailer(call);")
+        else:
+            start = "(const char *)In0P + round_msg(In0P->Head.msgh_size)"
+            out.assign(f"{kind}TrailerP", f"({kind})(const void *)({start})")
+        wrong = ["TrailerP->msgh_trailer_type != MACH_MSG_TRAILER_FORMAT_0"]
+        wrong += [trailer_too_short(t) for t in tokens]
+        if self.side is Side.KERNEL:
+            wrong.insert(0, "TrailerP == 0")
+        out.condition_block(wrong, lambda: self._fail("MIG_TRAILER_ERROR"))
+
+    def _prepare(self) -> None:
+        self.arguments.translate()
+        if self._returns_values():
+            self.out.step("Results that the routine does not set are null.")
+            self.packer.initialise()
+
+    def _call(self) -> None:
+        values = self.arguments.values(self.packer.out_values())
+        self.out.step("Call the routine.")
+        self.out.wrapped(f"RetCode = {self.routine.server_name}(", values, ");")
+
+    # After the call -----------------------------------------------------------------------
+
+    def _clean_up(self) -> None:
+        freed = [a for a in self.routine.arguments if a.freed_by_stub]
+        if freed:
+            self.out.step("Free the memory that came in.")
+        for argument in freed:
+            self._free(argument)
+        self.arguments.destroy()
+        self._release_translated()
+
+    def _free(self, argument: Argument) -> None:
+        """Data goes in every case. An array of rights goes only if the routine took the rights;
+        otherwise whoever destroys the request frees rights and array together."""
+        item = self.request.item(Role.DESCRIPTOR, argument)
+        assert item is not None
+        t, place = argument.type, self.incoming(item)
+        if item.dimension:
+            with self.out.block(f"for (unsigned int i = 0; i < {item.dimension}; i++)"):
+                assert t.element is not None
+                self._free_one(place + "[i]", t.element.port)
+            return
+        self._free_one(place, t.port)
+
+    def _free_one(self, place: str, ports: bool) -> None:
+        out = self.out
+        kernel = self.side is Side.KERNEL
+        if not ports:
+            if kernel:
+                out.line(f"vm_map_copy_discard({place}.address);")
+            else:
+                out.line(f"mig_deallocate((vm_address_t){place}.address, {place}.size);")
+            out.line(f"{place}.address = 0;")
+            out.line(f"{place}.size = 0;")
+            return
+        with out.block("if (RetCode == KERN_SUCCESS || RetCode == MIG_NO_REPLY)"):
+            if kernel:
+                out.line(f"mig_free_port_array({place}.address, {place}.count);")
+            else:
+                size = f"{place}.count * sizeof(mach_port_t)"
+                out.line(f"mig_deallocate((vm_address_t){place}.address, {size});")
+            out.line(f"{place}.address = 0;")
+            out.line(f"{place}.count = 0;")
+
+    def _release_translated(self) -> None:
+        """In the kernel, the routine saw the translated object, so the right that came is ours."""
+        if self.side is not Side.KERNEL:
+            return
+        releases = {
+            "MACH_MSG_TYPE_PORT_SEND": "ipc_port_release_send",
+            "MACH_MSG_TYPE_PORT_SEND_ONCE": "ipc_port_release_sonce",
+        }
+        chosen = [
+            a for a in self.routine.arguments
+            if a.sent and a.type.intran and a.type.shape is Shape.PORT
+            and a.type.received in releases
+        ]
+        if not chosen:
+            return
+        self.out.step("The routine saw objects, not rights: release the rights.")
+        with self.out.block("if (RetCode == KERN_SUCCESS)"):
+            for argument in chosen:
+                item = self.request.item(Role.DESCRIPTOR, argument)
+                assert item is not None
+                place = f"{self.incoming(item)}.name"
+                with self.out.block(f"if (IP_VALID({place}))"):
+                    self.out.line(f"{releases[argument.type.received]}({place});")
+
+    def _answer(self) -> None:
+        out = self.out
+        out.step("Answer.")
+        if not self._returns_values():
+            out.line("answer_error(&OutP->Head, RetCode);")
+            return
+        with out.block("if (RetCode != KERN_SUCCESS)"):
+            self._fail("RetCode")
+        self._check_results()
+        self.packer.pack()
+
+    def _check_results(self) -> None:
+        """Counts of the routine's results; a wrong one is the server's own mistake."""
+        checks = [c for a in self.routine.arguments if (c := self._count_check(a))]
+        if not checks:
+            return
+        self.out.condition_block(checks, self._refuse_results)
+
+    def _refuse_results(self) -> None:
+        if self.request.complex:
+            self.out.comment("The routine succeeded, so the request's rights are not ours to free.")
+            self.out.line("In0P->Head.msgh_bits &= ~MACH_MSGH_BITS_COMPLEX;")
+        self._fail("MIG_ARRAY_TOO_LARGE")
+
+    def _count_check(self, argument: Argument) -> str:
+        t = argument.type
+        if not argument.returned or not t.variable or t.shape is Shape.VAR_STRING:
+            return ""
+        count = self.outgoing.largest(self.packer.count_item(argument))
+        if t.count:
+            return f"{count} > {t.count}"
+        if t.shape is Shape.OOL and t.element_size > 1:
+            return f"{count} > UINT32_MAX / {t.element_size}"
+        return ""

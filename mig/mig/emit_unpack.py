@@ -1,0 +1,355 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Checks of messages that arrive, on both sides, and the statements that hand a reply out."""
+
+from mig import layout
+from mig.access import Access, Names, bytes_of, packed_extent, whole_words
+from mig.c_writer import Writer
+from mig.ir import TOKENS, Argument, Routine, Shape
+from mig.layout import Item, Message, Role
+from mig.signature import Side, poly_form
+from mig.words import POLYMORPHIC
+
+COMPLEX = "MACH_MSGH_BITS_COMPLEX"
+
+
+class Checker:
+    """What request and reply checks share. Every check returns an error at the first fault."""
+
+    pointer = ""
+    stem = ""
+    shape_error = ""
+    type_error = "MIG_TYPE_ERROR"
+
+    def __init__(self, out: Writer, routine: Routine, message: Message, side: Side):
+        self.out = out
+        self.routine = routine
+        self.message = message
+        self.side = side
+        self.access = Access(message, Names(routine, Side.SERVER), self.pointer, self.stem, True)
+
+    def _require(self, condition: str, error: str) -> None:
+        """Return ERROR if CONDITION, which describes a fault, holds."""
+        with self.out.block(f"if ({condition})"):
+            self.out.line(f"return {error};")
+
+    def _wrong_shape(self) -> list[str]:
+        """Conditions under which header and size do not fit the declaration."""
+        head, m = f"{self.pointer}->Head", self.message
+        wrong = [f"({head}.msgh_bits & {COMPLEX}) {'==' if m.complex else '!='} 0"]
+        if m.variable_items:
+            wrong.append(f"{head}.msgh_size < {self.access.fixed_size()}")
+            wrong.append(f"{head}.msgh_size > sizeof({m.name})")
+        else:
+            wrong.append(f"{head}.msgh_size != sizeof({m.name})")
+        if m.complex:  # last, for it is there to be read only if the size says so
+            wrong.append(f"{self.pointer}->msgh_body.msgh_descriptor_count != {m.descriptors}")
+        return wrong
+
+    def _shape(self, error: str) -> None:
+        self.out.condition(self._wrong_shape(), f"return {error};")
+
+    def _descriptors(self) -> None:
+        for item in self.message.items:
+            if item.role is Role.DESCRIPTOR and item.argument is not None:
+                self._descriptor(item, item.argument)
+
+    def _descriptor(self, item: Item, argument: Argument) -> None:
+        place = self.access(item)
+        if not item.dimension:
+            wrong = self._wrong_descriptor(place, argument, argument.type)
+            self.out.condition(wrong, f"return {self.type_error};")
+            return
+        t = argument.type
+        if t.shape is Shape.OOL_LIST:
+            assert t.element is not None
+            t = t.element
+        wrong = self._wrong_descriptor(place + "[i]", argument, t)
+        with self.out.block(f"for (unsigned int i = 0; i < {item.dimension}; i++)"):
+            self.out.condition(wrong, f"return {self.type_error};")
+
+    def _wrong_descriptor(self, place: str, argument: Argument, t) -> list[str]:
+        if t.shape is Shape.OOL:
+            wrong = [f"{place}.type != MACH_MSG_OOL_DESCRIPTOR"]
+            if not t.variable:
+                wrong.append(f"{place}.size != {t.count * t.element_size}")
+            return wrong
+        ool = t.shape is Shape.OOL_PORTS
+        wrong = [f"{place}.type != MACH_MSG_{'OOL_PORTS' if ool else 'PORT'}_DESCRIPTOR"]
+        if t.received != POLYMORPHIC:
+            wrong.append(f"{place}.disposition != {t.received}")
+        if ool and not t.variable:
+            wrong.append(f"{place}.count != {t.count}")
+        return wrong
+
+    # Variable parts and counts ------------------------------------------------------------
+
+    def _variable(self, error: str) -> None:
+        """Counts within bounds, and the packed items fill the message exactly."""
+        items = self.message.variable_items
+        if not items:
+            return
+        self.out.blank()
+        room = f"{self.pointer}->Head.msgh_size - ({self.access.fixed_size()})"
+        self.out.assign("mach_msg_size_t room", room)
+        for item in items:
+            assert item.argument is not None
+            size = packed_size(self.out, self.access, item, self._bound(item, error))
+            self._require(f"{size} > room", error)
+            if item.argument.type.shape is Shape.VAR_STRING:
+                self._terminated(item, error)
+            self.out.line(f"room -= {size};")
+            if self._read_behind(item):
+                self.access.next_part(self.out, item)
+        self._require("room != 0", error)
+
+    def _read_behind(self, item: Item) -> bool:
+        """The check reads something behind the packed ITEM's end."""
+        number = self.message.part_of(item) + 1
+        return any(
+            self._is_checked(i) for part in self.message.parts[number:] for i in part.items
+        )
+
+    def _is_checked(self, item: Item) -> bool:
+        if item.argument is None or item.role in (Role.PAD, Role.OFFSET, Role.CAPACITY):
+            return False
+        strings = (Shape.STRING, Shape.VAR_STRING)
+        return item.role is not Role.VALUE or item.argument.type.shape in strings
+
+    def _bound(self, item: Item, error: str) -> bool:
+        argument = item.argument
+        assert argument is not None
+        if argument.type.shape is not Shape.OPTIONAL:
+            self._require(f"{self.access.count(argument)} > {argument.type.count}", error)
+        return True
+
+    def _terminated(self, item: Item, error: str) -> None:
+        assert item.argument is not None
+        place, count = self.access(item), self.access.count(item.argument)
+        self._require(f"!is_terminated({place}, {count})", error)
+
+    def _counts(self, arguments: list[Argument], error: str, type_error: str) -> None:
+        """Counts of out-of-line data and port arrays, and fixed strings."""
+        for argument in arguments:
+            t = argument.type
+            item = self.message.item(Role.DESCRIPTOR, argument)
+            value = self.message.item(Role.VALUE, argument)
+            if t.shape is Shape.STRING and value is not None:
+                self._require(f"!is_terminated({self.access(value)}, {t.count})", error)
+            if item is None:
+                continue
+            if t.variable:
+                self._variable_count(item, argument, error, type_error)
+            elif t.shape is Shape.OOL_LIST and t.element is not None and t.element.variable:
+                self._subs(item, argument, type_error)
+
+    def _variable_count(
+        self, item: Item, argument: Argument, error: str, type_error: str
+    ) -> None:
+        t, place, count = argument.type, self.access(item), self.access.count(argument)
+        if t.count:
+            self._require(f"{count} > {t.count}", error)
+        if t.shape is Shape.OOL:
+            size = count if t.element_size == 1 else f"(uint64_t){count} * {t.element_size}"
+            self._require(f"{place}.size != {size}", type_error)
+        elif t.shape is Shape.OOL_PORTS:
+            self._require(f"{place}.count != {count}", type_error)
+
+    def _subs(self, item: Item, argument: Argument, type_error: str) -> None:
+        subs = self.message.item(Role.SUBS, argument)
+        element = argument.type.element
+        assert subs is not None and element is not None
+        place, count = self.access(item) + "[i]", self.access(subs) + "[i]"
+        with self.out.block(f"for (unsigned int i = 0; i < {argument.type.count}; i++)"):
+            if element.count:
+                self._require(f"{count} > {element.count}", type_error)
+            if element.shape is Shape.OOL_PORTS:
+                self._require(f"{place}.count != {count}", type_error)
+            else:
+                size = f"(uint64_t){count} * {element.element_size}"
+                self._require(f"{place}.size != {size}", type_error)
+
+
+class RequestChecker(Checker):
+    """check_request_NAME: MIG_BAD_ARGUMENTS for shape, size and counts; MIG_TYPE_ERROR for
+    descriptors."""
+
+    pointer, stem, shape_error = "In0P", "In", "MIG_BAD_ARGUMENTS"
+
+    def write(self) -> None:
+        name = self.routine.name
+        self.out.step(f"The request of {name} is complete and of the declared types.")
+        head = [f"const {self.message.name} *In0P"]
+        with self.out.function("static kern_return_t", f"check_request_{name}", head):
+            self._shape(self.shape_error)
+            self._descriptors()
+            self._variable(self.shape_error)
+            arguments = [a for a in self.routine.arguments if a.sent]
+            self._counts(arguments, self.shape_error, self.type_error)
+            self.out.line("return KERN_SUCCESS;")
+
+
+class ReplyChecker(Checker):
+    """check_reply_NAME: the reply's own return code, or what is wrong with the reply."""
+
+    pointer, stem, shape_error = "Out0P", "Out", "MIG_TYPE_ERROR"
+
+    def __init__(self, out: Writer, routine: Routine, message: Message):
+        super().__init__(out, routine, message, Side.USER)
+
+    def write(self) -> None:
+        out, name = self.out, self.routine.name
+        out.step(f"The reply of {name} is complete and of the declared types.")
+        head = [f"const {self.message.name} *Out0P"]
+        with out.function("static kern_return_t", f"check_reply_{name}", head):
+            reply_id = self.routine.id + 100
+            self._require(
+                f"Out0P->Head.msgh_id != {reply_id}", "reply_mismatch(&Out0P->Head)"
+            )
+            self._shape("reply_error(&Out0P->Head)")
+            self._require("Out0P->Head.msgh_remote_port != MACH_PORT_NULL", "MIG_TYPE_ERROR")
+            arguments = [a for a in self.routine.arguments if a.returned]
+            if not arguments:
+                out.line("return Out0P->RetCode;")
+                return
+            if not self.message.complex:
+                self._require("Out0P->RetCode != KERN_SUCCESS", "Out0P->RetCode")
+            self._descriptors()
+            self._variable(self.shape_error)
+            self._counts(arguments, self.shape_error, self.type_error)
+            out.line("return KERN_SUCCESS;")
+
+
+def packed_size(out: Writer, access: Access, item: Item, const: bool = True) -> str:
+    """Define the real size of a packed item, in whole words; the variable's name."""
+    argument = item.argument
+    assert argument is not None
+    t, name = argument.type, access.size_name(item)
+    if t.shape is Shape.OPTIONAL:
+        present = access.message.item(Role.PRESENT, argument)
+        assert present is not None
+        value = f"{access(present)} ? {packed_extent(item)} : 0"
+    else:
+        element = 1 if t.shape is Shape.VAR_STRING else t.element_size
+        value = whole_words(bytes_of(access.count(argument), element), element)
+    out.line(f"{'const ' if const else ''}mach_msg_size_t {name} = {value};")
+    return name
+
+
+# Handing out a reply -------------------------------------------------------------------------
+
+
+def hand_out(out: Writer, routine: Routine, message: Message) -> None:
+    """Give the caller what came; the reply is known to be right."""
+    access = Access(message, Names(routine, Side.USER), "Out0P", "Out", True)
+    if routine.user_tokens:
+        _tokens(out, routine)
+    _capacities(out, routine, message, access)
+    items = [i for i in message.items if i.argument is not None and i.role is not Role.PAD]
+    if items:
+        out.step("Hand out what it brought.")
+    for item in items:
+        assert item.argument is not None
+        _hand_out_item(out, access, item, item.argument)
+
+
+def _tokens(out: Writer, routine: Routine) -> None:
+    out.step("The trailer is there and reaches far enough.")
+    kind = "const mach_msg_max_trailer_t *"
+    start = "(const char *)Out0P + round_msg(Out0P->Head.msgh_size)"
+    out.assign(f"{kind}TrailerP", f"({kind})(const void *)({start})")
+    wrong = ["TrailerP->msgh_trailer_type != MACH_MSG_TRAILER_FORMAT_0"]
+    wrong += [trailer_too_short(t) for t in routine.user_tokens]
+    out.condition(wrong, "return reply_rejected(&Out0P->Head, MIG_TRAILER_ERROR);")
+    for token in routine.user_tokens:
+        out.line(f"*{token.name} = TrailerP->{TOKENS[token.kind][2]};")
+
+
+def trailer_too_short(token: Argument) -> str:
+    """The trailer ends before the token does."""
+    field = TOKENS[token.kind][2]
+    end = f"offsetof(mach_msg_max_trailer_t, {field}) + sizeof(TrailerP->{field})"
+    return f"TrailerP->msgh_trailer_size < {end}"
+
+
+def _capacities(out: Writer, routine: Routine, message: Message, access: Access) -> None:
+    """Arrays with more elements than the caller has room for: a part, the true count, an error."""
+    limited = [
+        a for a in routine.arguments
+        if a.returned and a.counted and (a.count_in_out or a.type.shape is Shape.PORTS)
+    ]
+    limited = [a for a in limited if a.kind == "out"]
+    for argument in limited:
+        out.step(f"{argument.name} must fit the caller's array.")
+        _parts_before(out, message, access, argument)
+        have, came = "*" + argument.count_name, access.count(argument)
+        with out.block(f"if ({came} > {have})"):
+            if argument.type.shape is Shape.VAR:
+                place = access(message.item(Role.VALUE, argument))
+                size = bytes_of(have, argument.type.element_size)
+                out.line(f"memcpy({argument.name}, {place}, {size});")
+            out.line(f"{have} = {came};")
+            out.line("return reply_rejected(&Out0P->Head, MIG_ARRAY_TOO_LARGE);")
+
+
+def _parts_before(out: Writer, message: Message, access: Access, argument: Argument) -> None:
+    """Define the part pointers up to the one that holds ARGUMENT's count."""
+    role = Role.COUNT
+    count = message.item(role, argument.same_count or argument)
+    assert count is not None
+    for number in range(message.part_of(count)):
+        item = message.parts[number].variable
+        if item is not None and number not in access.known:
+            packed_size(out, access, item)
+            access.next_part(out, item)
+            access.known.add(number)
+
+
+def _hand_out_item(out: Writer, access: Access, item: Item, argument: Argument) -> None:
+    t, name, place = argument.type, argument.name, access(item)
+    match item.role:
+        case Role.COUNT if t.shape is not Shape.VAR_STRING:
+            out.line(f"*{item.name} = {place};")
+        case Role.SUBS:
+            out.line(f"memcpy({item.name}, {place}, sizeof({place}));")
+        case Role.DESCRIPTOR:
+            _hand_out_descriptor(out, access, place, argument)
+        case Role.VALUE if t.shape in (Shape.DATA, Shape.STRUCT, Shape.POINTER):
+            out.line(f"*{name} = {place};")
+        case Role.VALUE if t.shape is Shape.ARRAY:
+            out.line(f"memcpy({name}, {place}, sizeof({place}));")
+        case Role.VALUE if t.shape is Shape.STRING:
+            out.line(f"memcpy({name}, {place}, {t.count});")
+        case Role.VALUE:
+            _hand_out_packed(out, access, item, argument)
+
+
+def _hand_out_packed(out: Writer, access: Access, item: Item, argument: Argument) -> None:
+    t, count = argument.type, access.count(argument)
+    element = 1 if t.shape is Shape.VAR_STRING else t.element_size
+    out.line(f"memcpy({argument.name}, {access(item)}, {bytes_of(count, element)});")
+    number = access.message.part_of(item)
+    more = number + 1 < len(access.message.parts)
+    if more and number not in access.known:
+        packed_size(out, access, item)
+        access.next_part(out, item)
+
+
+def _hand_out_descriptor(out: Writer, access: Access, place: str, argument: Argument) -> None:
+    t, name = argument.type, argument.name
+    poly = poly_form(argument, Side.USER) == "pointer"
+    match t.shape:
+        case Shape.PORT:
+            out.line(f"*{name} = {place}.name;")
+        case Shape.PORTS:
+            count = access.count(argument) if t.variable else str(t.count)
+            with out.block(f"for (unsigned int i = 0; i < {count}; i++)"):
+                out.line(f"{name}[i] = {place}[i].name;")
+        case Shape.OOL | Shape.OOL_PORTS:
+            out.line(f"*{name} = ({t.user_type}){place}.address;")
+        case Shape.OOL_LIST:
+            assert t.element is not None
+            with out.block(f"for (unsigned int i = 0; i < {t.count}; i++)"):
+                out.line(f"{name}[i] = ({t.element.user_type}){place}[i].address;")
+    if poly:
+        index = "[0]" if t.shape in (Shape.PORTS, Shape.OOL_LIST) else ""
+        out.line(f"*{name}Poly = {place}{index}.disposition;")

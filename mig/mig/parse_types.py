@@ -1,0 +1,309 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The lower half of the parser: token access, expressions and type specifications."""
+
+from mig import ast, words
+from mig.diagnostics import CompileError, Diagnostics, nearest
+from mig.scanner import Token
+
+MAX_NUMBER = 0xFFFFFFFF
+
+
+class TypeParser:
+    """Parses types; Parser adds statements."""
+
+    def __init__(self, tokens: list[Token], diagnostics: Diagnostics, peer: str):
+        self.tokens = tokens
+        self.index = 0
+        self.diagnostics = diagnostics
+        self.peer = peer  # "", "apple" or "gnu": refuse what that peer refuses
+
+    # Tokens ------------------------------------------------------------------------------
+
+    @property
+    def token(self) -> Token:
+        return self.tokens[self.index]
+
+    def peek(self) -> Token:
+        return self.tokens[min(self.index + 1, len(self.tokens) - 1)]
+
+    def take(self) -> Token:
+        token = self.token
+        if token.kind != "end":
+            self.index += 1
+        return token
+
+    def expect(self, text: str, where: str) -> Token:
+        if self.token.text != text:
+            raise self.unexpected(f"'{text}' {where}")
+        return self.take()
+
+    def unexpected(self, wanted: str) -> CompileError:
+        token = self.token
+        if token.kind == "stray":
+            return self.diagnostics.fail(token.span, f"stray {token.describe()} in the file")
+        return self.diagnostics.fail(token.span, f"expected {wanted}, found {token.describe()}")
+
+    def name(self, what: str) -> ast.Name:
+        token = self.token
+        if token.kind != "word":
+            raise self.unexpected(what)
+        if self.peer and _is_reserved(token):
+            raise self.diagnostics.fail(token.span, f"'{token.text}' is reserved in this dialect")
+        self.index += 1
+        return ast.Name(token.text, token.span)
+
+    def number(self, what: str) -> int:
+        token = self.token
+        if token.kind != "number":
+            raise self.unexpected(f"{what} (a number)")
+        self.index += 1
+        return self._value(token)
+
+    def _value(self, token: Token) -> int:
+        if token.text[:2] in ("0x", "0X"):
+            if self.peer:
+                raise self.diagnostics.fail(token.span, "only decimal numbers in this dialect")
+            value = int(token.text, 16)
+        else:
+            value = int(token.text, 10)
+        if value > MAX_NUMBER:
+            raise self.diagnostics.fail(token.span, "number does not fit in 32 bits")
+        return value
+
+    # Dialects ----------------------------------------------------------------------------
+
+    def refuse(self, peer: str, token: Token, what: str) -> None:
+        """Under --peer=PEER, WHAT is an error."""
+        if self.peer == peer:
+            self.diagnostics.error(token.span, f"{what} is not in {peer}'s dialect")
+
+    def check_peer(self, token: Token) -> None:
+        if token.text in words.APPLE_ONLY or token.lower in words.APPLE_ONLY:
+            self.refuse("gnu", token, f"'{token.text}'")
+        if token.lower in words.GNU_ONLY:
+            self.refuse("apple", token, f"'{token.text}'")
+
+    # Expressions -------------------------------------------------------------------------
+
+    def expression(self) -> int:
+        value = self._term()
+        while self.token.text in ("+", "-"):
+            operator = self.take()
+            value = self._fold(operator, value, self._term())
+        return value
+
+    def _term(self) -> int:
+        value = self._factor()
+        while self.token.text in ("*", "/"):
+            operator = self.take()
+            value = self._fold(operator, value, self._factor())
+        return value
+
+    def _factor(self) -> int:
+        if self.token.text == "(":
+            self.index += 1
+            value = self.expression()
+            self.expect(")", "to close '('")
+            return value
+        token = self.token
+        if token.kind == "word":
+            raise self.diagnostics.fail(
+                token.span, f"'{token.text}' is not a number; is a macro not defined?"
+            )
+        return self.number("a size")
+
+    def _fold(self, operator: Token, left: int, right: int) -> int:
+        if operator.text == "/" and right == 0:
+            raise self.diagnostics.fail(operator.span, "division by zero")
+        value = {
+            "+": left + right, "-": left - right, "*": left * right, "/": left // max(right, 1),
+        }[operator.text]
+        if not 0 <= value <= MAX_NUMBER:
+            raise self.diagnostics.fail(operator.span, "expression does not fit in 32 bits")
+        return value
+
+    def _count(self) -> int:
+        """An expression that counts elements: not zero."""
+        token = self.token
+        value = self.expression()
+        if value == 0:
+            raise self.diagnostics.fail(token.span, "the number of elements must not be zero")
+        return value
+
+    # Types -------------------------------------------------------------------------------
+
+    def named_type(self, name: ast.Name) -> ast.TypeDecl:
+        """NAME = specification and translations; the current token is '='."""
+        self.expect("=", f"after the name of type '{name.text}'")
+        spec = self._specification()
+        translations = []
+        while self.token.kind == "word" and self.peek().text == ":":
+            translations.append(self._translation())
+        return ast.TypeDecl(name, ast.TransType(spec, translations))
+
+    def _specification(self) -> ast.TypeSpec:
+        token, following = self.token, self.peek().text
+        if token.text == "^":
+            self.index += 1
+            return ast.PointerSpec(self._specification(), token.span)
+        if token.lower == "array" and following == "[":
+            return self._array()
+        if token.lower == "struct" and following in ("[", "{"):
+            return self._struct() if following == "[" else self._record()
+        if token.lower == "c_string" and following == "[":
+            return self._string()
+        if token.text in words.NATIVES and following == "(":
+            return self.native()
+        if token.text == "(":
+            return self._long()
+        if token.kind == "number" or _is_prim(token):
+            return self._prim()
+        if token.kind == "word":
+            return ast.NameSpec(self.name("a type"))
+        raise self.unexpected("a type")
+
+    def _prim(self) -> ast.PrimSpec:
+        sent = self._one_prim()
+        received = sent
+        if self.token.text == "|":
+            self.index += 1
+            received = self._one_prim()
+        return ast.PrimSpec(sent, received)
+
+    def _one_prim(self) -> ast.Name:
+        token = self.token
+        if token.kind == "number":
+            self.index += 1
+            return ast.Name(str(self._value(token)), token.span)
+        if not _is_prim(token):
+            raise self.unexpected("an IPC type (MACH_MSG_TYPE_...)")
+        self.index += 1
+        if token.lower == "polymorphic":
+            return ast.Name(words.POLYMORPHIC, token.span)
+        if token.text not in words.PRIMS:
+            hint = nearest(token.text, words.PRIMS)
+            raise self.diagnostics.fail(token.span, f"unknown IPC type '{token.text}'{hint}")
+        return ast.Name(token.text, token.span)
+
+    def _array(self) -> ast.ArraySpec:
+        start = self.take()
+        self.expect("[", "after 'array'")
+        variable, bound = True, None
+        if self.token.text == "*":
+            self.index += 1
+            if self.token.text == ":":
+                self.index += 1
+                bound = self._count()
+        elif self.token.text != "]":
+            variable, bound = False, self._count()
+        self.expect("]", "to close the array's bound")
+        self._of()
+        return ast.ArraySpec(self._specification(), bound, variable, start.span)
+
+    def _struct(self) -> ast.StructSpec:
+        start = self.take()
+        self.expect("[", "after 'struct'")
+        count = self._count()
+        self.expect("]", "to close the number of elements")
+        self._of()
+        return ast.StructSpec(self._specification(), count, start.span)
+
+    def _record(self) -> ast.RecordSpec:
+        start = self.take()
+        self.refuse("apple", start, "a struct with members")
+        self.expect("{", "after 'struct'")
+        members = []
+        while self.token.text != "}":
+            kind = self.name("a member's type, or '}'")
+            members.append((kind, self.name("the member's name")))
+            self.expect(";", "after a member")
+        self.index += 1
+        if not members:
+            raise self.diagnostics.fail(start.span, "a struct needs at least one member")
+        return ast.RecordSpec(members, start.span)
+
+    def _string(self) -> ast.StringSpec:
+        start = self.take()
+        self.expect("[", "after 'c_string'")
+        variable = self.token.text == "*"
+        if variable:
+            self.index += 1
+            self.expect(":", "after '*'")
+        size = self._count()
+        self.expect("]", "to close the string's size")
+        return ast.StringSpec(size, variable, start.span)
+
+    def native(self) -> ast.NativeSpec:
+        start = self.take()
+        self.check_peer(start)
+        self.expect("(", f"after '{start.text}'")
+        phrase, absent = self._phrase(), ""
+        if start.text == "PointerToIfNot":
+            self.expect(",", "between the C type and the value that means absent")
+            absent = self._phrase()
+        self.expect(")", f"to close '{start.text}('")
+        return ast.NativeSpec(start.text, phrase, absent, start.span)
+
+    def _phrase(self) -> str:
+        parts = []
+        while self.token.kind == "word":
+            parts.append(self.take().text)
+        if not parts:
+            raise self.unexpected("a C type")
+        return " ".join(parts)
+
+    def _long(self) -> ast.LongSpec:
+        start = self.take()
+        self.refuse("apple", start, "a type in parentheses")
+        prim = self._prim()
+        self.expect(",", "after the IPC type")
+        bits = self._count()
+        while self.token.text == ",":
+            self.index += 1
+            self.name("a flag")
+        self.expect(")", "to close the type")
+        return ast.LongSpec(prim, bits, start.span)
+
+    def _of(self) -> None:
+        if self.token.lower != "of":
+            raise self.unexpected("'of'")
+        self.index += 1
+
+    # Translations ------------------------------------------------------------------------
+
+    def _translation(self) -> ast.Translation:
+        token = self.take()
+        if token.lower not in words.TRANSLATIONS:
+            hint = nearest(token.lower, words.TRANSLATIONS)
+            raise self.diagnostics.fail(
+                token.span, f"expected a translation, found '{token.text}'{hint}"
+            )
+        self.check_peer(token)
+        self.expect(":", f"after '{token.text}'")
+        result = ast.Translation(token.lower, token.span)
+        if token.lower in ("ctype", "cusertype", "cservertype"):
+            result.type = self.name("a C type")
+            return result
+        if token.lower != "destructor":
+            result.type = self.name("the C type of the translated argument")
+        result.function = self.name("the name of a C function")
+        if token.lower != "intranpayload":
+            self.expect("(", "after the function's name")
+            result.argument = self.name("the C type that the function takes")
+            self.expect(")", "after the C type")
+        return result
+
+
+def _is_prim(token: Token) -> bool:
+    return token.kind == "word" and (
+        token.text.startswith("MACH_MSG_TYPE_") or token.lower == "polymorphic"
+    )
+
+
+def _is_reserved(token: Token) -> bool:
+    lower = token.lower
+    return (
+        lower in words.STATEMENTS or lower in words.DIRECTIONS or lower in words.FLAGS
+        or lower in words.TRANSLATIONS or lower in ("array", "struct", "of", "c_string")
+        or token.text in words.NATIVES
+    )

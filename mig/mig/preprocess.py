@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Runs the C preprocessor over a .defs file and keeps track of where each line came from.
+
+Comments, #include, #define and #if belong to the preprocessor. What it leaves are text lines and
+line markers; from the markers each text line gets its file, number and include stack. Carets are
+drawn into the original line when that can be read and still shows the text.
+"""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from dataclasses import dataclass
+
+from mig.diagnostics import CompileError, Diagnostics, SourceLine
+
+MARKER = re.compile(r'#\s*(?:line\s+)?(\d+)(?:\s+"((?:[^"\\]|\\.)*)"((?:\s+\d+)*))?\s*$')
+IGNORED = re.compile(r"#\s*(pragma|define|undef|ident)\b")
+
+
+@dataclass
+class Line:
+    """A line after preprocessing: its text, and the source line it came from."""
+
+    text: str
+    source: SourceLine
+
+
+def find_compiler(option: str | None) -> list[str]:
+    """The C compiler's command: -cc, $MIGCC, or the first known one on the path."""
+    chosen = option or os.environ.get("MIGCC")
+    if chosen:
+        return shlex.split(chosen)
+    for name in ("clang-19", "clang", "cc", "gcc"):
+        if shutil.which(name):
+            return [name]
+    return ["cc"]
+
+
+def run(path: str, compiler: list[str], arguments: list[str], diagnostics: Diagnostics) -> str:
+    """The preprocessed text of PATH; the preprocessor's own messages go out unchanged."""
+    folder = os.path.dirname(path) or "."
+    command = compiler + ["-E", "-x", "c", "-D__MACH30__", f"-I{folder}"] + arguments + [path]
+    try:
+        result = subprocess.run(command, capture_output=True, check=False)
+    except OSError as error:
+        raise diagnostics.fail(None, f"cannot run '{compiler[0]}': {error.strerror}") from error
+    messages = result.stderr.decode("utf-8", "replace")
+    if result.returncode != 0:
+        diagnostics.errors += 1
+        diagnostics.stream.write(messages or f"mig: error: '{compiler[0]}' failed\n")
+        raise CompileError("preprocessor")
+    if diagnostics.form == "text":
+        diagnostics.stream.write(messages)
+    return result.stdout.decode("utf-8", "replace")
+
+
+class _Files:
+    """The original text of the files that markers name, read once each."""
+
+    def __init__(self):
+        self._lines: dict[str, list[str]] = {}
+
+    def line(self, file: str, number: int) -> str | None:
+        if file not in self._lines:
+            try:
+                with open(file, encoding="utf-8", errors="replace") as stream:
+                    self._lines[file] = stream.read().split("\n")
+            except OSError:
+                self._lines[file] = []
+        lines = self._lines[file]
+        return lines[number - 1] if 0 < number <= len(lines) else None
+
+
+def split_lines(text: str, path: str, diagnostics: Diagnostics) -> list[Line]:
+    """Cut preprocessed TEXT into lines with their origin; blank ones are dropped."""
+    files = _Files()
+    out: list[Line] = []
+    file, number = path, 0
+    stack: tuple[SourceLine, ...] = ()
+    for raw in text.split("\n"):
+        number += 1
+        if raw.startswith("#"):
+            marker = MARKER.match(raw)
+            if marker:
+                name = _unquote(marker[2]) if marker[2] is not None else file
+                stack = _follow(stack, file, number, name, (marker[3] or "").split())
+                file, number = name, int(marker[1]) - 1
+            elif not IGNORED.match(raw):
+                source = SourceLine(file, number, raw, stack)
+                _stray_directive(source, diagnostics)
+            continue
+        if raw.strip():
+            original = files.line(file, number)
+            out.append(Line(raw, SourceLine(file, number, original or raw, stack)))
+    return out
+
+
+def included_files(text: str, path: str) -> list[str]:
+    """The files that went into preprocessed TEXT, in the order of their first use."""
+    found = {path: None}
+    for raw in text.split("\n"):
+        marker = MARKER.match(raw) if raw.startswith("#") else None
+        if marker and marker[2] and not marker[2].startswith("<"):
+            found.setdefault(_unquote(marker[2]))
+    return list(found)
+
+
+def _follow(stack, file: str, number: int, name: str, flags: list[str]):
+    """The include stack after a marker: flag 1 enters a file, flag 2 returns from one."""
+    if "1" in flags and not file.startswith("<") and number > 0:
+        return (SourceLine(file, number - 1 or 1, "", ()),) + stack
+    if "2" in flags:
+        return stack[1:]
+    return stack
+
+
+def _stray_directive(source: SourceLine, diagnostics: Diagnostics) -> None:
+    from mig.diagnostics import Span
+
+    diagnostics.error(Span(source, 1, len(source.text)), "unknown # line after preprocessing")
+
+
+def _unquote(name: str) -> str:
+    return re.sub(r"\\(.)", r"\1", name)

@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The tree to ir.Interface: positional options, ids, names.
+
+What an argument may be is judged by check; here everything finds its meaning.
+"""
+
+from dataclasses import dataclass, replace
+
+from mig import ast, words
+from mig.check import check_routine
+from mig.diagnostics import CompileError, Diagnostics
+from mig.ir import Argument, Import, Interface, Routine, Shape, Type
+from mig.resolve_types import TypeTable
+
+MAX_SLOTS = 100  # a reply's id is the request's plus this
+
+
+@dataclass
+class Context:
+    """Positional options: what they are for the next routine."""
+
+    user_prefix: str = ""
+    server_prefix: str = ""
+    wait_time: str = ""
+    send_time: str = ""
+    message_option: str = ""
+    special_reply_port: bool = False
+    consume_on_send_error: str = "none"
+
+
+class Resolver:
+    def __init__(self, diagnostics: Diagnostics, peer: str):
+        self.diagnostics = diagnostics
+        self.table = TypeTable(diagnostics, peer)
+        self.context = Context()
+        self.subsystem: ast.Subsystem | None = None
+        self.slots: list[Routine | None] = []
+        self.imports: list[Import] = []
+        self.demux = ""
+        self.rcsid = ""
+        self.routines: dict[str, ast.Routine] = {}
+
+    def run(self, statements: list[ast.Statement]) -> Interface | None:
+        for statement in statements:
+            try:
+                self._statement(statement)
+            except CompileError:
+                if isinstance(statement, ast.Routine):
+                    self.slots.append(None)
+        if self.subsystem is None:
+            self._missing_subsystem(statements)
+            return None
+        self._check_ids(self.subsystem)
+        s, c = self.subsystem, self.context
+        return Interface(
+            s.name.text, s.base, s.kernel_user, s.kernel_server, self.slots, self.imports,
+            self.demux, self.rcsid, c.user_prefix, c.server_prefix, self.table.types,
+        )
+
+    def _missing_subsystem(self, statements: list[ast.Statement]) -> None:
+        first = next((s for s in statements if isinstance(s, ast.Routine)), None)
+        self.diagnostics.error(
+            first.name.span if first else None,
+            "no subsystem declared; a file begins with 'subsystem NAME FIRST_ID;'",
+        )
+
+    def _statement(self, statement: ast.Statement) -> None:
+        match statement:
+            case ast.Subsystem():
+                self._subsystem(statement)
+            case ast.Option():
+                self._option(statement)
+            case ast.Import():
+                entry = Import(statement.kind, statement.file)
+                if entry not in self.imports:
+                    self.imports.append(entry)
+            case ast.TypeDecl():
+                self.table.declare(statement)
+            case ast.Skip():
+                self.slots.extend([None] * statement.count)
+            case ast.Routine():
+                self.slots.append(self._routine(statement))
+
+    def _subsystem(self, statement: ast.Subsystem) -> None:
+        if self.subsystem is not None:
+            before = self.subsystem.name
+            self.diagnostics.warn(
+                "subsystem", statement.name.span, "a second subsystem; this one counts",
+                [(before.span, f"'{before.text}' was declared here")],
+            )
+        if statement.kernel_user and statement.kernel_server:
+            self.diagnostics.error(
+                statement.name.span, "a subsystem is kerneluser or kernelserver, not both"
+            )
+        self.subsystem = statement
+
+    def _option(self, option: ast.Option) -> None:
+        value = option.value
+        changes = {
+            "serverprefix": {"server_prefix": value},
+            "userprefix": {"user_prefix": value},
+            "waittime": {"wait_time": value},
+            "nowaittime": {"wait_time": ""},
+            "sendtime": {"send_time": value},
+            "nosendtime": {"send_time": ""},
+            "msgoption": {"message_option": "" if value == "MACH_MSG_OPTION_NONE" else value},
+            "usespecialreplyport": {"special_reply_port": value != "0"},
+            "consumeonsenderror": {"consume_on_send_error": value},
+        }.get(option.kind, {})
+        self.context = replace(self.context, **changes)
+        if option.kind == "serverdemux":
+            self.demux = value
+        elif option.kind == "rcsid":
+            self.rcsid = value
+
+    def _check_ids(self, subsystem: ast.Subsystem) -> None:
+        if len(self.slots) > MAX_SLOTS:
+            self.diagnostics.warn(
+                "slots", subsystem.name.span,
+                f"subsystem '{subsystem.name.text}' has {len(self.slots)} ids; with more than"
+                f" {MAX_SLOTS}, requests and replies share numbers",
+            )
+        if subsystem.base + len(self.slots) + MAX_SLOTS > 0x7FFFFFFF:
+            self.diagnostics.error(subsystem.name.span, "message ids do not fit in 31 bits")
+
+    # Routines ----------------------------------------------------------------------------
+
+    def _routine(self, tree: ast.Routine) -> Routine | None:
+        before = self.routines.get(tree.name.text)
+        if before is not None:
+            self.diagnostics.error(
+                tree.name.span, f"routine '{tree.name.text}' is declared again",
+                [(before.name.span, "the first declaration is here")],
+            )
+        self.routines.setdefault(tree.name.text, tree)
+        assert_id = (self.subsystem.base if self.subsystem else 0) + len(self.slots)
+        errors = self.diagnostics.errors
+        routine = Routine(
+            tree.name.text, assert_id, tree.one_way, [], tree.name.span,
+            **vars(self.context),
+        )
+        for argument in tree.arguments:
+            self._add_argument(routine, argument)
+        if self.diagnostics.errors == errors:
+            kernel_user = bool(self.subsystem and self.subsystem.kernel_user)
+            kernel_server = bool(self.subsystem and self.subsystem.kernel_server)
+            check_routine(routine, self.diagnostics, kernel_user, kernel_server)
+        return routine if self.diagnostics.errors == errors else None
+
+    def _add_argument(self, routine: Routine, tree: ast.Argument) -> None:
+        try:
+            kind = self._kind(tree, bool(routine.arguments))
+            argument = Argument(tree.name.text, kind, self._type(tree.type), tree.name.span)
+            self._check_name(routine, argument)
+            for flag in tree.flags:
+                self._flag(routine, argument, flag)
+            routine.arguments.append(argument)
+        except CompileError:
+            pass  # reported; go on with the next argument
+
+    def _kind(self, tree: ast.Argument, later: bool) -> str:
+        if tree.direction is not None:
+            return tree.direction.text
+        if isinstance(tree.type, ast.NativeSpec):
+            raise self.diagnostics.fail(
+                tree.name.span, f"'{tree.type.form}' needs 'in', 'out' or 'inout' before the name"
+            )
+        return "in" if later else "requestport"
+
+    def _type(self, tree: ast.Name | ast.TypeDecl | ast.NativeSpec) -> Type:
+        match tree:
+            case ast.Name():
+                return self.table.lookup(tree)
+            case ast.TypeDecl():
+                return self.table.build(tree)
+            case ast.NativeSpec():
+                return self.table.native(tree)
+
+    def _check_name(self, routine: Routine, argument: Argument) -> None:
+        before = next((a for a in routine.arguments if a.name == argument.name), None)
+        if before is not None:
+            self.diagnostics.error(
+                argument.span, f"argument '{argument.name}' is declared again",
+                [(before.span, "the first declaration is here")],
+            )
+        if argument.name in words.C_KEYWORDS:
+            self.diagnostics.error(
+                argument.span, f"'{argument.name}' is a keyword of C and cannot name an argument"
+            )
+
+    def _flag(self, routine: Routine, argument: Argument, flag: ast.Flag) -> None:
+        if flag.brackets and flag.kind != "dealloc":
+            raise self.diagnostics.fail(flag.span, "only 'dealloc' can be chosen at run time")
+        handler = getattr(self, "_flag_" + flag.kind, None)
+        if handler is not None:
+            handler(routine, argument, flag)
+
+    def _useless(self, flag: ast.Flag, reason: str) -> None:
+        self.diagnostics.warn("flag", flag.span, f"'{flag.kind}' has no effect: {reason}")
+
+    def _flag_dealloc(self, _: Routine, argument: Argument, flag: ast.Flag) -> None:
+        if not argument.type.out_of_line:
+            self._useless(flag, "the argument does not travel out of line")
+            return
+        argument.dealloc = "maybe" if flag.brackets else "yes"
+
+    def _flag_notdealloc(self, _: Routine, argument: Argument, __: ast.Flag) -> None:
+        argument.dealloc = "no"
+
+    def _flag_countinout(self, _: Routine, argument: Argument, flag: ast.Flag) -> None:
+        if argument.kind != "out" or not argument.type.variable or argument.type.out_of_line \
+                or argument.type.shape is Shape.VAR_STRING:
+            self._useless(flag, "it belongs to an 'out' inline variable array")
+            return
+        argument.count_in_out = True
+
+    def _flag_samecount(self, routine: Routine, argument: Argument, flag: ast.Flag) -> None:
+        previous = routine.arguments[-1] if routine.arguments else None
+        owner = previous and (previous.same_count or previous)
+        if not argument.counted:
+            self._useless(flag, "the argument has no count")
+        elif previous is None or owner is None or not owner.counted:
+            self._useless(flag, "the argument before has no count to share")
+        elif previous.kind != argument.kind:
+            self._useless(flag, f"the argument before is '{previous.kind}'")
+        elif previous.type.out_of_line != argument.type.out_of_line:
+            self._useless(flag, "one of the two travels out of line, the other inline")
+        else:
+            argument.same_count = owner
+
+    def _flag_physicalcopy(self, _: Routine, argument: Argument, flag: ast.Flag) -> None:
+        if argument.type.port or not argument.type.out_of_line:
+            self._useless(flag, "the argument is no out-of-line data")
+            return
+        argument.physical = True
+
+    def _flag_overwrite(self, _: Routine, argument: Argument, flag: ast.Flag) -> None:
+        if argument.kind != "out" or not argument.type.out_of_line:
+            self._useless(flag, "it belongs to an 'out' argument out of line")
+            return
+        argument.overwrite = True
+
+    def _flag_retcode(self, routine: Routine, argument: Argument, flag: ast.Flag) -> None:
+        t = argument.type
+        if argument.kind != "in" or t.shape is not Shape.DATA or t.size != 4:
+            raise self.diagnostics.fail(flag.span, "'retcode' belongs to an 'in' 32-bit integer")
+        if any(a.retcode for a in routine.arguments):
+            raise self.diagnostics.fail(flag.span, "only one argument can be the 'retcode'")
+        argument.retcode = True
+
+    def _flag_auto(self, _: Routine, argument: Argument, flag: ast.Flag) -> None:
+        if not argument.sent or not argument.type.out_of_line:
+            self._useless(flag, "it belongs to an 'in' argument out of line")
+            return
+        argument.auto = True
+
+    def _flag_const(self, _: Routine, argument: Argument, __: ast.Flag) -> None:
+        argument.const = True
+
+    def _flag_servercopy(self, _: Routine, argument: Argument, __: ast.Flag) -> None:
+        argument.server_copy = argument.sent
+
+
+def resolve(
+    statements: list[ast.Statement], diagnostics: Diagnostics, peer: str = ""
+) -> Interface | None:
+    """The interface of a file; None if it has no subsystem. Errors are in DIAGNOSTICS."""
+    return Resolver(diagnostics, peer).run(statements)

@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Type specifications to ir.Type: how constructors combine, and which combinations exist."""
+
+from dataclasses import replace
+
+from mig import ast, words
+from mig.diagnostics import Diagnostics, Span, nearest
+from mig.ir import Shape, Type
+
+INLINE_FIXED = {Shape.DATA, Shape.STRUCT, Shape.ARRAY, Shape.STRING}
+
+
+class TypeTable:
+    """The types declared so far."""
+
+    def __init__(self, diagnostics: Diagnostics, peer: str):
+        self.diagnostics = diagnostics
+        self.peer = peer
+        self.types: dict[str, Type] = {}
+        self.used: set[str] = set()
+
+    def declare(self, declaration: ast.TypeDecl) -> None:
+        name = declaration.name
+        before = self.types.get(name.text)
+        if before is not None:
+            notes = [(before.span, f"'{name.text}' was declared here")]
+            if self.peer == "gnu":
+                self.diagnostics.error(name.span, f"type '{name.text}' is declared again", notes)
+            else:
+                self.diagnostics.warn(
+                    "redefinition", name.span,
+                    f"type '{name.text}' is declared again; the new one counts from here", notes,
+                )
+        self.types[name.text] = self.build(declaration)
+
+    def lookup(self, name: ast.Name) -> Type:
+        found = self.types.get(name.text)
+        if found is None and self.peer != "apple" and name.text in words.GNU_PREDECLARED:
+            prim = ast.Name(words.GNU_PREDECLARED[name.text], name.span)
+            spec = ast.PrimSpec(prim, prim)
+            found = self.build(ast.TypeDecl(name, ast.TransType(spec)))
+        if found is None:
+            hint = nearest(name.text, self.types)
+            raise self.diagnostics.fail(name.span, f"unknown type '{name.text}'{hint}")
+        self.used.add(name.text)
+        return found
+
+    def build(self, declaration: ast.TypeDecl) -> Type:
+        """The type that a declaration makes, with its C names."""
+        name = declaration.name.text
+        found = self._specification(declaration.type.spec)
+        found = replace(
+            found, name=name, span=declaration.name.span, user_type=name, server_type=name,
+            trans_type="", intran="", outtran="", destructor="",
+        )
+        if found.phrase:
+            found = replace(found, user_type=found.phrase, server_type=found.phrase)
+        for clause in declaration.type.translations:
+            found = self._translate(found, clause)
+        return self._finish_translation(found)
+
+    def native(self, spec: ast.NativeSpec) -> Type:
+        """The type of an argument written x : PointerTo(T)."""
+        found = self._specification(spec)
+        return replace(
+            found, name=spec.phrase, user_type=spec.phrase, server_type=spec.phrase,
+            trans_type=spec.phrase, span=spec.span,
+        )
+
+    # Specifications ----------------------------------------------------------------------
+
+    def _specification(self, spec: ast.TypeSpec) -> Type:
+        match spec:
+            case ast.PrimSpec():
+                return self._prim(spec)
+            case ast.NameSpec():
+                return self.lookup(spec.name)
+            case ast.PointerSpec():
+                return self._pointer(self._specification(spec.element), spec.span)
+            case ast.ArraySpec():
+                return self._array(spec, self._specification(spec.element))
+            case ast.StructSpec():
+                return self._struct(spec, self._specification(spec.element))
+            case ast.RecordSpec():
+                return self._record(spec)
+            case ast.StringSpec():
+                shape = Shape.VAR_STRING if spec.variable else Shape.STRING
+                return Type(
+                    "", shape, spec.size, _CHAR, spec.size, spec.variable,
+                    "MACH_MSG_TYPE_STRING_C", "MACH_MSG_TYPE_STRING_C",
+                )
+            case ast.NativeSpec():
+                return _native(spec)
+            case ast.LongSpec():
+                return self._long(spec)
+
+    def _prim(self, spec: ast.PrimSpec) -> Type:
+        sent, received = self._one_prim(spec.sent), self._one_prim(spec.received)
+        if sent.bits != received.bits or sent.port != received.port:
+            if words.POLYMORPHIC not in (sent.name, received.name):
+                raise self.diagnostics.fail(
+                    spec.sent.span.to(spec.received.span),
+                    f"'{sent.name}' and '{received.name}' differ in size",
+                )
+        if sent.bits < 8:
+            raise self.diagnostics.fail(
+                spec.sent.span, f"'{sent.name}' has no size of whole bytes and cannot be sent"
+            )
+        size = sent.bits // 8
+        shape = Shape.PORT if sent.port else Shape.DATA
+        # A single name stands for both its codes; A | B takes A's sent and B's received.
+        return Type(
+            "", shape, size, None, 1, False, sent.sent, received.received, alignment=size
+        )
+
+    def _one_prim(self, name: ast.Name) -> words.Prim:
+        if name.text.isdigit():
+            word = words.PRIM_NUMBERS.get(int(name.text))
+            if word is None or self.peer == "apple":
+                raise self.diagnostics.fail(
+                    name.span, f"the type number {name.text} has no size of its own"
+                )
+            return words.PRIMS[f"MACH_MSG_TYPE_{word}"]
+        return words.PRIMS[name.text]
+
+    def _long(self, spec: ast.LongSpec) -> Type:
+        found = self._prim(spec.prim)
+        if found.shape is Shape.PORT:
+            return found
+        if spec.bits % 8:
+            raise self.diagnostics.fail(spec.span, "the size is not a whole number of bytes")
+        size = spec.bits // 8
+        return replace(found, size=size, alignment=min(size, 8))
+
+    def _pointer(self, element: Type, span: Span) -> Type:
+        """^ element."""
+        match element.shape:
+            case Shape.DATA | Shape.STRUCT | Shape.STRING:
+                return replace(_plain(element), shape=Shape.OOL, element=element, count=1)
+            case Shape.ARRAY:
+                assert element.element is not None
+                return replace(_plain(element), shape=Shape.OOL)
+            case Shape.VAR:
+                return replace(_plain(element), shape=Shape.OOL)
+            case Shape.PORT:
+                return replace(_plain(element), shape=Shape.OOL_PORTS, element=element, count=1)
+            case Shape.PORTS:
+                return replace(_plain(element), shape=Shape.OOL_PORTS)
+            case Shape.OOL | Shape.OOL_PORTS if element.auto:
+                return replace(_plain(element), auto=False)
+        raise self.diagnostics.fail(
+            span, f"too complicated: '^' cannot stand before {_describe(element)}"
+        )
+
+    def _array(self, spec: ast.ArraySpec, element: Type) -> Type:
+        if spec.variable:
+            return self._variable_array(spec, element)
+        assert spec.bound is not None
+        base = replace(_plain(element), element=element, count=spec.bound)
+        if element.shape in INLINE_FIXED:
+            return replace(base, shape=Shape.ARRAY, size=spec.bound * (element.size or 0))
+        if element.shape is Shape.PORT:
+            return replace(base, shape=Shape.PORTS)
+        if element.shape in (Shape.OOL, Shape.OOL_PORTS):
+            return replace(base, shape=Shape.OOL_LIST, variable=False, auto=element.auto)
+        raise self.diagnostics.fail(
+            spec.span, f"too complicated: a fixed array of {_describe(element)}"
+        )
+
+    def _variable_array(self, spec: ast.ArraySpec, element: Type) -> Type:
+        base = replace(
+            _plain(element), element=element, count=spec.bound or 0, variable=True,
+            auto=spec.bound is None,
+        )
+        inline = spec.bound is not None
+        if element.shape in INLINE_FIXED:
+            size = (spec.bound or 1) * (element.size or 0)
+            return replace(base, shape=Shape.VAR if inline else Shape.OOL, size=size)
+        if element.shape is Shape.PORT:
+            return replace(base, shape=Shape.PORTS if inline else Shape.OOL_PORTS)
+        raise self.diagnostics.fail(
+            spec.span,
+            f"too complicated: a variable array of {_describe(element)};"
+            " one variable level and one out-of-line level are the most",
+        )
+
+    def _struct(self, spec: ast.StructSpec, element: Type) -> Type:
+        if element.shape not in INLINE_FIXED:
+            raise self.diagnostics.fail(spec.span, f"a struct of {_describe(element)}")
+        size = spec.count * (element.size or 0)
+        return replace(
+            _plain(element), shape=Shape.STRUCT, element=element, count=spec.count, size=size
+        )
+
+    def _record(self, spec: ast.RecordSpec) -> Type:
+        size, alignment = 0, 1
+        for kind, member in spec.members:
+            found = self.lookup(kind)
+            if found.shape not in INLINE_FIXED:
+                raise self.diagnostics.fail(
+                    kind.span, f"member '{member.text}' is {_describe(found)}, not inline data"
+                )
+            size = _round(size, found.alignment) + (found.size or 0)
+            alignment = max(alignment, found.alignment)
+        return Type(
+            "", Shape.STRUCT, _round(size, alignment), _BYTE, 1, False, "MACH_MSG_TYPE_BYTE",
+            "MACH_MSG_TYPE_BYTE", alignment=alignment,
+        )
+
+    # Translations ------------------------------------------------------------------------
+
+    def _translate(self, found: Type, clause: ast.Translation) -> Type:
+        kind = clause.kind
+        text = clause.type.text if clause.type else ""
+        if kind == "ctype":
+            return replace(found, user_type=text, server_type=text)
+        if kind == "cusertype":
+            return replace(found, user_type=text)
+        if kind == "cservertype":
+            return replace(found, server_type=text)
+        assert clause.function is not None
+        if kind == "intranpayload":
+            return self._set_trans(found, text, clause)
+        assert clause.argument is not None
+        if kind == "destructor":
+            found = self._set_trans(found, clause.argument.text, clause)
+            return replace(found, destructor=clause.function.text)
+        found = self._set_trans(found, text if kind == "intran" else clause.argument.text, clause)
+        server = clause.argument.text if kind == "intran" else text
+        found = replace(found, server_type=server)
+        return replace(found, **{kind: clause.function.text})
+
+    def _set_trans(self, found: Type, text: str, clause: ast.Translation) -> Type:
+        if found.trans_type and found.trans_type != text:
+            self.diagnostics.error(
+                clause.span,
+                f"'{text}' here, but '{found.trans_type}' in an earlier clause of this type",
+            )
+        return replace(found, trans_type=text)
+
+    def _finish_translation(self, found: Type) -> Type:
+        if found.intran and not found.destructor:
+            self.diagnostics.warn(
+                "destructor", found.span,
+                f"type '{found.name}' has an in-translation without a destructor",
+            )
+        return replace(found, trans_type=found.trans_type or found.server_type)
+
+
+_CHAR = Type("char", Shape.DATA, 1, None, 1, user_type="char", server_type="char")
+_BYTE = Type("byte", Shape.DATA, 1, None, 1)
+
+
+def _native(spec: ast.NativeSpec) -> Type:
+    shape = {
+        "PointerTo": Shape.POINTER, "ValueOf": Shape.VALUE, "PointerToIfNot": Shape.OPTIONAL,
+    }[spec.form]
+    return Type("", shape, None, phrase=spec.phrase, absent=spec.absent)
+
+
+def _plain(element: Type) -> Type:
+    """ELEMENT as the start of a type built from it: no translation of its own."""
+    return replace(element, intran="", outtran="", destructor="")
+
+
+def _round(size: int, alignment: int) -> int:
+    return (size + alignment - 1) // alignment * alignment
+
+
+def _describe(found: Type) -> str:
+    words_for = {
+        Shape.DATA: "a scalar", Shape.STRUCT: "a struct", Shape.ARRAY: "a fixed array",
+        Shape.VAR: "a variable array", Shape.STRING: "a string",
+        Shape.VAR_STRING: "a variable string", Shape.PORT: "a port",
+        Shape.PORTS: "an array of ports", Shape.OOL: "out-of-line data",
+        Shape.OOL_PORTS: "out-of-line ports", Shape.OOL_LIST: "an array of out-of-line data",
+    }
+    return words_for.get(found.shape, "a C type of unknown size")

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Text to tokens.
+
+All tokens are made at once. The few places where the language wants another kind of word (a file
+name after import, a C word after waittime) are read again from the raw line by raw_match(), which
+tells how many tokens the match covers; so the scanner needs no modes.
+"""
+
+import re
+from dataclasses import dataclass
+
+from mig.diagnostics import Span
+from mig.preprocess import Line
+
+TOKEN = re.compile(
+    r"(?P<space>[ \t\r\f\v]+)"
+    r"|(?P<word>[A-Za-z_][A-Za-z0-9_]*)"
+    r"|(?P<number>0[xX][0-9a-fA-F]+|[0-9]+)"
+    r'|(?P<string>"[^"\n]*")'
+    r"|(?P<punct>[:;,+\-*/()=^~<>\[\]|{}])"
+    r"|(?P<stray>.)"
+)
+FILE_NAME = re.compile(r'"[^"\n]*"|<[^<>\n]*>')
+BARE_WORD = re.compile(r"[-/._$A-Za-z0-9]+")
+QUOTED = re.compile(r'"[^"\n]*"')
+
+
+@dataclass(frozen=True)
+class Token:
+    """One token; `line` and `start` find its raw text again."""
+
+    kind: str  # word, number, string, punct, stray, end
+    text: str
+    line: Line | None
+    start: int
+
+    @property
+    def lower(self) -> str:
+        return self.text.lower()
+
+    @property
+    def span(self) -> Span | None:
+        """Where the token stands in the original file."""
+        if self.line is None:
+            return None
+        source = self.line.source
+        return Span(source, _original_column(self) + 1, max(1, len(self.text)))
+
+    def describe(self) -> str:
+        if self.kind == "end":
+            return "end of file"
+        return f"'{self.text}'"
+
+
+def scan(lines: list[Line]) -> list[Token]:
+    """All tokens of LINES, closed by one of kind end."""
+    tokens: list[Token] = []
+    for line in lines:
+        for match in TOKEN.finditer(line.text):
+            if match.lastgroup != "space":
+                tokens.append(Token(match.lastgroup or "", match[0], line, match.start()))
+    if lines:
+        tokens.append(Token("end", "", lines[-1], len(lines[-1].text.rstrip())))
+    else:
+        tokens.append(Token("end", "", None, 0))
+    return tokens
+
+
+def raw_match(tokens: list[Token], index: int, pattern: re.Pattern) -> tuple[str, int] | None:
+    """Read PATTERN from the raw text at token INDEX: the match and the index after it."""
+    first = tokens[index]
+    if first.kind == "end" or first.line is None:
+        return None
+    match = pattern.match(first.line.text, first.start)
+    if not match or not match[0]:
+        return None
+    while tokens[index].line is first.line and tokens[index].kind != "end":
+        if tokens[index].start >= match.end():
+            break
+        index += 1
+    return match[0], index
+
+
+def _original_column(token: Token) -> int:
+    """The token's column (from 0) in the original line, which macros may have changed."""
+    assert token.line is not None
+    raw, original = token.line.text, token.line.source.text
+    start = token.start
+    if original[start : start + len(token.text)] == token.text:
+        return start
+    word = rf"(?<!\w){re.escape(token.text)}(?!\w)" if token.kind == "word" else re.escape(token.text)
+    before = len(re.findall(word, raw[:start]))
+    places = [m.start() for m in re.finditer(word, original)]
+    if not places or not token.text:
+        return min(start, max(0, len(original.rstrip()) - 1))
+    return places[min(before, len(places) - 1)]

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The words of the language: statements, directions, flags and the built-in IPC types."""
+
+from dataclasses import dataclass
+
+IMPORTS = ("import", "uimport", "simport", "iimport", "dimport")
+NAME_OPTIONS = ("serverprefix", "userprefix", "serverdemux", "error")
+WORD_OPTIONS = ("waittime", "msgoption", "sendtime")
+EMPTY_OPTIONS = ("nowaittime", "nosendtime")
+NUMBER_OPTIONS = ("usespecialreplyport",)
+EXACT_NUMBER_OPTIONS = ("UserTypeLimit", "OnStackLimit")  # the case matters
+STATEMENTS = (
+    ("subsystem", "type", "routine", "simpleroutine", "skip", "rcsid", "consumeonsenderror")
+    + IMPORTS + NAME_OPTIONS + WORD_OPTIONS + EMPTY_OPTIONS + NUMBER_OPTIONS
+    + EXACT_NUMBER_OPTIONS
+)
+DIRECTIONS = (
+    "in", "out", "inout", "requestport", "replyport", "sreplyport", "ureplyport", "waittime",
+    "msgoption", "msgseqno", "sendtime", "sectoken", "serversectoken", "usersectoken",
+    "audittoken", "serveraudittoken", "useraudittoken", "servercontexttoken", "userimpl",
+    "serverimpl",
+)
+FLAGS = (
+    "dealloc", "notdealloc", "countinout", "samecount", "physicalcopy", "overwrite", "retcode",
+    "auto", "const", "islong", "isnotlong", "servercopy",
+)
+NATIVES = ("PointerTo", "PointerToIfNot", "ValueOf")
+TRANSLATIONS = (
+    "ctype", "cusertype", "cservertype", "intran", "outtran", "destructor", "intranpayload",
+)
+# Words of one peer only, refused under --peer=the other.
+APPLE_ONLY = {
+    "sendtime", "nosendtime", "error", "usespecialreplyport", "consumeonsenderror",
+    "UserTypeLimit", "OnStackLimit", "iimport", "dimport", "sectoken", "serversectoken",
+    "usersectoken", "audittoken", "serveraudittoken", "useraudittoken", "servercontexttoken",
+    "userimpl", "serverimpl", "auto", "const", "PointerTo", "PointerToIfNot", "ValueOf",
+}
+GNU_ONLY = {"islong", "isnotlong", "servercopy", "intranpayload"}
+
+
+@dataclass(frozen=True)
+class Prim:
+    """A built-in IPC type: `sent` and `received` are type codes, or dispositions of a port."""
+
+    name: str
+    bits: int
+    sent: str
+    received: str
+    port: bool = False
+
+
+POLYMORPHIC = "MACH_MSG_TYPE_POLYMORPHIC"
+
+
+def _data(name: str, bits: int) -> Prim:
+    full = f"MACH_MSG_TYPE_{name}"
+    return Prim(full, bits, full, full)
+
+
+def _port(name: str, sent: str, received: str) -> Prim:
+    def full(word: str) -> str:
+        return f"MACH_MSG_TYPE_{word}"
+
+    return Prim(full(name), 32, full(sent), full(received), True)
+
+
+PRIMS = {
+    prim.name: prim
+    for prim in (
+        _data("UNSTRUCTURED", 0), _data("BIT", 1), _data("BOOLEAN", 32),
+        _data("INTEGER_8", 8), _data("INTEGER_16", 16), _data("INTEGER_32", 32),
+        _data("INTEGER_64", 64), _data("REAL_32", 32), _data("REAL_64", 64), _data("CHAR", 8),
+        _data("BYTE", 8), _data("PORT_NAME", 32), _data("STRING", 8), _data("STRING_C", 8),
+        _port("MOVE_RECEIVE", "MOVE_RECEIVE", "PORT_RECEIVE"),
+        _port("MOVE_SEND", "MOVE_SEND", "PORT_SEND"),
+        _port("MOVE_SEND_ONCE", "MOVE_SEND_ONCE", "PORT_SEND_ONCE"),
+        _port("COPY_SEND", "COPY_SEND", "PORT_SEND"),
+        _port("MAKE_SEND", "MAKE_SEND", "PORT_SEND"),
+        _port("MAKE_SEND_ONCE", "MAKE_SEND_ONCE", "PORT_SEND_ONCE"),
+        _port("PORT_RECEIVE", "POLYMORPHIC", "PORT_RECEIVE"),
+        _port("PORT_SEND", "POLYMORPHIC", "PORT_SEND"),
+        _port("PORT_SEND_ONCE", "POLYMORPHIC", "PORT_SEND_ONCE"),
+        _port("POLYMORPHIC", "POLYMORPHIC", "POLYMORPHIC"),
+    )
+}
+# The numbers that may stand for a built-in type, with their names.
+PRIM_NUMBERS = {
+    0: "BIT", 1: "INTEGER_16", 2: "INTEGER_32", 8: "CHAR", 9: "INTEGER_8", 10: "REAL_32",
+    11: "INTEGER_64", 12: "STRING", 15: "PORT_NAME",
+}
+# C types that GNU's compiler knows from the start; here they help only its files.
+GNU_PREDECLARED = {
+    "char": "MACH_MSG_TYPE_CHAR", "short": "MACH_MSG_TYPE_INTEGER_16",
+    "int": "MACH_MSG_TYPE_INTEGER_32", "int64": "MACH_MSG_TYPE_INTEGER_64",
+    "uintptr_t": "MACH_MSG_TYPE_INTEGER_64", "intptr_t": "MACH_MSG_TYPE_INTEGER_64",
+    "int8_t": "MACH_MSG_TYPE_INTEGER_8", "uint8_t": "MACH_MSG_TYPE_INTEGER_8",
+    "int16_t": "MACH_MSG_TYPE_INTEGER_16", "uint16_t": "MACH_MSG_TYPE_INTEGER_16",
+    "int32_t": "MACH_MSG_TYPE_INTEGER_32", "uint32_t": "MACH_MSG_TYPE_INTEGER_32",
+    "int64_t": "MACH_MSG_TYPE_INTEGER_64", "uint64_t": "MACH_MSG_TYPE_INTEGER_64",
+}
+C_KEYWORDS = set(
+    "alignas alignof auto bool break case char const constexpr continue default do double else "
+    "enum extern false float for goto if inline int long nullptr register restrict return short "
+    "signed sizeof static static_assert struct switch thread_local true typedef typeof union "
+    "unsigned void volatile while _Atomic _Bool _Generic _Static_assert".split()
+)
