@@ -8,24 +8,25 @@ paths that exist.
 
 import pathlib
 import re
-import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 LICENSED = {".c", ".h", ".S", ".ld", ".py", ".cmake", ".defs", ".def", ".cfg", ".sh"}
 NAMED = {"CMakeLists.txt", ".clang-format", ".editorconfig"}
+FOREIGN = {".git", "build", "__pycache__"}
 TAG = "SPDX-License-Identifier: BSD-2-Clause"
 # In a document: `folder/file`, [text](path).
 QUOTED = re.compile(r"`([\w.+-]+(?:/[\w.+-]+)+/?)(?::\d+)?`")
 LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
 
 
-def tracked():
+def files(folder=ROOT):
     """The files that belong to the project."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    names = subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout
-    paths = [ROOT / name for name in names.decode().split("\0") if name]
-    return [path for path in paths if path.is_file() and path != ROOT / "LICENSE"]
+    for path in sorted(folder.iterdir()):
+        if path.is_dir() and path.name not in FOREIGN:
+            yield from files(path)
+        elif path.is_file() and path != ROOT / "LICENSE":
+            yield path
 
 
 def is_source(path, text):
@@ -58,7 +59,7 @@ def document_faults(path, text, tops):
 
 def main():
     tops = {path.name for path in ROOT.iterdir() if path.is_dir()}
-    paths = tracked()
+    paths = list(files())
     wrong = 0
     for path in paths:
         try:
