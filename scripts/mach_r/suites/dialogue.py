@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Dialogues with the booted system, as a person would have them on the serial line.
+r"""Dialogues with the booted system, as a person would have them on the serial line.
 
 A dialogue is a file of lines:
     = NAME    a new case begins
     > TEXT    type TEXT and the return key (after the prompt has come)
-    ^ X       type control-X
+    + TEXT    type just TEXT, in which \xNN stands for a control character
     < REGEX   wait until this appears in the output
     ! REGEX   from here to the next prompt this must not appear
 Other lines are comments.
@@ -28,7 +28,7 @@ def load(path):
         key, text = line[:2], line[2:]
         if key == "= ":
             cases.append((text, []))
-        elif key in ("> ", "^ ", "< ", "! "):
+        elif key in ("> ", "+ ", "< ", "! "):
             cases[-1][1].append((key[0], text))
     return cases
 
@@ -53,8 +53,8 @@ def _hold_case(steps, qemu, timeout):
     for key, text in steps:
         if key == ">":
             qemu.send(text + "\r")
-        elif key == "^":
-            qemu.send(chr(ord(text[0].upper()) & 0x1F))
+        elif key == "+":
+            qemu.send(re.sub(r"\\x([0-9a-f]{2})", lambda m: chr(int(m.group(1), 16)), text))
         elif key == "<":
             _expect(qemu, text.encode(), timeout)
         else:
