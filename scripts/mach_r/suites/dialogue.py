@@ -5,12 +5,14 @@ A dialogue is a file of lines:
     = NAME    a new case begins
     > TEXT    type TEXT and the return key (after the prompt has come)
     + TEXT    type just TEXT, in which \xNN stands for a control character
+    ~ S       wait S seconds
     < REGEX   wait until this appears in the output
     ! REGEX   from here to the next prompt this must not appear
 Other lines are comments.
 """
 
 import re
+import time
 
 from mach_r import machine, tap
 
@@ -28,7 +30,7 @@ def load(path):
         key, text = line[:2], line[2:]
         if key == "= ":
             cases.append((text, []))
-        elif key in ("> ", "+ ", "< ", "! "):
+        elif key in ("> ", "+ ", "~ ", "< ", "! "):
             cases[-1][1].append((key[0], text))
     return cases
 
@@ -55,6 +57,8 @@ def _hold_case(steps, qemu, timeout):
             qemu.send(text + "\r")
         elif key == "+":
             qemu.send(re.sub(r"\\x([0-9a-f]{2})", lambda m: chr(int(m.group(1), 16)), text))
+        elif key == "~":
+            time.sleep(float(text))
         elif key == "<":
             _expect(qemu, text.encode(), timeout)
         else:
