@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Ports to objects and back, for generated stubs.  A conversion answers null for a port of another kind or a dead one.
+ *
+ * The calling thread's own task, space and thread need no reference: they live as long as the thread runs.  So the
+ * conversions of those take none, and task_deallocate(), space_deallocate() and thread_deallocate() drop none: these
+ * pairs are for stubs only, for within one call on one thread.  That keeps calls on oneself, which are most, short.
+ *
+ * A port's object is looked at under the port's lock, where kernel_port_destroy() takes it out: whoever finds it there
+ * finds it alive, with the port's reference, and takes one of his own.
+ *
+ * Context: any, no spin locks held.
+ */
+#pragma once
+
+#include <kern/mig_types.h>
+
+/* The task behind a task port. */
+struct task *convert_port_to_task(struct ipc_port *port);
+void task_deallocate(struct task *task);
+
+/* The space of the task behind a task port. */
+struct ipc_space *convert_port_to_space(struct ipc_port *port);
+void space_deallocate(struct ipc_space *space);
+
+/* The map of the task behind a task port, with a reference for vm_map_deallocate(). */
+struct vm_map *convert_port_to_map(struct ipc_port *port);
+
+/* The thread behind a thread port. */
+struct thread *convert_port_to_thread(struct ipc_port *port);
+void thread_deallocate(struct thread *thread);
+
+/* Send rights to the ports of TASK and THREAD, whose reference is consumed (not those of the borrowing pairs above). */
+struct ipc_port *convert_task_to_port(struct task *task);
+struct ipc_port *convert_thread_to_port(struct thread *thread);
+
+/* The host behind its ports: the plain and the privileged one do for host_t, each of the others for itself only. */
+struct host *convert_port_to_host(struct ipc_port *port);
+struct host *convert_port_to_host_priv(struct ipc_port *port);
+struct host *convert_port_to_host_security(struct ipc_port *port);
+struct ipc_port *convert_host_to_port(struct host *host);
+
+/* The processor set behind its control port; behind its control or name port. */
+struct processor_set *convert_port_to_pset(struct ipc_port *port);
+struct processor_set *convert_port_to_pset_name(struct ipc_port *port);
+struct ipc_port *convert_pset_to_port(struct processor_set *set);
+struct ipc_port *convert_pset_name_to_port(struct processor_set *set);
+
+/* The right to hardware. */
+struct device_master *convert_port_to_device_master(struct ipc_port *port);

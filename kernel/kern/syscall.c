@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The table of Mach traps, made from <mach/syscall.def>, and the traps that are not of ipc/.  Those that also exist as
+ * messages share the body with them; they work on the caller's own task only and answer MACH_SEND_INVALID_DEST for any
+ * other, whereupon the library sends the message.
+ */
+#include <arch/syscall.h>
+
+#include <mach/message.h>
+#include <mach/thread_switch.h>
+#include <mach/vm_statistics.h>
+
+#include <arch/clock_device.h>
+#include <arch/context.h>
+#include <arch/user_copy.h>
+#include <sched/thread.h>
+#include <ipc/ipc_right.h>
+#include <ipc/mach_msg.h>
+#include <ipc/mach_port.h>
+#include <vm/vm_map.h>
+#include <vm/vm_user.h>
+#include <kern/host.h>
+#include <kern/kernel_port.h>
+#include <kern/memory_entry.h>
+#include <kern/task.h>
+#include <kern/thread_control.h>
+
+/* A trap gets six registers, whatever it makes of them. */
+#define TRAP(name)                                                                                              \
+    static uint64_t name([[maybe_unused]] uint64_t a1, [[maybe_unused]] uint64_t a2,                            \
+                         [[maybe_unused]] uint64_t a3, [[maybe_unused]] uint64_t a4,                            \
+                         [[maybe_unused]] uint64_t a5, [[maybe_unused]] uint64_t a6)
+
+#define NS_PER_MS UINT64_C(1000000)
+
+/* The answer of a trap. */
+static inline uint64_t
+trap_result(kern_return_t result)
+{
+    return (uint32_t)result;
+}
+
+/* True if NAME denotes the port of the caller's own task. */
+static bool
+name_is_own_task(mach_port_name_t name)
+{
+    const struct thread *self = current_thread();
+    spin_lock(&self->space->lock);
+    const struct ipc_entry *entry = ipc_entry_lookup(self->space, name);
+    bool is_own = entry != nullptr && entry->object == &self->task->self->object;
+    spin_unlock(&self->space->lock);
+    return is_own;
+}
+
+/* The caller's space or map if NAME denotes his task, else null. */
+static inline struct ipc_space *
+own_space(uint64_t name)
+{
+    return name_is_own_task((mach_port_name_t)name) ? current_thread()->space : nullptr;
+}
+
+static inline struct vm_map *
+own_map(uint64_t name)
+{
+    return name_is_own_task((mach_port_name_t)name) ? current_thread()->map : nullptr;
+}
+
+TRAP(mach_reply_port)
+{
+    return mach_reply_port_trap();
+}
+
+TRAP(task_self_trap)
+{
+    return send_right_copyout(current_thread()->space, task_make_send(current_task()));
+}
+
+TRAP(thread_self_trap)
+{
+    return send_right_copyout(current_thread()->space, thread_make_send(current_thread()));
+}
+
+TRAP(host_self_trap)
+{
+    return send_right_copyout(current_thread()->space, kernel_port_make_send(the_host.port));
+}
+
+TRAP(swtch)
+{
+    return thread_yield();
+}
+
+TRAP(swtch_pri)
+{
+    return thread_yield();
+}
+
+/* Sleep until DEADLINE; an abort ends it early. */
+static kern_return_t
+sleep_until(uint64_t deadline)
+{
+    return thread_sleep_until(deadline) == WAIT_TIMED_OUT ? KERN_SUCCESS : KERN_ABORTED;
+}
+
+/* thread_switch(thread, option, milliseconds): the thread named first is a hint that nothing depends on. */
+TRAP(thread_switch)
+{
+    struct thread *self = current_thread();
+    switch ((int)a2) {
+    case SWITCH_OPTION_NONE:
+        thread_yield();
+        return KERN_SUCCESS;
+    case SWITCH_OPTION_DEPRESS: {
+        uint8_t priority = self->base_priority;
+        thread_set_priority(self, THREAD_PRIORITY_IDLE + 1);
+        thread_yield();
+        thread_set_priority(self, priority);
+        return KERN_SUCCESS;
+    }
+    case SWITCH_OPTION_WAIT:
+        return trap_result(sleep_until(clock_now() + (uint32_t)a3 * NS_PER_MS));
+    default:
+        return KERN_INVALID_ARGUMENT;
+    }
+}
+
+TRAP(mach_wait_until_trap)
+{
+    return trap_result(a1 <= clock_now() ? KERN_SUCCESS : sleep_until(a1));
+}
+
+/* Absolute time is in nanoseconds. */
+TRAP(mach_timebase_info_trap)
+{
+    static const uint32_t timebase[2] = { 1, 1 };
+    return trap_result(copyout(a1, timebase, sizeof(timebase)));
+}
+
+TRAP(thread_set_tls_base_trap)
+{
+    return trap_result(context_set_tls_base(&current_thread()->context, a1));
+}
+
+TRAP(_kernelrpc_mach_vm_allocate_trap)
+{
+    struct vm_map *map = own_map(a1);
+    mach_vm_address_t address;
+    if (map == nullptr) {
+        return MACH_SEND_INVALID_DEST;
+    }
+    if (copyin(&address, a2, sizeof(address)) != KERN_SUCCESS) {
+        return KERN_INVALID_ADDRESS;
+    }
+    interrupts_enable();
+    kern_return_t result = mach_vm_allocate(map, &address, a3, (int)a4);
+    interrupts_disable();
+    return trap_result(result == KERN_SUCCESS ? copyout(a2, &address, sizeof(address)) : result);
+}
+
+TRAP(_kernelrpc_mach_vm_deallocate_trap)
+{
+    struct vm_map *map = own_map(a1);
+    if (map == nullptr) {
+        return MACH_SEND_INVALID_DEST;
+    }
+    interrupts_enable();
+    kern_return_t result = mach_vm_deallocate(map, a2, a3);
+    interrupts_disable();
+    return trap_result(result);
+}
+
+TRAP(_kernelrpc_mach_vm_protect_trap)
+{
+    struct vm_map *map = own_map(a1);
+    if (map == nullptr) {
+        return MACH_SEND_INVALID_DEST;
+    }
+    interrupts_enable();
+    kern_return_t result = mach_vm_protect(map, a2, a3, (boolean_t)a4, (vm_prot_t)a5);
+    interrupts_disable();
+    return trap_result(result);
+}
+
+/* mach_vm_map of fresh memory: target, address, size, mask, flags, protection. */
+TRAP(_kernelrpc_mach_vm_map_trap)
+{
+    struct vm_map *map = own_map(a1);
+    struct vm_map_request request = {
+        .size = a3,
+        .mask = a4,
+        .flags = (int)a5,
+        .protection = (vm_prot_t)a6,
+        .max_protection = VM_PROT_ALL,
+        .inheritance = VM_INHERIT_DEFAULT,
+    };
+    if (map == nullptr) {
+        return MACH_SEND_INVALID_DEST;
+    }
+    if (copyin(&request.address, a2, sizeof(request.address)) != KERN_SUCCESS) {
+        return KERN_INVALID_ADDRESS;
+    }
+    interrupts_enable();
+    kern_return_t result = vm_map_enter(map, &request);
+    interrupts_disable();
+    return trap_result(result == KERN_SUCCESS ? copyout(a2, &request.address, sizeof(request.address)) : result);
+}
+
+TRAP(_kernelrpc_mach_port_allocate_trap)
+{
+    struct ipc_space *space = own_space(a1);
+    mach_port_name_t name;
+    if (space == nullptr) {
+        return MACH_SEND_INVALID_DEST;
+    }
+    kern_return_t result = mach_port_allocate(space, (mach_port_right_t)a2, &name);
+    return trap_result(result == KERN_SUCCESS ? copyout(a3, &name, sizeof(name)) : result);
+}
+
+TRAP(_kernelrpc_mach_port_deallocate_trap)
+{
+    struct ipc_space *space = own_space(a1);
+    return space == nullptr ? MACH_SEND_INVALID_DEST
+                            : trap_result(mach_port_deallocate(space, (mach_port_name_t)a2));
+}
+
+TRAP(_kernelrpc_mach_port_mod_refs_trap)
+{
+    struct ipc_space *space = own_space(a1);
+    return space == nullptr ? MACH_SEND_INVALID_DEST
+                            : trap_result(mach_port_mod_refs(space, (mach_port_name_t)a2, (mach_port_right_t)a3,
+                                                             (mach_port_delta_t)a4));
+}
+
+TRAP(_kernelrpc_mach_port_move_member_trap)
+{
+    struct ipc_space *space = own_space(a1);
+    return space == nullptr
+               ? MACH_SEND_INVALID_DEST
+               : trap_result(mach_port_move_member(space, (mach_port_name_t)a2, (mach_port_name_t)a3));
+}
+
+TRAP(_kernelrpc_mach_port_insert_member_trap)
+{
+    struct ipc_space *space = own_space(a1);
+    return space == nullptr
+               ? MACH_SEND_INVALID_DEST
+               : trap_result(mach_port_insert_member(space, (mach_port_name_t)a2, (mach_port_name_t)a3));
+}
+
+TRAP(_kernelrpc_mach_port_extract_member_trap)
+{
+    struct ipc_space *space = own_space(a1);
+    return space == nullptr
+               ? MACH_SEND_INVALID_DEST
+               : trap_result(mach_port_extract_member(space, (mach_port_name_t)a2, (mach_port_name_t)a3));
+}
+
+TRAP(_kernelrpc_mach_port_type_trap)
+{
+    struct ipc_space *space = own_space(a1);
+    mach_port_type_t type;
+    if (space == nullptr) {
+        return MACH_SEND_INVALID_DEST;
+    }
+    kern_return_t result = mach_port_type(space, (mach_port_name_t)a2, &type);
+    return trap_result(result == KERN_SUCCESS ? copyout(a3, &type, sizeof(type)) : result);
+}
+
+/* Take the right that a trap's caller names, as a message would carry it; *RECEIVED is the kind of right it becomes. */
+static kern_return_t
+right_copyin(mach_port_name_t name, mach_msg_type_name_t type, struct ipc_port **port,
+             mach_msg_type_name_t *received)
+{
+    kern_return_t result = ipc_space_copyin(current_thread()->space, name, type, port);
+    if (result == KERN_SUCCESS) {
+        *received = ipc_right_result_type(type);
+    }
+    return result;
+}
+
+TRAP(_kernelrpc_mach_port_insert_right_trap)
+{
+    struct ipc_space *space = own_space(a1);
+    struct ipc_port *port;
+    mach_msg_type_name_t type;
+    if (space == nullptr) {
+        return MACH_SEND_INVALID_DEST;
+    }
+    kern_return_t result = right_copyin((mach_port_name_t)a3, (mach_msg_type_name_t)a4, &port, &type);
+    if (result != KERN_SUCCESS) {
+        return trap_result(result);
+    }
+    result = mach_port_insert_right(space, (mach_port_name_t)a2, port, type);
+    if (result != KERN_SUCCESS) {
+        ipc_port_release_right(port, type);
+    }
+    return trap_result(result);
+}
+
+/* Where the seventh argument of a trap lies: above the return address of the library's function. */
+static uint64_t
+seventh_argument(void)
+{
+    return context_user_frame(&current_thread()->context)->rsp + sizeof(uint64_t);
+}
+
+/* task, name, id, sync, notify, disposition of notify, and (on the stack) where the previous right's name goes. */
+TRAP(_kernelrpc_mach_port_request_notification_trap)
+{
+    struct ipc_space *space = own_space(a1);
+    struct ipc_port *notify;
+    struct ipc_port *previous;
+    mach_msg_type_name_t type;
+    uint64_t previous_address;
+    if (space == nullptr) {
+        return MACH_SEND_INVALID_DEST;
+    }
+    if (copyin(&previous_address, seventh_argument(), sizeof(previous_address)) != KERN_SUCCESS) {
+        return KERN_INVALID_ADDRESS;
+    }
+    kern_return_t result = right_copyin((mach_port_name_t)a5, (mach_msg_type_name_t)a6, &notify, &type);
+    if (result != KERN_SUCCESS) {
+        return trap_result(result);
+    }
+    if (type != MACH_MSG_TYPE_PORT_SEND_ONCE) {
+        result = KERN_INVALID_VALUE;
+    } else {
+        result = mach_port_request_notification(space, (mach_port_name_t)a2, (mach_msg_id_t)a3,
+                                                (mach_port_mscount_t)a4, notify, &previous);
+    }
+    if (result != KERN_SUCCESS) {
+        ipc_port_release_right(notify, type);
+        return trap_result(result);
+    }
+    mach_port_name_t name = ipc_space_copyout(space, previous, MACH_MSG_TYPE_PORT_SEND_ONCE);
+    return trap_result(copyout(previous_address, &name, sizeof(name)));
+}
+
+const syscall_handler_t syscall_table[SYSCALL_TABLE_SIZE] = {
+#define MACH_TRAP(number, name, arguments) [number] = name,
+#include <mach/syscall.def>
+};

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A thread begins in thread_begin() on its own kernel stack and goes from there to user code; it ends in thread_end(),
+ * called when it is about to return to user code and finds that it was told to.  On that way it also stops at its gate
+ * while it is held.
+ */
+#include <kern/thread_control.h>
+
+#include <stdatomic.h>
+
+#include <lib/assert.h>
+#include <arch/clock_device.h>
+#include <sched/sched.h>
+#include <vm/vm_map.h>
+#include <kern/kernel_port.h>
+#include <kern/task.h>
+#include <kern/thread_gate.h>
+
+/* How often to look whether a thread has left its processor, which takes an interrupt. */
+#define HELD_POLL_NS UINT64_C(50000)
+
+struct gate thread_gates[GATE_COUNT];
+static _Atomic uint64_t last_id;
+
+/* Start THREAD if it was not. */
+static void
+thread_start_once(struct thread *thread)
+{
+    if (!thread->is_started) {
+        thread->is_started = true;
+        thread_start(thread);
+    }
+}
+
+/* Wait at the gate while the running thread is held.  Returns: false if it was told to end. */
+static bool
+gate_pass(struct thread *self)
+{
+    struct gate *gate = thread_gate(self);
+    spin_lock(&gate->lock);
+    while (self->is_active && self->suspend_count > 0) {
+        waitq_enqueue(&gate->held, false);
+        spin_unlock(&gate->lock);
+        thread_block(WAIT_FOREVER);
+        spin_lock(&gate->lock);
+    }
+    bool is_active = self->is_active;
+    spin_unlock(&gate->lock);
+    return is_active;
+}
+
+void
+thread_drop_port(struct thread *thread)
+{
+    struct gate *gate = thread_gate(thread);
+    interrupt_state_t state = spin_lock_save(&gate->lock);
+    struct ipc_port *port = thread->self;
+    thread->self = nullptr;
+    spin_unlock_restore(&gate->lock, state);
+    if (port != nullptr) {
+        kernel_port_destroy(port);
+        thread_release(thread);             /* the kernel port's reference */
+    }
+}
+
+/* Take the running thread off its task's list.  Returns: the task, with the thread's reference. */
+static struct task *
+thread_leave_task(struct thread *self)
+{
+    struct task *task = self->task;
+    mutex_lock(&task->lock);
+    list_remove(&self->task_link);
+    task->thread_count--;
+    task->ended_run_time += self->run_time;
+    mutex_unlock(&task->lock);
+    return task;
+}
+
+/*
+ * The end of the running thread.  The task's map may go with the last reference on the task, so its page tables are
+ * left first.
+ */
+[[noreturn]] static void
+thread_end(struct thread *self)
+{
+    interrupts_enable();
+    thread_drop_exceptions(self);
+    struct task *task = thread_leave_task(self);
+
+    interrupts_disable();
+    context_set_pmap(&self->context, nullptr);
+    pmap_activate(kernel_pmap);
+    self->space = nullptr;
+    self->map = nullptr;
+    self->task = nullptr;
+    interrupts_enable();
+
+    task_release(task);
+    thread_release(self);                   /* the task list's; sched/ has its own */
+    interrupts_disable();
+    thread_exit();
+}
+
+/* Before user code: end, or wait while held.  An abort ends with the trap it was meant for. */
+static void
+thread_ast(struct thread *self, [[maybe_unused]] uint32_t ast)
+{
+    atomic_fetch_and(&self->ast, ~(THREAD_AST_SUSPEND | THREAD_AST_ABORT));
+    if (!gate_pass(self)) {
+        thread_end(self);
+    }
+}
+
+/* First function of every thread of a task, on its own kernel stack. */
+static void
+thread_begin([[maybe_unused]] void *argument)
+{
+    struct thread *self = current_thread();
+    thread_ast(self, 0);
+    context_return_to_user(&self->context);
+}
+
+void
+thread_control_init(void)
+{
+    thread_exceptions_init();
+    for (uint32_t i = 0; i < GATE_COUNT; i++) {
+        spinlock_init(&thread_gates[i].lock);
+        waitq_init(&thread_gates[i].held);
+    }
+    sched_thread_ast_handler = thread_ast;
+}
+
+/* Enter THREAD in TASK's list, held if the task is. */
+static kern_return_t
+thread_join_task(struct thread *thread, struct task *task)
+{
+    kern_return_t result = KERN_SUCCESS;
+    mutex_lock(&task->lock);
+    if (!task->is_active) {
+        result = KERN_INVALID_TASK;
+    } else if (task->thread_count >= TASK_THREADS_MAX) {
+        result = KERN_RESOURCE_SHORTAGE;
+    } else {
+        task_reference(task);
+        list_insert_tail(&task->threads, &thread->task_link);
+        task->thread_count++;
+        thread->suspend_count = 1 + (task->suspend_count > 0);
+    }
+    mutex_unlock(&task->lock);
+    return result;
+}
+
+kern_return_t
+thread_create_in_task(struct task *task, struct thread **threadp)
+{
+    struct thread *thread = thread_create(thread_begin, nullptr, THREAD_PRIORITY_DEFAULT);
+    if (thread == nullptr) {
+        return KERN_RESOURCE_SHORTAGE;
+    }
+    thread->id = atomic_fetch_add(&last_id, 1) + 1;
+    thread->task = task;
+    thread->space = task->space;
+    thread->map = task->map;
+    context_set_pmap(&thread->context, task->map->pmap);
+    thread->user_suspend_count = 1;
+    thread->is_active = true;
+    list_init(&thread->task_link);
+    thread->self = kernel_port_create(IPC_KOBJECT_THREAD, thread);
+    if (thread->self == nullptr) {
+        thread_release(thread);
+        return KERN_RESOURCE_SHORTAGE;
+    }
+    thread_reference(thread);               /* the kernel port's */
+    thread_reference(thread);               /* the caller's; the first is the task list's */
+    kern_return_t result = thread_join_task(thread, task);
+    if (result != KERN_SUCCESS) {
+        thread_drop_port(thread);
+        thread_release(thread);
+        thread_release(thread);
+        return result;
+    }
+    *threadp = thread;
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+thread_terminate_object(struct thread *thread)
+{
+    struct gate *gate = thread_gate(thread);
+    interrupt_state_t state = spin_lock_save(&gate->lock);
+    bool is_mine = thread->is_active;
+    if (is_mine) {
+        thread->is_active = false;
+        thread_set_ast(thread, THREAD_AST_TERMINATE);
+        thread_start_once(thread);
+        waitq_wake_all(&gate->held, 0);
+    }
+    spin_unlock(&gate->lock);
+    if (is_mine) {
+        thread_abort_wait(thread);
+    }
+    interrupts_restore(state);
+    if (!is_mine) {
+        return KERN_TERMINATED;
+    }
+    thread_drop_port(thread);
+    return KERN_SUCCESS;
+}
+
+static void
+hold_locked(struct thread *thread)
+{
+    if (thread->suspend_count++ == 0) {
+        thread_set_ast(thread, THREAD_AST_SUSPEND);
+    }
+}
+
+static void
+unhold_locked(struct thread *thread, struct gate *gate)
+{
+    assert(thread->suspend_count > 0);
+    if (--thread->suspend_count == 0) {
+        thread_start_once(thread);
+        waitq_wake_all(&gate->held, 0);
+    }
+}
+
+void
+thread_hold(struct thread *thread)
+{
+    struct gate *gate = thread_gate(thread);
+    interrupt_state_t state = spin_lock_save(&gate->lock);
+    hold_locked(thread);
+    spin_unlock_restore(&gate->lock, state);
+}
+
+void
+thread_unhold(struct thread *thread)
+{
+    struct gate *gate = thread_gate(thread);
+    interrupt_state_t state = spin_lock_save(&gate->lock);
+    unhold_locked(thread, gate);
+    spin_unlock_restore(&gate->lock, state);
+}
+
+kern_return_t
+thread_user_hold(struct thread *thread)
+{
+    struct gate *gate = thread_gate(thread);
+    interrupt_state_t state = spin_lock_save(&gate->lock);
+    bool is_active = thread->is_active;
+    if (is_active) {
+        thread->user_suspend_count++;
+        hold_locked(thread);
+    }
+    spin_unlock_restore(&gate->lock, state);
+    return is_active ? KERN_SUCCESS : KERN_TERMINATED;
+}
+
+kern_return_t
+thread_user_unhold(struct thread *thread)
+{
+    kern_return_t result = KERN_SUCCESS;
+    struct gate *gate = thread_gate(thread);
+    interrupt_state_t state = spin_lock_save(&gate->lock);
+    if (!thread->is_active) {
+        result = KERN_TERMINATED;
+    } else if (thread->user_suspend_count == 0) {
+        result = KERN_FAILURE;
+    } else {
+        thread->user_suspend_count--;
+        unhold_locked(thread, gate);
+    }
+    spin_unlock_restore(&gate->lock, state);
+    return result;
+}
+
+static bool
+thread_is_on_processor(struct thread *thread)
+{
+    interrupt_state_t state = spin_lock_save(&thread->lock);
+    bool is_running = thread->state == THREAD_RUNNING;
+    spin_unlock_restore(&thread->lock, state);
+    return is_running;
+}
+
+void
+thread_wait_held(struct thread *thread)
+{
+    while (thread != current_thread() && thread_is_on_processor(thread)) {
+        thread_sleep_until(clock_now() + HELD_POLL_NS);
+    }
+}
+
+struct ipc_port *
+thread_make_send(struct thread *thread)
+{
+    struct gate *gate = thread_gate(thread);
+    interrupt_state_t state = spin_lock_save(&gate->lock);
+    struct ipc_port *port = thread->self;
+    if (port != nullptr) {
+        ipc_port_reference(port);           /* it may die, but not vanish, when the gate is open */
+    }
+    spin_unlock(&gate->lock);
+    struct ipc_port *right = nullptr;
+    if (port != nullptr) {
+        right = ipc_port_make_send(port);
+        ipc_port_release(port);
+    }
+    interrupts_restore(state);
+    return right;
+}
+
+bool
+thread_is_ending(void)
+{
+    return (atomic_load_explicit(&current_thread()->ast, memory_order_relaxed) & THREAD_AST_TERMINATE) != 0;
+}

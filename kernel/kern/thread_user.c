@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Routines of idl/thread_act.defs, and those of idl/task.defs that make threads.
+ */
+#include <task_server.h>
+#include <thread_act_server.h>
+
+#include <mach/thread_special_ports.h>
+
+#include <stdatomic.h>
+
+#include <arch/context.h>
+#include <sched/waitq.h>
+#include <kern/kernel_port.h>
+#include <kern/task.h>
+#include <kern/thread_control.h>
+
+kern_return_t
+task_create_thread(task_t parent_task, thread_t *child_act)
+{
+    return parent_task == nullptr ? KERN_INVALID_TASK : thread_create_in_task(parent_task, child_act);
+}
+
+kern_return_t
+thread_create_running(task_t parent_task, thread_state_flavor_t flavor, thread_state_t new_state,
+                      mach_msg_type_number_t new_stateCnt, thread_t *child_act)
+{
+    if (parent_task == nullptr) {
+        return KERN_INVALID_TASK;
+    }
+    struct thread *thread;
+    kern_return_t result = thread_create_in_task(parent_task, &thread);
+    if (result != KERN_SUCCESS) {
+        return result;
+    }
+    result = context_set_state(&thread->context, flavor, new_state, new_stateCnt);
+    if (result == KERN_SUCCESS) {
+        result = thread_user_unhold(thread);
+    }
+    if (result != KERN_SUCCESS) {
+        thread_terminate_object(thread);
+        thread_release(thread);
+        return result;
+    }
+    *child_act = thread;
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+thread_terminate(thread_t target_act)
+{
+    return target_act == nullptr ? KERN_INVALID_ARGUMENT : thread_terminate_object(target_act);
+}
+
+kern_return_t
+thread_suspend(thread_t target_act)
+{
+    if (target_act == nullptr) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    kern_return_t result = thread_user_hold(target_act);
+    if (result == KERN_SUCCESS) {
+        thread_wait_held(target_act);
+    }
+    return result;
+}
+
+kern_return_t
+thread_resume(thread_t target_act)
+{
+    return target_act == nullptr ? KERN_INVALID_ARGUMENT : thread_user_unhold(target_act);
+}
+
+/* Keep THREAD where its registers can be looked at; the caller's own stand still anyway. */
+static void
+hold_still(thread_t thread)
+{
+    if (thread != current_thread()) {
+        thread_hold(thread);
+        thread_wait_held(thread);
+    }
+}
+
+static void
+let_go(thread_t thread)
+{
+    if (thread != current_thread()) {
+        thread_unhold(thread);
+    }
+}
+
+kern_return_t
+thread_get_state(thread_t target_act, thread_state_flavor_t flavor, thread_state_t old_state,
+                 mach_msg_type_number_t *old_stateCnt)
+{
+    if (target_act == nullptr) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    hold_still(target_act);
+    kern_return_t result = context_get_state(&target_act->context, flavor, old_state, old_stateCnt);
+    let_go(target_act);
+    return result;
+}
+
+kern_return_t
+thread_set_state(thread_t target_act, thread_state_flavor_t flavor, thread_state_t new_state,
+                 mach_msg_type_number_t new_stateCnt)
+{
+    if (target_act == nullptr) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    hold_still(target_act);
+    kern_return_t result = context_set_state(&target_act->context, flavor, new_state, new_stateCnt);
+    let_go(target_act);
+    return result;
+}
+
+/* End the wait THREAD is in, or the next one of the trap it is in. */
+kern_return_t
+thread_abort(thread_t target_act)
+{
+    if (target_act == nullptr) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    interrupt_state_t state = interrupts_save();
+    thread_set_ast(target_act, THREAD_AST_ABORT);
+    thread_abort_wait(target_act);
+    interrupts_restore(state);
+    return KERN_SUCCESS;
+}
+
+/* Every wait here can be begun again, so this is the same. */
+kern_return_t
+thread_abort_safely(thread_t target_act)
+{
+    return thread_abort(target_act);
+}
+
+kern_return_t
+thread_get_special_port(thread_t thr_act, int which_port, ipc_port_t *special_port)
+{
+    if (thr_act == nullptr || which_port < THREAD_KERNEL_PORT || which_port > THREAD_MAX_SPECIAL_PORT) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    *special_port = thread_make_send(thr_act);
+    return *special_port != nullptr ? KERN_SUCCESS : KERN_TERMINATED;
+}
+
+/* All there are stand for the thread itself, which cannot be replaced. */
+kern_return_t
+thread_set_special_port([[maybe_unused]] thread_t thr_act, [[maybe_unused]] int which_port,
+                        [[maybe_unused]] ipc_port_t special_port)
+{
+    return KERN_INVALID_ARGUMENT;
+}
