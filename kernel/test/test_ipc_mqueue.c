@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Tests of ipc: queues, sets, blocking, hand-over and death, with kernel messages.
+ */
+#include <arch/cpu.h>
+#include <ipc/ipc_kmsg.h>
+#include <ipc/ipc_mqueue.h>
+#include <ipc/ipc_pset.h>
+#include <sched/waitq.h>
+#include <test/ktest.h>
+
+/* A port the test holds. */
+static struct ipc_port *
+port_begin(void)
+{
+    struct ipc_port *port = ipc_port_create_kernel(IPC_KOBJECT_NONE, nullptr);
+    EXPECT(port != nullptr);
+    return port;
+}
+
+/* A message ID to PORT by a new right of kind TYPE. */
+static struct ipc_kmsg *
+new_message(struct ipc_port *port, mach_msg_type_name_t type, mach_msg_id_t id)
+{
+    struct ipc_kmsg *kmsg = ipc_kmsg_alloc(sizeof(mach_msg_header_t));
+    kmsg->header = (mach_msg_header_t){ .msgh_size = sizeof(mach_msg_header_t), .msgh_id = id };
+    kmsg->destination_type = (uint8_t)type;
+    kmsg->destination =
+        type == MACH_MSG_TYPE_PORT_SEND ? ipc_port_make_send(port) : ipc_port_make_send_once(port);
+    return kmsg;
+}
+
+static void
+send_message(struct ipc_port *port, mach_msg_id_t id)
+{
+    ipc_mqueue_post(new_message(port, MACH_MSG_TYPE_PORT_SEND, id));
+}
+
+/* Take KMSG apart as a receiver would.  Returns: its id. */
+static mach_msg_id_t
+consume(struct ipc_kmsg *kmsg)
+{
+    mach_msg_id_t id = kmsg->header.msgh_id;
+    if (kmsg->destination_type == MACH_MSG_TYPE_PORT_SEND) {
+        ipc_port_release_send(kmsg->destination);
+    } else {
+        ipc_port_consume_send_once(kmsg->destination);
+    }
+    kmsg->destination = nullptr;
+    ipc_kmsg_destroy(kmsg);
+    return id;
+}
+
+/* What receiving from OBJECT gives: a message's id, or the error. */
+static int
+receive(struct ipc_object *object, uint64_t deadline)
+{
+    struct ipc_receive request = { .limit = UINT32_MAX, .deadline = deadline };
+    interrupt_state_t interrupts = interrupts_save();
+    mach_msg_return_t result = ipc_mqueue_receive(object, &request);
+    int answer = result == MACH_MSG_SUCCESS ? consume(request.kmsg) : result;
+    interrupts_restore(interrupts);
+    return answer;
+}
+
+/* A thread that receives once. */
+struct receiver {
+    struct ipc_object *object;
+    int answer;
+};
+
+static void
+receiver_thread(void *argument)
+{
+    struct receiver *receiver = argument;
+    receiver->answer = receive(receiver->object, WAIT_FOREVER);
+}
+
+/* A thread that sends one message with a send right. */
+struct sender {
+    struct ipc_port *port;
+    mach_msg_return_t result;
+};
+
+static void
+sender_thread(void *argument)
+{
+    struct sender *sender = argument;
+    struct ipc_kmsg *kmsg = new_message(sender->port, MACH_MSG_TYPE_PORT_SEND, 77);
+    interrupts_disable();
+    sender->result = ipc_mqueue_send(kmsg, WAIT_FOREVER, nullptr);
+    if (sender->result != MACH_MSG_SUCCESS) {
+        ipc_kmsg_destroy(kmsg);
+    }
+}
+
+KTEST(ipc_queue_is_first_in_first_out)
+{
+    struct ipc_port *port = port_begin();
+    send_message(port, 1);
+    send_message(port, 2);
+    send_message(port, 3);
+    EXPECT_EQ(receive(&port->object, 0), 1);
+    EXPECT_EQ(receive(&port->object, 0), 2);
+    EXPECT_EQ(receive(&port->object, 0), 3);
+    EXPECT_EQ(receive(&port->object, 0), MACH_RCV_TIMED_OUT);
+    EXPECT_EQ(port->sequence, 3);
+    ipc_port_destroy(port);
+}
+
+KTEST(ipc_waiting_receiver_gets_the_message)
+{
+    struct ipc_port *port = port_begin();
+    struct receiver receiver = { .object = &port->object };
+    struct ktest_thread *thread = ktest_spawn(receiver_thread, &receiver);
+    ktest_settle();
+    send_message(port, 5);
+    EXPECT_EQ(port->message_count, 0);
+    ktest_join(thread);
+    EXPECT_EQ(receiver.answer, 5);
+    ipc_port_destroy(port);
+}
+
+KTEST(ipc_set_receives_from_all_members)
+{
+    struct ipc_port *first = port_begin();
+    struct ipc_port *second = port_begin();
+    struct ipc_pset *set = ipc_pset_create();
+    send_message(second, 20);
+    interrupts_disable();
+    ipc_port_lock(first);
+    EXPECT_EQ(ipc_pset_add(set, first), KERN_SUCCESS);
+    EXPECT_EQ(ipc_pset_add(set, first), KERN_ALREADY_IN_SET);
+    ipc_port_unlock(first);
+    ipc_port_lock(second);
+    EXPECT_EQ(ipc_pset_add(set, second), KERN_SUCCESS);
+    ipc_port_unlock(second);
+    interrupts_enable();
+    EXPECT_EQ(receive(&set->object, 0), 20);
+    EXPECT_EQ(receive(&set->object, 0), MACH_RCV_TIMED_OUT);
+    send_message(first, 10);
+    send_message(first, 11);
+    send_message(second, 21);
+    EXPECT_EQ(receive(&set->object, 0), 10);
+    EXPECT_EQ(receive(&set->object, 0), 21);
+    EXPECT_EQ(receive(&set->object, 0), 11);
+
+    struct receiver receiver = { .object = &set->object };
+    struct ktest_thread *thread = ktest_spawn(receiver_thread, &receiver);
+    ktest_settle();
+    send_message(second, 22);
+    ktest_join(thread);
+    EXPECT_EQ(receiver.answer, 22);
+    interrupts_disable();
+    ipc_pset_destroy(set);
+    interrupts_enable();
+    EXPECT(list_empty(&first->sets));
+    ipc_port_destroy(first);
+    ipc_port_destroy(second);
+}
+
+KTEST(ipc_waiting_set_receiver_takes_queued_message_of_new_member)
+{
+    struct ipc_port *port = port_begin();
+    struct ipc_pset *set = ipc_pset_create();
+    struct receiver receiver = { .object = &set->object };
+    struct ktest_thread *thread = ktest_spawn(receiver_thread, &receiver);
+    ktest_settle();
+    send_message(port, 30);
+    interrupts_disable();
+    ipc_port_lock(port);
+    EXPECT_EQ(ipc_pset_add(set, port), KERN_SUCCESS);
+    ipc_port_unlock(port);
+    interrupts_enable();
+    ktest_join(thread);
+    EXPECT_EQ(receiver.answer, 30);
+    interrupts_disable();
+    ipc_pset_destroy(set);
+    interrupts_enable();
+    ipc_port_destroy(port);
+}
+
+KTEST(ipc_full_queue_blocks_until_there_is_room)
+{
+    struct ipc_port *port = port_begin();
+    port->message_limit = 2;
+    send_message(port, 1);
+    send_message(port, 2);
+
+    struct ipc_kmsg *kmsg = new_message(port, MACH_MSG_TYPE_PORT_SEND, 3);
+    interrupts_disable();
+    EXPECT_EQ(ipc_mqueue_send(kmsg, 0, nullptr), MACH_SEND_TIMED_OUT);
+    interrupts_enable();
+    ipc_kmsg_destroy(kmsg);
+    EXPECT_EQ(port->message_count, 2);
+
+    struct sender sender = { .port = port, .result = -1 };
+    struct ktest_thread *thread = ktest_spawn(sender_thread, &sender);
+    ktest_settle();
+    EXPECT_EQ(sender.result, -1);
+    EXPECT_EQ(receive(&port->object, 0), 1);
+    ktest_join(thread);
+    EXPECT_EQ(sender.result, MACH_MSG_SUCCESS);
+    EXPECT_EQ(receive(&port->object, 0), 2);
+    EXPECT_EQ(receive(&port->object, 0), 77);
+
+    port->message_limit = 0;
+    interrupts_disable();
+    EXPECT_EQ(ipc_mqueue_send(new_message(port, MACH_MSG_TYPE_PORT_SEND_ONCE, 4), 0, nullptr), MACH_MSG_SUCCESS);
+    interrupts_enable();
+    EXPECT_EQ(receive(&port->object, 0), 4);
+    ipc_port_destroy(port);
+}
+
+KTEST(ipc_dead_port_lets_everyone_go)
+{
+    struct ipc_port *port = port_begin();
+    ipc_port_reference(port);
+    struct receiver receiver = { .object = &port->object };
+    struct ktest_thread *first = ktest_spawn(receiver_thread, &receiver);
+    ktest_settle();
+    ipc_port_destroy(port);
+    ktest_join(first);
+    EXPECT_EQ(receiver.answer, MACH_RCV_PORT_DIED);
+    EXPECT_EQ(receive(&port->object, 0), MACH_RCV_PORT_DIED);
+    ipc_port_release(port);
+
+    port = port_begin();
+    ipc_port_reference(port);
+    port->message_limit = 0;
+    struct sender sender = { .port = port, .result = -1 };
+    struct ktest_thread *second = ktest_spawn(sender_thread, &sender);
+    ktest_settle();
+    ipc_port_destroy(port);
+    ktest_join(second);
+    EXPECT_EQ(sender.result, MACH_MSG_SUCCESS);
+    ipc_port_release(port);
+}
+
+KTEST(ipc_aborted_receive_leaves_the_queue)
+{
+    struct ipc_port *port = port_begin();
+    struct receiver receiver = { .object = &port->object };
+    struct ktest_thread *thread = ktest_spawn(receiver_thread, &receiver);
+    ktest_settle();
+    interrupts_disable();
+    EXPECT_EQ(thread_abort_wait(ktest_thread_of(thread)), true);
+    interrupts_enable();
+    send_message(port, 8);
+    ktest_join(thread);
+    EXPECT_EQ(receiver.answer, MACH_RCV_INTERRUPTED);
+    EXPECT_EQ(waitq_is_empty(&port->receivers), true);
+    EXPECT_EQ(receive(&port->object, 0), 8);
+    ipc_port_destroy(port);
+}
+
+/* A complex message to DESTINATION that carries CARRIED's receive right. */
+static struct ipc_kmsg *
+carry(struct ipc_port *destination, struct ipc_port *carried)
+{
+    uint32_t size = sizeof(mach_msg_base_t) + sizeof(ipc_port_descriptor_t);
+    struct ipc_kmsg *kmsg = ipc_kmsg_alloc(size);
+    kmsg->header = (mach_msg_header_t){ .msgh_bits = MACH_MSGH_BITS_COMPLEX, .msgh_size = size };
+    ipc_kmsg_body(kmsg)->msgh_descriptor_count = 1;
+    ipc_kmsg_first_descriptor(kmsg)->port = (ipc_port_descriptor_t){
+        .name = carried, .disposition = MACH_MSG_TYPE_PORT_RECEIVE, .type = MACH_MSG_PORT_DESCRIPTOR };
+    kmsg->destination = ipc_port_make_send(destination);
+    kmsg->destination_type = MACH_MSG_TYPE_PORT_SEND;
+    kmsg->is_circular = ipc_port_check_circularity(carried, destination);
+    return kmsg;
+}
+
+KTEST(ipc_circle_of_ports_is_not_queued)
+{
+    struct ipc_port *first = ipc_port_create();
+    struct ipc_port *second = ipc_port_create();
+    struct ipc_kmsg *inner = carry(first, second);
+    EXPECT_EQ(inner->is_circular, false);
+    ipc_mqueue_post(inner);
+    struct ipc_kmsg *outer = carry(second, first);
+    EXPECT_EQ(outer->is_circular, true);
+    ipc_mqueue_post(outer);
+}
+
+KTEST(ipc_chain_of_messages_is_destroyed_without_recursion)
+{
+    enum { LENGTH = 5000 };
+    struct ipc_port *holder = ipc_port_create_kernel(IPC_KOBJECT_NONE, nullptr);
+    struct ipc_port *inner = ipc_port_create();
+    for (int i = 0; i < LENGTH; i++) {
+        struct ipc_port *outer = ipc_port_create();
+        ipc_mqueue_post(carry(outer, inner));
+        inner = outer;
+    }
+    ipc_mqueue_post(carry(holder, inner));
+    ipc_port_destroy(holder);
+}

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Tests of ipc: names and rights in a space, through the routines of mach_port.defs.
+ */
+#include <mach/notify.h>
+
+#include <arch/cpu.h>
+#include <ipc/ipc_kmsg.h>
+#include <ipc/ipc_mqueue.h>
+#include <ipc/ipc_right.h>
+#include <ipc/ipc_space.h>
+#include <ipc/mach_port.h>
+#include <test/ktest.h>
+
+/* A space for a test; interrupts are off until space_end(). */
+static struct ipc_space *
+space_begin(void)
+{
+    interrupts_disable();
+    return ipc_space_create(nullptr, &ipc_sender_kernel);
+}
+
+static void
+space_end(struct ipc_space *space)
+{
+    ipc_space_terminate(space);
+    ipc_space_release(space);
+    interrupts_enable();
+}
+
+/* A new receive right in SPACE. */
+static mach_port_name_t
+new_port(struct ipc_space *space)
+{
+    mach_port_name_t name = MACH_PORT_NULL;
+    EXPECT_EQ(mach_port_allocate(space, MACH_PORT_RIGHT_RECEIVE, &name), KERN_SUCCESS);
+    return name;
+}
+
+/* Add a send right to the receive right NAME, as programs do: (name, name, MAKE_SEND). */
+static void
+add_send(struct ipc_space *space, mach_port_name_t name)
+{
+    struct ipc_port *port = nullptr;
+    EXPECT_EQ(ipc_space_copyin(space, name, MACH_MSG_TYPE_MAKE_SEND, &port), KERN_SUCCESS);
+    EXPECT_EQ(mach_port_insert_right(space, name, port, MACH_MSG_TYPE_PORT_SEND), KERN_SUCCESS);
+}
+
+static mach_port_urefs_t
+refs(struct ipc_space *space, mach_port_name_t name, mach_port_right_t right)
+{
+    mach_port_urefs_t count = 9999;
+    EXPECT_EQ(mach_port_get_refs(space, name, right, &count), KERN_SUCCESS);
+    return count;
+}
+
+static mach_port_type_t
+type_of(struct ipc_space *space, mach_port_name_t name)
+{
+    mach_port_type_t type = 0;
+    EXPECT_EQ(mach_port_type(space, name, &type), KERN_SUCCESS);
+    return type;
+}
+
+/* The kmsg that waits in the queue of NAME's port, or null. */
+static struct ipc_kmsg *
+take_message(struct ipc_space *space, mach_port_name_t name)
+{
+    spin_lock(&space->lock);
+    struct ipc_object *object = ipc_entry_lookup(space, name)->object;
+    ipc_object_reference(object);
+    spin_unlock(&space->lock);
+    struct ipc_receive receive = { .limit = UINT32_MAX };
+    mach_msg_return_t result = ipc_mqueue_receive(object, &receive);
+    ipc_object_release(object);
+    return result == MACH_MSG_SUCCESS ? receive.kmsg : nullptr;
+}
+
+KTEST(ipc_stale_name_fails)
+{
+    struct ipc_space *space = space_begin();
+    mach_port_type_t type;
+    mach_port_name_t first = new_port(space);
+    EXPECT_EQ(mach_port_mod_refs(space, first, MACH_PORT_RIGHT_RECEIVE, -1), KERN_SUCCESS);
+    mach_port_name_t second = new_port(space);
+    EXPECT_EQ(MACH_PORT_INDEX(first), MACH_PORT_INDEX(second));
+    EXPECT(first != second);
+    EXPECT_EQ(mach_port_type(space, first, &type), KERN_INVALID_NAME);
+    EXPECT_EQ(type_of(space, second), MACH_PORT_TYPE_RECEIVE);
+    space_end(space);
+}
+
+KTEST(ipc_table_grows)
+{
+    struct ipc_space *space = space_begin();
+    enum { COUNT = 2000 };
+    mach_port_name_t last = MACH_PORT_NULL;
+    for (int i = 0; i < COUNT; i++) {
+        last = new_port(space);
+        add_send(space, last);
+    }
+    EXPECT_EQ(space->entry_count, COUNT);
+    EXPECT_EQ(type_of(space, last), MACH_PORT_TYPE_SEND_RECEIVE);
+    space_end(space);
+}
+
+KTEST(ipc_quota_is_kept)
+{
+    struct ipc_space *space = space_begin();
+    mach_port_name_t name;
+    space->entry_limit = 3;
+    new_port(space);
+    new_port(space);
+    new_port(space);
+    EXPECT_EQ(mach_port_allocate(space, MACH_PORT_RIGHT_RECEIVE, &name), KERN_NO_SPACE);
+    EXPECT_EQ(mach_port_allocate_name(space, MACH_PORT_RIGHT_RECEIVE, 0x1234), KERN_NO_SPACE);
+    space_end(space);
+}
+
+KTEST(ipc_chosen_names)
+{
+    struct ipc_space *space = space_begin();
+    const mach_port_name_t name = 1000;
+    EXPECT_EQ(mach_port_allocate_name(space, MACH_PORT_RIGHT_RECEIVE, name), KERN_SUCCESS);
+    EXPECT_EQ(mach_port_allocate_name(space, MACH_PORT_RIGHT_DEAD_NAME, name), KERN_NAME_EXISTS);
+    EXPECT_EQ(mach_port_allocate_name(space, MACH_PORT_RIGHT_RECEIVE, MACH_PORT_DEAD), KERN_INVALID_VALUE);
+    add_send(space, name);
+    EXPECT_EQ(type_of(space, name), MACH_PORT_TYPE_SEND_RECEIVE);
+    EXPECT_EQ(mach_port_rename(space, name, 0xdeadbe01), KERN_SUCCESS);
+    EXPECT_EQ(type_of(space, 0xdeadbe01), MACH_PORT_TYPE_SEND_RECEIVE);
+    EXPECT_EQ(mach_port_destroy(space, 0xdeadbe01), KERN_SUCCESS);
+    EXPECT_EQ(mach_port_destroy(space, name), KERN_INVALID_NAME);
+    space_end(space);
+}
+
+KTEST(ipc_table_avoids_chosen_names)
+{
+    struct ipc_space *space = space_begin();
+    mach_port_name_t first = new_port(space);
+    mach_port_name_t next = (first & ~0xffu) | ((first + 1) & 0xff);
+    EXPECT_EQ(mach_port_destroy(space, first), KERN_SUCCESS);
+    EXPECT_EQ(mach_port_allocate_name(space, MACH_PORT_RIGHT_DEAD_NAME, next), KERN_SUCCESS);
+    mach_port_name_t second = new_port(space);
+    EXPECT(second != next);
+    EXPECT_EQ(type_of(space, next), MACH_PORT_TYPE_DEAD_NAME);
+    space_end(space);
+}
+
+KTEST(ipc_send_urefs)
+{
+    struct ipc_space *space = space_begin();
+    mach_port_name_t name = new_port(space);
+    add_send(space, name);
+    add_send(space, name);
+    EXPECT_EQ(refs(space, name, MACH_PORT_RIGHT_SEND), 2);
+    EXPECT_EQ(refs(space, name, MACH_PORT_RIGHT_RECEIVE), 1);
+    EXPECT_EQ(mach_port_mod_refs(space, name, MACH_PORT_RIGHT_SEND, 3), KERN_SUCCESS);
+    EXPECT_EQ(refs(space, name, MACH_PORT_RIGHT_SEND), 5);
+    EXPECT_EQ(mach_port_mod_refs(space, name, MACH_PORT_RIGHT_SEND, -6), KERN_INVALID_VALUE);
+    EXPECT_EQ(mach_port_mod_refs(space, name, MACH_PORT_RIGHT_SEND, MACH_PORT_UREFS_MAX), KERN_UREFS_OVERFLOW);
+    EXPECT_EQ(mach_port_deallocate(space, name), KERN_SUCCESS);
+    EXPECT_EQ(mach_port_mod_refs(space, name, MACH_PORT_RIGHT_SEND, -4), KERN_SUCCESS);
+    EXPECT_EQ(type_of(space, name), MACH_PORT_TYPE_RECEIVE);
+    EXPECT_EQ(mach_port_deallocate(space, name), KERN_INVALID_RIGHT);
+    EXPECT_EQ(mach_port_mod_refs(space, name, MACH_PORT_RIGHT_SEND, -1), KERN_INVALID_RIGHT);
+    space_end(space);
+}
+
+KTEST(ipc_send_right_dies_with_port)
+{
+    struct ipc_space *owner = space_begin();
+    struct ipc_space *client = ipc_space_create(nullptr, &ipc_sender_kernel);
+    mach_port_name_t name = new_port(owner);
+    struct ipc_port *port = nullptr;
+    EXPECT_EQ(ipc_space_copyin(owner, name, MACH_MSG_TYPE_MAKE_SEND, &port), KERN_SUCCESS);
+    mach_port_name_t send = ipc_space_copyout(client, port, MACH_MSG_TYPE_PORT_SEND);
+    EXPECT_EQ(type_of(client, send), MACH_PORT_TYPE_SEND);
+    EXPECT_EQ(mach_port_mod_refs(client, send, MACH_PORT_RIGHT_SEND, 1), KERN_SUCCESS);
+    EXPECT_EQ(mach_port_mod_refs(owner, name, MACH_PORT_RIGHT_RECEIVE, -1), KERN_SUCCESS);
+
+    EXPECT_EQ(type_of(client, send), MACH_PORT_TYPE_DEAD_NAME);
+    EXPECT_EQ(refs(client, send, MACH_PORT_RIGHT_DEAD_NAME), 2);
+    EXPECT_EQ(ipc_space_copyin(client, send, MACH_MSG_TYPE_MOVE_SEND, &port), KERN_SUCCESS);
+    EXPECT_EQ(port, IPC_PORT_DEAD);
+    EXPECT_EQ(ipc_space_copyin(client, send, MACH_MSG_TYPE_MAKE_SEND, &port), KERN_INVALID_RIGHT);
+    EXPECT_EQ(mach_port_deallocate(client, send), KERN_SUCCESS);
+    EXPECT_EQ(mach_port_deallocate(client, send), KERN_INVALID_NAME);
+    ipc_space_terminate(client);
+    ipc_space_release(client);
+    space_end(owner);
+}
+
+KTEST(ipc_receive_right_leaves_send_right)
+{
+    struct ipc_space *space = space_begin();
+    mach_port_name_t name = new_port(space);
+    add_send(space, name);
+    EXPECT_EQ(mach_port_mod_refs(space, name, MACH_PORT_RIGHT_RECEIVE, -1), KERN_SUCCESS);
+    EXPECT_EQ(type_of(space, name), MACH_PORT_TYPE_DEAD_NAME);
+    space_end(space);
+}
+
+KTEST(ipc_dispositions_need_their_right)
+{
+    struct ipc_space *space = space_begin();
+    struct ipc_port *port;
+    mach_port_name_t name = new_port(space);
+    EXPECT_EQ(ipc_space_copyin(space, name, MACH_MSG_TYPE_COPY_SEND, &port), KERN_INVALID_RIGHT);
+    EXPECT_EQ(ipc_space_copyin(space, name, MACH_MSG_TYPE_MOVE_SEND, &port), KERN_INVALID_RIGHT);
+    EXPECT_EQ(ipc_space_copyin(space, name, MACH_MSG_TYPE_MOVE_SEND_ONCE, &port), KERN_INVALID_RIGHT);
+    EXPECT_EQ(ipc_space_copyin(space, name, 99, &port), KERN_INVALID_VALUE);
+    EXPECT_EQ(ipc_space_copyin(space, MACH_PORT_NULL, MACH_MSG_TYPE_COPY_SEND, &port), KERN_SUCCESS);
+    EXPECT_EQ(port, nullptr);
+    EXPECT_EQ(ipc_space_copyin(space, name, MACH_MSG_TYPE_MOVE_RECEIVE, &port), KERN_SUCCESS);
+    EXPECT_EQ(ipc_space_copyout(space, port, MACH_MSG_TYPE_PORT_RECEIVE) != MACH_PORT_NULL, true);
+    space_end(space);
+}
+
+KTEST(ipc_no_senders_notification)
+{
+    struct ipc_space *space = space_begin();
+    mach_port_name_t name = new_port(space);
+    mach_port_name_t notify = new_port(space);
+    struct ipc_port *right = nullptr;
+    struct ipc_port *previous = nullptr;
+    add_send(space, name);
+    EXPECT_EQ(ipc_space_copyin(space, notify, MACH_MSG_TYPE_MAKE_SEND_ONCE, &right), KERN_SUCCESS);
+    EXPECT_EQ(mach_port_request_notification(space, name, MACH_NOTIFY_NO_SENDERS, 0, right, &previous),
+              KERN_SUCCESS);
+    EXPECT_EQ(take_message(space, notify), nullptr);
+    EXPECT_EQ(mach_port_deallocate(space, name), KERN_SUCCESS);
+
+    struct ipc_kmsg *kmsg = take_message(space, notify);
+    EXPECT(kmsg != nullptr);
+    EXPECT_EQ(kmsg->header.msgh_id, MACH_NOTIFY_NO_SENDERS);
+    EXPECT_EQ(((mach_no_senders_notification_t *)&kmsg->header)->not_count, 1);
+    ipc_port_consume_send_once(kmsg->destination);
+    kmsg->destination = nullptr;
+    ipc_kmsg_destroy(kmsg);
+    EXPECT_EQ(take_message(space, notify), nullptr);
+    space_end(space);
+}
+
+KTEST(ipc_dead_name_notification_counts_a_reference)
+{
+    struct ipc_space *owner = space_begin();
+    struct ipc_space *client = ipc_space_create(nullptr, &ipc_sender_kernel);
+    mach_port_name_t name = new_port(owner);
+    mach_port_name_t notify = new_port(client);
+    struct ipc_port *port = nullptr;
+    struct ipc_port *previous = nullptr;
+    EXPECT_EQ(ipc_space_copyin(owner, name, MACH_MSG_TYPE_MAKE_SEND, &port), KERN_SUCCESS);
+    mach_port_name_t send = ipc_space_copyout(client, port, MACH_MSG_TYPE_PORT_SEND);
+    EXPECT_EQ(ipc_space_copyin(client, notify, MACH_MSG_TYPE_MAKE_SEND_ONCE, &port), KERN_SUCCESS);
+    EXPECT_EQ(mach_port_request_notification(client, send, MACH_NOTIFY_DEAD_NAME, 0, port, &previous),
+              KERN_SUCCESS);
+    EXPECT_EQ(type_of(client, send), MACH_PORT_TYPE_SEND | MACH_PORT_TYPE_DNREQUEST);
+    EXPECT_EQ(mach_port_destroy(owner, name), KERN_SUCCESS);
+
+    EXPECT_EQ(refs(client, send, MACH_PORT_RIGHT_DEAD_NAME), 2);
+    struct ipc_kmsg *kmsg = take_message(client, notify);
+    EXPECT(kmsg != nullptr);
+    EXPECT_EQ(kmsg->header.msgh_id, MACH_NOTIFY_DEAD_NAME);
+    EXPECT_EQ(((mach_dead_name_notification_t *)&kmsg->header)->not_port, send);
+    ipc_port_consume_send_once(kmsg->destination);
+    kmsg->destination = nullptr;
+    ipc_kmsg_destroy(kmsg);
+    ipc_space_terminate(client);
+    ipc_space_release(client);
+    space_end(owner);
+}
+
+KTEST(ipc_unused_send_once_right_notifies)
+{
+    struct ipc_space *space = space_begin();
+    mach_port_name_t name = new_port(space);
+    struct ipc_port *right = nullptr;
+    EXPECT_EQ(ipc_space_copyin(space, name, MACH_MSG_TYPE_MAKE_SEND_ONCE, &right), KERN_SUCCESS);
+    mach_port_name_t once = ipc_space_copyout(space, right, MACH_MSG_TYPE_PORT_SEND_ONCE);
+    EXPECT(once != name);
+    EXPECT_EQ(mach_port_deallocate(space, once), KERN_SUCCESS);
+    struct ipc_kmsg *kmsg = take_message(space, name);
+    EXPECT(kmsg != nullptr);
+    EXPECT_EQ(kmsg->header.msgh_id, MACH_NOTIFY_SEND_ONCE);
+    ipc_port_consume_send_once(kmsg->destination);
+    kmsg->destination = nullptr;
+    ipc_kmsg_destroy(kmsg);
+    space_end(space);
+}
+
+KTEST(ipc_allocation_failures_unwind)
+{
+    for (struct ktest_failures f = ktest_failures_begin(); ktest_failures_next(&f);) {
+        interrupts_disable();
+        struct ipc_space *space = ipc_space_create(nullptr, &ipc_sender_kernel);
+        mach_port_name_t name;
+        mach_port_name_t set;
+        if (space != nullptr) {
+            if (mach_port_allocate(space, MACH_PORT_RIGHT_RECEIVE, &name) == KERN_SUCCESS &&
+                mach_port_allocate(space, MACH_PORT_RIGHT_PORT_SET, &set) == KERN_SUCCESS) {
+                (void)mach_port_insert_member(space, name, set);
+                (void)mach_port_allocate_name(space, MACH_PORT_RIGHT_DEAD_NAME, 0x7700);
+            }
+            ipc_space_terminate(space);
+            ipc_space_release(space);
+        }
+        interrupts_enable();
+    }
+}
