@@ -9,6 +9,9 @@
 #include <ipc/ipc_space.h>
 #include <ipc/ipc_zones.h>
 
+/* How far the free list is searched for the entry that a chosen name would have in the table. */
+#define FREE_SEARCH_MAX 16
+
 /* The part of a name that counts generations. */
 #define GENERATION_MASK 0xffu
 
@@ -70,6 +73,25 @@ ipc_entry_alloc(struct ipc_space *space, struct ipc_entry **result)
     return KERN_SUCCESS;
 }
 
+/* Take the table's entry for NAME if it is among the next free ones; else null.  Names chosen for a young task, whose
+ * table is empty, so cost no more than others. */
+static struct ipc_entry *
+take_free_entry(struct ipc_space *space, mach_port_name_t name) REQUIRES(space->lock)
+{
+    struct ipc_entry **link = &space->free;
+    for (int i = 0; i < FREE_SEARCH_MAX && *link != nullptr; i++) {
+        struct ipc_entry *entry = *link;
+        if (MACH_PORT_INDEX(entry->name) == MACH_PORT_INDEX(name)) {
+            *link = entry->next_free;
+            entry->name = name;
+            entry->request = nullptr;
+            return entry;
+        }
+        link = &entry->next_free;
+    }
+    return nullptr;
+}
+
 kern_return_t
 ipc_entry_alloc_name(struct ipc_space *space, mach_port_name_t name, struct ipc_entry **result)
 {
@@ -88,6 +110,11 @@ ipc_entry_alloc_name(struct ipc_space *space, mach_port_name_t name, struct ipc_
         if (grown != KERN_SUCCESS) {
             return grown;
         }
+    }
+    *result = take_free_entry(space, name);
+    if (*result != nullptr) {
+        space->entry_count++;
+        return KERN_SUCCESS;
     }
     struct ipc_chosen_entry *chosen = zone_alloc_zeroed(&ipc_chosen_entry_zone);
     if (chosen == nullptr) {

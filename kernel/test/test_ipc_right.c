@@ -120,7 +120,7 @@ KTEST(ipc_quota_is_kept)
 KTEST(ipc_chosen_names)
 {
     struct ipc_space *space = space_begin();
-    const mach_port_name_t name = 1000;
+    const mach_port_name_t name = 0x123456;
     EXPECT_EQ(mach_port_allocate_name(space, MACH_PORT_RIGHT_RECEIVE, name), KERN_SUCCESS);
     EXPECT_EQ(mach_port_allocate_name(space, MACH_PORT_RIGHT_DEAD_NAME, name), KERN_NAME_EXISTS);
     EXPECT_EQ(mach_port_allocate_name(space, MACH_PORT_RIGHT_RECEIVE, MACH_PORT_DEAD), KERN_INVALID_VALUE);
@@ -136,13 +136,29 @@ KTEST(ipc_chosen_names)
 KTEST(ipc_table_avoids_chosen_names)
 {
     struct ipc_space *space = space_begin();
-    mach_port_name_t first = new_port(space);
-    mach_port_name_t next = (first & ~0xffu) | ((first + 1) & 0xff);
-    EXPECT_EQ(mach_port_destroy(space, first), KERN_SUCCESS);
-    EXPECT_EQ(mach_port_allocate_name(space, MACH_PORT_RIGHT_DEAD_NAME, next), KERN_SUCCESS);
-    mach_port_name_t second = new_port(space);
-    EXPECT(second != next);
-    EXPECT_EQ(type_of(space, next), MACH_PORT_TYPE_DEAD_NAME);
+    enum { INDEX = 40 };
+    const mach_port_name_t chosen = MACH_PORT_MAKE(INDEX, 1u << 24);
+    EXPECT_EQ(mach_port_allocate_name(space, MACH_PORT_RIGHT_DEAD_NAME, chosen), KERN_SUCCESS);
+    EXPECT(!rbtree_empty(&space->chosen));
+    mach_port_name_t name = MACH_PORT_NULL;
+    while (MACH_PORT_INDEX(name) != INDEX) {
+        name = new_port(space);
+        EXPECT(name != chosen);
+    }
+    EXPECT_EQ(type_of(space, chosen), MACH_PORT_TYPE_DEAD_NAME);
+    EXPECT_EQ(type_of(space, name), MACH_PORT_TYPE_RECEIVE);
+    space_end(space);
+}
+
+KTEST(ipc_chosen_name_takes_its_free_table_entry)
+{
+    struct ipc_space *space = space_begin();
+    EXPECT_EQ(mach_port_allocate_name(space, MACH_PORT_RIGHT_RECEIVE, 0x103), KERN_SUCCESS);
+    EXPECT_EQ(mach_port_allocate_name(space, MACH_PORT_RIGHT_RECEIVE, 0x203), KERN_SUCCESS);
+    EXPECT(rbtree_empty(&space->chosen));
+    EXPECT(MACH_PORT_INDEX(new_port(space)) > 2);
+    EXPECT_EQ(mach_port_destroy(space, 0x103), KERN_SUCCESS);
+    EXPECT_EQ(new_port(space), 0x104);
     space_end(space);
 }
 

@@ -83,7 +83,8 @@ is_zero_block(const char *block)
 static size_t
 append_field(char *path, size_t used, const char *field, size_t length)
 {
-    size_t count = strnlen(field, length);
+    const char *end = memchr(field, '\0', length);
+    size_t count = end == nullptr ? length : (size_t)(end - field);
     memcpy(path + used, field, count);
     return used + count;
 }
