@@ -97,7 +97,13 @@ static kern_return_t
 fresh_entry(uint64_t size, vm_prot_t protection, struct memory_entry *entry)
 {
     *entry = (struct memory_entry){ .object = vm_object_create(size), .size = size, .protection = protection };
-    return entry->object != nullptr ? KERN_SUCCESS : KERN_RESOURCE_SHORTAGE;
+    if (entry->object == nullptr) {
+        return KERN_RESOURCE_SHORTAGE;
+    }
+    if (protection & VM_PROT_WRITE) {
+        vm_object_raise_use(entry->object, VM_OBJECT_SHARED);
+    }
+    return KERN_SUCCESS;
 }
 
 /* What MAP has at ADDRESS, at most SIZE bytes. */

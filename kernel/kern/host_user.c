@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Routines of idl/mach_host.defs: what the machine is and what the kernel has counted.
+ */
+#include <mach_host_server.h>
+
+#include <stdatomic.h>
+
+#include <arch/boot_info.h>
+#include <arch/clock_device.h>
+#include <arch/cpu.h>
+#include <mem/vm_page.h>
+#include <sched/sched.h>
+#include <sched/thread.h>
+#include <vm/vm_fault.h>
+#include <kern/host.h>
+#include <kern/info.h>
+#include <kern/task.h>
+#include <kern/version.h>
+
+/* Length of the ticks in which CPU loads are told. */
+#define NS_PER_TICK UINT64_C(10000000)
+#define NS_PER_MS   UINT64_C(1000000)
+
+static kern_return_t
+answer_basic(integer_t *out, mach_msg_type_number_t *count)
+{
+    uint64_t bytes = boot_info.installed_bytes;
+    integer_t cpus = (integer_t)cpu_count();
+    struct host_basic_info info = {
+        .max_cpus = cpus,
+        .avail_cpus = cpus,
+        .memory_size = (natural_t)(bytes < INT32_MAX ? bytes : INT32_MAX),
+        .cpu_type = CPU_TYPE_X86_64,
+        .cpu_subtype = CPU_SUBTYPE_X86_64_ALL,
+        .cpu_threadtype = CPU_THREADTYPE_NONE,
+        .physical_cpu = cpus,
+        .physical_cpu_max = cpus,
+        .logical_cpu = cpus,
+        .logical_cpu_max = cpus,
+        .max_mem = bytes,
+    };
+    return info_answer(out, count, &info, sizeof(info), KERN_FAILURE);
+}
+
+static kern_return_t
+answer_priorities(integer_t *out, mach_msg_type_number_t *count)
+{
+    struct host_priority_info info = {
+        .kernel_priority = THREAD_PRIORITY_KERNEL,
+        .system_priority = THREAD_PRIORITY_KERNEL,
+        .server_priority = THREAD_PRIORITY_DEFAULT,
+        .user_priority = THREAD_PRIORITY_DEFAULT,
+        .depress_priority = THREAD_PRIORITY_IDLE + 1,
+        .idle_priority = THREAD_PRIORITY_IDLE,
+        .minimum_priority = THREAD_PRIORITY_IDLE + 1,
+        .maximum_priority = THREAD_PRIORITY_MAX,
+    };
+    return info_answer(out, count, &info, sizeof(info), KERN_FAILURE);
+}
+
+static kern_return_t
+answer_scheduling(integer_t *out, mach_msg_type_number_t *count)
+{
+    struct host_sched_info info = {
+        .min_timeout = 1,
+        .min_quantum = (integer_t)(SCHED_QUANTUM_NS / NS_PER_MS),
+    };
+    return info_answer(out, count, &info, sizeof(info), KERN_FAILURE);
+}
+
+kern_return_t
+host_info(host_t host, host_flavor_t flavor, host_info_t host_info_out, mach_msg_type_number_t *host_info_outCnt)
+{
+    if (host == nullptr) {
+        return KERN_INVALID_HOST;
+    }
+    switch (flavor) {
+    case HOST_BASIC_INFO:
+        return answer_basic(host_info_out, host_info_outCnt);
+    case HOST_SCHED_INFO:
+        return answer_scheduling(host_info_out, host_info_outCnt);
+    case HOST_PRIORITY_INFO:
+        return answer_priorities(host_info_out, host_info_outCnt);
+    case HOST_MACH_MSG_TRAP:
+        *host_info_outCnt = 0;
+        return KERN_SUCCESS;
+    default:
+        return KERN_INVALID_ARGUMENT;
+    }
+}
+
+kern_return_t
+host_kernel_version(host_t host, kernel_version_t kernel_version)
+{
+    if (host == nullptr) {
+        return KERN_INVALID_HOST;
+    }
+    strlcpy(kernel_version, KERNEL_VERSION, sizeof(kernel_version_t));
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+host_page_size(host_t host, vm_size_t *out_page_size)
+{
+    if (host == nullptr) {
+        return KERN_INVALID_HOST;
+    }
+    *out_page_size = PAGE_SIZE;
+    return KERN_SUCCESS;
+}
+
+kern_return_t
+processor_set_default(host_t host, processor_set_t *default_set)
+{
+    if (host == nullptr) {
+        return KERN_INVALID_HOST;
+    }
+    *default_set = &default_processor_set;
+    return KERN_SUCCESS;
+}
+
+/* As much of the SIZE bytes of INFO as fits, but at least MINIMUM words. */
+static kern_return_t
+answer_beginning(integer_t *out, mach_msg_type_number_t *count, const void *info, size_t size, uint32_t minimum)
+{
+    if (*count < minimum) {
+        return KERN_FAILURE;
+    }
+    size_t room = *count * sizeof(integer_t);
+    return info_answer(out, count, info, room < size ? room : size, KERN_FAILURE);
+}
+
+/* Pages are free or in use; there is no paging that would tell more. */
+static uint64_t
+used_pages(void)
+{
+    return vm_page_total() - vm_page_free_count();
+}
+
+static kern_return_t
+answer_vm(integer_t *out, mach_msg_type_number_t *count)
+{
+    struct vm_statistics info = {
+        .free_count = (natural_t)vm_page_free_count(),
+        .active_count = (natural_t)used_pages(),
+        .zero_fill_count = (natural_t)atomic_load(&vm_fault_counts.zero_fills),
+        .pageins = (natural_t)atomic_load(&vm_fault_counts.page_ins),
+        .faults = (natural_t)atomic_load(&vm_fault_counts.faults),
+        .cow_faults = (natural_t)atomic_load(&vm_fault_counts.copies),
+    };
+    return answer_beginning(out, count, &info, sizeof(info), HOST_VM_INFO_REV0_COUNT);
+}
+
+static kern_return_t
+answer_vm64(integer_t *out, mach_msg_type_number_t *count)
+{
+    struct vm_statistics64 info = {
+        .free_count = (natural_t)vm_page_free_count(),
+        .active_count = (natural_t)used_pages(),
+        .zero_fill_count = atomic_load(&vm_fault_counts.zero_fills),
+        .pageins = atomic_load(&vm_fault_counts.page_ins),
+        .faults = atomic_load(&vm_fault_counts.faults),
+        .cow_faults = atomic_load(&vm_fault_counts.copies),
+    };
+    return answer_beginning(out, count, &info, sizeof(info), HOST_VM_INFO64_REV0_COUNT);
+}
+
+/* What is not idle is reported as user time. */
+static kern_return_t
+answer_cpu_load(integer_t *out, mach_msg_type_number_t *count)
+{
+    uint64_t idle = 0;
+    for (uint32_t cpu = 0; cpu < cpu_count(); cpu++) {
+        idle += sched_idle_time(cpu);
+    }
+    uint64_t all = clock_now() * cpu_count();
+    struct host_cpu_load_info info = { .cpu_ticks = {
+        [CPU_STATE_USER] = (natural_t)((all > idle ? all - idle : 0) / NS_PER_TICK),
+        [CPU_STATE_IDLE] = (natural_t)(idle / NS_PER_TICK),
+    } };
+    return info_answer(out, count, &info, sizeof(info), KERN_FAILURE);
+}
+
+kern_return_t
+host_statistics(host_t host_priv, host_flavor_t flavor, host_info_t host_info_out,
+                mach_msg_type_number_t *host_info_outCnt)
+{
+    if (host_priv == nullptr) {
+        return KERN_INVALID_HOST;
+    }
+    switch (flavor) {
+    case HOST_VM_INFO:
+        return answer_vm(host_info_out, host_info_outCnt);
+    case HOST_CPU_LOAD_INFO:
+        return answer_cpu_load(host_info_out, host_info_outCnt);
+    default:
+        return KERN_INVALID_ARGUMENT;
+    }
+}
+
+kern_return_t
+host_statistics64(host_t host_priv, host_flavor_t flavor, host_info64_t host_info64_out,
+                  mach_msg_type_number_t *host_info64_outCnt)
+{
+    if (host_priv != nullptr && flavor == HOST_VM_INFO64) {
+        return answer_vm64(host_info64_out, host_info64_outCnt);
+    }
+    return host_statistics(host_priv, flavor, host_info64_out, host_info64_outCnt);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Routines of idl/processor_set.defs.
+ */
+#include <processor_set_server.h>
+
+#include <mem/zone.h>
+#include <kern/host.h>
+#include <kern/info.h>
+#include <kern/kernel_port.h>
+#include <kern/task.h>
+
+/* Rights to tasks, as they are found. */
+struct task_rights {
+    ipc_port_t *rights;
+    uint32_t capacity;
+    uint32_t count;
+};
+
+static bool
+add_right(struct task *task, void *argument)
+{
+    struct task_rights *list = argument;
+    if (list->count < list->capacity) {
+        list->rights[list->count++] = task_make_send(task);
+    }
+    return true;
+}
+
+/* The array of rights in the size that goes into the message: a shorter one, if tasks ended meanwhile. */
+static kern_return_t
+rights_shrink(struct task_rights *list)
+{
+    if (list->count == list->capacity) {
+        return KERN_SUCCESS;
+    }
+    ipc_port_t *rights = kalloc(list->count * sizeof(*rights));
+    if (rights != nullptr) {
+        memcpy(rights, list->rights, list->count * sizeof(*rights));
+    } else {
+        for (uint32_t i = 0; i < list->count; i++) {
+            send_right_release(list->rights[i]);
+        }
+    }
+    kfree(list->rights, list->capacity * sizeof(*rights));
+    list->rights = rights;
+    return rights != nullptr ? KERN_SUCCESS : KERN_RESOURCE_SHORTAGE;
+}
+
+kern_return_t
+processor_set_tasks(processor_set_t processor_set, ipc_port_t **task_list, mach_msg_type_number_t *task_listCnt)
+{
+    if (processor_set == nullptr) {
+        return KERN_INVALID_PROCESSOR_SET;
+    }
+    struct task_rights list = { .capacity = task_list_count() };
+    list.rights = kalloc(list.capacity * sizeof(*list.rights));
+    if (list.rights == nullptr) {
+        return KERN_RESOURCE_SHORTAGE;
+    }
+    task_list_visit(add_right, &list);
+    kern_return_t result = rights_shrink(&list);
+    if (result == KERN_SUCCESS) {
+        *task_list = list.rights;
+        *task_listCnt = list.count;
+    }
+    return result;
+}
+
+static bool
+add_threads(struct task *task, void *argument)
+{
+    int *count = argument;
+    mutex_lock(&task->lock);
+    *count += (int)task->thread_count;
+    mutex_unlock(&task->lock);
+    return true;
+}
+
+kern_return_t
+processor_set_statistics(processor_set_t pset, processor_set_flavor_t flavor, processor_set_info_t info_out,
+                         mach_msg_type_number_t *info_outCnt)
+{
+    if (pset == nullptr) {
+        return KERN_INVALID_PROCESSOR_SET;
+    }
+    if (flavor != PROCESSOR_SET_LOAD_INFO) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    struct processor_set_load_info info = { .task_count = (int)task_list_count() };
+    task_list_visit(add_threads, &info.thread_count);
+    return info_answer(info_out, info_outCnt, &info, sizeof(info), KERN_FAILURE);
+}
