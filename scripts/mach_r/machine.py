@@ -29,6 +29,7 @@ class Options:
     cpu: str = ""
     uefi: bool = False
     display: bool = False
+    plain: bool = False  # just as the README has it, with QEMU's own choice of everything
     extra: tuple = ()
 
 
@@ -43,6 +44,9 @@ def _ovmf(name):
 
 def command(image, options, scratch):
     """QEMU's command line for IMAGE, but for its serial line. SCRATCH: a folder of this run."""
+    if options.plain:
+        drive = f"file={image},format=qcow2"
+        return ["qemu-system-x86_64", "-drive", drive, "-m", options.memory, "-display", "none"]
     words = ["qemu-system-x86_64", "-accel", options.accel, "-m", options.memory]
     words += ["-smp", str(options.smp), "-nic", "none"]
     if options.cpu:

@@ -136,6 +136,7 @@ def jobs(word):
     chosen = [
         Dialogue("bios", "shell.dialogue", options()),
         Dialogue("uefi", "shell.dialogue", options(uefi=True, smp=2, cpu=_HARD), 120),
+        Dialogue("plain", "short.dialogue", options(plain=True)),
         Dialogue("64M", "short.dialogue", options(memory="64M")),
         Dialogue("4G-smp8", "short.dialogue", options(memory="4G", smp=8)),
         Broken(),
