@@ -13,7 +13,7 @@
 
 /* Where the range starts; the host's fake machine has another place for it. */
 #ifndef KERNEL_STACK_RANGE_START
-#define KERNEL_STACK_RANGE_START UINT64_C(0xffffffe000000000)
+#define KERNEL_STACK_RANGE_START KERNEL_VIRTUAL_START
 #endif
 
 /* A stack; the result is its lowest address, its top is KERNEL_STACK_SIZE above.  Context: any.

@@ -5,4 +5,4 @@
 #include <sched/test_hook.h>
 
 void (*sched_test_hook)(enum sched_hook_point point, struct thread *thread);
-bool sched_handoff_is_enabled = true;
+bool sched_handoff_is_on = true;

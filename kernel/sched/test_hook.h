@@ -20,8 +20,19 @@ enum sched_hook_point {
 /* The test's function, or null. */
 extern void (*sched_test_hook)(enum sched_hook_point point, struct thread *thread);
 
-/* False: thread_block_handoff() wakes its target through the run queue. */
-extern bool sched_handoff_is_enabled;
+/* What sched_handoff_enable() said last. */
+extern bool sched_handoff_is_on;
+
+/* While it is off, thread_block_handoff() wakes its target through the run queue. */
+static inline void sched_handoff_enable(bool on)
+{
+    sched_handoff_is_on = on;
+}
+
+static inline bool sched_handoff_is_enabled(void)
+{
+    return sched_handoff_is_on;
+}
 
 static inline void sched_hook(enum sched_hook_point point, struct thread *thread)
 {
@@ -30,7 +41,14 @@ static inline void sched_hook(enum sched_hook_point point, struct thread *thread
     }
 }
 #else
-#define sched_handoff_is_enabled true
+static inline void sched_handoff_enable([[maybe_unused]] bool on)
+{
+}
+
+static inline bool sched_handoff_is_enabled(void)
+{
+    return true;
+}
 
 static inline void sched_hook([[maybe_unused]] enum sched_hook_point point,
                               [[maybe_unused]] struct thread *thread)

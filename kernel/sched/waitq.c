@@ -135,7 +135,7 @@ enum wait_outcome thread_block_handoff(uint64_t deadline, struct thread *target)
     if (UNLIKELY(deadline != WAIT_FOREVER)) {
         timer_arm(&self->wait_timer, deadline);
     }
-    if (UNLIKELY(!sched_handoff_is_enabled || !hand_off(self, target))) {
+    if (UNLIKELY(!sched_handoff_is_enabled() || !hand_off(self, target))) {
         thread_wake(target);
         block(self);
     }

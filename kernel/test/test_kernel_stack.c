@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Kernel stacks.
+ */
+#include <test/ktest.h>
+
+#include <lib/string.h>
+#include <arch/context.h>
+#include <mem/kernel_stack.h>
+#include <mem/vm_page.h>
+
+#define MANY 40
+
+KTEST(kernel_stack_is_memory_above_a_guard_page)
+{
+    char *stack = kernel_stack_allocate();
+    if (!EXPECT(stack != nullptr)) {
+        return;
+    }
+    uint64_t bottom = (uint64_t)stack;
+    memset(stack, 0x5a, KERNEL_STACK_SIZE);
+    phys_addr_t physical;
+    EXPECT(pmap_extract(kernel_pmap, bottom, &physical));
+    EXPECT(pmap_extract(kernel_pmap, bottom + KERNEL_STACK_SIZE - 1, &physical));
+    EXPECT(!pmap_extract(kernel_pmap, bottom - 1, &physical));
+    EXPECT(kernel_stack_guard_contains(bottom - 1));
+    EXPECT(kernel_stack_guard_contains(bottom - PAGE_SIZE));
+    EXPECT(!kernel_stack_guard_contains(bottom));
+    EXPECT(!kernel_stack_guard_contains(bottom + KERNEL_STACK_SIZE - 1));
+    EXPECT(!kernel_stack_guard_contains((uint64_t)phys_to_virt(0)));
+    kernel_stack_free(stack);
+    EXPECT_EQ(kernel_stack_allocate(), stack);
+    kernel_stack_free(stack);
+}
+
+KTEST(kernel_stack_trim_gives_memory_back)
+{
+    static void *stacks[MANY];
+    while (kernel_stack_trim()) {
+    }
+    uint64_t free_before = vm_page_free_count();
+    for (uint32_t i = 0; i < MANY; i++) {
+        stacks[i] = kernel_stack_allocate();
+        if (!EXPECT(stacks[i] != nullptr)) {
+            return;
+        }
+    }
+    for (uint32_t i = 0; i < MANY; i++) {
+        kernel_stack_free(stacks[i]);
+    }
+    while (kernel_stack_trim()) {
+    }
+    EXPECT(vm_page_free_count() + 16 * (KERNEL_STACK_SIZE / PAGE_SIZE) + 2 >= free_before);
+    /* What stays after the first time stays the same. */
+    free_before = vm_page_free_count();
+    for (uint32_t i = 0; i < MANY; i++) {
+        stacks[i] = kernel_stack_allocate();
+    }
+    for (uint32_t i = 0; i < MANY; i++) {
+        kernel_stack_free(stacks[i]);
+    }
+    while (kernel_stack_trim()) {
+    }
+    EXPECT_EQ(vm_page_free_count(), free_before);
+}
+
+KTEST(kernel_stack_survives_every_failure)
+{
+    /* More than are kept, so that the last ones are new. */
+    static void *stacks[MANY];
+    for (uint32_t i = 0; i < MANY - 1; i++) {
+        stacks[i] = kernel_stack_allocate();
+    }
+    for (struct ktest_failures f = ktest_failures_begin(); ktest_failures_next(&f);) {
+        void *stack = kernel_stack_allocate();
+        EXPECT_EQ(stack == nullptr, ktest_failure_happened());
+        if (stack != nullptr) {
+            kernel_stack_free(stack);
+        }
+    }
+    for (uint32_t i = 0; i < MANY - 1; i++) {
+        kernel_stack_free(stacks[i]);
+    }
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Threads: beginning, end, priorities, slices.
+ */
+#include <test/ktest.h>
+
+#include <arch/clock_device.h>
+#include <sched/sched.h>
+#include <sched/waitq.h>
+
+#define MILLISECOND UINT64_C(1000000)
+
+static _Atomic uint32_t runs;
+static _Atomic bool stop;
+static uint32_t log_digits;
+
+static void note_digit(void *argument)
+{
+    EXPECT(!interrupts_enabled());
+    log_digits = log_digits * 10 + (uint32_t)(uintptr_t)argument;
+}
+
+KTEST(thread_runs_its_function_once_and_is_freed)
+{
+    log_digits = 0;
+    ktest_join(ktest_spawn(note_digit, (void *)4));
+    EXPECT_EQ(log_digits, 4);
+}
+
+KTEST(thread_never_started_is_freed)
+{
+    struct thread *thread = thread_create(note_digit, nullptr, THREAD_PRIORITY_DEFAULT);
+    if (EXPECT(thread != nullptr)) {
+        EXPECT_EQ(thread->state, THREAD_NEW);
+        thread_release(thread);
+    }
+}
+
+KTEST(thread_create_survives_every_failure)
+{
+    for (struct ktest_failures f = ktest_failures_begin(); ktest_failures_next(&f);) {
+        struct thread *thread = thread_create(note_digit, nullptr, THREAD_PRIORITY_DEFAULT);
+        EXPECT_EQ(thread == nullptr, ktest_failure_happened());
+        if (thread != nullptr) {
+            thread_release(thread);
+        }
+    }
+}
+
+KTEST(thread_better_ones_run_first)
+{
+    struct ktest_thread *threads[4];
+    uint8_t base = current_thread()->priority;
+    log_digits = 0;
+    interrupts_disable();
+    threads[0] = ktest_spawn_at(base - 1, note_digit, (void *)1);
+    threads[1] = ktest_spawn_at(base + 1, note_digit, (void *)2);
+    threads[2] = ktest_spawn_at(base + 5, note_digit, (void *)3);
+    threads[3] = ktest_spawn_at(base + 1, note_digit, (void *)4);
+    thread_set_priority(ktest_thread_of(threads[1]), base + 9);
+    EXPECT_EQ(log_digits, 0);
+    interrupts_enable();
+    for (uint32_t i = 0; i < 4; i++) {
+        ktest_join(threads[i]);
+    }
+    EXPECT_EQ(log_digits, 2341);
+}
+
+KTEST(thread_yield_lets_equals_run)
+{
+    interrupts_disable();
+    while (thread_yield()) {
+    }
+    log_digits = 0;
+    struct ktest_thread *lesser = ktest_spawn_at(current_thread()->priority - 1, note_digit,
+                                                 (void *)1);
+    EXPECT(!thread_yield());
+    EXPECT_EQ(log_digits, 0);
+    struct ktest_thread *equal = ktest_spawn(note_digit, (void *)2);
+    EXPECT(thread_yield());
+    EXPECT_EQ(log_digits, 2);
+    interrupts_enable();
+    ktest_join(equal);
+    ktest_join(lesser);
+}
+
+static void spin_until_stop([[maybe_unused]] void *argument)
+{
+    interrupts_enable();
+    while (!stop) {
+        runs++;
+        cpu_pause();
+    }
+}
+
+KTEST(thread_slice_ends_for_equals)
+{
+    stop = false;
+    runs = 0;
+    struct ktest_thread *a = ktest_spawn(spin_until_stop, nullptr);
+    struct ktest_thread *b = ktest_spawn(spin_until_stop, nullptr);
+    /* Neither gives up the processor, and yet the three of us take turns. */
+    uint64_t begin = clock_now();
+    while (clock_now() < begin + 8 * SCHED_QUANTUM_NS) {
+        cpu_pause();
+    }
+    stop = true;
+    EXPECT(runs > 0);
+    EXPECT(ktest_thread_of(a)->run_time + ktest_thread_of(b)->run_time >= 2 * SCHED_QUANTUM_NS);
+    EXPECT(ktest_thread_of(a)->run_time < 6 * SCHED_QUANTUM_NS);
+    EXPECT(ktest_thread_of(b)->run_time < 6 * SCHED_QUANTUM_NS);
+    ktest_join(a);
+    ktest_join(b);
+}
+
+static void sleep_and_stop([[maybe_unused]] void *argument)
+{
+    (void)thread_sleep_until(clock_now() + 3 * MILLISECOND);
+    stop = true;
+}
+
+KTEST(thread_better_one_preempts_when_it_wakes)
+{
+    stop = false;
+    uint64_t begin = clock_now();
+    struct ktest_thread *better = ktest_spawn_at(current_thread()->priority + 1, sleep_and_stop,
+                                                 nullptr);
+    while (!stop && clock_now() < begin + 2 * SCHED_QUANTUM_NS) {
+        cpu_pause();
+    }
+    EXPECT(stop);
+    EXPECT(clock_now() < begin + SCHED_QUANTUM_NS);
+    ktest_join(better);
+}
+
+KTEST(thread_lowered_priority_lets_others_run)
+{
+    uint8_t base = current_thread()->priority;
+    log_digits = 0;
+    interrupts_disable();
+    struct ktest_thread *lesser = ktest_spawn_at(base - 1, note_digit, (void *)1);
+    thread_set_priority(current_thread(), base - 2);
+    EXPECT(percpu_read(ast_pending) != 0);
+    EXPECT(thread_yield());
+    EXPECT_EQ(log_digits, 1);
+    thread_set_priority(current_thread(), base);
+    interrupts_enable();
+    ktest_join(lesser);
+}
