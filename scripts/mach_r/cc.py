@@ -25,8 +25,10 @@ _COMPILER_VALUE = {
 }
 _LINKER_VALUE = {"-L", "-l", "-u", "-Xlinker", "-z", "-T", "-e"}
 _LINKER_START = ("-L", "-l", "-Wl,")
-# Of no meaning here: every program is static and may have threads.
-_IGNORED = {"-static", "-pthread", "-lpthread", "-lSystem", "-no-pie", "-rdynamic"}
+# Of no meaning here: every program is static, may have threads, and gets the C library whole.
+_IGNORED = {
+    "-static", "-pthread", "-no-pie", "-rdynamic", "-lpthread", "-lSystem", "-lc", "-lm", "-lmach",
+}
 
 
 class Job:
