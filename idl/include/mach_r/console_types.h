@@ -16,7 +16,7 @@
 #define TERMINAL_SIGNAL 0x04 /* the interrupt key interrupts; else it is a character */
 #define TERMINAL_MAP_CR 0x08 /* the return key gives a newline */
 /* Output. */
-#define TERMINAL_ADD_CR   0x10 /* a newline also returns to the first column */
+#define TERMINAL_ADD_CR    0x10 /* a newline also returns to the first column */
 #define TERMINAL_MODE_MASK 0x1f
 
 #define TERMINAL_DEFAULT \

@@ -22,10 +22,10 @@ typedef char *fs_data_t;
 #define FS_LOOKUP_AGAIN 2
 
 /* Flags of dir_lookup. */
-#define FS_LOOKUP_FLAG_DIRECTORY 0x1 /* fail unless it is a directory */
-#define FS_LOOKUP_FLAG_CREATE    0x2 /* make a file if there is none */
-#define FS_LOOKUP_FLAG_EXCLUSIVE 0x4 /* with CREATE: fail if there is one */
-#define FS_LOOKUP_FLAG_TRUNCATE  0x8 /* empty the file */
+#define FS_LOOKUP_FLAG_DIRECTORY 0x1  /* fail unless it is a directory */
+#define FS_LOOKUP_FLAG_CREATE    0x2  /* make a file if there is none */
+#define FS_LOOKUP_FLAG_EXCLUSIVE 0x4  /* with CREATE: fail if there is one */
+#define FS_LOOKUP_FLAG_TRUNCATE  0x8  /* empty the file */
 #define FS_LOOKUP_FLAG_WRITE     0x10 /* fail unless it can be changed */
 #define FS_LOOKUP_FLAG_MASK      0x1f
 

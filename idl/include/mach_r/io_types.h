@@ -27,12 +27,12 @@ typedef char io_data_t[IO_INLINE_MAX];
 #define IO_TYPE_LINK      5
 
 struct io_stat {
-    uint64_t server; /* number of the server's file system */
-    uint64_t node;   /* number of the object, unique in its server */
-    uint64_t size;   /* bytes; 0 for what has no size */
+    uint64_t server;   /* number of the server's file system */
+    uint64_t node;     /* number of the object, unique in its server */
+    uint64_t size;     /* bytes; 0 for what has no size */
     uint64_t modified; /* seconds since 1970 */
-    uint32_t type;   /* IO_TYPE_* */
-    uint32_t mode;   /* permission bits, as in 0755 */
+    uint32_t type;     /* IO_TYPE_* */
+    uint32_t mode;     /* permission bits, as in 0755 */
     uint32_t links;
     uint32_t block_size; /* what is good to read at once */
     uint32_t uid;

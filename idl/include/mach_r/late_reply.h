@@ -13,8 +13,8 @@
 #define MIG_REPLY_ID(request_id) ((request_id) + 100)
 
 /*
- * Answer the request of number REQUEST_ID with error CODE through the send-once right REPLY, which is
- * consumed in any case.
+ * Answer the request of number REQUEST_ID with error CODE through the send-once right REPLY, which
+ * is consumed in any case.
  */
 static inline mach_msg_return_t mig_send_error_reply(mach_port_t reply, mach_msg_id_t request_id,
                                                      kern_return_t code)

@@ -34,19 +34,20 @@ typedef char *proc_strings_t;
 #define PROC_STATUS_EXIT_CODE(status) (((status) >> 8) & 0xff)
 #define PROC_STATUS_SIGNAL_OF(status) ((status) & 0x7f)
 /* As one number, in a shell: the exit code, or 128 and the signal. */
-#define PROC_STATUS_SHELL(status) \
-    (PROC_STATUS_IS_EXIT(status) ? PROC_STATUS_EXIT_CODE(status) : 128 + PROC_STATUS_SIGNAL_OF(status))
+#define PROC_STATUS_SHELL(status)                                \
+    (PROC_STATUS_IS_EXIT(status) ? PROC_STATUS_EXIT_CODE(status) \
+                                 : 128 + PROC_STATUS_SIGNAL_OF(status))
 
 /* Signals: the common ones, with their common numbers. */
-#define PROC_SIGNAL_INTERRUPT   2
-#define PROC_SIGNAL_ILLEGAL     4
-#define PROC_SIGNAL_TRAP        5
-#define PROC_SIGNAL_ABORT       6
-#define PROC_SIGNAL_ARITHMETIC  8
-#define PROC_SIGNAL_KILL        9
-#define PROC_SIGNAL_SEGMENT     11
-#define PROC_SIGNAL_SYSCALL     12
-#define PROC_SIGNAL_TERMINATE   15
+#define PROC_SIGNAL_INTERRUPT  2
+#define PROC_SIGNAL_ILLEGAL    4
+#define PROC_SIGNAL_TRAP       5
+#define PROC_SIGNAL_ABORT      6
+#define PROC_SIGNAL_ARITHMETIC 8
+#define PROC_SIGNAL_KILL       9
+#define PROC_SIGNAL_SEGMENT    11
+#define PROC_SIGNAL_SYSCALL    12
+#define PROC_SIGNAL_TERMINATE  15
 
 /* States. */
 #define PROC_STATE_RUNNING 1
@@ -56,12 +57,12 @@ typedef char *proc_strings_t;
 struct proc_info {
     int32_t pid;
     int32_t ppid;
-    uint32_t state;   /* PROC_STATE_* */
+    uint32_t state; /* PROC_STATE_* */
     uint32_t threads;
-    uint64_t virtual_size;  /* bytes */
-    uint64_t resident_size; /* bytes */
-    uint64_t cpu_time;      /* nanoseconds */
-    uint64_t start_time;    /* nanoseconds since boot */
+    uint64_t virtual_size;    /* bytes */
+    uint64_t resident_size;   /* bytes */
+    uint64_t cpu_time;        /* nanoseconds */
+    uint64_t start_time;      /* nanoseconds since boot */
     char name[PROC_NAME_MAX]; /* last name of the executable's path, terminated */
 };
 typedef struct proc_info proc_info_t;

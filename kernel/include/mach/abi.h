@@ -24,4 +24,4 @@
 #define MACH_ABI_OFFSET(type, member, offset) MACH_STATIC_ASSERT(offsetof(type, member) == (offset))
 
 /* Length of an info structure in the words that info calls count in. */
-#define MACH_WORD_COUNT(type) ((mach_msg_type_number_t)(sizeof(type) / sizeof(integer_t)))
+#define MACH_WORD_COUNT(type) ((natural_t)(sizeof(type) / sizeof(integer_t)))

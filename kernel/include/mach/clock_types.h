@@ -42,27 +42,27 @@ MACH_ABI_SIZE(mach_timespec_t, 8);
 #define BAD_MACH_TIMESPEC(t) ((t)->tv_nsec < 0 || (t)->tv_nsec >= (long)NSEC_PER_SEC)
 
 /* Negative, zero or positive as T1 is before, at or after T2. */
-#define CMP_MACH_TIMESPEC(t1, t2)                                 \
-    ((t1)->tv_sec > (t2)->tv_sec   ? (long)+NSEC_PER_SEC          \
-     : (t1)->tv_sec < (t2)->tv_sec ? -(long)NSEC_PER_SEC          \
+#define CMP_MACH_TIMESPEC(t1, t2)                        \
+    ((t1)->tv_sec > (t2)->tv_sec   ? (long)+NSEC_PER_SEC \
+     : (t1)->tv_sec < (t2)->tv_sec ? -(long)NSEC_PER_SEC \
                                    : (long)(t1)->tv_nsec - (t2)->tv_nsec)
 
-#define ADD_MACH_TIMESPEC(t1, t2)                                 \
-    do {                                                          \
-        (t1)->tv_sec += (t2)->tv_sec;                             \
+#define ADD_MACH_TIMESPEC(t1, t2)                                     \
+    do {                                                              \
+        (t1)->tv_sec += (t2)->tv_sec;                                 \
         if (((t1)->tv_nsec += (t2)->tv_nsec) >= (long)NSEC_PER_SEC) { \
-            (t1)->tv_nsec -= (clock_res_t)NSEC_PER_SEC;           \
-            (t1)->tv_sec += 1;                                    \
-        }                                                         \
+            (t1)->tv_nsec -= (clock_res_t)NSEC_PER_SEC;               \
+            (t1)->tv_sec += 1;                                        \
+        }                                                             \
     } while (0)
 
-#define SUB_MACH_TIMESPEC(t1, t2)                                 \
-    do {                                                          \
-        (t1)->tv_sec -= (t2)->tv_sec;                             \
-        if (((t1)->tv_nsec -= (t2)->tv_nsec) < 0) {               \
-            (t1)->tv_nsec += (clock_res_t)NSEC_PER_SEC;           \
-            (t1)->tv_sec -= 1;                                    \
-        }                                                         \
+#define SUB_MACH_TIMESPEC(t1, t2)                       \
+    do {                                                \
+        (t1)->tv_sec -= (t2)->tv_sec;                   \
+        if (((t1)->tv_nsec -= (t2)->tv_nsec) < 0) {     \
+            (t1)->tv_nsec += (clock_res_t)NSEC_PER_SEC; \
+            (t1)->tv_sec -= 1;                          \
+        }                                               \
     } while (0)
 
 /* Alarm and sleep types. */

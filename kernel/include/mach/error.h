@@ -10,7 +10,7 @@
 typedef kern_return_t mach_error_t;
 typedef mach_error_t (*mach_error_fn_t)(void);
 
-#define ERR_SUCCESS    ((mach_error_t)0)
+#define ERR_SUCCESS     ((mach_error_t)0)
 #define ERR_ROUTINE_NIL ((mach_error_fn_t)0)
 
 #define err_none ((mach_error_t)0)
@@ -27,13 +27,13 @@ typedef mach_error_t (*mach_error_fn_t)(void);
 #define code_emask   (0x3fff)
 
 /* Systems. */
-#define err_kern     err_system(0x0) /* kernel */
-#define err_us       err_system(0x1) /* user-space library */
-#define err_server   err_system(0x2) /* user-space servers */
-#define err_ipc      err_system(0x3) /* old message errors */
-#define err_mach_ipc err_system(0x4) /* message errors */
-#define err_dipc     err_system(0x7) /* distributed messages */
-#define err_local    err_system(0x3e)
+#define err_kern       err_system(0x0) /* kernel */
+#define err_us         err_system(0x1) /* user-space library */
+#define err_server     err_system(0x2) /* user-space servers */
+#define err_ipc        err_system(0x3) /* old message errors */
+#define err_mach_ipc   err_system(0x4) /* message errors */
+#define err_dipc       err_system(0x7) /* distributed messages */
+#define err_local      err_system(0x3e)
 #define err_ipc_compat err_system(0x3f)
 
 #define err_max_system 0x3f

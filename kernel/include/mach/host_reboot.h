@@ -9,6 +9,6 @@
 #define HOST_REBOOT_DEBUGGER 0x1000 /* stop in the debugger */
 
 /* The low byte of the exit status for a test run under QEMU; see the kernel option debug_exit. */
-#define HOST_REBOOT_DEBUG_EXIT        0x10000000
-#define HOST_REBOOT_DEBUG_EXIT_SHIFT  16
-#define HOST_REBOOT_DEBUG_EXIT_MASK   0x00ff0000
+#define HOST_REBOOT_DEBUG_EXIT       0x10000000
+#define HOST_REBOOT_DEBUG_EXIT_SHIFT 16
+#define HOST_REBOOT_DEBUG_EXIT_MASK  0x00ff0000

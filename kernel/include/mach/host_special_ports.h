@@ -5,10 +5,10 @@
  */
 #pragma once
 
-#define HOST_SECURITY_PORT 0
-#define HOST_PORT          1
-#define HOST_PRIV_PORT     2
-#define HOST_IO_MAIN_PORT  3
+#define HOST_SECURITY_PORT  0
+#define HOST_PORT           1
+#define HOST_PRIV_PORT      2
+#define HOST_IO_MAIN_PORT   3
 #define HOST_IO_MASTER_PORT HOST_IO_MAIN_PORT
 
 #define HOST_MIN_SPECIAL_PORT         HOST_SECURITY_PORT

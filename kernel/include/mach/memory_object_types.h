@@ -26,24 +26,25 @@ typedef int *memory_object_info_t;
 #define MEMORY_OBJECT_NULL 0
 
 /* Flags beside the protection in mach_make_memory_entry_64. */
-#define MAP_MEM_ONLY             0x010000
-#define MAP_MEM_NAMED_CREATE     0x020000
-#define MAP_MEM_PURGABLE         0x040000
-#define MAP_MEM_NAMED_REUSE      0x080000
-#define MAP_MEM_VM_COPY          0x200000
-#define MAP_MEM_VM_SHARE         0x400000
-#define MAP_MEM_4K_DATA_ADDR     0x800000
-#define MAP_MEM_FLAGS_MASK       0x00ffff00
-#define MAP_MEM_PROT_MASK        0xff
+#define MAP_MEM_ONLY         0x010000
+#define MAP_MEM_NAMED_CREATE 0x020000
+#define MAP_MEM_PURGABLE     0x040000
+#define MAP_MEM_NAMED_REUSE  0x080000
+#define MAP_MEM_VM_COPY      0x200000
+#define MAP_MEM_VM_SHARE     0x400000
+#define MAP_MEM_4K_DATA_ADDR 0x800000
+#define MAP_MEM_FLAGS_MASK   0x00ffff00
+#define MAP_MEM_PROT_MASK    0xff
 
 /* Cache modes, in the top byte. */
-#define GET_MAP_MEM(flags)        ((((unsigned int)(flags)) >> 24) & 0xff)
-#define SET_MAP_MEM(caching, flags) ((flags) = ((((unsigned int)(caching)) << 24) & 0xff000000) | ((flags) & 0xffffff))
+#define GET_MAP_MEM(flags) ((((unsigned int)(flags)) >> 24) & 0xff)
+#define SET_MAP_MEM(caching, flags) \
+    ((flags) = ((((unsigned int)(caching)) << 24) & 0xff000000) | ((flags) & 0xffffff))
 
-#define MAP_MEM_NOOP         0 /* leave as it is */
-#define MAP_MEM_COPYBACK     1 /* ordinary memory */
-#define MAP_MEM_IO           2 /* uncached, strongly ordered */
-#define MAP_MEM_WTHRU        3 /* write-through */
-#define MAP_MEM_WCOMB        4 /* write-combining */
-#define MAP_MEM_INNERWBACK   5
-#define MAP_MEM_POSTED       6
+#define MAP_MEM_NOOP       0 /* leave as it is */
+#define MAP_MEM_COPYBACK   1 /* ordinary memory */
+#define MAP_MEM_IO         2 /* uncached, strongly ordered */
+#define MAP_MEM_WTHRU      3 /* write-through */
+#define MAP_MEM_WCOMB      4 /* write-combining */
+#define MAP_MEM_INNERWBACK 5
+#define MAP_MEM_POSTED     6

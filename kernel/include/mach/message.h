@@ -40,12 +40,11 @@ typedef unsigned int mach_msg_bits_t;
 #define MACH_MSGH_BITS_USED 0xb01f1f1fU
 
 #define MACH_MSGH_BITS(remote, local) ((remote) | ((local) << 8))
-#define MACH_MSGH_BITS_SET_PORTS(remote, local, voucher)          \
-    (((remote) & MACH_MSGH_BITS_REMOTE_MASK) |                    \
-     (((local) << 8) & MACH_MSGH_BITS_LOCAL_MASK) |               \
+#define MACH_MSGH_BITS_SET_PORTS(remote, local, voucher)                                      \
+    (((remote) & MACH_MSGH_BITS_REMOTE_MASK) | (((local) << 8) & MACH_MSGH_BITS_LOCAL_MASK) | \
      (((voucher) << 16) & MACH_MSGH_BITS_VOUCHER_MASK))
-#define MACH_MSGH_BITS_SET(remote, local, voucher, other)         \
-    (MACH_MSGH_BITS_SET_PORTS((remote), (local), (voucher)) |     \
+#define MACH_MSGH_BITS_SET(remote, local, voucher, other)     \
+    (MACH_MSGH_BITS_SET_PORTS((remote), (local), (voucher)) | \
      ((other) & ~MACH_MSGH_BITS_PORTS_MASK))
 #define MACH_MSGH_BITS_REMOTE(bits)      ((bits) & MACH_MSGH_BITS_REMOTE_MASK)
 #define MACH_MSGH_BITS_LOCAL(bits)       (((bits) & MACH_MSGH_BITS_LOCAL_MASK) >> 8)
@@ -73,13 +72,13 @@ typedef natural_t mach_msg_type_number_t;
  */
 typedef unsigned int mach_msg_type_name_t;
 
-#define MACH_MSG_TYPE_MOVE_RECEIVE    16
-#define MACH_MSG_TYPE_MOVE_SEND       17
-#define MACH_MSG_TYPE_MOVE_SEND_ONCE  18
-#define MACH_MSG_TYPE_COPY_SEND       19
-#define MACH_MSG_TYPE_MAKE_SEND       20
-#define MACH_MSG_TYPE_MAKE_SEND_ONCE  21
-#define MACH_MSG_TYPE_COPY_RECEIVE    22
+#define MACH_MSG_TYPE_MOVE_RECEIVE      16
+#define MACH_MSG_TYPE_MOVE_SEND         17
+#define MACH_MSG_TYPE_MOVE_SEND_ONCE    18
+#define MACH_MSG_TYPE_COPY_SEND         19
+#define MACH_MSG_TYPE_MAKE_SEND         20
+#define MACH_MSG_TYPE_MAKE_SEND_ONCE    21
+#define MACH_MSG_TYPE_COPY_RECEIVE      22
 #define MACH_MSG_TYPE_DISPOSE_RECEIVE   24
 #define MACH_MSG_TYPE_DISPOSE_SEND      25
 #define MACH_MSG_TYPE_DISPOSE_SEND_ONCE 26
@@ -90,7 +89,7 @@ typedef unsigned int mach_msg_type_name_t;
 #define MACH_MSG_TYPE_PORT_SEND      MACH_MSG_TYPE_MOVE_SEND
 #define MACH_MSG_TYPE_PORT_SEND_ONCE MACH_MSG_TYPE_MOVE_SEND_ONCE
 #define MACH_MSG_TYPE_LAST           22
-#define MACH_MSG_TYPE_POLYMORPHIC    ((mach_msg_type_name_t)-1)
+#define MACH_MSG_TYPE_POLYMORPHIC    ((mach_msg_type_name_t) - 1)
 
 #define MACH_MSG_TYPE_PORT_ANY(x) \
     (((x) >= MACH_MSG_TYPE_MOVE_RECEIVE) && ((x) <= MACH_MSG_TYPE_MAKE_SEND_ONCE))
@@ -252,9 +251,9 @@ MACH_ABI_SIZE(mach_msg_empty_rcv_t, 32);
 typedef integer_t mach_msg_option_t;
 typedef integer_t mach_msg_options_t;
 
-#define MACH_MSG_OPTION_NONE    0x00000000
-#define MACH_SEND_MSG           0x00000001
-#define MACH_RCV_MSG            0x00000002
+#define MACH_MSG_OPTION_NONE 0x00000000
+#define MACH_SEND_MSG        0x00000001
+#define MACH_RCV_MSG         0x00000002
 /* Leave a message that does not fit in the queue and report its size. */
 #define MACH_RCV_LARGE 0x00000004
 /* With MACH_RCV_LARGE: also report the name of the port that holds it. */
@@ -264,15 +263,15 @@ typedef integer_t mach_msg_options_t;
 /* Return MACH_SEND_INTERRUPTED when the wait is aborted, instead of trying again. */
 #define MACH_SEND_INTERRUPT 0x00000040
 /* A send that would block: arm a send-possible notification. */
-#define MACH_SEND_NOTIFY 0x00000080
-#define MACH_RCV_TIMEOUT 0x00000100
+#define MACH_SEND_NOTIFY      0x00000080
+#define MACH_RCV_TIMEOUT      0x00000100
 #define MACH_MSG_STRICT_REPLY 0x00000200
 /* Return MACH_RCV_INTERRUPTED when the wait is aborted, instead of trying again. */
-#define MACH_RCV_INTERRUPT    0x00000400
-#define MACH_RCV_VOUCHER      0x00000800
-#define MACH_RCV_GUARDED_DESC 0x00001000
-#define MACH_RCV_SYNC_WAIT    0x00004000
-#define MACH_RCV_SYNC_PEEK    0x00008000
+#define MACH_RCV_INTERRUPT        0x00000400
+#define MACH_RCV_VOUCHER          0x00000800
+#define MACH_RCV_GUARDED_DESC     0x00001000
+#define MACH_RCV_SYNC_WAIT        0x00004000
+#define MACH_RCV_SYNC_PEEK        0x00008000
 #define MACH_SEND_FILTER_NONFATAL 0x00010000
 /* The sender supplies the trailer. Privileged. */
 #define MACH_SEND_TRAILER       0x00020000

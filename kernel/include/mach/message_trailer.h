@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Message trailers: what the kernel says about a received message. Each form continues the one before it;
- * msgh_trailer_size tells how far it goes.
+ * Message trailers: what the kernel says about a received message. Each form continues the one
+ * before it; msgh_trailer_size tells how far it goes.
  */
 #pragma once
 
@@ -113,11 +113,15 @@ MACH_ABI_SIZE(mach_msg_mac_trailer_t, 68);
 #define GET_RCV_ELEMENTS(y)          (((y) >> 24) & 0xf)
 
 /* Size of the trailer that the receive options Y ask for. */
-#define REQUESTED_TRAILER_SIZE(y)                                                               \
-    ((mach_msg_trailer_size_t)(                                                                 \
-        GET_RCV_ELEMENTS(y) == MACH_RCV_TRAILER_NULL     ? sizeof(mach_msg_trailer_t)           \
-        : GET_RCV_ELEMENTS(y) == MACH_RCV_TRAILER_SEQNO  ? sizeof(mach_msg_seqno_trailer_t)     \
-        : GET_RCV_ELEMENTS(y) == MACH_RCV_TRAILER_SENDER ? sizeof(mach_msg_security_trailer_t)  \
-        : GET_RCV_ELEMENTS(y) == MACH_RCV_TRAILER_AUDIT  ? sizeof(mach_msg_audit_trailer_t)     \
-        : GET_RCV_ELEMENTS(y) == MACH_RCV_TRAILER_CTX    ? sizeof(mach_msg_context_trailer_t)   \
-                                                         : sizeof(mach_msg_max_trailer_t)))
+#define REQUESTED_TRAILER_SIZE(y)                                               \
+    ((mach_msg_trailer_size_t)(GET_RCV_ELEMENTS(y) == MACH_RCV_TRAILER_NULL     \
+                                   ? sizeof(mach_msg_trailer_t)                 \
+                               : GET_RCV_ELEMENTS(y) == MACH_RCV_TRAILER_SEQNO  \
+                                   ? sizeof(mach_msg_seqno_trailer_t)           \
+                               : GET_RCV_ELEMENTS(y) == MACH_RCV_TRAILER_SENDER \
+                                   ? sizeof(mach_msg_security_trailer_t)        \
+                               : GET_RCV_ELEMENTS(y) == MACH_RCV_TRAILER_AUDIT  \
+                                   ? sizeof(mach_msg_audit_trailer_t)           \
+                               : GET_RCV_ELEMENTS(y) == MACH_RCV_TRAILER_CTX    \
+                                   ? sizeof(mach_msg_context_trailer_t)         \
+                                   : sizeof(mach_msg_max_trailer_t)))

@@ -20,7 +20,7 @@ typedef mach_port_t *mach_port_array_t;
 /* No port at all. */
 #define MACH_PORT_NULL 0
 /* A port that has died before its right arrived. */
-#define MACH_PORT_DEAD ((mach_port_name_t)~0)
+#define MACH_PORT_DEAD        ((mach_port_name_t)~0)
 #define MACH_PORT_VALID(name) (((name) != MACH_PORT_NULL) && ((name) != MACH_PORT_DEAD))
 
 /* A name is an index into the task's table and a generation, so that a stale name fails. */
@@ -132,19 +132,18 @@ typedef struct mach_port_guard_info {
 typedef integer_t *mach_port_info_t;
 typedef int mach_port_flavor_t;
 
-#define MACH_PORT_LIMITS_INFO    1
-#define MACH_PORT_RECEIVE_STATUS 2
+#define MACH_PORT_LIMITS_INFO     1
+#define MACH_PORT_RECEIVE_STATUS  2
 #define MACH_PORT_DNREQUESTS_SIZE 3
-#define MACH_PORT_TEMPOWNER      4
-#define MACH_PORT_INFO_EXT       7
-#define MACH_PORT_GUARD_INFO     8
+#define MACH_PORT_TEMPOWNER       4
+#define MACH_PORT_INFO_EXT        7
+#define MACH_PORT_GUARD_INFO      8
 
-#define MACH_PORT_LIMITS_INFO_COUNT     ((natural_t)(sizeof(mach_port_limits_t) / sizeof(natural_t)))
-#define MACH_PORT_RECEIVE_STATUS_COUNT  ((natural_t)(sizeof(mach_port_status_t) / sizeof(natural_t)))
+#define MACH_PORT_LIMITS_INFO_COUNT     MACH_WORD_COUNT(mach_port_limits_t)
+#define MACH_PORT_RECEIVE_STATUS_COUNT  MACH_WORD_COUNT(mach_port_status_t)
 #define MACH_PORT_DNREQUESTS_SIZE_COUNT 1
-#define MACH_PORT_INFO_EXT_COUNT        ((natural_t)(sizeof(mach_port_info_ext_t) / sizeof(natural_t)))
-#define MACH_PORT_GUARD_INFO_COUNT \
-    ((natural_t)(sizeof(mach_port_guard_info_t) / sizeof(natural_t)))
+#define MACH_PORT_INFO_EXT_COUNT        MACH_WORD_COUNT(mach_port_info_ext_t)
+#define MACH_PORT_GUARD_INFO_COUNT      MACH_WORD_COUNT(mach_port_guard_info_t)
 
 /* Old form of creation options, for mach_port_allocate_full. */
 typedef struct mach_port_qos {

@@ -26,24 +26,24 @@
 #define STARTUP_SIZE_MAX (256 * 1024)
 
 struct startup_info {
-    uint32_t magic;           /* STARTUP_MAGIC */
-    uint32_t version;         /* STARTUP_VERSION */
-    uint32_t size;            /* bytes of the whole block */
-    uint32_t port_count;      /* entries of the port table */
-    uint32_t ports_offset;    /* struct startup_port[port_count] */
-    int32_t pid;              /* process id, 1 is init */
-    int32_t ppid;             /* process id of the parent, 0 for init */
+    uint32_t magic;        /* STARTUP_MAGIC */
+    uint32_t version;      /* STARTUP_VERSION */
+    uint32_t size;         /* bytes of the whole block */
+    uint32_t port_count;   /* entries of the port table */
+    uint32_t ports_offset; /* struct startup_port[port_count] */
+    int32_t pid;           /* process id, 1 is init */
+    int32_t ppid;          /* process id of the parent, 0 for init */
     uint32_t argc;
     uint32_t envc;
-    uint32_t argv_offset;     /* uint64_t[argc + 1] */
-    uint32_t envp_offset;     /* uint64_t[envc + 1] */
-    uint32_t path_offset;     /* path of the executable */
-    uint32_t cwd_offset;      /* path of the working directory, for display */
-    uint32_t phdr_count;      /* ELF program headers of the executable */
-    uint64_t phdr_address;    /* where they are mapped */
-    uint64_t stack_address;   /* lowest usable address of the first stack */
+    uint32_t argv_offset;   /* uint64_t[argc + 1] */
+    uint32_t envp_offset;   /* uint64_t[envc + 1] */
+    uint32_t path_offset;   /* path of the executable */
+    uint32_t cwd_offset;    /* path of the working directory, for display */
+    uint32_t phdr_count;    /* ELF program headers of the executable */
+    uint64_t phdr_address;  /* where they are mapped */
+    uint64_t stack_address; /* lowest usable address of the first stack */
     uint64_t stack_size;
-    uint64_t initrd_size;     /* init only: bytes behind STARTUP_PORT_INITRD */
+    uint64_t initrd_size; /* init only: bytes behind STARTUP_PORT_INITRD */
 };
 MACH_ABI_SIZE(struct startup_info, 88);
 
@@ -54,7 +54,7 @@ struct startup_port {
 };
 MACH_ABI_SIZE(struct startup_port, 8);
 
-#define STARTUP_PORT_STDIN         1  /* io objects */
+#define STARTUP_PORT_STDIN         1 /* io objects */
 #define STARTUP_PORT_STDOUT        2
 #define STARTUP_PORT_STDERR        3
 #define STARTUP_PORT_ROOT          4  /* directory */

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-/* rax of a Mach trap: class 1, number in the low 24 bits. All other classes are not the kernel's. */
+/* rax of a Mach trap: class 1, number in the low 24 bits. The other classes are not Mach's. */
 #define MACH_TRAP_CLASS       0x1000000
 #define MACH_TRAP_CLASS_MASK  0xff000000
 #define MACH_TRAP_NUMBER_MASK 0x00ffffff

@@ -136,8 +136,8 @@ struct task_flags_info {
 typedef struct task_flags_info task_flags_info_data_t;
 typedef struct task_flags_info *task_flags_info_t;
 #define TASK_FLAGS_INFO_COUNT MACH_WORD_COUNT(task_flags_info_data_t)
-#define TF_LP64     0x00000001
-#define TF_64B_DATA 0x00000002
+#define TF_LP64               0x00000001
+#define TF_64B_DATA           0x00000002
 
 #pragma pack(pop)
 

@@ -16,16 +16,16 @@ MACH_ABI_SIZE(time_value_t, 8);
 
 #define TIME_MICROS_MAX 1000000
 
-#define time_value_add_usec(val, micros)                              \
-    do {                                                              \
-        if (((val)->microseconds += (micros)) >= TIME_MICROS_MAX) {   \
-            (val)->microseconds -= TIME_MICROS_MAX;                   \
-            (val)->seconds++;                                         \
-        }                                                             \
+#define time_value_add_usec(val, micros)                            \
+    do {                                                            \
+        if (((val)->microseconds += (micros)) >= TIME_MICROS_MAX) { \
+            (val)->microseconds -= TIME_MICROS_MAX;                 \
+            (val)->seconds++;                                       \
+        }                                                           \
     } while (0)
 
-#define time_value_add(result, addend)                                \
-    do {                                                              \
-        (result)->seconds += (addend)->seconds;                       \
-        time_value_add_usec(result, (addend)->microseconds);          \
+#define time_value_add(result, addend)                       \
+    do {                                                     \
+        (result)->seconds += (addend)->seconds;              \
+        time_value_add_usec(result, (addend)->microseconds); \
     } while (0)

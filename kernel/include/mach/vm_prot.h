@@ -18,7 +18,7 @@ typedef int vm_prot_t;
 #define VM_PROT_NO_CHANGE_LEGACY ((vm_prot_t)0x08)
 #define VM_PROT_NO_CHANGE        ((vm_prot_t)0x01000000)
 /* Give the caller a private copy where write access is not permitted. */
-#define VM_PROT_COPY ((vm_prot_t)0x10)
+#define VM_PROT_COPY       ((vm_prot_t)0x10)
 #define VM_PROT_WANTS_COPY VM_PROT_COPY
 /* The protection asked for is an upper bound: grant what of it is permitted. */
 #define VM_PROT_IS_MASK ((vm_prot_t)0x40)

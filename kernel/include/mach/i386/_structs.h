@@ -9,7 +9,8 @@
 #include <mach/abi.h>
 
 #define _STRUCT_X86_THREAD_STATE64 struct __darwin_x86_thread_state64
-_STRUCT_X86_THREAD_STATE64 {
+_STRUCT_X86_THREAD_STATE64
+{
     uint64_t __rax;
     uint64_t __rbx;
     uint64_t __rcx;
@@ -36,7 +37,8 @@ MACH_ABI_SIZE(_STRUCT_X86_THREAD_STATE64, 168);
 MACH_ABI_OFFSET(_STRUCT_X86_THREAD_STATE64, __rip, 128);
 
 #define _STRUCT_X86_THREAD_FULL_STATE64 struct __darwin_x86_thread_full_state64
-_STRUCT_X86_THREAD_FULL_STATE64 {
+_STRUCT_X86_THREAD_FULL_STATE64
+{
     _STRUCT_X86_THREAD_STATE64 __ss64;
     uint64_t __ds;
     uint64_t __es;
@@ -46,7 +48,8 @@ _STRUCT_X86_THREAD_FULL_STATE64 {
 MACH_ABI_SIZE(_STRUCT_X86_THREAD_FULL_STATE64, 200);
 
 #define _STRUCT_X86_EXCEPTION_STATE64 struct __darwin_x86_exception_state64
-_STRUCT_X86_EXCEPTION_STATE64 {
+_STRUCT_X86_EXCEPTION_STATE64
+{
     uint16_t __trapno;
     uint16_t __cpu;
     uint32_t __err;
@@ -55,7 +58,8 @@ _STRUCT_X86_EXCEPTION_STATE64 {
 MACH_ABI_SIZE(_STRUCT_X86_EXCEPTION_STATE64, 16);
 
 #define _STRUCT_X86_DEBUG_STATE64 struct __darwin_x86_debug_state64
-_STRUCT_X86_DEBUG_STATE64 {
+_STRUCT_X86_DEBUG_STATE64
+{
     uint64_t __dr0;
     uint64_t __dr1;
     uint64_t __dr2;
@@ -68,9 +72,10 @@ _STRUCT_X86_DEBUG_STATE64 {
 MACH_ABI_SIZE(_STRUCT_X86_DEBUG_STATE64, 64);
 
 #define _STRUCT_FP_CONTROL struct __darwin_fp_control
-_STRUCT_FP_CONTROL {
-    unsigned short __invalid : 1, __denorm : 1, __zdiv : 1, __ovrfl : 1, __undfl : 1, __precis : 1,
-        : 2, __pc : 2, __rc : 2, : 1, : 3;
+_STRUCT_FP_CONTROL
+{
+    unsigned short __invalid : 1, __denorm : 1, __zdiv : 1, __ovrfl : 1, __undfl : 1,
+        __precis : 1, : 2, __pc : 2, __rc : 2, : 1, : 3;
 };
 MACH_ABI_SIZE(_STRUCT_FP_CONTROL, 2);
 
@@ -83,26 +88,30 @@ MACH_ABI_SIZE(_STRUCT_FP_CONTROL, 2);
 #define FP_CHOP     3
 
 #define _STRUCT_FP_STATUS struct __darwin_fp_status
-_STRUCT_FP_STATUS {
+_STRUCT_FP_STATUS
+{
     unsigned short __invalid : 1, __denorm : 1, __zdiv : 1, __ovrfl : 1, __undfl : 1, __precis : 1,
         __stkflt : 1, __errsumm : 1, __c0 : 1, __c1 : 1, __c2 : 1, __tos : 3, __c3 : 1, __busy : 1;
 };
 MACH_ABI_SIZE(_STRUCT_FP_STATUS, 2);
 
 #define _STRUCT_MMST_REG struct __darwin_mmst_reg
-_STRUCT_MMST_REG {
+_STRUCT_MMST_REG
+{
     char __mmst_reg[10];
     char __mmst_rsrv[6];
 };
 
 #define _STRUCT_XMM_REG struct __darwin_xmm_reg
-_STRUCT_XMM_REG {
+_STRUCT_XMM_REG
+{
     char __xmm_reg[16];
 };
 
 /* The 512-byte FXSAVE area between two words and one that carry nothing. */
 #define _STRUCT_X86_FLOAT_STATE64 struct __darwin_x86_float_state64
-_STRUCT_X86_FLOAT_STATE64 {
+_STRUCT_X86_FLOAT_STATE64
+{
     int __fpu_reserved[2];
     _STRUCT_FP_CONTROL __fpu_fcw;
     _STRUCT_FP_STATUS __fpu_fsw;

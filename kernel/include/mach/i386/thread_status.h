@@ -12,30 +12,30 @@
 #include <mach/i386/thread_state.h>
 #include <mach/message.h>
 
-#define x86_THREAD_STATE32    1
-#define x86_FLOAT_STATE32     2
-#define x86_EXCEPTION_STATE32 3
-#define x86_THREAD_STATE64    4
-#define x86_FLOAT_STATE64     5
-#define x86_EXCEPTION_STATE64 6
-#define x86_THREAD_STATE      7
-#define x86_FLOAT_STATE       8
-#define x86_EXCEPTION_STATE   9
-#define x86_DEBUG_STATE32     10
-#define x86_DEBUG_STATE64     11
-#define x86_DEBUG_STATE       12
-#define THREAD_STATE_NONE     13
-#define x86_AVX_STATE32       16
-#define x86_AVX_STATE64       17
-#define x86_AVX_STATE         18
-#define x86_AVX512_STATE32    19
-#define x86_AVX512_STATE64    20
-#define x86_AVX512_STATE      21
-#define x86_PAGEIN_STATE      22
+#define x86_THREAD_STATE32      1
+#define x86_FLOAT_STATE32       2
+#define x86_EXCEPTION_STATE32   3
+#define x86_THREAD_STATE64      4
+#define x86_FLOAT_STATE64       5
+#define x86_EXCEPTION_STATE64   6
+#define x86_THREAD_STATE        7
+#define x86_FLOAT_STATE         8
+#define x86_EXCEPTION_STATE     9
+#define x86_DEBUG_STATE32       10
+#define x86_DEBUG_STATE64       11
+#define x86_DEBUG_STATE         12
+#define THREAD_STATE_NONE       13
+#define x86_AVX_STATE32         16
+#define x86_AVX_STATE64         17
+#define x86_AVX_STATE           18
+#define x86_AVX512_STATE32      19
+#define x86_AVX512_STATE64      20
+#define x86_AVX512_STATE        21
+#define x86_PAGEIN_STATE        22
 #define x86_THREAD_FULL_STATE64 23
-#define x86_INSTRUCTION_STATE 24
-#define x86_LAST_BRANCH_STATE 25
-#define THREAD_STATE_FLAVORS  26
+#define x86_INSTRUCTION_STATE   24
+#define x86_LAST_BRANCH_STATE   25
+#define THREAD_STATE_FLAVORS    26
 
 #define i386_THREAD_STATE    x86_THREAD_STATE32
 #define i386_FLOAT_STATE     x86_FLOAT_STATE32
@@ -79,8 +79,7 @@ struct x86_thread_state {
     } uts;
 };
 typedef struct x86_thread_state x86_thread_state_t;
-#define x86_THREAD_STATE_COUNT \
-    ((mach_msg_type_number_t)(sizeof(x86_thread_state_t) / sizeof(int)))
+#define x86_THREAD_STATE_COUNT ((mach_msg_type_number_t)(sizeof(x86_thread_state_t) / sizeof(int)))
 
 struct x86_float_state {
     x86_state_hdr_t fsh;
@@ -109,8 +108,7 @@ struct x86_debug_state {
     } uds;
 };
 typedef struct x86_debug_state x86_debug_state_t;
-#define x86_DEBUG_STATE_COUNT \
-    ((mach_msg_type_number_t)(sizeof(x86_debug_state_t) / sizeof(int)))
+#define x86_DEBUG_STATE_COUNT ((mach_msg_type_number_t)(sizeof(x86_debug_state_t) / sizeof(int)))
 
 #define MACHINE_THREAD_STATE       x86_THREAD_STATE
 #define MACHINE_THREAD_STATE_COUNT x86_THREAD_STATE_COUNT
