@@ -7,6 +7,7 @@
 #include <sched/mutex.h>
 
 #include <lib/assert.h>
+#include <sched/sched.h>
 
 void mutex_init(struct mutex *mutex)
 {
@@ -52,5 +53,5 @@ void mutex_unlock_contended(struct mutex *mutex)
     if (next != nullptr) {
         thread_wake(next);
     }
-    interrupts_restore(state);
+    sched_restore_interrupts(state);
 }

@@ -211,6 +211,16 @@ void upcall_ast(bool to_user)
     }
 }
 
+void sched_restore_slowly(interrupt_state_t state)
+{
+    interrupts_restore(state);
+    if (interrupts_enabled()) {
+        interrupts_disable();
+        upcall_ast(false);
+        interrupts_enable();
+    }
+}
+
 void sched_idle(void)
 {
     interrupts_disable();

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include <lib/compiler.h>
+#include <arch/cpu.h>
 #include <arch/percpu.h>
 
 struct thread;
@@ -32,9 +33,26 @@ bool sched_thread_is_idle(const struct thread *thread);
  * now run elsewhere, or is released if it is DEAD. */
 void sched_finish_switch(struct thread *previous);
 
+/* Return to the interrupt state STATE; if that enables them, first let a better thread run that was
+ * made runnable while they were disabled: no trap is on its way out to do so.  For kernel code that
+ * wakes threads and goes on with interrupts enabled.  Context: interrupts off, no spin locks. */
+static inline void sched_restore_interrupts(interrupt_state_t state);
+
 /* Nanoseconds this processor has been idle, as charged so far. */
 uint64_t sched_idle_time(uint32_t cpu);
 
 /* Register what a thread does with its THREAD_AST_* requests on the way to user code (kern/ sets it
  * at boot).  It clears the bits it has acted upon. */
 extern void (*sched_thread_ast_handler)(struct thread *thread, uint32_t ast);
+
+/* The way of sched_restore_interrupts() if there is something to do. */
+void sched_restore_slowly(interrupt_state_t state);
+
+static inline void sched_restore_interrupts(interrupt_state_t state)
+{
+    if (UNLIKELY(percpu_read(ast_pending) != 0)) {
+        sched_restore_slowly(state);
+    } else {
+        interrupts_restore(state);
+    }
+}

@@ -61,5 +61,6 @@ void thread_set_priority(struct thread *thread, uint8_t priority)
             cpu_poke(thread->cpu);
         }
     }
-    spin_unlock_restore(&thread->lock, state);
+    spin_unlock(&thread->lock);
+    sched_restore_interrupts(state);
 }

@@ -62,7 +62,8 @@ void thread_start(struct thread *thread)
     assert(thread->state == THREAD_NEW);
     thread->state = THREAD_RUNNABLE;
     sched_make_runnable(thread);
-    spin_unlock_restore(&thread->lock, state);
+    spin_unlock(&thread->lock);
+    sched_restore_interrupts(state);
 }
 
 struct thread *thread_create_kernel(void (*entry)(void *argument), void *argument, uint8_t priority)

@@ -62,7 +62,7 @@ bool thread_abort_wait(struct thread *thread)
     } while (!atomic_compare_exchange_weak(&thread->wait_word, &word, word | WAIT_CLAIMED));
     interrupt_state_t state = interrupts_save();
     wait_finish(thread, WAIT_INTERRUPTED);
-    interrupts_restore(state);
+    sched_restore_interrupts(state);
     return true;
 }
 

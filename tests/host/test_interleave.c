@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The orders of waiting, waking, time-out and abort that only a second processor produces: hooks
+ * (sched/test_hook.h) act as that processor between two steps.
+ */
+#include <test/ktest.h>
+
+#include <arch/clock_device.h>
+#include <sched/test_hook.h>
+#include <sched/waitq.h>
+
+#include "fake.h"
+
+#define MILLISECOND UINT64_C(1000000)
+
+/* What the other processor does, and where. */
+static enum sched_hook_point act_at;
+static void (*act)(void);
+static struct thread *acted_on;
+static uint32_t acts;
+
+static struct spinlock lock;
+static struct waitq waiters;                /* (lock) */
+
+/* A lock that the other processor holds until the running one is about to wait for it. */
+static struct spinlock *held_lock;
+
+static void hook(enum sched_hook_point point, struct thread *thread)
+{
+    if (point == SCHED_HOOK_CLAIMED && held_lock == &thread->lock) {
+        spin_unlock(held_lock);
+        held_lock = nullptr;
+    }
+    if (point == act_at && act != nullptr) {
+        void (*once)(void) = act;
+        act = nullptr;
+        acted_on = thread;
+        acts++;
+        once();
+    }
+}
+
+static void hook_begin(enum sched_hook_point point, void (*function)(void))
+{
+    spinlock_init(&lock);
+    waitq_init(&waiters);
+    acts = 0;
+    act_at = point;
+    act = function;
+    sched_test_hook = hook;
+}
+
+static void hook_end(void)
+{
+    sched_test_hook = nullptr;
+    EXPECT_EQ(acts, 1);
+}
+
+static void wake_one(void)
+{
+    spin_lock(&lock);
+    struct thread *thread = waitq_claim_one(&waiters);
+    spin_unlock(&lock);
+    if (EXPECT(thread != nullptr)) {
+        thread->wait_value = 77;
+        thread_wake(thread);
+    }
+}
+
+/* Wait as a layer above would.  The waiter is the test itself. */
+static enum wait_outcome wait_interruptibly(uint64_t deadline)
+{
+    interrupt_state_t state = spin_lock_save(&lock);
+    waitq_enqueue(&waiters, true);
+    spin_unlock(&lock);
+    enum wait_outcome outcome = thread_block(deadline);
+    if (outcome != WAIT_WOKEN) {
+        spin_lock(&lock);
+        waitq_remove_self();
+        spin_unlock(&lock);
+    }
+    interrupts_restore(state);
+    return outcome;
+}
+
+KTEST(interleave_woken_between_arming_and_blocking)
+{
+    hook_begin(SCHED_HOOK_BEFORE_BLOCK, wake_one);
+    EXPECT_EQ(wait_interruptibly(WAIT_FOREVER), WAIT_WOKEN);
+    EXPECT_EQ(current_thread()->wait_value, 77);
+    hook_end();
+}
+
+KTEST(interleave_woken_before_blocking_cancels_the_time_out)
+{
+    hook_begin(SCHED_HOOK_BEFORE_BLOCK, wake_one);
+    EXPECT_EQ(wait_interruptibly(clock_now() + 5 * MILLISECOND), WAIT_WOKEN);
+    EXPECT(!current_thread()->wait_timer.is_armed);
+    hook_end();
+}
+
+static void abort_waiter(void)
+{
+    EXPECT(thread_abort_wait(acted_on));
+}
+
+KTEST(interleave_aborted_between_arming_and_blocking)
+{
+    hook_begin(SCHED_HOOK_BEFORE_BLOCK, abort_waiter);
+    EXPECT_EQ(wait_interruptibly(WAIT_FOREVER), WAIT_INTERRUPTED);
+    EXPECT(waitq_is_empty(&waiters));
+    hook_end();
+}
+
+/* The waker has claimed, but not yet woken, when the thread blocks: it is then woken for good. */
+static struct thread *claimed_thread;
+
+static void claim_only(void)
+{
+    spin_lock(&lock);
+    claimed_thread = waitq_claim_one(&waiters);
+    spin_unlock(&lock);
+}
+
+static void wake_claimed([[maybe_unused]] void *argument)
+{
+    claimed_thread->wait_value = 5;
+    thread_wake(claimed_thread);
+}
+
+KTEST(interleave_claimed_before_and_woken_after_blocking)
+{
+    hook_begin(SCHED_HOOK_BEFORE_BLOCK, claim_only);
+    struct ktest_thread *waker = ktest_spawn(wake_claimed, nullptr);
+    EXPECT_EQ(wait_interruptibly(WAIT_FOREVER), WAIT_WOKEN);
+    EXPECT_EQ(current_thread()->wait_value, 5);
+    hook_end();
+    ktest_join(waker);
+}
+
+/* The waker has claimed when the time-out comes: the time-out loses, although it comes first. */
+static void let_time_out(void)
+{
+    fake_clock += 10 * MILLISECOND;
+    claim_only();
+}
+
+KTEST(interleave_time_out_after_claim_loses)
+{
+    hook_begin(SCHED_HOOK_BEFORE_BLOCK, let_time_out);
+    struct ktest_thread *waker =
+        ktest_spawn_at(current_thread()->priority - 1, wake_claimed, nullptr);
+    EXPECT_EQ(wait_interruptibly(clock_now() + MILLISECOND), WAIT_WOKEN);
+    EXPECT_EQ(current_thread()->wait_value, 5);
+    hook_end();
+    ktest_join(waker);
+}
+
+/* The time-out has claimed when the waker looks: the waker finds nobody. */
+static void find_nobody(void)
+{
+    spin_lock(&lock);
+    EXPECT_EQ(waitq_claim_one(&waiters), nullptr);
+    EXPECT(waitq_is_empty(&waiters));
+    spin_unlock(&lock);
+    EXPECT(!thread_abort_wait(acted_on));
+}
+
+KTEST(interleave_wake_after_time_out_finds_nobody)
+{
+    hook_begin(SCHED_HOOK_CLAIMED, find_nobody);
+    EXPECT_EQ(wait_interruptibly(clock_now() + MILLISECOND), WAIT_TIMED_OUT);
+    hook_end();
+}
+
+KTEST(interleave_old_claim_does_not_end_the_next_wait)
+{
+    spinlock_init(&lock);
+    waitq_init(&waiters);
+    struct thread *self = current_thread();
+    uint64_t first = self->wait_word;
+    EXPECT_EQ(wait_interruptibly(clock_now() + MILLISECOND), WAIT_TIMED_OUT);
+    EXPECT_EQ(wait_interruptibly(clock_now() + MILLISECOND), WAIT_TIMED_OUT);
+    /* A claimer that still holds the word of an earlier wait fails its compare-and-swap. */
+    EXPECT(self->wait_word != first);
+    EXPECT_EQ(self->wait_word & WAIT_STATE_MASK, WAIT_ENDED);
+    EXPECT(!thread_claim_wait(self));
+}
+
+static void serve_one([[maybe_unused]] void *argument)
+{
+    spin_lock(&lock);
+    waitq_enqueue(&waiters, true);
+    spin_unlock(&lock);
+    EXPECT_EQ(thread_block(WAIT_FOREVER), WAIT_WOKEN);
+    if (claimed_thread != nullptr) {
+        wake_claimed(nullptr);
+    }
+}
+
+/* Hand the processor to a thread that waits, the caller waiting for FUNCTION's deed. */
+static void hand_off(void (*function)(void))
+{
+    claimed_thread = nullptr;
+    hook_begin(SCHED_HOOK_BEFORE_HANDOFF, function);
+    struct ktest_thread *server = ktest_spawn(serve_one, nullptr);
+    ktest_settle();
+    interrupts_disable();
+    spin_lock(&lock);
+    struct thread *target = waitq_claim_one(&waiters);
+    waitq_enqueue(&waiters, true);
+    spin_unlock(&lock);
+    EXPECT_EQ(target, ktest_thread_of(server));
+    target->wait_value = 1;
+    EXPECT_EQ(thread_block_handoff(WAIT_FOREVER, target), WAIT_WOKEN);
+    interrupts_enable();
+    hook_end();
+    ktest_join(server);
+}
+
+/* Woken before it could leave, the caller goes on, and the target is woken all the same. */
+KTEST(interleave_woken_before_handoff)
+{
+    hand_off(wake_one);
+}
+
+/* Claimed before it leaves, the caller is woken by the target. */
+KTEST(interleave_claimed_before_handoff)
+{
+    hand_off(claim_only);
+}
+
+/* A target whose lock somebody has at the moment is woken instead. */
+static void take_target_lock(void) NO_LOCK_ANALYSIS
+{
+    claim_only();
+    held_lock = &acted_on->lock;
+    spin_lock(held_lock);
+}
+
+KTEST(interleave_handoff_target_is_locked)
+{
+    hand_off(take_target_lock);
+}
+
+KTEST(interleave_runnable_while_idle_sets_no_alarm)
+{
+    ktest_settle();
+    uint64_t alarms = fake_alarm_sets;
+    interrupts_disable();
+    EXPECT(!thread_yield());
+    EXPECT_EQ(fake_alarm_sets, alarms);
+    interrupts_enable();
+}
