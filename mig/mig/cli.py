@@ -143,6 +143,7 @@ def _write_all(outputs: dict[str, str], diagnostics: Diagnostics) -> None:
     written: list[tuple[str, str]] = []
     try:
         for name, text in outputs.items():
+            os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
             temporary = f"{name}.tmp{os.getpid()}"
             with open(temporary, "w", encoding="utf-8") as stream:
                 written.append((temporary, name))
