@@ -19,6 +19,7 @@
 
 static void stop_with_trace(void)
 {
+    printf("Bail out! panic\n");
     fflush(stdout);
     __sanitizer_print_stack_trace();
     _Exit(PANIC_STATUS);
