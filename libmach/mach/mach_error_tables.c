@@ -6,6 +6,7 @@
 #include <mach/kern_return.h>
 #include <mach/message_return.h>
 #include <mach/mig_errors.h>
+#include <mach_r/server_errors.h>
 #include <servers/bootstrap.h>
 
 #include "mach_error_tables.h"
@@ -155,12 +156,19 @@ static const char *const bootstrap_texts[] = {
     BOOTSTRAP_CODE(BOOTSTRAP_NO_CHILDREN) = BOOT "no child processes",
 };
 
+static const char *const server_texts[] = {
+#define X(name, number, text) [number] = "(server) " text,
+    SERVER_ERROR_LIST(X)
+#undef X
+};
+
 static const struct error_group groups[] = {
     { KERN_SUCCESS, LENGTH(kern_texts), "(os/kern)", kern_texts },
     { MACH_SEND_IN_PROGRESS - 1, LENGTH(send_texts), "(ipc/send)", send_texts },
     { MACH_RCV_IN_PROGRESS - 1, LENGTH(receive_texts), "(ipc/rcv)", receive_texts },
     { MIG_FIRST, LENGTH(mig_texts), "(ipc/mig)", mig_texts },
     { BOOTSTRAP_FIRST, LENGTH(bootstrap_texts), "(ipc/bootstrap)", bootstrap_texts },
+    { SERVER_ERROR_CODE(0), LENGTH(server_texts), "(server)", server_texts },
 };
 
 const struct error_group *error_group_find(mach_error_t error) {

@@ -50,7 +50,7 @@ export CFLAGS="-O2 -w -Wno-implicit-function-declaration -fno-pic -fno-stack-pro
     --enable-newlib-global-stdio-streams --enable-newlib-reent-check-verify=no \
     --enable-newlib-io-long-long --enable-newlib-io-c99-formats >"$log" 2>&1 </dev/null \
     || fail "configure"
-cat "$config" >>newlib.h
+cat "$config" >>_newlib_version.h
 make -s -j"$(nproc)" MAKEINFO=true >>"$log" 2>&1 </dev/null || fail "make"
 
 mkdir -p "$prefix/include" "$prefix/lib"

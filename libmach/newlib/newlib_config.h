@@ -1,11 +1,17 @@
 
 /*
  * What Mach_R adds to newlib's generated configuration: reentrancy state per thread, found by
- * __getreent(), and the POSIX options that libmach supplies.
+ * __getreent(); the POSIX options that libmach supplies; the usual types of read() and write(); and,
+ * as on Darwin, all declarations visible whichever C standard the compiler is set to.
  */
 #ifndef _MACH_R_NEWLIB_CONFIG
 #define _MACH_R_NEWLIB_CONFIG 1
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1
+#endif
 #define __DYNAMIC_REENT__ 1
+#define _READ_WRITE_RETURN_TYPE _ssize_t
+#define _READ_WRITE_BUFSIZE_TYPE size_t
 #define _POSIX_THREADS 1
 #define _POSIX_THREAD_SAFE_FUNCTIONS 1
 #define _POSIX_TIMERS 1

@@ -11,11 +11,11 @@
 
 #include <mach/mach_init.h>
 #include <mach/mach_port.h>
-#include <mach_r/fs.h>
 #include <mach_r/services.h>
 #include <mach_r/startup.h>
 #include <servers/bootstrap.h>
 
+#include "../rpc/stubs.h"
 #include "../threads/park.h"
 #include "errors.h"
 

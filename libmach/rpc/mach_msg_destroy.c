@@ -61,13 +61,6 @@ static void destroy_ool_ports(const mach_msg_ool_ports_descriptor_t *descriptor)
     }
 }
 
-static void destroy_guarded_port(const mach_msg_guarded_port_descriptor_t *descriptor) {
-    if ((descriptor->flags & MACH_MSG_GUARD_FLAGS_UNGUARDED_ON_SEND) == 0) {
-        (void)mach_port_unguard(mach_task_self_, descriptor->name, descriptor->context);
-    }
-    destroy_right(descriptor->name, descriptor->disposition);
-}
-
 /* Give back what one descriptor holds. Returns: the size of the descriptor; 0, unknown type. */
 static mach_msg_size_t destroy_descriptor(const mach_msg_descriptor_t *descriptor) {
     switch (descriptor->type.type) {
@@ -85,7 +78,7 @@ static mach_msg_size_t destroy_descriptor(const mach_msg_descriptor_t *descripto
         destroy_ool_ports(&descriptor->ool_ports);
         return sizeof(descriptor->ool_ports);
     case MACH_MSG_GUARDED_PORT_DESCRIPTOR:
-        destroy_guarded_port(&descriptor->guarded_port);
+        destroy_right(descriptor->guarded_port.name, descriptor->guarded_port.disposition);
         return sizeof(descriptor->guarded_port);
     default:
         return 0;

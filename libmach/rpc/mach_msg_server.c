@@ -5,12 +5,7 @@
  * reply live in two buffers that change places each time, because the next request arrives in the
  * buffer the reply left from. Nothing is cleared in between: stubs write every byte they send.
  */
-#include <stdlib.h>
-
-#include <mach/mach_init.h>
-#include <mach/mach_vm.h>
-#include <mach/mig.h>
-#include <mach/vm_page_size.h>
+#include <mach/mach.h>
 
 typedef boolean_t demux_t(mach_msg_header_t *, mach_msg_header_t *);
 

@@ -83,13 +83,6 @@ kern_return_t mach_port_extract_right(ipc_space_t task, mach_port_name_t name,
     return KERN_SUCCESS;
 }
 
-kern_return_t mach_port_unguard(ipc_space_t task, mach_port_name_t name,
-                                mach_port_context_t guard) {
-    (void)task;
-    record("unguard %x %llx;", name, (unsigned long long)guard);
-    return KERN_SUCCESS;
-}
-
 /* Memory of the tested code's own is real; memory of messages is a number that is only noted. */
 kern_return_t mach_vm_allocate(vm_map_t target, mach_vm_address_t *address, mach_vm_size_t size,
                                int flags) {

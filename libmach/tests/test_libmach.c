@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <mach/mach_error.h>
-#include <mach/mig.h>
+#include <mach/mach.h>
 #include <servers/bootstrap.h>
 
 #include "../start/arguments.h"
@@ -31,14 +30,6 @@
     } while (0)
 
 static int failures;
-
-mach_msg_return_t mach_msg_server(boolean_t (*demux)(mach_msg_header_t *, mach_msg_header_t *),
-                                  mach_msg_size_t max_size, mach_port_t port,
-                                  mach_msg_options_t options);
-mach_msg_return_t mach_msg_server_once(boolean_t (*demux)(mach_msg_header_t *,
-                                                          mach_msg_header_t *),
-                                       mach_msg_size_t max_size, mach_port_t port,
-                                       mach_msg_options_t options);
 
 static void test_error_strings(void) {
     CHECK(strcmp(mach_error_string(KERN_SUCCESS), "(os/kern) successful") == 0);
@@ -131,7 +122,7 @@ static struct complex_message complex_message(void) {
 
 #define COMPLEX_CALLS                                                             \
     "deallocate 12;vm_deallocate 5000 123;mod_refs 20 1 -1;mod_refs 21 1 -1;"     \
-    "unguard 13 feed;mod_refs 13 1 -1;"
+    "mod_refs 13 1 -1;"
 
 static void test_destroy(void) {
     struct complex_message message = complex_message();

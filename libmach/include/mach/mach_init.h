@@ -6,6 +6,7 @@
 #pragma once
 
 #include <mach/mach_types.h>
+#include <mach/mach_traps.h>
 #include <mach/vm_page_size.h>
 
 MACH_BEGIN_DECLS
@@ -23,11 +24,6 @@ extern mach_port_t bootstrap_port;
  */
 mach_port_t mach_host_self(void);
 mach_port_t mach_thread_self(void);
-
-/* The same trap that macro mach_task_self() avoids; adds a user reference. */
-mach_port_t task_self_trap(void);
-
-kern_return_t host_page_size(host_t host, vm_size_t *size);
 
 MACH_END_DECLS
 

@@ -15,5 +15,3 @@ kern_return_t mach_port_insert_right(ipc_space_t task, mach_port_name_t name, ma
 kern_return_t mach_port_extract_right(ipc_space_t task, mach_port_name_t name,
                                       mach_msg_type_name_t disposition, mach_port_t *poly,
                                       mach_msg_type_name_t *type);
-kern_return_t mach_port_unguard(ipc_space_t task, mach_port_name_t name,
-                                mach_port_context_t guard);

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The program's own process port.
+ */
+#pragma once
+
+#include <mach/mach_types.h>
+
+/* The port; null if the program was started without one. References: none given. */
+mach_port_t process_port(void);
+
+/*
+ * A call on PORT showed that the process server has died: get a port from its successor.
+ */
+kern_return_t process_reconnect(mach_port_t port);
+
+/* Call the process server by CALL, an expression over `process`; once more if it was restarted. */
+#define PROCESS_CALL(result, call)                                                       \
+    do {                                                                                 \
+        mach_port_t process = process_port();                                            \
+        (result) = (call);                                                               \
+        if (server_died(result) && process_reconnect(process) == KERN_SUCCESS) {         \
+            process = process_port();                                                    \
+            (result) = (call);                                                           \
+        }                                                                                \
+    } while (0)
