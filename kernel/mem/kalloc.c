@@ -11,18 +11,19 @@
 #include <mem/vm_page.h>
 #include <mem/zone.h>
 
-#define CLASS_SIZE_MAX  2048
-#define CLASS_UNIT      16
-#define BLOCK_SIZE_MAX  (UINT64_C(2) << 20)
+#define CLASS_SIZE_MAX 2048
+#define CLASS_UNIT     16
+#define BLOCK_SIZE_MAX (UINT64_C(2) << 20)
 
 static const struct {
     const char *name;
     size_t size;
 } classes[] = {
-    {"kalloc.16", 16},     {"kalloc.32", 32},     {"kalloc.48", 48},     {"kalloc.64", 64},
-    {"kalloc.96", 96},     {"kalloc.128", 128},   {"kalloc.192", 192},   {"kalloc.256", 256},
-    {"kalloc.384", 384},   {"kalloc.512", 512},   {"kalloc.768", 768},   {"kalloc.1024", 1024},
-    {"kalloc.1536", 1536}, {"kalloc.2048", 2048},
+    { "kalloc.16", 16 },     { "kalloc.32", 32 },     { "kalloc.48", 48 },
+    { "kalloc.64", 64 },     { "kalloc.96", 96 },     { "kalloc.128", 128 },
+    { "kalloc.192", 192 },   { "kalloc.256", 256 },   { "kalloc.384", 384 },
+    { "kalloc.512", 512 },   { "kalloc.768", 768 },   { "kalloc.1024", 1024 },
+    { "kalloc.1536", 1536 }, { "kalloc.2048", 2048 },
 };
 
 static struct zone class_zones[ARRAY_SIZE(classes)];

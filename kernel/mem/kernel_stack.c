@@ -23,9 +23,9 @@
 
 static struct zone stack_counter;
 static struct spinlock stack_lock = SPINLOCK_INITIALIZER;
-static uint64_t slots[BITMAP_WORDS(SLOT_COUNT)];        /* (stack_lock) taken or kept */
-static void *kept_stacks;                               /* (stack_lock) */
-static uint32_t kept_count;                             /* (stack_lock) */
+static uint64_t slots[BITMAP_WORDS(SLOT_COUNT)]; /* (stack_lock) taken or kept */
+static void *kept_stacks;                        /* (stack_lock) */
+static uint32_t kept_count;                      /* (stack_lock) */
 
 void kernel_stack_init(void)
 {

@@ -19,10 +19,10 @@
 #include <mem/alloc_failure.h>
 #include <mem/sanitizer.h>
 
-#define PAGE_ORDER_NONE   0xff
-#define PAGE_STACK_SIZE   32
-#define PAGE_STACK_ORDER  4
-#define PAGE_STACK_BATCH  (1u << PAGE_STACK_ORDER)
+#define PAGE_ORDER_NONE  0xff
+#define PAGE_STACK_SIZE  32
+#define PAGE_STACK_ORDER 4
+#define PAGE_STACK_BATCH (1u << PAGE_STACK_ORDER)
 
 /* A processor's own free pages. */
 struct page_stack {
@@ -33,8 +33,8 @@ struct page_stack {
 PERCPU_DEFINE(struct page_stack, page_stack);
 
 static struct spinlock page_lock;
-static struct list free_blocks[VM_PAGE_ORDER_MAX + 1];      /* (page_lock) */
-static uint64_t free_pages;                                 /* (page_lock) without the stacks */
+static struct list free_blocks[VM_PAGE_ORDER_MAX + 1]; /* (page_lock) */
+static uint64_t free_pages;                            /* (page_lock) without the stacks */
 
 void page_alloc_init(void)
 {

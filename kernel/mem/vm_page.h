@@ -25,33 +25,33 @@ struct vm_object;
 struct zone;
 
 enum vm_page_state {
-    VM_PAGE_RESERVED,               /* not RAM, or never given to the allocator */
-    VM_PAGE_FREE,                   /* in a free block, or on a processor's stack of free pages */
-    VM_PAGE_KERNEL,                 /* allocated, no object */
-    VM_PAGE_OBJECT,                 /* in an object */
+    VM_PAGE_RESERVED, /* not RAM, or never given to the allocator */
+    VM_PAGE_FREE,     /* in a free block, or on a processor's stack of free pages */
+    VM_PAGE_KERNEL,   /* allocated, no object */
+    VM_PAGE_OBJECT,   /* in an object */
 };
 
 /* What a zone notes in the first page of each of its slabs. */
 struct vm_page_slab {
-    void *free;                     /* list of released objects, linked through their first word */
+    void *free; /* list of released objects, linked through their first word */
     struct zone *zone;
-    uint16_t in_use;                /* objects that are out */
-    uint16_t fresh;                 /* objects at the end that were never out */
+    uint16_t in_use; /* objects that are out */
+    uint16_t fresh;  /* objects at the end that were never out */
 };
 
 /* Members of an allocated page that its user has not set are undefined, but `object` is null and
  * `wire_count` zero, as they must be when the page is freed. */
 struct vm_page {
-    struct list link;               /* (free) block list; (object) the object's list; zone's list */
+    struct list link; /* (free) block list; (object) the object's list; zone's list */
     union {
-        struct rbtree_node node;    /* (object) the object's tree, by offset */
-        struct vm_page_slab slab;   /* (kernel) of a zone */
+        struct rbtree_node node;  /* (object) the object's tree, by offset */
+        struct vm_page_slab slab; /* (kernel) of a zone */
     };
-    struct vm_object *object;       /* (object) */
-    uint32_t index;                 /* (object) offset / PAGE_SIZE */
-    uint16_t wire_count;            /* (object) wirings */
-    uint8_t state;                  /* enum vm_page_state */
-    uint8_t order;                  /* (free) of the block this page heads; see mem/page_alloc.c */
+    struct vm_object *object; /* (object) */
+    uint32_t index;           /* (object) offset / PAGE_SIZE */
+    uint16_t wire_count;      /* (object) wirings */
+    uint8_t state;            /* enum vm_page_state */
+    uint8_t order;            /* (free) of the block this page heads; see mem/page_alloc.c */
 };
 
 static_assert(sizeof(struct vm_page) == 56);

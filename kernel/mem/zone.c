@@ -36,8 +36,8 @@ struct zone_caches {
 PERCPU_DEFINE(struct zone_caches, zone_caches);
 
 static struct spinlock zones_lock = SPINLOCK_INITIALIZER;
-static struct list zones = {&zones, &zones};                /* (zones_lock) all, oldest first */
-static uint64_t zone_ids[BITMAP_WORDS(ZONE_MAX)];           /* (zones_lock) those taken */
+static struct list zones = { &zones, &zones };    /* (zones_lock) all, oldest first */
+static uint64_t zone_ids[BITMAP_WORDS(ZONE_MAX)]; /* (zones_lock) those taken */
 
 /* Number ZONE and enter it in the ledger. */
 static void zone_enter(struct zone *zone, const char *name)
@@ -109,8 +109,7 @@ static COLD void cache_drain(struct zone *zone, struct zone_cache *cache)
     zone_slab_give(zone, cache->objects, ZONE_BATCH);
     spin_unlock(&zone->lock);
     cache->count -= ZONE_BATCH;
-    memmove(cache->objects, cache->objects + ZONE_BATCH,
-            cache->count * sizeof(cache->objects[0]));
+    memmove(cache->objects, cache->objects + ZONE_BATCH, cache->count * sizeof(cache->objects[0]));
 }
 
 void *zone_alloc(struct zone *zone)

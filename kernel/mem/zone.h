@@ -22,17 +22,17 @@
 
 /* Lock keys: (l) zone->lock, (c) constant after zone_init(). */
 struct zone {
-    const char *name;               /* (c) shown in the ledger */
-    uint32_t size;                  /* (c) of an object in bytes, a multiple of 16; 0: counter only */
-    uint16_t id;                    /* (c) index of its cache on every processor */
-    uint16_t slab_capacity;         /* (c) objects in a slab */
-    uint32_t slab_order;            /* (c) a slab is a block of 2^slab_order pages */
+    const char *name;       /* (c) shown in the ledger */
+    uint32_t size;          /* (c) of an object in bytes, a multiple of 16; 0: counter only */
+    uint16_t id;            /* (c) index of its cache on every processor */
+    uint16_t slab_capacity; /* (c) objects in a slab */
+    uint32_t slab_order;    /* (c) a slab is a block of 2^slab_order pages */
     struct spinlock lock;
-    struct list partial;            /* (l) slabs with free objects, the empty ones last */
-    uint32_t empty_slabs;           /* (l) slabs of which no object is out */
-    uint32_t slab_count;            /* (l) all slabs */
-    uint64_t out;                   /* (l) objects in use or in a processor's cache */
-    struct list link;               /* the list of all zones */
+    struct list partial;  /* (l) slabs with free objects, the empty ones last */
+    uint32_t empty_slabs; /* (l) slabs of which no object is out */
+    uint32_t slab_count;  /* (l) all slabs */
+    uint64_t out;         /* (l) objects in use or in a processor's cache */
+    struct list link;     /* the list of all zones */
 };
 
 /* Make ZONE an empty zone of objects of SIZE bytes (at most 4096), aligned to 16 (64 if SIZE is a

@@ -17,9 +17,9 @@
 #define MUTEX_CONTENDED ((uintptr_t)1)
 
 struct CAPABILITY("mutex") mutex {
-    _Atomic uintptr_t owner;        /* address of the owner's struct thread, MUTEX_CONTENDED; 0: free */
+    _Atomic uintptr_t owner; /* address of the owner's struct thread, MUTEX_CONTENDED; 0: free */
     struct spinlock lock;
-    struct waitq waiters;           /* (lock) */
+    struct waitq waiters; /* (lock) */
 };
 
 /* Make MUTEX a free mutex. */

@@ -19,10 +19,9 @@
 
 struct runq {
     struct spinlock lock;
-    int32_t best;                                       /* (lock) highest priority that waits;
-                                                         * the owner may read it as a hint */
-    uint64_t bitmap[BITMAP_WORDS(RUNQ_PRIORITIES)];     /* (lock) lists that have members */
-    struct list lists[RUNQ_PRIORITIES];                 /* (lock) */
+    int32_t best; /* (lock) highest priority that waits; the owner may read it as a hint */
+    uint64_t bitmap[BITMAP_WORDS(RUNQ_PRIORITIES)]; /* (lock) lists that have members */
+    struct list lists[RUNQ_PRIORITIES];             /* (lock) */
 };
 
 /* Make RUNQ empty. */

@@ -5,6 +5,9 @@
  * running thread's slice, and it looks then who runs and whether his slice is over.  So neither
  * hand-off nor a wake-up on a busy processor touches the clock.
  *
+ * Running time is charged where the clock is read anyway, at ordinary switches: a chain of hand-offs
+ * is charged to the thread that ends it.
+ *
  * A thread that is preempted before the end of its slice goes to the head of its list and keeps the
  * rest; one that used it up goes to the tail.
  */

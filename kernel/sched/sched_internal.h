@@ -15,10 +15,10 @@
 /* Lock keys: (r) runq.lock, (p) this processor with interrupts off. */
 struct sched_cpu {
     struct runq runq;
-    struct thread idle;             /* what runs when nothing else does; on no run queue */
-    struct thread *switched_from;   /* (p) by the last ordinary switch: for threads that start */
-    struct timer slice_timer;       /* (p) armed while threads wait: ends the running one's slice */
-    uint64_t charged_until;         /* (p) time up to here is in somebody's run_time */
+    struct thread idle;           /* what runs when nothing else does; on no run queue */
+    struct thread *switched_from; /* (p) by the last ordinary switch: for threads that start */
+    struct timer slice_timer;     /* (p) armed while threads wait: ends the running one's slice */
+    uint64_t charged_until;       /* (p) time up to here is in somebody's run_time */
 };
 
 PERCPU_DECLARE(struct sched_cpu, sched_cpu);
@@ -50,8 +50,8 @@ static inline void switch_finish(struct thread *self, struct thread *previous) N
 }
 
 /* Switch from SELF to NEXT, which is marked as running; returns when SELF runs again. */
-static inline void switch_to(struct thread *self, struct thread *next) RELEASE(self->lock)
-    NO_LOCK_ANALYSIS
+static inline void switch_to(struct thread *self, struct thread *next)
+    RELEASE(self->lock) NO_LOCK_ANALYSIS
 {
     percpu_write(current_thread_pointer, next);
     switch_finish(self, context_switch(self, next));

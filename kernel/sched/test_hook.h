@@ -11,9 +11,9 @@
 struct thread;
 
 enum sched_hook_point {
-    SCHED_HOOK_BEFORE_BLOCK,        /* the wait is armed (THREAD waits), nothing else happened */
-    SCHED_HOOK_BEFORE_HANDOFF,      /* the same; THREAD is the target */
-    SCHED_HOOK_CLAIMED,             /* THREAD's wait was claimed and is about to be ended */
+    SCHED_HOOK_BEFORE_BLOCK,   /* the wait is armed (THREAD waits), nothing else happened */
+    SCHED_HOOK_BEFORE_HANDOFF, /* the same; THREAD is the target */
+    SCHED_HOOK_CLAIMED,        /* THREAD's wait was claimed and is about to be ended */
 };
 
 #ifdef MACH_R_DEBUG

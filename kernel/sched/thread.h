@@ -45,7 +45,7 @@ struct vm_map;
 
 enum thread_state {
     THREAD_NEW,
-    THREAD_RUNNABLE,                /* on a run queue */
+    THREAD_RUNNABLE, /* on a run queue */
     THREAD_RUNNING,
     THREAD_BLOCKED,
     THREAD_DEAD,
@@ -53,15 +53,15 @@ enum thread_state {
 
 /* How a wait ended. */
 enum wait_outcome {
-    WAIT_WOKEN,                     /* through the queue; thread->wait_value says more */
+    WAIT_WOKEN, /* through the queue; thread->wait_value says more */
     WAIT_TIMED_OUT,
-    WAIT_INTERRUPTED,               /* thread_abort_wait() */
+    WAIT_INTERRUPTED, /* thread_abort_wait() */
 };
 
 /* Requests to a thread, looked at before it returns to user code (thread->ast). */
-#define THREAD_AST_TERMINATE    0x1u
-#define THREAD_AST_SUSPEND      0x2u
-#define THREAD_AST_ABORT        0x4u
+#define THREAD_AST_TERMINATE 0x1u
+#define THREAD_AST_SUSPEND   0x2u
+#define THREAD_AST_ABORT     0x4u
 
 /* Priorities: 0 idle ... 127 highest; Darwin's bands. */
 #define THREAD_PRIORITY_MAX     127
@@ -70,36 +70,34 @@ enum wait_outcome {
 #define THREAD_PRIORITY_IDLE    0
 
 struct thread {
-    struct thread_context context;  /* first: assembly knows its offsets */
+    struct thread_context context; /* first: assembly knows its offsets */
 
     /* Lock keys: (l) thread->lock, (q) lock of the wait queue, (r) lock of the run queue,
      * (s) the thread itself, (c) constant after creation, (a) atomic. */
     struct spinlock lock;
-    enum thread_state state;            /* (l) */
-    _Atomic uint64_t wait_word;         /* (a) generation << 2 | enum wait_state (sched/waitq.h) */
-    enum wait_outcome wait_outcome;     /* the claimer, then (s) */
-    uintptr_t wait_value;               /* the claimer, then (s): what the waker hands over */
-    struct list wait_link;              /* (q) */
-    struct timer wait_timer;            /* (s) time-out of the wait */
+    enum thread_state state;        /* (l) */
+    _Atomic uint64_t wait_word;     /* (a) generation << 2 | enum wait_state (sched/waitq.h) */
+    enum wait_outcome wait_outcome; /* the claimer, then (s) */
+    uintptr_t wait_value;           /* the claimer, then (s): what the waker hands over */
+    struct list wait_link;          /* (q) */
+    struct timer wait_timer;        /* (s) time-out of the wait */
 
-    struct list run_link;               /* (r) */
-    uint8_t priority;                   /* (l) the one that counts now */
-    uint8_t base_priority;              /* (l) */
-    uint32_t cpu;                       /* (l) where it runs or ran last */
-    uint64_t slice_end;                 /* (s) nanoseconds since boot */
-    uint64_t slice_left;                /* (s) what its next slice will have */
+    struct list run_link;  /* (r) */
+    uint8_t priority;      /* (l) the one that counts now */
+    uint8_t base_priority; /* (l) */
+    uint32_t cpu;          /* (l) where it runs or ran last */
+    uint64_t slice_end;    /* (s) nanoseconds since boot */
+    uint64_t slice_left;   /* (s) what its next slice will have */
 
-    _Atomic uint32_t ast;               /* (a) THREAD_AST_* */
-    uint32_t suspend_count;             /* (l) */
-    struct refcount references;         /* (a) */
-    void *stack;                        /* (c) from kernel_stack_allocate() */
-    uint64_t run_time;                  /* (s) nanoseconds on a processor, as charged so far: a chain
-                                         * of hand-offs is charged to the thread that ends it */
-    void (*entry)(void *argument);      /* (c) */
-    void *entry_argument;               /* (c) */
+    _Atomic uint32_t ast;          /* (a) THREAD_AST_* */
+    uint32_t suspend_count;        /* (l) */
+    struct refcount references;    /* (a) */
+    void *stack;                   /* (c) from kernel_stack_allocate() */
+    uint64_t run_time;             /* (s) nanoseconds run, as charged so far: see sched.c */
+    void (*entry)(void *argument); /* (c) */
+    void *entry_argument;          /* (c) */
 
-    struct vm_map *map;                 /* (c) opaque here, like the rest; kern/ also calls
-                                         * context_set_pmap() */
+    struct vm_map *map;                 /* (c) opaque here; see also context_set_pmap() */
     struct ipc_space *space;            /* (c) */
     struct task *task;                  /* (c) */
     struct ipc_port *self;              /* kern: the thread's own port */
@@ -108,7 +106,7 @@ struct thread {
     struct list task_link;              /* kern: the task's list of threads */
     struct list *ipc_dying;             /* ipc: messages this thread is destroying, or null */
     uint64_t id;                        /* kern: (c) unique since boot */
-    uint32_t user_suspend_count;        /* kern: (l) the part of suspend_count that thread_suspend() made */
+    uint32_t user_suspend_count;        /* kern: (l) what thread_suspend() made of suspend_count */
     bool is_active;                     /* kern: (l) false once it is told to end */
     bool is_started;                    /* kern: (l) thread_start() was called */
 };

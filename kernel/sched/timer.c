@@ -17,10 +17,10 @@
 /* The timers of a processor; the lock is taken below all others of sched/. */
 struct timer_queue {
     struct spinlock lock;
-    struct rbtree timers;                   /* (lock) by deadline */
-    struct timer *first;                    /* (lock) the first of them, or null */
-    uint64_t alarm;                         /* (lock) when the processor will call upcall_timer() */
-    _Atomic(struct timer *) running;        /* whose function runs, or null */
+    struct rbtree timers;            /* (lock) by deadline */
+    struct timer *first;             /* (lock) the first of them, or null */
+    uint64_t alarm;                  /* (lock) when the processor will call upcall_timer() */
+    _Atomic(struct timer *) running; /* whose function runs, or null */
 };
 
 PERCPU_DEFINE(struct timer_queue, timer_queue);

@@ -12,9 +12,9 @@
 
 struct timer {
     struct rbtree_node node;
-    uint64_t deadline;                      /* nanoseconds since boot */
-    void (*function)(struct timer *timer);  /* called with interrupts off, in an interrupt */
-    uint32_t cpu;                           /* whose tree it is in, or was last */
+    uint64_t deadline;                     /* nanoseconds since boot */
+    void (*function)(struct timer *timer); /* called with interrupts off, in an interrupt */
+    uint32_t cpu;                          /* whose tree it is in, or was last */
     _Atomic bool is_armed;
 };
 

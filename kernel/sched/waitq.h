@@ -29,10 +29,10 @@
 
 /* The low two bits of a claim word; the generation above them counts the waits. */
 enum wait_state {
-    WAIT_ENDED,                     /* no wait, or one that is over */
+    WAIT_ENDED, /* no wait, or one that is over */
     WAIT_ARMED,
     WAIT_ARMED_INTERRUPTIBLE,
-    WAIT_CLAIMED,                   /* somebody is about to end it */
+    WAIT_CLAIMED, /* somebody is about to end it */
 };
 
 #define WAIT_STATE_MASK UINT64_C(3)
@@ -96,9 +96,9 @@ static inline bool thread_claim_wait(struct thread *thread)
     if (UNLIKELY(state == WAIT_ENDED || state == WAIT_CLAIMED)) {
         return false;
     }
-    return LIKELY(atomic_compare_exchange_strong_explicit(
-        &thread->wait_word, &word, word | WAIT_CLAIMED, memory_order_acquire,
-        memory_order_relaxed));
+    return LIKELY(atomic_compare_exchange_strong_explicit(&thread->wait_word, &word,
+                                                          word | WAIT_CLAIMED, memory_order_acquire,
+                                                          memory_order_relaxed));
 }
 
 /* The first thread of WAITQ that nobody else claimed, taken off the queue and claimed by the

@@ -40,8 +40,7 @@ bool ktest_expect_equal(uint64_t a, uint64_t b, const char *file, int line, cons
     return a == b;
 }
 
-bool ktest_expect_string(const char *a, const char *b, const char *file, int line,
-                         const char *text)
+bool ktest_expect_string(const char *a, const char *b, const char *file, int line, const char *text)
 {
     bool is_equal = strcmp(a, b) == 0;
     if (UNLIKELY(!is_equal)) {

@@ -25,17 +25,17 @@ struct ktest {
 };
 
 /* Define the test NAME; the body follows.  The linker collects the records in one array. */
-#define KTEST(test_name)                                                                           \
-    static void ktest_##test_name(void);                                                           \
-    [[gnu::retain]] static const struct ktest SECTION("ktest") ktest_record_##test_name = {        \
-        #test_name, ktest_##test_name};                                                            \
+#define KTEST(test_name)                                              \
+    static void ktest_##test_name(void);                              \
+    [[gnu::retain]] static const struct ktest SECTION("ktest")        \
+        ktest_record_##test_name = { #test_name, ktest_##test_name }; \
     static void ktest_##test_name(void)
 
 /* True if CONDITION holds, else it is printed and the running test has failed. */
 #define EXPECT(condition) ktest_expect((condition), __FILE__, __LINE__, #condition)
 
 /* The same for two integers or pointers, whose values are printed. */
-#define EXPECT_EQ(a, b)                                                                            \
+#define EXPECT_EQ(a, b) \
     ktest_expect_equal(KTEST_VALUE(a), KTEST_VALUE(b), __FILE__, __LINE__, #a " == " #b)
 
 /* X as a number: nullptr has no cast of its own. */
@@ -86,7 +86,7 @@ void ktest_settle(void);
  * In builds without injected failures the step runs once.
  */
 struct ktest_failures {
-    int64_t next;                   /* how many allocations succeed in this round */
+    int64_t next; /* how many allocations succeed in this round */
 };
 
 struct ktest_failures ktest_failures_begin(void);

@@ -13,8 +13,8 @@ struct ktest_thread {
     void *argument;
     struct thread *thread;
     struct spinlock lock;
-    struct waitq joiners;           /* (lock) */
-    bool has_ended;                 /* (lock) */
+    struct waitq joiners; /* (lock) */
+    bool has_ended;       /* (lock) */
 };
 
 static void spawned_main(void *argument)
@@ -78,7 +78,7 @@ void ktest_settle(void)
 
 struct ktest_failures ktest_failures_begin(void)
 {
-    return (struct ktest_failures){.next = -1};
+    return (struct ktest_failures){ .next = -1 };
 }
 
 bool ktest_failures_next(struct ktest_failures *failures)

@@ -14,7 +14,7 @@ KTEST(bitmap_search_finds_first_and_last)
     bitmap_clear_all(bitmap, BITS);
     EXPECT_EQ(bitmap_first_set(bitmap, BITS), BITS);
     EXPECT_EQ(bitmap_last_set(bitmap, BITS), BITS);
-    static const uint32_t bits[] = {0, 1, 63, 64, 65, 127, 128, 129};
+    static const uint32_t bits[] = { 0, 1, 63, 64, 65, 127, 128, 129 };
     for (uint32_t i = 0; i < ARRAY_SIZE(bits); i++) {
         bitmap_set(bitmap, bits[i]);
         EXPECT(bitmap_test(bitmap, bits[i]));

@@ -158,7 +158,7 @@ KTEST(elf_image_segments_share_no_page)
     /* Data in the last page of the text, at its start, and around it. */
     static const struct {
         uint64_t address, memory_size;
-    } overlaps[] = {{TEXT, 0x1000}, {TEXT - 0x1000, 0x1001}, {TEXT - 0x1000, 0x9000}};
+    } overlaps[] = { { TEXT, 0x1000 }, { TEXT - 0x1000, 0x1001 }, { TEXT - 0x1000, 0x9000 } };
     for (uint32_t i = 0; i < ARRAY_SIZE(overlaps); i++) {
         make_good_file();
         put_segment(0, ELF_READ, 0x2000, overlaps[i].address, 0x800, overlaps[i].memory_size);

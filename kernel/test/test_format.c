@@ -7,12 +7,12 @@
 #include <lib/format.h>
 #include <lib/string.h>
 
-#define EXPECT_FORMAT(expected, ...)                                                               \
-    do {                                                                                           \
-        char buffer[64];                                                                           \
-        size_t length = format_string(buffer, sizeof(buffer), __VA_ARGS__);                        \
-        EXPECT_STRING(buffer, expected);                                                           \
-        EXPECT_EQ(length, strlen(expected));                                                       \
+#define EXPECT_FORMAT(expected, ...)                                        \
+    do {                                                                    \
+        char buffer[64];                                                    \
+        size_t length = format_string(buffer, sizeof(buffer), __VA_ARGS__); \
+        EXPECT_STRING(buffer, expected);                                    \
+        EXPECT_EQ(length, strlen(expected));                                \
     } while (false)
 
 KTEST(format_integers)

@@ -12,8 +12,8 @@
 #define ROUNDS 50
 
 static struct spinlock lock;
-static struct waitq server_queue;       /* (lock) */
-static struct waitq client_queue;       /* (lock) */
+static struct waitq server_queue; /* (lock) */
+static struct waitq client_queue; /* (lock) */
 static uint64_t served;
 static uint64_t slice_of_client;
 static uint64_t slices_inherited;

@@ -32,7 +32,9 @@ static int list_digits(const struct list *list)
 KTEST(list_insert_keeps_order)
 {
     struct list list;
-    struct member members[4] = {{.number = 1}, {.number = 2}, {.number = 3}, {.number = 4}};
+    struct member members[4] = {
+        { .number = 1 }, { .number = 2 }, { .number = 3 }, { .number = 4 }
+    };
     list_init(&list);
     EXPECT(list_empty(&list));
     list_insert_tail(&list, &members[1].link);
@@ -48,7 +50,7 @@ KTEST(list_insert_keeps_order)
 KTEST(list_remove_leaves_rest_and_unlinks)
 {
     struct list list;
-    struct member members[3] = {{.number = 1}, {.number = 2}, {.number = 3}};
+    struct member members[3] = { { .number = 1 }, { .number = 2 }, { .number = 3 } };
     list_init(&list);
     for (int i = 0; i < 3; i++) {
         list_insert_tail(&list, &members[i].link);
@@ -63,7 +65,7 @@ KTEST(list_remove_leaves_rest_and_unlinks)
 KTEST(list_for_each_safe_allows_removal)
 {
     struct list list;
-    struct member members[3] = {{.number = 1}, {.number = 2}, {.number = 3}};
+    struct member members[3] = { { .number = 1 }, { .number = 2 }, { .number = 3 } };
     struct member *member;
     struct member *next;
     list_init(&list);
@@ -82,7 +84,9 @@ KTEST(list_splice_moves_all)
 {
     struct list to;
     struct list from;
-    struct member members[4] = {{.number = 1}, {.number = 2}, {.number = 3}, {.number = 4}};
+    struct member members[4] = {
+        { .number = 1 }, { .number = 2 }, { .number = 3 }, { .number = 4 }
+    };
     list_init(&to);
     list_init(&from);
     list_splice_tail(&to, &from);

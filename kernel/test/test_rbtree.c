@@ -11,7 +11,7 @@
 struct member {
     struct rbtree_node node;
     uint64_t key;
-    uint32_t order;                 /* of insertion */
+    uint32_t order; /* of insertion */
     bool is_in;
 };
 

@@ -56,7 +56,7 @@ KTEST(runq_serves_by_priority_then_arrival)
     insert(high, false);
     EXPECT_EQ(runq.best, 127);
     insert(middle, false);
-    struct thread *const order[] = {high, middle, first, second, low};
+    struct thread *const order[] = { high, middle, first, second, low };
     for (uint32_t i = 0; i < ARRAY_SIZE(order); i++) {
         EXPECT_EQ(runq.best, order[i]->priority);
         EXPECT_EQ(pop(), order[i]);

@@ -72,8 +72,8 @@ KTEST(thread_yield_lets_equals_run)
     while (thread_yield()) {
     }
     log_digits = 0;
-    struct ktest_thread *lesser = ktest_spawn_at(current_thread()->priority - 1, note_digit,
-                                                 (void *)1);
+    struct ktest_thread *lesser =
+        ktest_spawn_at(current_thread()->priority - 1, note_digit, (void *)1);
     EXPECT(!thread_yield());
     EXPECT_EQ(log_digits, 0);
     struct ktest_thread *equal = ktest_spawn(note_digit, (void *)2);
@@ -123,8 +123,8 @@ KTEST(thread_better_one_preempts_when_it_wakes)
 {
     stop = false;
     uint64_t begin = clock_now();
-    struct ktest_thread *better = ktest_spawn_at(current_thread()->priority + 1, sleep_and_stop,
-                                                 nullptr);
+    struct ktest_thread *better =
+        ktest_spawn_at(current_thread()->priority + 1, sleep_and_stop, nullptr);
     while (!stop && clock_now() < begin + 2 * SCHED_QUANTUM_NS) {
         cpu_pause();
     }

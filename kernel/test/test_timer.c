@@ -14,9 +14,9 @@
 struct test_timer {
     struct timer timer;
     uint32_t calls;
-    uint32_t order;                 /* of its last call among all */
+    uint32_t order; /* of its last call among all */
     uint64_t called_at;
-    uint64_t period;                /* arms itself again; 0: not */
+    uint64_t period; /* arms itself again; 0: not */
 };
 
 static uint32_t calls;
@@ -38,7 +38,7 @@ static void timers_init(void)
 {
     calls = 0;
     for (uint32_t i = 0; i < ARRAY_SIZE(timers); i++) {
-        timers[i] = (struct test_timer){.calls = 0};
+        timers[i] = (struct test_timer){ .calls = 0 };
         timer_init(&timers[i].timer, fired);
     }
 }
@@ -65,7 +65,7 @@ KTEST(timer_functions_run_in_order_of_deadlines)
     arm(1, now + 1 * MILLISECOND);
     arm(2, now + 2 * MILLISECOND);
     EXPECT_EQ(thread_sleep_until(now + 5 * MILLISECOND), WAIT_TIMED_OUT);
-    static const uint32_t order[] = {3, 1, 2};
+    static const uint32_t order[] = { 3, 1, 2 };
     for (uint32_t i = 0; i < 3; i++) {
         EXPECT_EQ(timers[i].calls, 1);
         EXPECT_EQ(timers[i].order, order[i]);

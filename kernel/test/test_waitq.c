@@ -14,7 +14,7 @@
 /* An object to wait for, and what each waiter found. */
 struct object {
     struct spinlock lock;
-    struct waitq waiters;           /* (lock) */
+    struct waitq waiters; /* (lock) */
 };
 
 struct waiter {
@@ -23,7 +23,7 @@ struct waiter {
     bool is_interruptible;
     enum wait_outcome outcome;
     uintptr_t value;
-    uint32_t order;                 /* in which it came back */
+    uint32_t order; /* in which it came back */
 };
 
 static struct object object;
@@ -74,7 +74,7 @@ KTEST(waitq_wakes_in_order_of_arrival_with_value)
     struct waiter waiters[3];
     struct ktest_thread *threads[3];
     for (uint32_t i = 0; i < 3; i++) {
-        waiters[i] = (struct waiter){.object = &object, .deadline = WAIT_FOREVER};
+        waiters[i] = (struct waiter){ .object = &object, .deadline = WAIT_FOREVER };
         threads[i] = ktest_spawn(wait, &waiters[i]);
     }
     ktest_settle();
@@ -97,7 +97,7 @@ KTEST(waitq_wake_all_wakes_all)
     struct waiter waiters[3];
     struct ktest_thread *threads[3];
     for (uint32_t i = 0; i < 3; i++) {
-        waiters[i] = (struct waiter){.deadline = i == 0 ? FAR : WAIT_FOREVER};
+        waiters[i] = (struct waiter){ .deadline = i == 0 ? FAR : WAIT_FOREVER };
         threads[i] = ktest_spawn(wait, &waiters[i]);
     }
     ktest_settle();
@@ -115,7 +115,7 @@ KTEST(waitq_wake_all_wakes_all)
 KTEST(waitq_time_out_leaves_the_queue)
 {
     object_init();
-    struct waiter waiter = {.deadline = clock_now() + 2 * MILLISECOND};
+    struct waiter waiter = { .deadline = clock_now() + 2 * MILLISECOND };
     struct ktest_thread *thread = ktest_spawn(wait, &waiter);
     ktest_join(thread);
     EXPECT_EQ(waiter.outcome, WAIT_TIMED_OUT);
@@ -127,7 +127,7 @@ KTEST(waitq_time_out_leaves_the_queue)
 KTEST(waitq_woken_before_its_time_out)
 {
     object_init();
-    struct waiter waiter = {.deadline = FAR};
+    struct waiter waiter = { .deadline = FAR };
     struct ktest_thread *thread = ktest_spawn(wait, &waiter);
     ktest_settle();
     EXPECT(ktest_thread_of(thread)->wait_timer.is_armed);
@@ -140,8 +140,8 @@ KTEST(waitq_woken_before_its_time_out)
 KTEST(waitq_abort_ends_only_interruptible_waits)
 {
     object_init();
-    struct waiter soft = {.deadline = WAIT_FOREVER, .is_interruptible = true};
-    struct waiter hard = {.deadline = WAIT_FOREVER};
+    struct waiter soft = { .deadline = WAIT_FOREVER, .is_interruptible = true };
+    struct waiter hard = { .deadline = WAIT_FOREVER };
     struct ktest_thread *soft_thread = ktest_spawn(wait, &soft);
     struct ktest_thread *hard_thread = ktest_spawn(wait, &hard);
     ktest_settle();
@@ -167,11 +167,11 @@ static void wait_with_pending_abort(void *argument)
 KTEST(waitq_pending_abort_ends_the_wait_at_once)
 {
     object_init();
-    struct waiter waiter = {.deadline = WAIT_FOREVER, .is_interruptible = true};
+    struct waiter waiter = { .deadline = WAIT_FOREVER, .is_interruptible = true };
     ktest_join(ktest_spawn(wait_with_pending_abort, &waiter));
     EXPECT_EQ(waiter.outcome, WAIT_INTERRUPTED);
     EXPECT(waitq_is_empty(&object.waiters));
-    struct waiter hard = {.deadline = clock_now() + MILLISECOND};
+    struct waiter hard = { .deadline = clock_now() + MILLISECOND };
     ktest_join(ktest_spawn(wait_with_pending_abort, &hard));
     EXPECT_EQ(hard.outcome, WAIT_TIMED_OUT);
 }
@@ -179,7 +179,7 @@ KTEST(waitq_pending_abort_ends_the_wait_at_once)
 KTEST(waitq_claim_is_exclusive)
 {
     object_init();
-    struct waiter waiter = {.deadline = WAIT_FOREVER, .is_interruptible = true};
+    struct waiter waiter = { .deadline = WAIT_FOREVER, .is_interruptible = true };
     struct ktest_thread *thread = ktest_spawn(wait, &waiter);
     ktest_settle();
     interrupt_state_t state = spin_lock_save(&object.lock);
@@ -199,7 +199,7 @@ KTEST(waitq_claim_is_exclusive)
 KTEST(thread_sleep_can_be_aborted)
 {
     struct ktest_thread *thread;
-    struct waiter waiter = {.deadline = FAR, .is_interruptible = true};
+    struct waiter waiter = { .deadline = FAR, .is_interruptible = true };
     object_init();
     thread = ktest_spawn(wait, &waiter);
     ktest_settle();

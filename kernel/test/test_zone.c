@@ -49,7 +49,9 @@ static void zone_exercise(size_t size)
 
 KTEST(zone_objects_are_distinct_aligned_and_counted)
 {
-    static const size_t sizes[] = {1, 16, 24, 56, 64, 100, 128, 320, 1000, 1024, 2048, 3000, 4096};
+    static const size_t sizes[] = {
+        1, 16, 24, 56, 64, 100, 128, 320, 1000, 1024, 2048, 3000, 4096
+    };
     for (uint32_t i = 0; i < ARRAY_SIZE(sizes); i++) {
         zone_exercise(sizes[i]);
     }
@@ -155,9 +157,9 @@ KTEST(zone_injected_failure_hits_once)
 
 KTEST(kalloc_serves_every_size)
 {
-    static const size_t sizes[] = {1,    15,   16,   17,   31,    47,    64,      65,
-                                   100,  500,  1000, 1025, 2047,  2048,  2049,    4096,
-                                   4097, 8192, 9000, 65536, 100000, 1u << 20, 2u << 20};
+    static const size_t sizes[] = { 1,    15,   16,   17,    31,     47,       64,      65,
+                                    100,  500,  1000, 1025,  2047,   2048,     2049,    4096,
+                                    4097, 8192, 9000, 65536, 100000, 1u << 20, 2u << 20 };
     for (uint32_t i = 0; i < ARRAY_SIZE(sizes); i++) {
         uint8_t *memory = kalloc(sizes[i]);
         if (!EXPECT(memory != nullptr)) {

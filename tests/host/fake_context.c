@@ -94,7 +94,7 @@ static void context_begin(void)
 void context_init(struct thread_context *context, [[maybe_unused]] void *stack_top,
                   void (*entry)(void *argument), void *argument)
 {
-    *context = (struct thread_context){.entry = entry, .argument = argument};
+    *context = (struct thread_context){ .entry = entry, .argument = argument };
     context->stack = stack_allocate();
     void **words = (void **)((char *)context->stack + HOST_STACK_SIZE) - BEGIN_WORDS;
     memset(words, 0, BEGIN_WORDS * sizeof(*words));

@@ -28,16 +28,17 @@ void fake_memory_init(void)
         perror("memfd_create");
         exit(1);
     }
-    fake_memory = mmap(nullptr, FAKE_MEMORY_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, memory_file, 0);
+    fake_memory =
+        mmap(nullptr, FAKE_MEMORY_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, memory_file, 0);
     if (fake_memory == MAP_FAILED) {
         perror("mmap");
         exit(1);
     }
     boot_info = (struct boot_info){
         .memory_count = 3,
-        .memory = {{0x1000, 0x9f000}, {MIB, 16 * MIB}, {18 * MIB, FAKE_MEMORY_SIZE}},
+        .memory = { { 0x1000, 0x9f000 }, { MIB, 16 * MIB }, { 18 * MIB, FAKE_MEMORY_SIZE } },
         .module_count = 1,
-        .modules = {{16 * MIB, MIB, "module"}},
+        .modules = { { 16 * MIB, MIB, "module" } },
         .installed_bytes = FAKE_MEMORY_SIZE,
         .highest_ram = FAKE_MEMORY_SIZE,
     };

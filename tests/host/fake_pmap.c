@@ -19,7 +19,7 @@
 
 struct entry {
     phys_addr_t physical;
-    vm_prot_t protection;           /* VM_PROT_NONE: no mapping */
+    vm_prot_t protection; /* VM_PROT_NONE: no mapping */
 };
 
 struct table {
@@ -30,15 +30,15 @@ struct table {
 };
 
 struct pmap {
-    struct list link;               /* all pmaps */
+    struct list link; /* all pmaps */
     struct list tables;
     phys_addr_t root;
 };
 
-static struct list pmaps = {&pmaps, &pmaps};
+static struct list pmaps = { &pmaps, &pmaps };
 static struct pmap kernel_map = {
-    .link = {&kernel_map.link, &kernel_map.link},
-    .tables = {&kernel_map.tables, &kernel_map.tables},
+    .link = { &kernel_map.link, &kernel_map.link },
+    .tables = { &kernel_map.tables, &kernel_map.tables },
 };
 struct pmap *const kernel_pmap = &kernel_map;
 struct pmap *fake_pmap_active;
@@ -114,7 +114,7 @@ kern_return_t pmap_enter(struct pmap *pmap, virt_addr_t virtual, phys_addr_t phy
     if (table == nullptr) {
         return KERN_RESOURCE_SHORTAGE;
     }
-    table->entries[virtual / PAGE_SIZE % TABLE_ENTRIES] = (struct entry){physical, protection};
+    table->entries[virtual / PAGE_SIZE % TABLE_ENTRIES] = (struct entry){ physical, protection };
     if (pmap == kernel_pmap) {
         fake_memory_map(virtual, physical);
     }

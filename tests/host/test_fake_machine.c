@@ -17,8 +17,9 @@ KTEST(fake_pmap_remembers_and_forgets)
     phys_addr_t physical = vm_page_physical(page);
     struct pmap *pmap = pmap_create();
     EXPECT(!pmap_extract(pmap, USER_ADDRESS, &physical));
-    EXPECT_EQ(pmap_enter(pmap, USER_ADDRESS, physical, VM_PROT_READ | VM_PROT_WRITE,
-                         PMAP_CACHE_NORMAL), KERN_SUCCESS);
+    EXPECT_EQ(
+        pmap_enter(pmap, USER_ADDRESS, physical, VM_PROT_READ | VM_PROT_WRITE, PMAP_CACHE_NORMAL),
+        KERN_SUCCESS);
     EXPECT_EQ(pmap_resident_bytes(pmap), PAGE_SIZE);
     EXPECT_EQ(fake_pmap_protection(pmap, USER_ADDRESS), VM_PROT_READ | VM_PROT_WRITE);
     pmap_page_protect(physical, VM_PROT_READ);
@@ -31,12 +32,13 @@ KTEST(fake_pmap_remembers_and_forgets)
 
 KTEST(fake_user_copy_goes_through_the_active_pmap)
 {
-    struct vm_page *pages[2] = {vm_page_allocate_zeroed(), vm_page_allocate_zeroed()};
+    struct vm_page *pages[2] = { vm_page_allocate_zeroed(), vm_page_allocate_zeroed() };
     struct pmap *pmap = pmap_create();
     struct pmap *before = fake_pmap_active;
     for (uint32_t i = 0; i < 2; i++) {
         EXPECT_EQ(pmap_enter(pmap, USER_ADDRESS + i * PAGE_SIZE, vm_page_physical(pages[i]),
-                             VM_PROT_READ | VM_PROT_WRITE, PMAP_CACHE_NORMAL), KERN_SUCCESS);
+                             VM_PROT_READ | VM_PROT_WRITE, PMAP_CACHE_NORMAL),
+                  KERN_SUCCESS);
     }
     pmap_activate(pmap);
     uint64_t address = USER_ADDRESS + PAGE_SIZE - 4;

@@ -20,7 +20,7 @@ static struct thread *acted_on;
 static uint32_t acts;
 
 static struct spinlock lock;
-static struct waitq waiters;                /* (lock) */
+static struct waitq waiters; /* (lock) */
 
 /* A lock that the other processor holds until the running one is about to wait for it. */
 static struct spinlock *held_lock;
