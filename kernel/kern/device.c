@@ -67,8 +67,6 @@ message_create(uint32_t irq)
             .irq = irq,
         };
         kmsg->destination_type = MACH_MSG_TYPE_PORT_SEND;
-        kmsg->sender = &ipc_sender_kernel;
-        ipc_sender_reference(kmsg->sender);
     }
     return kmsg;
 }

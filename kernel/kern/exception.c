@@ -48,8 +48,6 @@ deliver(const struct exception_report *report, const struct exception_action *ac
     kmsg->destination_type = MACH_MSG_TYPE_PORT_SEND;
     kmsg->reply = ipc_port_make_send_once(reply_port);
     kmsg->reply_type = MACH_MSG_TYPE_PORT_SEND_ONCE;
-    kmsg->sender = &ipc_sender_kernel;
-    ipc_sender_reference(kmsg->sender);
 
     struct ipc_kmsg *reply = call_handler(kmsg, reply_port);
     kern_return_t result = KERN_ABORTED;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * An id finds its subsystem by its hundreds: interfaces begin at multiples of 100 and have no more routines.  Darwin's
- * are below 6400, those of this system's own above 900000.  The reply is built in a second message, which like the request comes from a processor's own cache, because stubs read one while
- * they write the other.
+ * are below 6400, those of this system's own above 900000.
+ *
+ * A stub reads the request while it writes the reply, so the reply is made beside it: short ones on the stack, from
+ * where they are copied over the request; long ones in a message of their own.
  */
 #include <kern/ipc_kobject.h>
 
@@ -19,6 +21,10 @@ NDR_record_t NDR_record = NDR_RECORD_VALUE;
 
 /* Reply ids are this much above request ids. */
 #define REPLY_ID_OFFSET 100
+
+/* Replies up to this size are made on the stack; they fit into any message. */
+#define REPLY_ON_STACK 256
+static_assert(REPLY_ON_STACK <= IPC_KMSG_INLINE);
 
 #define IDS_PER_SLOT  100
 #define OWN_IDS       900000
@@ -64,37 +70,40 @@ subsystem_lookup(mach_msg_id_t id)
     return LIKELY(id < subsystem->end && subsystem->stubs[id - subsystem->start] != nullptr) ? entry : nullptr;
 }
 
-/* Make KMSG the reply that only says RESULT; a stub that succeeds makes more of it. */
-static void
-reply_begin(struct ipc_kmsg *kmsg, mach_msg_id_t id, kern_return_t result)
+/* A reply as a stub leaves it, in a buffer of the subsystem's largest reply. */
+struct reply_buffer {
+    mig_reply_error_t reply;
+    char more[REPLY_ON_STACK - sizeof(mig_reply_error_t)];
+} ALIGNED(8);
+
+/* Make REPLY the one that only says RESULT; a stub that succeeds makes more of it. */
+static inline void
+reply_begin(mig_reply_error_t *reply, mach_msg_id_t request_id, kern_return_t result)
 {
-    mig_reply_error_t *reply = (mig_reply_error_t *)&kmsg->header;
-    reply->Head = (mach_msg_header_t){ .msgh_size = sizeof(*reply), .msgh_id = id + REPLY_ID_OFFSET };
+    reply->Head = (mach_msg_header_t){ .msgh_size = sizeof(*reply), .msgh_id = request_id + REPLY_ID_OFFSET };
     reply->NDR = NDR_record;
     reply->RetCode = result;
 }
 
 /* What the routine said: a complex reply carries no result, it is success. */
-static kern_return_t
-reply_result(const struct ipc_kmsg *reply)
+static inline kern_return_t
+reply_result(const mig_reply_error_t *reply)
 {
-    if (MACH_MSGH_BITS_IS_COMPLEX(reply->header.msgh_bits)) {
-        return KERN_SUCCESS;
-    }
-    return ((const mig_reply_error_t *)&reply->header)->RetCode;
+    return MACH_MSGH_BITS_IS_COMPLEX(reply->Head.msgh_bits) ? KERN_SUCCESS : reply->RetCode;
 }
 
-/* Call the stub for REQUEST.  Returns: what the routine said. */
-static kern_return_t
-stub_call(const struct kobject_subsystem *entry, struct ipc_kmsg *request, struct ipc_kmsg *reply)
+/* Call the stub for REQUEST, which writes REPLY.  Returns: what the routine said. */
+static inline kern_return_t
+stub_call(const struct kobject_subsystem *entry, struct ipc_kmsg *request, mig_reply_error_t *reply)
 {
     mach_msg_id_t id = request->header.msgh_id;
     struct ipc_kobject_call call = {
         .port = request->destination,
         .request = &request->header,
-        .reply = &reply->header,
+        .reply = &reply->Head,
     };
     ipc_kobject_stub_t stub = entry->subsystem->stubs[id - entry->subsystem->start];
+    reply_begin(reply, id, MIG_BAD_ID);
     if (entry->is_preemptible) {
         interrupts_enable();
         stub(&call);
@@ -105,44 +114,92 @@ stub_call(const struct kobject_subsystem *entry, struct ipc_kmsg *request, struc
     return reply_result(reply);
 }
 
-/* Drop what is left of REQUEST: its rights and memory only if the routine has not taken them (RESULT). */
-static void
-request_finish(struct ipc_kmsg *request, kern_return_t result)
+/* Drop what came with REQUEST: its descriptors' rights and memory only if the routine has not taken them (RESULT). */
+static inline void
+request_empty(struct ipc_kmsg *request, kern_return_t result)
 {
-    if (MACH_MSGH_BITS_IS_COMPLEX(request->header.msgh_bits) && result != KERN_SUCCESS && result != MIG_NO_REPLY) {
+    if (UNLIKELY(MACH_MSGH_BITS_IS_COMPLEX(request->header.msgh_bits)) && result != KERN_SUCCESS &&
+        result != MIG_NO_REPLY) {
         ipc_kmsg_destroy_body(request, ipc_kmsg_body(request)->msgh_descriptor_count);
     }
-    request->header.msgh_bits &= ~MACH_MSGH_BITS_COMPLEX;
-    ipc_kmsg_destroy(request);
+    request->header.msgh_bits = 0;
+    ipc_port_release_right(request->destination, request->destination_type);
+    request->destination = nullptr;
+    if (LIKELY(request->sender != nullptr)) {
+        ipc_sender_release(request->sender);
+        request->sender = nullptr;          /* none stands for the kernel */
+    }
+}
+
+/* Address REPLY, emptied, to where the request's reply goes.  Returns: REPLY, or null if it goes nowhere. */
+static inline struct ipc_kmsg *
+reply_address(struct ipc_kmsg *reply, struct ipc_port *port, uint8_t type, kern_return_t result)
+{
+    if (UNLIKELY(!ipc_port_is_valid(port) || result == MIG_NO_REPLY)) {
+        ipc_port_release_right(port, type);
+        ipc_kmsg_destroy(reply);
+        return nullptr;
+    }
+    reply->destination = port;
+    reply->destination_type = type;
+    return reply;
+}
+
+/* Make REQUEST, emptied, its own reply: the message in REPLY. */
+static inline struct ipc_kmsg *
+request_become_reply(struct ipc_kmsg *request, const mig_reply_error_t *reply, kern_return_t result)
+{
+    const uint64_t *from = (const uint64_t *)reply;
+    uint64_t *to = (uint64_t *)&request->header;
+    for (uint32_t bytes = reply->Head.msgh_size; (int32_t)bytes > 0; bytes -= sizeof(uint64_t)) {
+        *to++ = *from++;
+    }
+    struct ipc_port *port = request->reply;
+    request->reply = nullptr;
+    return reply_address(request, port, request->reply_type, result);
+}
+
+/* A request of no known id. */
+static COLD struct ipc_kmsg *
+call_unknown(struct ipc_kmsg *request)
+{
+    struct reply_buffer buffer;
+    reply_begin(&buffer.reply, request->header.msgh_id, MIG_BAD_ID);
+    request_empty(request, MIG_BAD_ID);
+    return request_become_reply(request, &buffer.reply, MIG_BAD_ID);
+}
+
+/* A request whose reply may be too long for the stack. */
+static NOINLINE struct ipc_kmsg *
+call_long(const struct kobject_subsystem *entry, struct ipc_kmsg *request)
+{
+    struct ipc_kmsg *reply = ipc_kmsg_alloc(entry->subsystem->max_reply_size);
+    if (reply == nullptr) {
+        ipc_kmsg_destroy(request);      /* the client hears of it by a send-once notification */
+        return nullptr;
+    }
+    kern_return_t result = stub_call(entry, request, (mig_reply_error_t *)&reply->header);
+    request_empty(request, result);
+    struct ipc_port *port = request->reply;
+    uint8_t type = request->reply_type;
+    ipc_kmsg_free(request);
+    return reply_address(reply, port, type, result);
 }
 
 struct ipc_kmsg *
 upcall_kobject_call(struct ipc_kmsg *request)
 {
     const struct kobject_subsystem *entry = subsystem_lookup(request->header.msgh_id);
-    struct ipc_kmsg *reply = ipc_kmsg_alloc(entry != nullptr ? entry->subsystem->max_reply_size
-                                                             : sizeof(mig_reply_error_t));
-    if (UNLIKELY(reply == nullptr)) {
-        ipc_kmsg_destroy(request);      /* the client hears of it by a send-once notification */
-        return nullptr;
+    if (UNLIKELY(entry == nullptr)) {
+        return call_unknown(request);
     }
-    reply_begin(reply, request->header.msgh_id, MIG_BAD_ID);
-    kern_return_t result = MIG_BAD_ID;
-    if (LIKELY(entry != nullptr)) {
-        result = stub_call(entry, request, reply);
+    if (entry->subsystem->max_reply_size > REPLY_ON_STACK) {
+        return call_long(entry, request);
     }
-    if (LIKELY(ipc_port_is_valid(request->reply) && result != MIG_NO_REPLY)) {
-        reply->destination = request->reply;
-        reply->destination_type = request->reply_type;
-        reply->sender = &ipc_sender_kernel;
-        ipc_sender_reference(reply->sender);
-        request->reply = nullptr;
-        request_finish(request, result);
-        return reply;
-    }
-    request_finish(request, result);
-    ipc_kmsg_destroy(reply);
-    return nullptr;
+    struct reply_buffer buffer;
+    kern_return_t result = stub_call(entry, request, &buffer.reply);
+    request_empty(request, result);
+    return request_become_reply(request, &buffer.reply, result);
 }
 
 void
