@@ -10,8 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Vector in the frame of a SYSCALL entry. */
+/*
+ * Vectors that are none.  In the frame of a Mach trap (SYSCALL) only rip, rflags, rsp, rbx, rbp and r12 to r15 are
+ * meaningful, and the return is by SYSRET.  A frame that was completed or written from outside says FULL: all registers
+ * are restored from it.
+ */
 #define TRAP_VECTOR_SYSCALL 256
+#define TRAP_VECTOR_FULL    257
 
 struct trap_frame {
     uint64_t r15;                   /*   0 */
@@ -29,7 +34,7 @@ struct trap_frame {
     uint64_t rdx;                   /*  96 */
     uint64_t rsi;                   /* 104 */
     uint64_t rdi;                   /* 112 */
-    uint64_t vector;                /* 120: 0-255, or TRAP_VECTOR_SYSCALL */
+    uint64_t vector;                /* 120: 0-255, or TRAP_VECTOR_* */
     uint64_t error;                 /* 128: pushed by the processor, or 0 */
     uint64_t rip;                   /* 136 */
     uint64_t cs;                    /* 144 */

@@ -10,6 +10,7 @@
 #include <mach/kern_return.h>
 #include <mach/vm_prot.h>
 
+#include <arch/percpu.h>
 #include <arch/pmap.h>
 #include <arch/trap_frame.h>
 
@@ -50,6 +51,11 @@ void upcall_interrupt(uint32_t irq);
  * the thread's own requests (terminate, suspend, abort).  Context: interrupts off before and after.
  */
 void upcall_ast(bool to_user);
+
+/* sched: what arch/ reads.  Not 0 when upcall_ast() is to be called; the running thread. */
+struct thread;
+PERCPU_DECLARE(uint32_t, ast_pending);
+PERCPU_DECLARE(struct thread *, current_thread_pointer);
 
 /*
  * kern: the kernel is up on the boot processor's first stack; BOOT is what arch/ learnt

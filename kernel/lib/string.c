@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The string function that not every host has; the standard ones are in memory.c. */
+/* The string function that not every host has; the standard ones are in strings.c and arch/. */
 #include <lib/string.h>
 
 size_t

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The interrupt controller in each processor (Intel SDM vol. 3 chapter 10): its timer, and messages between processors.
+ */
+#pragma once
+
+#include <stdint.h>
+
+/* Map the registers.  Once, before lapic_init_cpu(); panics if the machine has none. */
+void lapic_init(void);
+
+/* Switch this processor's controller on, with its timer stopped. */
+void lapic_init_cpu(void);
+
+/* This processor's number among controllers. */
+uint32_t lapic_id(void);
+
+/* The interrupt that is being handled is over. */
+void lapic_end_of_interrupt(void);
+
+/* Let the timer run once for COUNT ticks of its own clock; 0 stops it. */
+void lapic_timer_start(uint32_t count);
+
+/* Ticks that are left. */
+uint32_t lapic_timer_remaining(void);
+
+/* Let the timer ring when the time-stamp counter reaches a value in MSR_TSC_DEADLINE, instead of after a count. */
+void lapic_timer_use_deadline(void);
+
+/* The timer rang (clock_tsc.c). */
+void lapic_timer_interrupt(void);
+
+/* Send interrupt VECTOR to the processor whose controller is ID. */
+void lapic_send(uint32_t id, uint32_t vector);

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The functions of <arch/pmap.h>.  Ranges are worked on span by span (2 MiB, one page table); spans without a table are
+ * passed over at the level where they are missing.
+ */
+#include <pmap_internal.h>
+
+#include <stdatomic.h>
+
+#include <lib/assert.h>
+#include <lib/string.h>
+#include <arch/cpu.h>
+#include <arch/upcalls.h>
+#include <arch/user_copy.h>
+#include <boot_map.h>
+#include <page_pool.h>
+
+/* Removals of more pages than this flush the whole TLB instead of each page. */
+#define FLUSH_SINGLY_MAX 16
+
+/* From this many pages of a span on, protection is done by the directory. */
+#define RESTRICT_PAGES_MIN 32
+
+static struct pmap kernel_pmap_storage;
+struct pmap *const kernel_pmap = &kernel_pmap_storage;
+
+PERCPU_DEFINE(struct pmap *, pmap_active) = &kernel_pmap_storage;
+
+static struct page_pool pmaps;
+
+void pmap_init(phys_addr_t root)
+{
+    spinlock_init(&kernel_pmap->lock);
+    kernel_pmap->root = root;
+    page_pool_init(&pmaps, sizeof(struct pmap), 64);
+    pv_init();
+}
+
+/* The kernel's half is the same in all pmaps: its root entries never change after boot. */
+struct pmap *pmap_create(void)
+{
+    interrupt_state_t state = interrupts_save();
+    struct pmap *pmap = page_pool_allocate(&pmaps);
+    if (pmap != nullptr && !upcall_page_table_allocate(&pmap->root)) {
+        page_pool_free(&pmaps, pmap);
+        pmap = nullptr;
+    }
+    interrupts_restore(state);
+    if (pmap != nullptr) {
+        const size_t half = PAGE_SIZE / 2;
+        memcpy((char *)phys_to_virt(pmap->root) + half,
+               (const char *)phys_to_virt(kernel_pmap->root) + half, half);
+    }
+    return pmap;
+}
+
+void pmap_destroy(struct pmap *pmap)
+{
+    /* A kernel thread runs in whatever was loaded before it. */
+    interrupt_state_t state = interrupts_save();
+    if (percpu_read(pmap_active) == pmap) {
+        pmap_switch(kernel_pmap);
+    }
+    io_bitmap_forget(pmap);
+    interrupts_restore(state);
+
+    pmap_remove(pmap, 0, USER_ADDRESS_END);
+    pmap_free_tables(pmap);
+    for (int i = 0; i < IO_BITMAP_PAGES; i++) {
+        if (pmap->io_bitmap[i] != nullptr) {
+            upcall_page_table_free(virt_to_phys(pmap->io_bitmap[i]));
+        }
+    }
+    state = interrupts_save();
+    page_pool_free(&pmaps, pmap);
+    interrupts_restore(state);
+}
+
+static uint64_t cache_bits(enum pmap_cache cache)
+{
+    switch (cache) {
+    case PMAP_CACHE_DEVICE:
+        return PTE_CACHE_DISABLE | PTE_WRITE_THROUGH;
+    case PMAP_CACHE_WRITE_COMBINING:
+        return PTE_PAT;
+    default:
+        return 0;
+    }
+}
+
+static uint64_t make_entry(const struct pmap *pmap, phys_addr_t physical, vm_prot_t protection,
+                           enum pmap_cache cache)
+{
+    uint64_t entry = physical | PTE_PRESENT | PTE_ACCESSED | PTE_DIRTY | cache_bits(cache);
+    entry |= pmap == kernel_pmap ? PTE_GLOBAL : PTE_USER;
+    entry |= (protection & VM_PROT_WRITE) != 0 ? PTE_WRITE : 0;
+    entry |= (protection & VM_PROT_EXECUTE) != 0 ? 0 : PTE_NO_EXECUTE;
+    return entry;
+}
+
+static uint64_t entry_clear(struct pmap *pmap, uint64_t *entry)
+{
+    if (pmap == kernel_pmap) {
+        uint64_t old = *entry;
+        *entry = 0;
+        return old;
+    }
+    return pv_clear(entry);
+}
+
+/* Replace what *ENTRY, VIRTUAL's, maps. */
+static bool entry_set(struct pmap *pmap, uint64_t *entry, uint64_t value, virt_addr_t virtual)
+{
+    if (*entry != 0 && pmap != kernel_pmap && pv_update(entry, value)) {
+        tlb_flush_page(pmap, virtual);
+        return true;
+    }
+    uint64_t old = entry_clear(pmap, entry);
+    if (pmap == kernel_pmap) {
+        *entry = value;
+    } else if (!pv_enter(entry, value)) {
+        value = 0;
+    }
+    if (old != 0) {
+        tlb_flush_page(pmap, virtual);
+    }
+    if ((old == 0) != (value == 0)) {
+        atomic_fetch_add_explicit(&pmap->resident, value != 0 ? 1 : UINT64_MAX,
+                                  memory_order_relaxed);
+    }
+    return value != 0;
+}
+
+kern_return_t pmap_enter(struct pmap *pmap, virt_addr_t virtual, phys_addr_t physical,
+                         vm_prot_t protection, enum pmap_cache cache)
+{
+    assert(pmap == kernel_pmap ? virtual >= KERNEL_VIRTUAL_START : virtual < USER_ADDRESS_END);
+    assert(pmap != kernel_pmap
+           || (protection & (VM_PROT_WRITE | VM_PROT_EXECUTE)) != (VM_PROT_WRITE | VM_PROT_EXECUTE));
+    virtual &= ~PAGE_MASK;
+    uint64_t value = make_entry(pmap, physical & ~PAGE_MASK, protection, cache);
+    kern_return_t result = KERN_RESOURCE_SHORTAGE;
+    interrupt_state_t state = spin_lock_save(&pmap->lock);
+    uint64_t *directory = pmap_walk_create(pmap, virtual);
+    if (directory != nullptr) {
+        if (UNLIKELY(span_forbids(*directory, value))) {
+            span_settle(directory);
+        }
+        uint64_t *entry = &page_table_below(*directory)[page_table_index(virtual, 1)];
+        if (entry_set(pmap, entry, value, virtual)) {
+            result = KERN_SUCCESS;
+        }
+    }
+    spin_unlock_restore(&pmap->lock, state);
+    return result;
+}
+
+/* Forget the pages [START, END), all in the span of TABLE.  Returns: how many there were. */
+static unsigned span_remove(struct pmap *pmap, uint64_t *table, virt_addr_t start, virt_addr_t end)
+{
+    bool singly = pmap == kernel_pmap || end - start <= FLUSH_SINGLY_MAX * PAGE_SIZE;
+    unsigned removed = 0;
+    for (virt_addr_t virtual = start; virtual < end; virtual += PAGE_SIZE) {
+        uint64_t *entry = &table[page_table_index(virtual, 1)];
+        if (*entry == 0 || entry_clear(pmap, entry) == 0) {
+            continue;
+        }
+        removed++;
+        if (singly) {
+            tlb_flush_page(pmap, virtual);
+        }
+    }
+    if (removed != 0) {
+        atomic_fetch_sub_explicit(&pmap->resident, removed, memory_order_relaxed);
+        if (!singly) {
+            tlb_flush_all(pmap);
+        }
+    }
+    return removed;
+}
+
+/* The span of VIRTUAL has no page left: give its table back. */
+static void span_free_table(struct pmap *pmap, uint64_t *directory, virt_addr_t virtual)
+{
+    phys_addr_t table = *directory & PTE_ADDRESS;
+    *directory = 0;
+    /* The processor may have cached the directory entry itself. */
+    tlb_flush_page(pmap, virtual);
+    pv_set_table_owner(table, nullptr);
+    upcall_page_table_free(table);
+}
+
+static virt_addr_t span_end(virt_addr_t virtual, virt_addr_t end)
+{
+    virt_addr_t next = (virtual | (LARGE_PAGE_SIZE - 1)) + 1;
+    return next < end && next != 0 ? next : end;
+}
+
+void pmap_remove(struct pmap *pmap, virt_addr_t start, virt_addr_t end)
+{
+    interrupt_state_t state = spin_lock_save(&pmap->lock);
+    uint64_t *directory;
+    while ((directory = pmap_next_directory(pmap, &start, end)) != nullptr) {
+        virt_addr_t next = span_end(start, end);
+        (void)span_remove(pmap, page_table_below(*directory), start, next);
+        if (next - start == LARGE_PAGE_SIZE && pmap != kernel_pmap) {
+            span_free_table(pmap, directory, start);
+        }
+        start = next;
+        /* Long ranges take long: let interrupts in between the spans. */
+        spin_unlock_restore(&pmap->lock, state);
+        state = spin_lock_save(&pmap->lock);
+    }
+    spin_unlock_restore(&pmap->lock, state);
+}
+
+/* Take from the pages [START, END) of TABLE's span what PROTECTION lacks. */
+static void table_protect(struct pmap *pmap, uint64_t *table, virt_addr_t start, virt_addr_t end,
+                          vm_prot_t protection)
+{
+    uint64_t cleared = (protection & VM_PROT_WRITE) == 0 ? PTE_WRITE : 0;
+    uint64_t set = (protection & VM_PROT_EXECUTE) == 0 ? PTE_NO_EXECUTE : 0;
+    for (virt_addr_t virtual = start; virtual < end; virtual += PAGE_SIZE) {
+        uint64_t *entry = &table[page_table_index(virtual, 1)];
+        uint64_t value = (*entry & ~cleared) | set;
+        if ((*entry & PTE_PRESENT) != 0 && *entry != value) {
+            *entry = value;
+            tlb_flush_page(pmap, virtual);
+        }
+    }
+}
+
+void pmap_protect(struct pmap *pmap, virt_addr_t start, virt_addr_t end, vm_prot_t protection)
+{
+    if (protection == VM_PROT_NONE) {
+        pmap_remove(pmap, start, end);
+        return;
+    }
+    interrupt_state_t state = spin_lock_save(&pmap->lock);
+    bool was_restricted = false;
+    uint64_t *directory;
+    while ((directory = pmap_next_directory(pmap, &start, end)) != nullptr) {
+        virt_addr_t next = span_end(start, end);
+        if (next - start >= RESTRICT_PAGES_MIN * PAGE_SIZE && pmap != kernel_pmap) {
+            span_restrict(directory, page_table_index(start, 1), page_table_index(next - 1, 1),
+                          protection);
+            was_restricted = true;
+        } else {
+            table_protect(pmap, page_table_below(*directory), start, next, protection);
+        }
+        start = next;
+    }
+    if (was_restricted) {
+        tlb_flush_all(pmap);
+    }
+    spin_unlock_restore(&pmap->lock, state);
+}
+
+bool pmap_extract(struct pmap *pmap, virt_addr_t virtual, phys_addr_t *physical)
+{
+    uint64_t *table = phys_to_virt(pmap->root);
+    for (int level = PAGE_TABLE_LEVELS;; level--) {
+        uint64_t entry = table[page_table_index(virtual, level)];
+        if ((entry & PTE_PRESENT) == 0) {
+            return false;
+        }
+        uint64_t span = PAGE_SIZE << (9 * (level - 1));
+        if (level == 1 || (level < PAGE_TABLE_LEVELS && (entry & PTE_LARGE) != 0)) {
+            *physical = (entry & PTE_ADDRESS & ~(span - 1)) | (virtual & (span - 1));
+            return true;
+        }
+        table = page_table_below(entry);
+    }
+}
+
+uint64_t pmap_resident_bytes(const struct pmap *pmap)
+{
+    return atomic_load_explicit(&pmap->resident, memory_order_relaxed) * PAGE_SIZE;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Kernel stack traces, and the end of a panic.
+ */
+#pragma once
+
+#include <stdint.h>
+
+/*
+ * Log the function around RIP and those that the chain of stack frames at RBP names, at most 32.  Touches only memory
+ * that is mapped.  Context: any.
+ */
+void stack_trace(uint64_t rip, uint64_t rbp);
+
+/* Make panic() trace the stack and stop the machine. */
+void stack_trace_init(void);
+
+/* Stop the machine as panic() does: with "debug_exit" on the command line, end the emulator. */
+[[noreturn]] void machine_stop(void);

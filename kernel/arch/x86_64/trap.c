@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where every interrupt and exception goes.  From user code they end in upcalls; from the kernel only a page fault on a
+ * user address inside the copy functions is expected, everything else is reported.
+ */
+#include <trap.h>
+
+#include <lib/log.h>
+#include <arch/context.h>
+#include <arch/cpu.h>
+#include <arch/upcalls.h>
+#include <arch/user_copy.h>
+#include <current.h>
+#include <fpu.h>
+#include <idt.h>
+#include <ioapic.h>
+#include <lapic.h>
+
+/* Bits of a page fault's error code (Intel SDM vol. 3 section 4.7). */
+#define FAULT_WRITE   0x02
+#define FAULT_EXECUTE 0x10
+
+/* user_copy.S */
+extern const char user_copy_start[];
+extern const char user_copy_end[];
+extern const char user_copy_fault[];
+
+static bool frame_is_user(const struct trap_frame *frame)
+{
+    return (frame->cs & 3) != 0;
+}
+
+static vm_prot_t fault_access(uint64_t error)
+{
+    if ((error & FAULT_EXECUTE) != 0) {
+        return VM_PROT_READ | VM_PROT_EXECUTE;
+    }
+    return (error & FAULT_WRITE) != 0 ? VM_PROT_READ | VM_PROT_WRITE : VM_PROT_READ;
+}
+
+void trap_finish(void)
+{
+    while (percpu_read(ast_pending) != 0) {
+        upcall_ast(true);
+    }
+}
+
+/* Hand an exception of user code to kern/, with what the exception state will show. */
+static void user_exception(struct trap_frame *frame, uint64_t address, kern_return_t code)
+{
+    struct thread_context *context = current_context();
+    context->fault_address = address;
+    context->fault_vector = (uint32_t)frame->vector;
+    context->fault_error = (uint32_t)frame->error;
+    upcall_user_exception(frame, code);
+}
+
+static void user_page_fault(struct trap_frame *frame)
+{
+    uint64_t address = read_cr2();
+    kern_return_t result = KERN_INVALID_ADDRESS;
+    if (address < USER_ADDRESS_END) {
+        result = upcall_user_page_fault(address, fault_access(frame->error));
+    }
+    if (result != KERN_SUCCESS) {
+        user_exception(frame, address, result);
+    }
+}
+
+/* A fault of the kernel: resolved or turned into an error if a copy function did it, else the end. */
+static void kernel_fault(struct trap_frame *frame)
+{
+    uint64_t address = read_cr2();
+    bool in_copy = frame->rip >= (uintptr_t)user_copy_start && frame->rip < (uintptr_t)user_copy_end;
+    if (!in_copy) {
+        fault_report(frame);
+    }
+    /* An address in the hole between the halves is a general protection fault. */
+    if (frame->vector == VECTOR_PAGE_FAULT && address < USER_ADDRESS_END
+        && upcall_user_page_fault(address, fault_access(frame->error)) == KERN_SUCCESS) {
+        return;
+    }
+    if (frame->vector == VECTOR_PAGE_FAULT && address >= DIRECT_MAP_BASE) {
+        fault_report(frame);
+    }
+    frame->rip = (uintptr_t)user_copy_fault;
+}
+
+static void handle_exception(struct trap_frame *frame)
+{
+    bool is_user = frame_is_user(frame);
+    switch (frame->vector) {
+    case VECTOR_NMI:
+        log_warning("non-maskable interrupt");
+        return;
+    case VECTOR_DOUBLE_FAULT:
+    case VECTOR_MACHINE_CHECK:
+        fault_report(frame);
+    case VECTOR_PAGE_FAULT:
+    case VECTOR_PROTECTION:
+        if (!is_user) {
+            kernel_fault(frame);
+        } else if (frame->vector == VECTOR_PAGE_FAULT) {
+            user_page_fault(frame);
+        } else {
+            user_exception(frame, 0, KERN_SUCCESS);
+        }
+        return;
+    case VECTOR_NO_FPU:
+        if (is_user) {
+            if (!fpu_load()) {
+                user_exception(frame, 0, KERN_RESOURCE_SHORTAGE);
+            }
+            return;
+        }
+        break;
+    default:
+        break;
+    }
+    if (!is_user) {
+        fault_report(frame);
+    }
+    user_exception(frame, 0, KERN_SUCCESS);
+}
+
+static void handle_interrupt(struct trap_frame *frame)
+{
+    if (frame->vector == VECTOR_TIMER) {
+        lapic_timer_interrupt();
+    } else if (frame->vector == VECTOR_POKE) {
+        lapic_end_of_interrupt();
+    } else if (frame->vector - VECTOR_DEVICE_FIRST < VECTOR_DEVICE_COUNT) {
+        ioapic_interrupt((uint32_t)frame->vector - VECTOR_DEVICE_FIRST);
+    }
+}
+
+void trap_dispatch(struct trap_frame *frame)
+{
+    if (frame->vector < VECTOR_DEVICE_FIRST) {
+        handle_exception(frame);
+        /* An NMI is on a stack of its own and may have interrupted anything. */
+        if (frame->vector == VECTOR_NMI) {
+            return;
+        }
+    } else {
+        handle_interrupt(frame);
+    }
+    if (frame_is_user(frame)) {
+        trap_finish();
+    } else if ((frame->rflags & RFLAGS_IF) != 0 && percpu_read(ast_pending) != 0) {
+        upcall_ast(false);
+    }
+}

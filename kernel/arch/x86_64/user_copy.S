@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Copies to and from user memory.  A fault on a user address between user_copy_start and user_copy_end that vm/ cannot
+ * resolve continues at user_copy_fault; since nothing here touches the stack, one place serves all.
+ * All take (rdi to, rsi from, rdx size), as C passes them and the string instructions want them.
+ */
+#include <asm_offsets.h>
+#include <smap.h>
+
+/* Refuse ranges that leave the lower half; the hole above it faults by itself. */
+.macro CHECK_RANGE user
+        movq    \user, %rax
+        addq    %rdx, %rax
+        jc      user_copy_refuse
+        shrq    $47, %rax
+        jnz     user_copy_refuse
+.endm
+
+.macro COPY_WORDS
+        movq    %rdx, %rcx
+        shrq    $3, %rcx
+        STAC
+        rep movsq
+.endm
+
+.macro USER_COPY name, user
+        .globl  \name
+\name:
+        CHECK_RANGE \user
+        COPY_WORDS
+        movl    %edx, %ecx
+        andl    $7, %ecx
+        rep movsb
+        CLAC
+        xorl    %eax, %eax
+        ret
+.endm
+
+.macro USER_COPY_MESSAGE name, user
+        .globl  \name
+\name:
+        CHECK_RANGE \user
+        COPY_WORDS
+        testb   $4, %dl
+        jz      1f
+        movsl
+1:      CLAC
+        xorl    %eax, %eax
+        ret
+.endm
+
+        .text
+        .globl  user_copy_start, user_copy_end, user_copy_fault
+user_copy_start:
+USER_COPY copyin, %rsi
+USER_COPY copyout, %rdi
+USER_COPY_MESSAGE copyin_message, %rsi
+USER_COPY_MESSAGE copyout_message, %rdi
+user_copy_end:
+
+user_copy_fault:
+        CLAC
+user_copy_refuse:
+        movl    $ERROR_BAD_ADDRESS, %eax
+        ret
