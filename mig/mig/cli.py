@@ -4,7 +4,7 @@
 import os
 import sys
 
-from mig import emit_header, emit_server, emit_user, options as option_parser
+from mig import describe, emit_header, emit_server, emit_user, options as option_parser
 from mig import parser, preprocess, resolve, scanner
 from mig.diagnostics import OFF_BY_DEFAULT, WARNINGS, CompileError, Diagnostics
 from mig.ir import Interface
@@ -54,7 +54,7 @@ def compile_file(options: Options, stream=None) -> int:
         )
         interface = analyse(text, path, diagnostics, options)
         if interface is not None and not diagnostics.errors:
-            outputs = generate(interface, options)
+            outputs = generate(interface, options, diagnostics)
             if options.dependencies or options.depfile:
                 outputs.update(_depfile(text, path, outputs, options))
             _write_all(outputs, diagnostics)
@@ -75,11 +75,21 @@ def analyse(
     return resolve.resolve(statements, diagnostics, options.peer)
 
 
-def generate(interface: Interface, options: Options) -> dict[str, str]:
+def generate(
+    interface: Interface, options: Options, diagnostics: Diagnostics
+) -> dict[str, str]:
     """Output files and their text."""
     if options.check_only:
         return {}
+    if options.json:
+        print(describe.as_json(interface), end="")
+        return {}
     names = _output_names(interface, options)
+    if interface.kernel_user and ("user" in names or options.prefix is not None):
+        raise diagnostics.fail(
+            None, f"subsystem '{interface.name}' is kerneluser; user stubs for callers inside the"
+            " kernel are not made, so leave them out with -user /dev/null",
+        )
     header = names.get("header") or f"{interface.name}.h"
     server_header = names.get("sheader") or header
     outputs = {}
@@ -106,8 +116,7 @@ def generate(interface: Interface, options: Options) -> dict[str, str]:
 
 
 def _output_names(interface: Interface, options: Options) -> dict[str, str]:
-    """Which outputs are wanted, by kind. The server's header is made only if it is named; without
-    it, the server stubs use NAME_server.h."""
+    """The files that are wanted, by kind."""
     name = interface.name
     defaults = {"header": f"{name}.h", "user": f"{name}User.c", "server": f"{name}Server.c",
                 "sheader": f"{name}_server.h"}

@@ -110,7 +110,8 @@ class Arguments:
 
     def _main_value(self, argument: Argument) -> str:
         if argument.kind in TOKENS:
-            return f"TrailerP->{TOKENS[argument.kind][2]}"
+            cast = f"({argument.type.server_type})" if argument.kind == "msgseqno" else ""
+            return f"{cast}TrailerP->{TOKENS[argument.kind][2]}"
         if argument is self.routine.retcode_argument:
             return "KERN_SUCCESS"
         if self._needs_local(argument):
@@ -148,11 +149,11 @@ class Arguments:
                 cast = "" if kernel else f"({carried_type(t, self.side)})"
                 return f"{cast}{place}.address"
             case Shape.POINTER:
-                return f"&{place}"
+                return f"({t.phrase} *)(void *)&{place}"
             case Shape.OPTIONAL:
                 present = message.item(Role.PRESENT, argument)
                 assert present is not None
-                return f"({self.incoming(present)} ? &{place} : {t.absent})"
+                return f"({self.incoming(present)} ? ({t.phrase} *)(void *)&{place} : {t.absent})"
         return place
 
 

@@ -2,7 +2,7 @@
 """The reply of a server stub: places for the results before the call, the message after it."""
 
 from mig import layout
-from mig.access import bytes_of, packed_extent
+from mig.access import Names, bytes_of, packed_extent
 from mig.c_writer import Writer
 from mig.emit_arguments import Arguments, array_element, declare_local
 from mig.ir import Argument, Routine, Shape
@@ -15,13 +15,15 @@ NULL_RIGHT = {Side.SERVER: "MACH_PORT_NULL", Side.KERNEL: "0"}
 
 class ReplyPacker:
     def __init__(
-        self, out: Writer, routine: Routine, side: Side, message: Message, arguments: Arguments
+        self, out: Writer, routine: Routine, side: Side, message: Message, arguments: Arguments,
+        names: Names,
     ):
         self.out = out
         self.routine = routine
         self.side = side
         self.message = message
         self.arguments = arguments
+        self.names = names
         self.results = [a for a in routine.arguments if a.returned]
 
     # Places -------------------------------------------------------------------------------
@@ -100,7 +102,7 @@ class ReplyPacker:
     def _from_request(self, argument: Argument) -> str:
         carried = self.arguments.carried(argument)
         if argument.type.shape is Shape.POINTER:
-            carried = carried.removeprefix("&")
+            carried = "*" + carried
         return f"{argument.type.intran}({carried})" if argument.type.intran else carried
 
     def _fill_from_request(self, argument: Argument) -> None:
@@ -279,10 +281,9 @@ class ReplyPacker:
         elif t.shape is Shape.VAR_STRING:
             out.line(f"OutP->{argument.name}Cnt = string_size({place}, {t.count});")
         elif t.shape is Shape.STRING:
-            size = f"string_size({place}, {t.count})"
-            out.line(f"const mach_msg_size_t {argument.name}Size = {size};")
-            rest = f"{t.count} - {argument.name}Size"
-            out.line(f"memset({place} + {argument.name}Size, 0, {rest});")
+            size = self._size_name(item)
+            out.line(f"const mach_msg_size_t {size} = string_size({place}, {t.count});")
+            out.line(f"memset({place} + {size}, 0, {t.count} - {size});")
         elif not self._in_place(argument):
             value = f"{t.outtran}({argument.name})" if t.outtran else argument.name
             out.line(f"{place} = {value};")
@@ -293,24 +294,27 @@ class ReplyPacker:
         """Sizes of the packed items, and every part up against the item before it."""
         for item in self.message.variable_items:
             self._packed_size(item)
-        end = ""
+        end = self.names("end")
         for number, part in enumerate(self.message.parts[1:], 1):
             before = self.message.parts[number - 1].variable
             assert before is not None
-            if not end:
+            if number == 1:
                 self.out.step("Close the gaps behind arrays that are not full.")
-                end = f"(char *)&OutP->{before.name} + {before.name}Size"
+                start = f"(char *)&OutP->{before.name} + {self._size_name(before)}"
                 kind = "" if len(self.message.parts) > 2 else "const "
-                self.out.line(f"char *{kind}end = {end};")
+                self.out.assign(f"char *{kind}{end}", start)
             first = f"OutP->{part.items[0].name}"
             length = self._part_length(number)
-            self.out.line(f"memmove(end, &{first}, {length});")
+            self.out.wrapped("memmove(", [end, f"&{first}", length], ");")
             if number + 1 < len(self.message.parts):
-                self.out.line(f"end += {length};")
+                self.out.line(f"{end} += {length};")
+
+    def _size_name(self, item: Item) -> str:
+        return self.names(item.name + "Size")
 
     def _packed_size(self, item: Item) -> None:
         assert item.argument is not None
-        t, name = item.argument.type, f"{item.name}Size"
+        t, name = item.argument.type, self._size_name(item)
         count, place = self._count_or_length(item.argument), f"OutP->{item.name}"
         element = 1 if t.shape is Shape.VAR_STRING else t.element_size
         size = bytes_of(count, element)
@@ -328,7 +332,8 @@ class ReplyPacker:
         first = f"offsetof({name}, {part.items[0].name})"
         if part.variable is None:
             return f"sizeof({name}) - {first}"
-        return f"offsetof({name}, {part.variable.name}) - {first} + {part.variable.name}Size"
+        size = self._size_name(part.variable)
+        return f"offsetof({name}, {part.variable.name}) - {first} + {size}"
 
     def _header(self) -> None:
         out, message = self.out, self.message
@@ -340,5 +345,5 @@ class ReplyPacker:
         if message.variable_items:
             items = message.variable_items
             size = " - ".join([size] + [packed_extent(i) for i in items])
-            size = " + ".join([size] + [f"{i.name}Size" for i in items])
-        out.line(f"OutP->Head.msgh_size = {size};")
+            size = " + ".join([size] + [self._size_name(i) for i in items])
+        out.assign("OutP->Head.msgh_size", size)

@@ -27,7 +27,7 @@ class ServerStub:
         self.incoming = Access(self.request, names, "In0P", "In")
         self.outgoing = Access(self.reply, names, "OutP", "Out")
         self.arguments = Arguments(out, routine, side, self.incoming)
-        self.packer = ReplyPacker(out, routine, side, self.reply, self.arguments)
+        self.packer = ReplyPacker(out, routine, side, self.reply, self.arguments, names)
 
     def write(self) -> None:
         emit_structs.part_structs(self.out, self.request, self.side)
@@ -53,8 +53,8 @@ class ServerStub:
         source, target = ("call->request", "call->reply") if self.side is Side.KERNEL else (
             "InHeadP", "OutHeadP"
         )
-        out.line(f"{self.request.name} *In0P = ({self.request.name} *){source};")
-        out.line(f"{self.reply.name} *OutP = ({self.reply.name} *){target};")
+        out.assign(f"{self.request.name} *In0P", f"({self.request.name} *){source}")
+        out.assign(f"{self.reply.name} *OutP", f"({self.reply.name} *){target}")
         out.line("kern_return_t RetCode;")
 
     def _fail(self, code: str) -> None:
@@ -171,7 +171,7 @@ class ServerStub:
             return
         releases = {
             "MACH_MSG_TYPE_PORT_SEND": "ipc_port_release_send",
-            "MACH_MSG_TYPE_PORT_SEND_ONCE": "ipc_port_release_sonce",
+            "MACH_MSG_TYPE_PORT_SEND_ONCE": "ipc_port_release_send_once",
         }
         chosen = [
             a for a in self.routine.arguments
@@ -181,13 +181,12 @@ class ServerStub:
         if not chosen:
             return
         self.out.step("The routine saw objects, not rights: release the rights.")
-        with self.out.block("if (RetCode == KERN_SUCCESS)"):
-            for argument in chosen:
-                item = self.request.item(Role.DESCRIPTOR, argument)
-                assert item is not None
-                place = f"{self.incoming(item)}.name"
-                with self.out.block(f"if (IP_VALID({place}))"):
-                    self.out.line(f"{releases[argument.type.received]}({place});")
+        for argument in chosen:
+            item = self.request.item(Role.DESCRIPTOR, argument)
+            assert item is not None
+            place = f"{self.incoming(item)}.name"
+            with self.out.block(f"if (RetCode == KERN_SUCCESS && IP_VALID({place}))"):
+                self.out.line(f"{releases[argument.type.received]}({place});")
 
     def _answer(self) -> None:
         out = self.out

@@ -113,6 +113,7 @@ def _needs_string_helpers(interface: Interface) -> bool:
 
 def _kernel_table(out: Writer, interface: Interface) -> None:
     name = subsystem_name(interface)
+    out.step("The table of stubs, in the order of their ids.")
     with out.block(f"static const ipc_kobject_stub_t {name}_stubs[] =", "};"):
         for routine in interface.slots or [None]:
             out.line(f"_X{routine.name}," if routine else "0, /* skipped */")

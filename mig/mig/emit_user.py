@@ -20,10 +20,8 @@ HELPERS_SEND_FAILED = """
  * used again: otherwise a late reply could still arrive at it.
  */
 __attribute__((cold, noinline, unused)) static mach_msg_return_t
-rpc_failed(mach_msg_return_t result)
+rpc_failed(mach_msg_return_t result, mach_port_t reply_port)
 {
-    const mach_port_t reply_port = mig_get_reply_port();
-
     switch (result) {
     case MACH_SEND_INVALID_DATA:
     case MACH_SEND_INVALID_DEST:
@@ -167,7 +165,7 @@ class UserStub:
             bits = f"MACH_MSGH_BITS_COMPLEX | {bits}"
         out.step("Address it.")
         out.assign("InP->Head.msgh_bits", bits)
-        out.line(f"InP->Head.msgh_size = {self.packer.size()};")
+        out.assign("InP->Head.msgh_size", self.packer.size())
         out.line(f"InP->Head.msgh_remote_port = {port.name};")
         out.line("InP->Head.msgh_voucher_port = MACH_PORT_NULL;")
         out.line(f"InP->Head.msgh_id = {routine.id};")
@@ -238,7 +236,7 @@ class UserStub:
             consumes = self.packer.consumes()
             if self._own_reply_port() is None:
                 result = "msg_result =" if consumes else "return"
-                out.line(f"{result} rpc_failed(msg_result);")
+                out.line(f"{result} rpc_failed(msg_result, {self._reply_port()[0]});")
             if consumes:
                 self.packer.consume_on_error()
             if consumes or self._own_reply_port() is not None:

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""An interface as JSON: routines, arguments and the layout of their messages, for other tools."""
+
+import json
+
+from mig import layout
+from mig.ir import Argument, Interface, Routine
+from mig.layout import Item, Message
+
+
+def as_json(interface: Interface) -> str:
+    return json.dumps(describe(interface), indent=2) + "\n"
+
+
+def describe(interface: Interface) -> dict:
+    return {
+        "subsystem": interface.name,
+        "base": interface.base,
+        "ids": len(interface.slots),
+        "kernel_server": interface.kernel_server,
+        "kernel_user": interface.kernel_user,
+        "largest_reply": layout.largest_reply(interface),
+        "routines": [_routine(r) for r in interface.routines],
+    }
+
+
+def _routine(routine: Routine) -> dict:
+    out = {
+        "name": routine.name,
+        "id": routine.id,
+        "one_way": routine.one_way,
+        "arguments": [_argument(a) for a in routine.arguments],
+        "request": _message(layout.request(routine)),
+    }
+    if not routine.one_way:
+        out["reply_id"] = routine.id + 100
+        out["reply"] = _message(layout.reply(routine))
+    return out
+
+
+def _argument(argument: Argument) -> dict:
+    t = argument.type
+    return {
+        "name": argument.name,
+        "kind": argument.kind,
+        "type": t.name,
+        "travels": t.shape.value,
+        "count": t.count,
+        "variable": t.variable,
+        "element_size": t.element_size,
+        "sent": t.sent,
+        "received": t.received,
+        "deallocate": argument.dealloc,
+    }
+
+
+def _message(message: Message) -> dict:
+    return {
+        "size": message.size,
+        "minimum": message.minimum,
+        "descriptors": message.descriptors,
+        "members": [_member(i) for i in message.items],
+    }
+
+
+def _member(item: Item) -> dict:
+    return {
+        "name": item.name,
+        "role": item.role.value,
+        "offset": item.offset,
+        "size": item.size,
+        "packed": item.variable,
+    }
