@@ -53,7 +53,8 @@ bool ktest_expect_string(const char *a, const char *b, const char *file, int lin
  * kernel thread, interrupts on.  Returns: how many failed. */
 uint32_t ktest_run(const char *filter);
 
-/* Run all tests and end the emulator with status 0, or 1 if any failed. */
+/* Run all tests and end the emulator with status 0, or 1 if any failed.  Context: a kernel thread;
+ * enables interrupts. */
 void ktest_run_all(void);
 
 /* Print the names of all tests. */

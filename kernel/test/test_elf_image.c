@@ -153,6 +153,14 @@ KTEST(elf_image_segments_are_checked)
     EXPECT_EQ(image.segment_count, 1);
 }
 
+KTEST(elf_image_sums_that_wrap_are_noticed)
+{
+    make_good_file();
+    put(segment_field(0, SEGMENT_FILE_SIZE), UINT64_MAX - 0x1000, 8);
+    put(segment_field(0, SEGMENT_MEMORY_SIZE), UINT64_MAX - 0x1000, 8);
+    EXPECT_EQ(parse(FILE_SIZE), ELF_SEGMENT_OUTSIDE_FILE);
+}
+
 KTEST(elf_image_segments_share_no_page)
 {
     /* Data in the last page of the text, at its start, and around it. */

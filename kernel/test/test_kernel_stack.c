@@ -10,6 +10,7 @@
 #include <mem/vm_page.h>
 
 #define MANY 40
+#define SPAN 80
 
 KTEST(kernel_stack_is_memory_above_a_guard_page)
 {
@@ -64,21 +65,40 @@ KTEST(kernel_stack_trim_gives_memory_back)
     EXPECT_EQ(vm_page_free_count(), free_before);
 }
 
+/* The number of the slot that holds STACK. */
+static uint64_t stack_slot(const void *stack)
+{
+    return ((uint64_t)stack - KERNEL_STACK_RANGE_START) / (2 * KERNEL_STACK_SIZE);
+}
+
 KTEST(kernel_stack_survives_every_failure)
 {
-    /* More than are kept, so that the last ones are new. */
-    static void *stacks[MANY];
-    for (uint32_t i = 0; i < MANY - 1; i++) {
-        stacks[i] = kernel_stack_allocate();
-    }
-    for (struct ktest_failures f = ktest_failures_begin(); ktest_failures_next(&f);) {
-        void *stack = kernel_stack_allocate();
-        EXPECT_EQ(stack == nullptr, ktest_failure_happened());
-        if (stack != nullptr) {
-            kernel_stack_free(stack);
+    /* So many that a new page table is needed on the way, which can fail too. */
+    static void *stacks[SPAN];
+    uint64_t highest = 0;
+    for (uint32_t i = 0; i < SPAN; i++) {
+        for (struct ktest_failures f = ktest_failures_begin(); ktest_failures_next(&f);) {
+            stacks[i] = kernel_stack_allocate();
+            EXPECT_EQ(stacks[i] == nullptr, ktest_failure_happened());
         }
+        highest = stack_slot(stacks[i]) > highest ? stack_slot(stacks[i]) : highest;
     }
-    for (uint32_t i = 0; i < MANY - 1; i++) {
+    /* Failures lose no slots. */
+    EXPECT(highest < SPAN + 2 * MANY);
+    for (uint32_t i = 0; i < SPAN; i++) {
         kernel_stack_free(stacks[i]);
     }
+    while (kernel_stack_trim()) {
+    }
+    /* And no pages: the same again, without failures, takes and gives back the same. */
+    uint64_t free_before = vm_page_free_count();
+    for (uint32_t i = 0; i < SPAN; i++) {
+        stacks[i] = kernel_stack_allocate();
+    }
+    for (uint32_t i = 0; i < SPAN; i++) {
+        kernel_stack_free(stacks[i]);
+    }
+    while (kernel_stack_trim()) {
+    }
+    EXPECT_EQ(vm_page_free_count(), free_before);
 }

@@ -5,10 +5,14 @@
 #include <test/ktest.h>
 
 #include <arch/clock_device.h>
+#include <mem/kernel_stack.h>
 #include <sched/sched.h>
 #include <sched/waitq.h>
 
 #define MILLISECOND UINT64_C(1000000)
+
+/* More than mem/ keeps. */
+#define KEPT_STACKS 100
 
 static _Atomic uint32_t runs;
 static _Atomic bool stop;
@@ -38,12 +42,20 @@ KTEST(thread_never_started_is_freed)
 
 KTEST(thread_create_survives_every_failure)
 {
+    /* Take the stacks that are kept, so that those of the threads are new. */
+    static void *stacks[KEPT_STACKS];
+    for (uint32_t i = 0; i < KEPT_STACKS; i++) {
+        stacks[i] = kernel_stack_allocate();
+    }
     for (struct ktest_failures f = ktest_failures_begin(); ktest_failures_next(&f);) {
         struct thread *thread = thread_create(note_digit, nullptr, THREAD_PRIORITY_DEFAULT);
         EXPECT_EQ(thread == nullptr, ktest_failure_happened());
         if (thread != nullptr) {
             thread_release(thread);
         }
+    }
+    for (uint32_t i = 0; i < KEPT_STACKS; i++) {
+        kernel_stack_free(stacks[i]);
     }
 }
 
@@ -54,7 +66,7 @@ KTEST(thread_better_ones_run_first)
     log_digits = 0;
     interrupts_disable();
     threads[0] = ktest_spawn_at(base - 1, note_digit, (void *)1);
-    threads[1] = ktest_spawn_at(base + 1, note_digit, (void *)2);
+    threads[1] = ktest_spawn_at(base + 2, note_digit, (void *)2);
     threads[2] = ktest_spawn_at(base + 5, note_digit, (void *)3);
     threads[3] = ktest_spawn_at(base + 1, note_digit, (void *)4);
     thread_set_priority(ktest_thread_of(threads[1]), base + 9);
@@ -97,6 +109,8 @@ KTEST(thread_slice_ends_for_equals)
 {
     stop = false;
     runs = 0;
+    /* Nothing is left of earlier slices: those who become runnable must have theirs watched. */
+    (void)thread_sleep_until(clock_now() + 3 * SCHED_QUANTUM_NS);
     struct ktest_thread *a = ktest_spawn(spin_until_stop, nullptr);
     struct ktest_thread *b = ktest_spawn(spin_until_stop, nullptr);
     /* Neither gives up the processor, and yet the three of us take turns. */

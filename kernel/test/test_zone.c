@@ -38,6 +38,15 @@ static void zone_exercise(size_t size)
         zone_free(&zone, objects[i]);
     }
     EXPECT_EQ(zone_in_use(&zone), MANY / 2);
+    /* The holes are filled before new slabs are made. */
+    uint32_t slabs = zone.slab_count;
+    for (uint32_t i = 1; i < MANY; i += 2) {
+        objects[i] = zone_alloc(&zone);
+    }
+    EXPECT_EQ(zone.slab_count, slabs);
+    for (uint32_t i = 1; i < MANY; i += 2) {
+        zone_free(&zone, objects[i]);
+    }
     for (uint32_t i = 0; i < MANY; i += 2) {
         zone_free(&zone, objects[i]);
     }

@@ -5,6 +5,7 @@
 #include <test/ktest.h>
 
 #include <arch/user_copy.h>
+#include <mem/kernel_stack.h>
 #include <mem/vm_page.h>
 
 #include "fake.h"
@@ -55,4 +56,22 @@ KTEST(fake_user_copy_goes_through_the_active_pmap)
     pmap_destroy(pmap);
     vm_page_free(pages[0]);
     vm_page_free(pages[1]);
+}
+
+/* Only here is it known that a mapping which fails keeps no page for tables. */
+KTEST(fake_kernel_stack_failure_takes_no_page)
+{
+    static void *stacks[200];
+    for (uint32_t i = 0; i < ARRAY_SIZE(stacks); i++) {
+        for (struct ktest_failures f = ktest_failures_begin(); ktest_failures_next(&f);) {
+            uint64_t free_before = vm_page_free_count();
+            stacks[i] = kernel_stack_allocate();
+            if (stacks[i] == nullptr) {
+                EXPECT_EQ(vm_page_free_count(), free_before);
+            }
+        }
+    }
+    for (uint32_t i = 0; i < ARRAY_SIZE(stacks); i++) {
+        kernel_stack_free(stacks[i]);
+    }
 }

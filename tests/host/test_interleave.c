@@ -145,11 +145,23 @@ static void let_time_out(void)
     claim_only();
 }
 
+/* The waker lets the alarm ring before it wakes. */
+static void ring_and_wake_claimed(void *argument)
+{
+    struct thread *waiter = claimed_thread;
+    EXPECT(waiter->wait_timer.is_armed);
+    interrupts_enable();
+    interrupts_disable();
+    EXPECT(!waiter->wait_timer.is_armed);
+    EXPECT_EQ(waiter->state, THREAD_BLOCKED);
+    wake_claimed(argument);
+}
+
 KTEST(interleave_time_out_after_claim_loses)
 {
     hook_begin(SCHED_HOOK_BEFORE_BLOCK, let_time_out);
     struct ktest_thread *waker =
-        ktest_spawn_at(current_thread()->priority - 1, wake_claimed, nullptr);
+        ktest_spawn_at(current_thread()->priority - 1, ring_and_wake_claimed, nullptr);
     EXPECT_EQ(wait_interruptibly(clock_now() + MILLISECOND), WAIT_WOKEN);
     EXPECT_EQ(current_thread()->wait_value, 5);
     hook_end();
