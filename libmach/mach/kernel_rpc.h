@@ -16,15 +16,16 @@ kern_return_t _kernelrpc_mach_port_mod_refs(ipc_space_t task, mach_port_name_t n
 kern_return_t _kernelrpc_mach_port_move_member(ipc_space_t task, mach_port_name_t member,
                                                mach_port_name_t after);
 kern_return_t _kernelrpc_mach_port_insert_right(ipc_space_t task, mach_port_name_t name,
-                                                mach_port_t poly,
-                                                mach_msg_type_name_t disposition);
+                                                mach_port_t poly, mach_msg_type_name_t disposition);
 kern_return_t _kernelrpc_mach_port_insert_member(ipc_space_t task, mach_port_name_t name,
                                                  mach_port_name_t pset);
 kern_return_t _kernelrpc_mach_port_extract_member(ipc_space_t task, mach_port_name_t name,
                                                   mach_port_name_t pset);
-kern_return_t _kernelrpc_mach_port_request_notification(
-    ipc_space_t task, mach_port_name_t name, mach_msg_id_t id, mach_port_mscount_t sync,
-    mach_port_t notify, mach_msg_type_name_t disposition, mach_port_t *previous);
+kern_return_t _kernelrpc_mach_port_request_notification(ipc_space_t task, mach_port_name_t name,
+                                                        mach_msg_id_t id, mach_port_mscount_t sync,
+                                                        mach_port_t notify,
+                                                        mach_msg_type_name_t disposition,
+                                                        mach_port_t *previous);
 
 kern_return_t _kernelrpc_mach_vm_allocate(vm_map_t target, mach_vm_address_t *address,
                                           mach_vm_size_t size, int flags);

@@ -14,28 +14,33 @@
 #define HEX_DIGITS 8
 
 /* The extra bits that mach_msg adds to a code to say which resource failed. */
-static mach_error_t without_resource_bits(mach_error_t error) {
+static mach_error_t without_resource_bits(mach_error_t error)
+{
     mach_error_t system = error & (mach_error_t)system_emask;
     return system == err_mach_ipc ? error & ~MACH_MSG_MASK : error;
 }
 
-static const char *find_text(mach_error_t error) {
+static const char *find_text(mach_error_t error)
+{
     const struct error_group *group = error_group_find(error);
     return group == NULL ? NULL : group->texts[error - group->first];
 }
 
-char *mach_error_string(mach_error_t error) {
+char *mach_error_string(mach_error_t error)
+{
     const char *text = find_text(without_resource_bits(error));
     return (char *)(text == NULL ? "unknown error code" : text);
 }
 
-char *mach_error_type(mach_error_t error) {
+char *mach_error_type(mach_error_t error)
+{
     const struct error_group *group = error_group_find(without_resource_bits(error));
     return (char *)(group == NULL ? "(?/?)" : group->type);
 }
 
 /* CODE in hexadecimal without leading zeros. Returns: where it begins in DIGITS. */
-static const char *format_hex(unsigned int code, char digits[HEX_DIGITS + 1]) {
+static const char *format_hex(unsigned int code, char digits[HEX_DIGITS + 1])
+{
     char *next = digits + HEX_DIGITS;
     *next = '\0';
     do {
@@ -45,10 +50,12 @@ static const char *format_hex(unsigned int code, char digits[HEX_DIGITS + 1]) {
     return next;
 }
 
-void mach_error(const char *message, mach_error_t error) {
+void mach_error(const char *message, mach_error_t error)
+{
     char digits[HEX_DIGITS + 1];
     const char *parts[] = {
-        message, " ", mach_error_string(error), " (", format_hex((unsigned int)error, digits), ")\n",
+        message, " ", mach_error_string(error), " (", format_hex((unsigned int)error, digits),
+        ")\n",
     };
     char line[256];
     size_t length = 0;

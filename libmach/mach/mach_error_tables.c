@@ -127,7 +127,7 @@ static const char *const receive_texts[] = {
     RECEIVE_CODE(MACH_RCV_INVALID_REPLY) = RECV "invalid reply port",
 };
 
-#define MIG_FIRST     MIG_TRAILER_ERROR
+#define MIG_FIRST      MIG_TRAILER_ERROR
 #define MIG_CODE(code) [(code) - MIG_FIRST]
 
 static const char *const mig_texts[] = {
@@ -171,7 +171,8 @@ static const struct error_group groups[] = {
     { SERVER_ERROR_CODE(0), LENGTH(server_texts), "(server)", server_texts },
 };
 
-const struct error_group *error_group_find(mach_error_t error) {
+const struct error_group *error_group_find(mach_error_t error)
+{
     for (int i = 0; i < LENGTH(groups); i++) {
         if (error >= groups[i].first && error - groups[i].first < groups[i].count) {
             return &groups[i];

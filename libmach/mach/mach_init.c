@@ -18,7 +18,8 @@ vm_size_t vm_kernel_page_size;
 vm_size_t vm_kernel_page_mask;
 int vm_kernel_page_shift;
 
-void mach_init(void) {
+void mach_init(void)
+{
     mach_task_self_ = task_self_trap();
     vm_page_size = COMM_PAGE->page_size;
     vm_page_mask = vm_page_size - 1;

@@ -9,13 +9,13 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
-#define __DYNAMIC_REENT__ 1
-#define _READ_WRITE_RETURN_TYPE _ssize_t
-#define _READ_WRITE_BUFSIZE_TYPE size_t
-#define _POSIX_THREADS 1
-#define _POSIX_THREAD_SAFE_FUNCTIONS 1
-#define _POSIX_TIMERS 1
-#define _POSIX_MONOTONIC_CLOCK 1
-#define _POSIX_TIMEOUTS 1
+#define __DYNAMIC_REENT__               1
+#define _READ_WRITE_RETURN_TYPE         _ssize_t
+#define _READ_WRITE_BUFSIZE_TYPE        size_t
+#define _POSIX_THREADS                  1
+#define _POSIX_THREAD_SAFE_FUNCTIONS    1
+#define _POSIX_TIMERS                   1
+#define _POSIX_MONOTONIC_CLOCK          1
+#define _POSIX_TIMEOUTS                 1
 #define _UNIX98_THREAD_MUTEX_ATTRIBUTES 1
 #endif

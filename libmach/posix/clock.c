@@ -13,33 +13,32 @@
 #include "../mach/mach_init.h"
 #include "../mach/mach_time.h"
 
-static uint64_t now_ns(void) {
+static uint64_t now_ns(void)
+{
     return mach_time_to_ns(mach_absolute_time());
 }
 
-static uint64_t calendar_ns(void) {
+static uint64_t calendar_ns(void)
+{
     return COMM_PAGE->calendar_offset + now_ns();
 }
 
-static bool clock_read(clockid_t clock, uint64_t *ns) {
+static bool clock_read(clockid_t clock, uint64_t *ns)
+{
     switch (clock) {
-    case CLOCK_REALTIME:
-        *ns = calendar_ns();
-        return true;
-    case CLOCK_MONOTONIC:
-        *ns = now_ns();
-        return true;
-    default:
-        errno = EINVAL;
-        return false;
+    case CLOCK_REALTIME: *ns = calendar_ns(); return true;
+    case CLOCK_MONOTONIC: *ns = now_ns(); return true;
+    default: errno = EINVAL; return false;
     }
 }
 
-static struct timespec to_timespec(uint64_t ns) {
+static struct timespec to_timespec(uint64_t ns)
+{
     return (struct timespec){ (time_t)(ns / NSEC_PER_SEC), (long)(ns % NSEC_PER_SEC) };
 }
 
-int clock_gettime(clockid_t clock, struct timespec *time) {
+int clock_gettime(clockid_t clock, struct timespec *time)
+{
     uint64_t ns;
     if (!clock_read(clock, &ns)) {
         return -1;
@@ -48,7 +47,8 @@ int clock_gettime(clockid_t clock, struct timespec *time) {
     return 0;
 }
 
-int clock_getres(clockid_t clock, struct timespec *resolution) {
+int clock_getres(clockid_t clock, struct timespec *resolution)
+{
     uint64_t ns;
     if (!clock_read(clock, &ns)) {
         return -1;
@@ -59,7 +59,8 @@ int clock_getres(clockid_t clock, struct timespec *resolution) {
     return 0;
 }
 
-int gettimeofday(struct timeval *restrict time, void *restrict zone) {
+int gettimeofday(struct timeval *restrict time, void *restrict zone)
+{
     (void)zone;
     uint64_t us = calendar_ns() / NSEC_PER_USEC;
     time->tv_sec = (time_t)(us / 1000000);
@@ -68,13 +69,15 @@ int gettimeofday(struct timeval *restrict time, void *restrict zone) {
 }
 
 /* Processor time is not accounted for; the time since boot stands for the return value only. */
-clock_t times(struct tms *times) {
+clock_t times(struct tms *times)
+{
     *times = (struct tms){ 0 };
     return (clock_t)(now_ns() / (NSEC_PER_SEC / CLOCKS_PER_SEC));
 }
 
 /* Sleep for NS. Returns: what was left when the sleep was broken off; 0, nothing. */
-static uint64_t sleep_ns(uint64_t ns) {
+static uint64_t sleep_ns(uint64_t ns)
+{
     uint64_t start = now_ns();
     uint64_t ticks = mach_time_from_ns(ns);
     if (mach_wait_until(mach_absolute_time() + ticks) == KERN_SUCCESS) {
@@ -84,7 +87,8 @@ static uint64_t sleep_ns(uint64_t ns) {
     return slept < ns ? ns - slept : 0;
 }
 
-int nanosleep(const struct timespec *wanted, struct timespec *left) {
+int nanosleep(const struct timespec *wanted, struct timespec *left)
+{
     if (wanted->tv_sec < 0 || wanted->tv_nsec < 0 || wanted->tv_nsec >= (long)NSEC_PER_SEC) {
         errno = EINVAL;
         return -1;
@@ -100,11 +104,13 @@ int nanosleep(const struct timespec *wanted, struct timespec *left) {
     return -1;
 }
 
-unsigned int sleep(unsigned int seconds) {
+unsigned int sleep(unsigned int seconds)
+{
     return (unsigned int)(sleep_ns(seconds * NSEC_PER_SEC) / NSEC_PER_SEC);
 }
 
-int usleep(useconds_t microseconds) {
+int usleep(useconds_t microseconds)
+{
     if (sleep_ns(microseconds * NSEC_PER_USEC) != 0) {
         errno = EINTR;
         return -1;

@@ -27,7 +27,8 @@ struct directory_stream {
     struct dirent entry;
 };
 
-DIR *opendir(const char *path) {
+DIR *opendir(const char *path)
+{
     mach_port_t port;
     DIR *directory = malloc(sizeof(*directory));
     if (directory == NULL) {
@@ -50,7 +51,8 @@ DIR *opendir(const char *path) {
     return directory;
 }
 
-static void batch_release(DIR *directory) {
+static void batch_release(DIR *directory)
+{
     if (directory->count != 0) {
         (void)mach_vm_deallocate(mach_task_self_, (mach_vm_address_t)directory->entries,
                                  directory->count * sizeof(fs_entry_t));
@@ -58,12 +60,14 @@ static void batch_release(DIR *directory) {
     }
 }
 
-static kern_return_t batch_fetch_once(DIR *directory) {
+static kern_return_t batch_fetch_once(DIR *directory)
+{
     return dir_list(directory->port, directory->position, BATCH, &directory->entries,
                     &directory->count);
 }
 
-static kern_return_t batch_fetch(DIR *directory) {
+static kern_return_t batch_fetch(DIR *directory)
+{
     mach_port_t port;
     batch_release(directory);
     kern_return_t result = batch_fetch_once(directory);
@@ -80,27 +84,25 @@ static kern_return_t batch_fetch(DIR *directory) {
     return result;
 }
 
-static unsigned char entry_type(uint32_t type) {
+static unsigned char entry_type(uint32_t type)
+{
     switch (type) {
-    case IO_TYPE_FILE:
-        return DT_REG;
-    case IO_TYPE_DIRECTORY:
-        return DT_DIR;
-    case IO_TYPE_LINK:
-        return DT_LNK;
-    case IO_TYPE_TERMINAL:
-        return DT_CHR;
-    default:
-        return DT_UNKNOWN;
+    case IO_TYPE_FILE: return DT_REG;
+    case IO_TYPE_DIRECTORY: return DT_DIR;
+    case IO_TYPE_LINK: return DT_LNK;
+    case IO_TYPE_TERMINAL: return DT_CHR;
+    default: return DT_UNKNOWN;
     }
 }
 
-static bool is_in_batch(const DIR *directory) {
+static bool is_in_batch(const DIR *directory)
+{
     return directory->position >= directory->first &&
            directory->position - directory->first < directory->count;
 }
 
-struct dirent *readdir(DIR *directory) {
+struct dirent *readdir(DIR *directory)
+{
     if (!is_in_batch(directory)) {
         kern_return_t result = batch_fetch(directory);
         if (result != KERN_SUCCESS) {
@@ -121,20 +123,24 @@ struct dirent *readdir(DIR *directory) {
     return &directory->entry;
 }
 
-void rewinddir(DIR *directory) {
+void rewinddir(DIR *directory)
+{
     batch_release(directory);
     directory->position = 0;
 }
 
-long telldir(DIR *directory) {
+long telldir(DIR *directory)
+{
     return (long)directory->position;
 }
 
-void seekdir(DIR *directory, long position) {
+void seekdir(DIR *directory, long position)
+{
     directory->position = (unsigned int)position;
 }
 
-int closedir(DIR *directory) {
+int closedir(DIR *directory)
+{
     batch_release(directory);
     (void)mach_port_deallocate(mach_task_self_, directory->port);
     free(directory);

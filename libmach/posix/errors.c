@@ -52,7 +52,8 @@ static const struct {
     { MIG_BAD_ID, ENOTSUP },
 };
 
-int errno_of(kern_return_t result) {
+int errno_of(kern_return_t result)
+{
     if (result == KERN_SUCCESS) {
         return 0;
     }
@@ -64,15 +65,18 @@ int errno_of(kern_return_t result) {
     return EIO;
 }
 
-int fail_errno(int error) {
+int fail_errno(int error)
+{
     errno = error;
     return -1;
 }
 
-int fail(kern_return_t result) {
+int fail(kern_return_t result)
+{
     return fail_errno(errno_of(result));
 }
 
-bool server_died(kern_return_t result) {
+bool server_died(kern_return_t result)
+{
     return result == MACH_SEND_INVALID_DEST || result == MIG_SERVER_DIED;
 }

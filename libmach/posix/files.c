@@ -33,7 +33,8 @@ static struct {
 /* The standard files need no memory of their own kind: they exist in every program. */
 static struct open_file standard_files[3];
 
-static void adopt_standard_file(int fd, uint32_t kind, int flags) {
+static void adopt_standard_file(int fd, uint32_t kind, int flags)
+{
     mach_port_t port = startup_port(kind);
     if (port != MACH_PORT_NULL) {
         standard_files[fd] = (struct open_file){
@@ -47,7 +48,8 @@ static void adopt_standard_file(int fd, uint32_t kind, int flags) {
 }
 
 /* Locks: table. */
-static void ensure_ready(void) {
+static void ensure_ready(void)
+{
     if (!table.ready) {
         table.ready = true;
         adopt_standard_file(STDIN_FILENO, STARTUP_PORT_STDIN, O_RDONLY);
@@ -56,20 +58,24 @@ static void ensure_ready(void) {
     }
 }
 
-static void table_lock(void) {
+static void table_lock(void)
+{
     word_lock(&table.lock);
     ensure_ready();
 }
 
-static void table_unlock(void) {
+static void table_unlock(void)
+{
     word_unlock(&table.lock);
 }
 
-static void file_reference(struct open_file *file) {
+static void file_reference(struct open_file *file)
+{
     (void)__atomic_add_fetch(&file->references, 1, __ATOMIC_RELAXED);
 }
 
-struct open_file *file_get(int fd) {
+struct open_file *file_get(int fd)
+{
     struct open_file *file = NULL;
     table_lock();
     if (fd >= 0 && fd < FILES_MAX && table.files[fd] != NULL) {
@@ -83,13 +89,15 @@ struct open_file *file_get(int fd) {
     return file;
 }
 
-static void port_release(mach_port_t port) {
+static void port_release(mach_port_t port)
+{
     if (MACH_PORT_VALID(port)) {
         (void)mach_port_deallocate(mach_task_self_, port);
     }
 }
 
-void file_put(struct open_file *file) {
+void file_put(struct open_file *file)
+{
     if (__atomic_sub_fetch(&file->references, 1, __ATOMIC_ACQ_REL) == 0) {
         port_release(file->port);
         port_release(file->former);
@@ -98,7 +106,8 @@ void file_put(struct open_file *file) {
     }
 }
 
-struct open_file *file_create(mach_port_t port, const char *path, int flags) {
+struct open_file *file_create(mach_port_t port, const char *path, int flags)
+{
     struct open_file *file = malloc(sizeof(*file));
     if (file == NULL) {
         errno = ENOMEM;
@@ -112,7 +121,8 @@ struct open_file *file_create(mach_port_t port, const char *path, int flags) {
     return file;
 }
 
-int file_install(struct open_file *file, int least) {
+int file_install(struct open_file *file, int least)
+{
     table_lock();
     int fd = least;
     while (fd < FILES_MAX && table.files[fd] != NULL) {
@@ -125,12 +135,14 @@ int file_install(struct open_file *file, int least) {
     return fd < FILES_MAX ? fd : fail_errno(EMFILE);
 }
 
-mach_port_t file_port(struct open_file *file) {
+mach_port_t file_port(struct open_file *file)
+{
     return __atomic_load_n(&file->port, __ATOMIC_RELAXED);
 }
 
 /* A right to the first terminal, from a console server that may have been restarted. */
-static kern_return_t open_terminal(mach_port_t *terminal) {
+static kern_return_t open_terminal(mach_port_t *terminal)
+{
     mach_port_t console;
     kern_return_t result = bootstrap_look_up(bootstrap_port, SERVICE_CONSOLE, &console);
     if (result == KERN_SUCCESS) {
@@ -140,18 +152,17 @@ static kern_return_t open_terminal(mach_port_t *terminal) {
     return result;
 }
 
-static kern_return_t find_again(const struct open_file *file, mach_port_t *port) {
+static kern_return_t find_again(const struct open_file *file, mach_port_t *port)
+{
     switch (file->origin) {
-    case ORIGIN_PATH:
-        return path_lookup(file->path, 0, port);
-    case ORIGIN_TERMINAL:
-        return open_terminal(port);
-    default:
-        return SERVER_ERROR_IO;
+    case ORIGIN_PATH: return path_lookup(file->path, 0, port);
+    case ORIGIN_TERMINAL: return open_terminal(port);
+    default: return SERVER_ERROR_IO;
     }
 }
 
-kern_return_t file_reopen(struct open_file *file, mach_port_t port) {
+kern_return_t file_reopen(struct open_file *file, mach_port_t port)
+{
     kern_return_t result = KERN_SUCCESS;
     mach_port_t found;
     word_lock(&file->lock);
@@ -167,7 +178,8 @@ kern_return_t file_reopen(struct open_file *file, mach_port_t port) {
     return result;
 }
 
-kern_return_t file_stat(struct open_file *file, io_stat_t *stat) {
+kern_return_t file_stat(struct open_file *file, io_stat_t *stat)
+{
     mach_port_t port = file_port(file);
     kern_return_t result = io_stat(port, stat);
     if (server_died(result) && file_reopen(file, port) == KERN_SUCCESS) {
@@ -179,7 +191,8 @@ kern_return_t file_stat(struct open_file *file, io_stat_t *stat) {
     return result;
 }
 
-uint32_t file_type(struct open_file *file) {
+uint32_t file_type(struct open_file *file)
+{
     io_stat_t stat;
     if (file->type == IO_TYPE_UNKNOWN) {
         (void)file_stat(file, &stat);
@@ -187,7 +200,8 @@ uint32_t file_type(struct open_file *file) {
     return file->type;
 }
 
-int close(int fd) {
+int close(int fd)
+{
     struct open_file *file = NULL;
     table_lock();
     if (fd >= 0 && fd < FILES_MAX) {
@@ -203,7 +217,8 @@ int close(int fd) {
 }
 
 /* Another descriptor, not below LEAST, for the file behind FD. */
-static int duplicate(int fd, int least) {
+static int duplicate(int fd, int least)
+{
     struct open_file *file = file_get(fd);
     if (file == NULL) {
         return -1;
@@ -215,11 +230,13 @@ static int duplicate(int fd, int least) {
     return copy;
 }
 
-int dup(int fd) {
+int dup(int fd)
+{
     return duplicate(fd, 0);
 }
 
-int dup2(int fd, int wanted) {
+int dup2(int fd, int wanted)
+{
     if (wanted < 0 || wanted >= FILES_MAX) {
         return fail_errno(EBADF);
     }
@@ -239,7 +256,8 @@ int dup2(int fd, int wanted) {
 
 #define CHANGEABLE_FLAGS (O_APPEND | O_NONBLOCK)
 
-static int change_flags(int fd, int flags) {
+static int change_flags(int fd, int flags)
+{
     struct open_file *file = file_get(fd);
     if (file == NULL) {
         return -1;
@@ -249,7 +267,8 @@ static int change_flags(int fd, int flags) {
     return 0;
 }
 
-static int current_flags(int fd) {
+static int current_flags(int fd)
+{
     struct open_file *file = file_get(fd);
     if (file == NULL) {
         return -1;
@@ -260,29 +279,25 @@ static int current_flags(int fd) {
 }
 
 /* Descriptors are passed to a child one by one, so "close on exec" is always as good as set. */
-int fcntl(int fd, int command, ...) {
+int fcntl(int fd, int command, ...)
+{
     va_list arguments;
     va_start(arguments, command);
     int argument = va_arg(arguments, int);
     va_end(arguments);
     switch (command) {
     case F_DUPFD:
-        return argument < 0 || argument >= FILES_MAX ? fail_errno(EINVAL)
-                                                     : duplicate(fd, argument);
-    case F_GETFD:
-        return current_flags(fd) < 0 ? -1 : FD_CLOEXEC;
-    case F_SETFD:
-        return current_flags(fd) < 0 ? -1 : 0;
-    case F_GETFL:
-        return current_flags(fd);
-    case F_SETFL:
-        return change_flags(fd, argument);
-    default:
-        return fail_errno(EINVAL);
+        return argument < 0 || argument >= FILES_MAX ? fail_errno(EINVAL) : duplicate(fd, argument);
+    case F_GETFD: return current_flags(fd) < 0 ? -1 : FD_CLOEXEC;
+    case F_SETFD: return current_flags(fd) < 0 ? -1 : 0;
+    case F_GETFL: return current_flags(fd);
+    case F_SETFL: return change_flags(fd, argument);
+    default: return fail_errno(EINVAL);
     }
 }
 
-mach_port_t mach_r_fd_port(int fd) {
+mach_port_t mach_r_fd_port(int fd)
+{
     struct open_file *file = file_get(fd);
     if (file == NULL) {
         return MACH_PORT_NULL;
@@ -292,7 +307,8 @@ mach_port_t mach_r_fd_port(int fd) {
     return port;
 }
 
-int mach_r_fd_open(mach_port_t port, int flags) {
+int mach_r_fd_open(mach_port_t port, int flags)
+{
     struct open_file *file = file_create(port, NULL, flags);
     if (file == NULL) {
         return -1;

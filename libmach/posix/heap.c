@@ -22,7 +22,8 @@ static struct {
 } heap = { 0, HEAP_BASE, HEAP_BASE };
 
 /* Have memory up to END. Locks: heap. */
-static kern_return_t heap_map(uintptr_t end) {
+static kern_return_t heap_map(uintptr_t end)
+{
     if (end <= heap.mapped) {
         return KERN_SUCCESS;
     }
@@ -35,7 +36,8 @@ static kern_return_t heap_map(uintptr_t end) {
     return result;
 }
 
-void *sbrk(ptrdiff_t increment) {
+void *sbrk(ptrdiff_t increment)
+{
     void *result = (void *)-1;
     word_lock(&heap.lock);
     uintptr_t end = heap.end + (uintptr_t)increment;

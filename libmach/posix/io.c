@@ -24,17 +24,18 @@
 #define LONG_READ (4 * IO_INLINE_MAX)
 
 /* Call the server of FILE by CALL, an expression over `port`; once more if it was restarted. */
-#define CALL_WITH_RETRY(file, result, call)                                       \
-    do {                                                                          \
-        mach_port_t port = file_port(file);                                       \
-        (result) = (call);                                                        \
-        if (server_died(result) && file_reopen((file), port) == KERN_SUCCESS) {   \
-            port = file_port(file);                                               \
-            (result) = (call);                                                    \
-        }                                                                         \
+#define CALL_WITH_RETRY(file, result, call)                                     \
+    do {                                                                        \
+        mach_port_t port = file_port(file);                                     \
+        (result) = (call);                                                      \
+        if (server_died(result) && file_reopen((file), port) == KERN_SUCCESS) { \
+            port = file_port(file);                                             \
+            (result) = (call);                                                  \
+        }                                                                       \
     } while (0)
 
-static int lookup_flags(int flags) {
+static int lookup_flags(int flags)
+{
     return ((flags & O_CREAT) != 0 ? FS_LOOKUP_FLAG_CREATE : 0) |
            ((flags & O_EXCL) != 0 ? FS_LOOKUP_FLAG_EXCLUSIVE : 0) |
            ((flags & O_TRUNC) != 0 ? FS_LOOKUP_FLAG_TRUNCATE : 0) |
@@ -43,7 +44,8 @@ static int lookup_flags(int flags) {
 }
 
 /* An open file for the node at PATH; null with errno set. */
-static struct open_file *open_path(const char *path, int flags) {
+static struct open_file *open_path(const char *path, int flags)
+{
     char absolute[FS_PATH_MAX];
     mach_port_t node;
     int error = path_absolute(path, absolute, sizeof(absolute));
@@ -63,7 +65,8 @@ static struct open_file *open_path(const char *path, int flags) {
     return file;
 }
 
-int open(const char *path, int flags, ...) {
+int open(const char *path, int flags, ...)
+{
     struct open_file *file = open_path(path, flags);
     if (file == NULL) {
         return -1;
@@ -75,7 +78,8 @@ int open(const char *path, int flags, ...) {
     return fd;
 }
 
-static int io_flags(const struct open_file *file) {
+static int io_flags(const struct open_file *file)
+{
     return ((file->flags & O_NONBLOCK) != 0 ? IO_NO_WAIT : 0) |
            ((file->flags & O_APPEND) != 0 ? IO_APPEND : 0);
 }
@@ -84,7 +88,8 @@ static int io_flags(const struct open_file *file) {
  * At most IO_INLINE_MAX bytes. The server may send that many whatever was asked for, so only a
  * buffer that large is given to it directly.
  */
-static kern_return_t read_inline(struct open_file *file, char *buffer, size_t *amount) {
+static kern_return_t read_inline(struct open_file *file, char *buffer, size_t *amount)
+{
     io_data_t bounce;
     mach_msg_type_number_t count = IO_INLINE_MAX;
     unsigned int wanted = *amount < IO_INLINE_MAX ? (unsigned int)*amount : IO_INLINE_MAX;
@@ -102,7 +107,8 @@ static kern_return_t read_inline(struct open_file *file, char *buffer, size_t *a
     return KERN_SUCCESS;
 }
 
-static kern_return_t read_out_of_line(struct open_file *file, char *buffer, size_t *amount) {
+static kern_return_t read_out_of_line(struct open_file *file, char *buffer, size_t *amount)
+{
     fs_data_t data;
     mach_msg_type_number_t count;
     kern_return_t result;
@@ -118,18 +124,21 @@ static kern_return_t read_out_of_line(struct open_file *file, char *buffer, size
     return KERN_SUCCESS;
 }
 
-static kern_return_t read_some(struct open_file *file, char *buffer, size_t *amount) {
+static kern_return_t read_some(struct open_file *file, char *buffer, size_t *amount)
+{
     if (*amount >= LONG_READ && file_type(file) == IO_TYPE_FILE) {
         return read_out_of_line(file, buffer, amount);
     }
     return read_inline(file, buffer, amount);
 }
 
-static void advance(struct open_file *file, size_t amount) {
+static void advance(struct open_file *file, size_t amount)
+{
     (void)__atomic_add_fetch(&file->offset, amount, __ATOMIC_RELAXED);
 }
 
-ssize_t read(int fd, void *buffer, size_t size) {
+ssize_t read(int fd, void *buffer, size_t size)
+{
     struct open_file *file = file_get(fd);
     if (file == NULL) {
         return -1;
@@ -147,7 +156,8 @@ ssize_t read(int fd, void *buffer, size_t size) {
 
 /* Write up to IO_INLINE_MAX of SIZE bytes. *WRITTEN is how many went. */
 static kern_return_t write_some(struct open_file *file, const char *data, size_t size,
-                                unsigned int *written) {
+                                unsigned int *written)
+{
     mach_msg_type_number_t count =
         size < IO_INLINE_MAX ? (mach_msg_type_number_t)size : IO_INLINE_MAX;
     kern_return_t result;
@@ -160,7 +170,8 @@ static kern_return_t write_some(struct open_file *file, const char *data, size_t
 }
 
 /* Returns: the error that ended it; *SIZE becomes the number of bytes written. */
-static kern_return_t write_all(struct open_file *file, const char *data, size_t *size) {
+static kern_return_t write_all(struct open_file *file, const char *data, size_t *size)
+{
     kern_return_t result = KERN_SUCCESS;
     size_t done = 0;
     while (done < *size) {
@@ -176,7 +187,8 @@ static kern_return_t write_all(struct open_file *file, const char *data, size_t 
     return result;
 }
 
-ssize_t write(int fd, const void *data, size_t size) {
+ssize_t write(int fd, const void *data, size_t size)
+{
     struct open_file *file = file_get(fd);
     if (file == NULL) {
         return -1;
@@ -192,23 +204,22 @@ ssize_t write(int fd, const void *data, size_t size) {
 }
 
 /* Where WHENCE counts from; -1 with errno set. */
-static off_t seek_base(struct open_file *file, int whence) {
+static off_t seek_base(struct open_file *file, int whence)
+{
     io_stat_t stat;
     kern_return_t result;
     switch (whence) {
-    case SEEK_SET:
-        return 0;
-    case SEEK_CUR:
-        return (off_t)file->offset;
+    case SEEK_SET: return 0;
+    case SEEK_CUR: return (off_t)file->offset;
     case SEEK_END:
         result = file_stat(file, &stat);
         return result == KERN_SUCCESS ? (off_t)stat.size : fail(result);
-    default:
-        return fail_errno(EINVAL);
+    default: return fail_errno(EINVAL);
     }
 }
 
-static off_t seek(struct open_file *file, off_t offset, int whence) {
+static off_t seek(struct open_file *file, off_t offset, int whence)
+{
     off_t place;
     if (file_type(file) != IO_TYPE_FILE) {
         return fail_errno(ESPIPE);
@@ -224,7 +235,8 @@ static off_t seek(struct open_file *file, off_t offset, int whence) {
     return place;
 }
 
-off_t lseek(int fd, off_t offset, int whence) {
+off_t lseek(int fd, off_t offset, int whence)
+{
     struct open_file *file = file_get(fd);
     if (file == NULL) {
         return -1;
@@ -234,22 +246,19 @@ off_t lseek(int fd, off_t offset, int whence) {
     return place;
 }
 
-static mode_t type_bits(uint32_t type) {
+static mode_t type_bits(uint32_t type)
+{
     switch (type) {
-    case IO_TYPE_FILE:
-        return S_IFREG;
-    case IO_TYPE_DIRECTORY:
-        return S_IFDIR;
-    case IO_TYPE_LINK:
-        return S_IFLNK;
-    case IO_TYPE_STREAM:
-        return S_IFIFO;
-    default:
-        return S_IFCHR;
+    case IO_TYPE_FILE: return S_IFREG;
+    case IO_TYPE_DIRECTORY: return S_IFDIR;
+    case IO_TYPE_LINK: return S_IFLNK;
+    case IO_TYPE_STREAM: return S_IFIFO;
+    default: return S_IFCHR;
     }
 }
 
-static int describe(struct open_file *file, struct stat *result) {
+static int describe(struct open_file *file, struct stat *result)
+{
     io_stat_t stat;
     kern_return_t error = file_stat(file, &stat);
     if (error != KERN_SUCCESS) {
@@ -269,7 +278,8 @@ static int describe(struct open_file *file, struct stat *result) {
     return 0;
 }
 
-int fstat(int fd, struct stat *result) {
+int fstat(int fd, struct stat *result)
+{
     struct open_file *file = file_get(fd);
     if (file == NULL) {
         return -1;
@@ -279,7 +289,8 @@ int fstat(int fd, struct stat *result) {
     return error;
 }
 
-int stat(const char *restrict path, struct stat *restrict result) {
+int stat(const char *restrict path, struct stat *restrict result)
+{
     struct open_file *file = open_path(path, O_RDONLY);
     if (file == NULL) {
         return -1;
@@ -289,11 +300,8 @@ int stat(const char *restrict path, struct stat *restrict result) {
     return error;
 }
 
-int lstat(const char *restrict path, struct stat *restrict result) {
-    return stat(path, result);
-}
-
-int access(const char *path, int mode) {
+int access(const char *path, int mode)
+{
     struct stat description;
     if (stat(path, &description) != 0) {
         return -1;
@@ -304,7 +312,8 @@ int access(const char *path, int mode) {
     return (mode & W_OK) != 0 && (description.st_mode & 0222) == 0 ? fail_errno(EROFS) : 0;
 }
 
-int isatty(int fd) {
+int isatty(int fd)
+{
     struct open_file *file = file_get(fd);
     if (file == NULL) {
         return 0;

@@ -28,7 +28,8 @@ static struct {
 } here;
 
 /* Locks: here. */
-static void ensure_ready(void) {
+static void ensure_ready(void)
+{
     const struct startup_info *block = startup_block();
     if (here.ready) {
         return;
@@ -43,7 +44,8 @@ static void ensure_ready(void) {
     }
 }
 
-static void port_release(mach_port_t port) {
+static void port_release(mach_port_t port)
+{
     if (MACH_PORT_VALID(port)) {
         (void)mach_port_deallocate(mach_task_self_, port);
     }
@@ -54,7 +56,8 @@ static void port_release(mach_port_t port) {
  *
  * References: DIRECTORY stays the caller's; *NODE becomes it.
  */
-static kern_return_t walk(mach_port_t directory, const char *path, int flags, mach_port_t *node) {
+static kern_return_t walk(mach_port_t directory, const char *path, int flags, mach_port_t *node)
+{
     fs_path_t left, rest;
     mach_port_t current = directory;
     strlcpy(left, path, sizeof(left));
@@ -80,7 +83,8 @@ static kern_return_t walk(mach_port_t directory, const char *path, int flags, ma
 }
 
 /* Locks: here. */
-static kern_return_t walk_here(const char *path, int flags, mach_port_t *node) {
+static kern_return_t walk_here(const char *path, int flags, mach_port_t *node)
+{
     if (path[0] == '/' || here.cwd == MACH_PORT_NULL) {
         return walk(here.root, path, flags, node);
     }
@@ -88,7 +92,8 @@ static kern_return_t walk_here(const char *path, int flags, mach_port_t *node) {
 }
 
 /* Find root and working directory again after a server died. Locks: here. */
-static kern_return_t reconnect(void) {
+static kern_return_t reconnect(void)
+{
     mach_port_t root, cwd = MACH_PORT_NULL;
     kern_return_t result = bootstrap_look_up(bootstrap_port, SERVICE_ROOT, &root);
     if (result != KERN_SUCCESS) {
@@ -105,7 +110,8 @@ static kern_return_t reconnect(void) {
 }
 
 /* Locks: here. */
-static kern_return_t lookup_locked(const char *path, int flags, mach_port_t *node) {
+static kern_return_t lookup_locked(const char *path, int flags, mach_port_t *node)
+{
     ensure_ready();
     kern_return_t result = walk_here(path, flags, node);
     if (server_died(result) && reconnect() == KERN_SUCCESS) {
@@ -114,7 +120,8 @@ static kern_return_t lookup_locked(const char *path, int flags, mach_port_t *nod
     return result;
 }
 
-kern_return_t path_lookup(const char *path, int flags, mach_port_t *node) {
+kern_return_t path_lookup(const char *path, int flags, mach_port_t *node)
+{
     if (path[0] == '\0') {
         return SERVER_ERROR_NOT_FOUND;
     }
@@ -136,7 +143,8 @@ kern_return_t path_lookup(const char *path, int flags, mach_port_t *node) {
     return result;
 }
 
-int path_absolute(const char *path, char *result, size_t size) {
+int path_absolute(const char *path, char *result, size_t size)
+{
     size_t length = 0;
     if (path[0] != '/') {
         length = strlcpy(result, path_cwd(), size);
@@ -152,24 +160,28 @@ int path_absolute(const char *path, char *result, size_t size) {
     return 0;
 }
 
-mach_port_t path_root_port(void) {
+mach_port_t path_root_port(void)
+{
     word_lock(&here.lock);
     ensure_ready();
     word_unlock(&here.lock);
     return here.root;
 }
 
-mach_port_t path_cwd_port(void) {
+mach_port_t path_cwd_port(void)
+{
     mach_port_t root = path_root_port();
     return here.cwd == MACH_PORT_NULL ? root : here.cwd;
 }
 
-const char *path_cwd(void) {
+const char *path_cwd(void)
+{
     (void)path_root_port();
     return here.cwd_path;
 }
 
-int chdir(const char *path) {
+int chdir(const char *path)
+{
     char absolute[FS_PATH_MAX];
     mach_port_t node;
     int error = path_absolute(path, absolute, sizeof(absolute));
@@ -188,7 +200,8 @@ int chdir(const char *path) {
     return 0;
 }
 
-char *getcwd(char *buffer, size_t size) {
+char *getcwd(char *buffer, size_t size)
+{
     const char *path = path_cwd();
     if (buffer == NULL) {
         char *copy = strdup(path);

@@ -7,18 +7,21 @@
 #include "path.h"
 
 /* Length of the name at NAME. */
-static size_t name_length(const char *name) {
+static size_t name_length(const char *name)
+{
     return strcspn(name, "/");
 }
 
 /* Where the path ending at END (not included) ends without its last name. */
-static char *without_last_name(char *path, char *end) {
+static char *without_last_name(char *path, char *end)
+{
     while (end > path && *--end != '/') {
     }
     return end;
 }
 
-void path_normalize(char *path) {
+void path_normalize(char *path)
+{
     const char *next = path;
     char *end = path;
     while (*(next += strspn(next, "/")) != '\0') {

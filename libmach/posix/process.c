@@ -26,7 +26,8 @@ static struct {
     mach_port_t port;
 } process_state;
 
-mach_port_t process_port(void) {
+mach_port_t process_port(void)
+{
     word_lock(&process_state.lock);
     if (!process_state.ready) {
         process_state.ready = true;
@@ -37,7 +38,8 @@ mach_port_t process_port(void) {
     return port;
 }
 
-static kern_return_t attach(mach_port_t *port) {
+static kern_return_t attach(mach_port_t *port)
+{
     mach_port_t service;
     int pid;
     kern_return_t result = bootstrap_look_up(bootstrap_port, SERVICE_PROC, &service);
@@ -49,7 +51,8 @@ static kern_return_t attach(mach_port_t *port) {
 }
 
 /* The dead name stays: another thread may be about to use it, and it must not mean something else. */
-kern_return_t process_reconnect(mach_port_t port) {
+kern_return_t process_reconnect(mach_port_t port)
+{
     kern_return_t result = KERN_SUCCESS;
     mach_port_t found;
     word_lock(&process_state.lock);
@@ -63,16 +66,19 @@ kern_return_t process_reconnect(mach_port_t port) {
     return result;
 }
 
-pid_t getpid(void) {
+pid_t getpid(void)
+{
     return startup_block()->pid;
 }
 
-pid_t getppid(void) {
+pid_t getppid(void)
+{
     return startup_block()->ppid;
 }
 
 /* The status reaches the process server first, or it would see a task that just vanished. */
-void _exit(int status) {
+void _exit(int status)
+{
     if (process_port() != MACH_PORT_NULL) {
         kern_return_t result;
         PROCESS_CALL(result, proc_exit(process, status));
@@ -83,7 +89,8 @@ void _exit(int status) {
     }
 }
 
-int kill(pid_t pid, int signal) {
+int kill(pid_t pid, int signal)
+{
     kern_return_t result;
     proc_info_t info;
     if (pid <= 0 || signal < 0) {
@@ -97,7 +104,8 @@ int kill(pid_t pid, int signal) {
     return result == KERN_SUCCESS ? 0 : fail(result);
 }
 
-pid_t waitpid(pid_t pid, int *status, int options) {
+pid_t waitpid(pid_t pid, int *status, int options)
+{
     kern_return_t result;
     int child = 0;
     int how = 0;
@@ -112,6 +120,7 @@ pid_t waitpid(pid_t pid, int *status, int options) {
     return child;
 }
 
-pid_t wait(int *status) {
+pid_t wait(int *status)
+{
     return waitpid(-1, status, 0);
 }

@@ -15,12 +15,12 @@ mach_port_t process_port(void);
 kern_return_t process_reconnect(mach_port_t port);
 
 /* Call the process server by CALL, an expression over `process`; once more if it was restarted. */
-#define PROCESS_CALL(result, call)                                                       \
-    do {                                                                                 \
-        mach_port_t process = process_port();                                            \
-        (result) = (call);                                                               \
-        if (server_died(result) && process_reconnect(process) == KERN_SUCCESS) {         \
-            process = process_port();                                                    \
-            (result) = (call);                                                           \
-        }                                                                                \
+#define PROCESS_CALL(result, call)                                               \
+    do {                                                                         \
+        mach_port_t process = process_port();                                    \
+        (result) = (call);                                                       \
+        if (server_died(result) && process_reconnect(process) == KERN_SUCCESS) { \
+            process = process_port();                                            \
+            (result) = (call);                                                   \
+        }                                                                        \
     } while (0)

@@ -29,7 +29,8 @@ struct strings {
     size_t size;
 };
 
-static bool strings_pack(char *const *list, struct strings *strings) {
+static bool strings_pack(char *const *list, struct strings *strings)
+{
     size_t size = 0;
     for (char *const *next = list; *next != NULL; next++) {
         size += strlen(*next) + 1;
@@ -46,28 +47,30 @@ static bool strings_pack(char *const *list, struct strings *strings) {
     return true;
 }
 
-static mach_port_t fd_port(int fd) {
+static mach_port_t fd_port(int fd)
+{
     return fd < 0 ? MACH_PORT_NULL : mach_r_fd_port(fd);
 }
 
 /* The call itself. Returns: the child's pid; -1 with errno set. */
 static pid_t spawn(mach_port_t executable, char *path, const struct strings *arguments,
-                   const struct strings *environment, struct mach_r_spawn *request) {
+                   const struct strings *environment, struct mach_r_spawn *request)
+{
     kern_return_t result;
     int pid = 0;
-    PROCESS_CALL(result,
-                 proc_spawn(process, executable, path, arguments->data,
-                            (mach_msg_type_number_t)arguments->size, environment->data,
-                            (mach_msg_type_number_t)environment->size, path_root_port(),
-                            path_cwd_port(), (char *)path_cwd(), fd_port(request->files[0]),
-                            fd_port(request->files[1]), fd_port(request->files[2]),
-                            startup_port(STARTUP_PORT_TERMINAL), request->flags, &pid,
-                            &request->process_port));
+    PROCESS_CALL(result, proc_spawn(process, executable, path, arguments->data,
+                                    (mach_msg_type_number_t)arguments->size, environment->data,
+                                    (mach_msg_type_number_t)environment->size, path_root_port(),
+                                    path_cwd_port(), (char *)path_cwd(), fd_port(request->files[0]),
+                                    fd_port(request->files[1]), fd_port(request->files[2]),
+                                    startup_port(STARTUP_PORT_TERMINAL), request->flags, &pid,
+                                    &request->process_port));
     return result == KERN_SUCCESS ? pid : fail(result);
 }
 
 /* Pack the strings, spawn, free them. */
-static pid_t spawn_packed(mach_port_t executable, char *path, struct mach_r_spawn *request) {
+static pid_t spawn_packed(mach_port_t executable, char *path, struct mach_r_spawn *request)
+{
     struct strings arguments, environment;
     pid_t pid = -1;
     if (!strings_pack(request->argv, &arguments)) {
@@ -83,7 +86,8 @@ static pid_t spawn_packed(mach_port_t executable, char *path, struct mach_r_spaw
     return pid;
 }
 
-pid_t mach_r_spawn(const char *path, struct mach_r_spawn *request) {
+pid_t mach_r_spawn(const char *path, struct mach_r_spawn *request)
+{
     char absolute[FS_PATH_MAX];
     mach_port_t executable;
     int error = path_absolute(path, absolute, sizeof(absolute));
@@ -100,7 +104,8 @@ pid_t mach_r_spawn(const char *path, struct mach_r_spawn *request) {
 }
 
 /* FOLDERS is the rest of PATH. Write its first folder and NAME to RESULT. Returns: what remains. */
-static const char *next_candidate(const char *folders, const char *name, char *result) {
+static const char *next_candidate(const char *folders, const char *name, char *result)
+{
     size_t length = strcspn(folders, ":");
     if (length + 1 + strlen(name) + 1 > FS_PATH_MAX) {
         result[0] = '\0';
@@ -112,7 +117,8 @@ static const char *next_candidate(const char *folders, const char *name, char *r
     return folders[length] == ':' ? folders + length + 1 : NULL;
 }
 
-pid_t mach_r_spawnp(const char *name, struct mach_r_spawn *request) {
+pid_t mach_r_spawnp(const char *name, struct mach_r_spawn *request)
+{
     char candidate[FS_PATH_MAX];
     if (strchr(name, '/') != NULL) {
         return mach_r_spawn(name, request);

@@ -10,53 +10,63 @@
 #include "errors.h"
 
 /* Changing a directory: no file server can. PATH must exist for the answer to be "read-only". */
-static int refuse_change(const char *path) {
+static int refuse_change(const char *path)
+{
     return access(path, F_OK) == 0 ? fail_errno(EROFS) : -1;
 }
 
-int unlink(const char *path) {
+int unlink(const char *path)
+{
     return refuse_change(path);
 }
 
-int rmdir(const char *path) {
+int rmdir(const char *path)
+{
     return refuse_change(path);
 }
 
 int _rename(const char *from, const char *to);
 
 /* newlib's rename() ends here. */
-int _rename(const char *from, const char *to) {
+int _rename(const char *from, const char *to)
+{
     (void)to;
     return refuse_change(from);
 }
 
-int link(const char *from, const char *to) {
+int link(const char *from, const char *to)
+{
     (void)to;
     return refuse_change(from);
 }
 
-int mkdir(const char *path, mode_t mode) {
+int mkdir(const char *path, mode_t mode)
+{
     (void)mode;
     return access(path, F_OK) == 0 ? fail_errno(EEXIST) : fail_errno(EROFS);
 }
 
-int chmod(const char *path, mode_t mode) {
+int chmod(const char *path, mode_t mode)
+{
     (void)mode;
     return refuse_change(path);
 }
 
-pid_t fork(void) {
+pid_t fork(void)
+{
     return fail_errno(ENOSYS);
 }
 
-int execve(const char *path, char *const *argv, char *const *envp) {
+int execve(const char *path, char *const *argv, char *const *envp)
+{
     (void)path;
     (void)argv;
     (void)envp;
     return fail_errno(ENOSYS);
 }
 
-int pipe(int files[2]) {
+int pipe(int files[2])
+{
     (void)files;
     return fail_errno(ENOSYS);
 }

@@ -14,7 +14,8 @@
  * the right that would have been made is made and dropped, so that whoever asked for a no-senders
  * or send-once notification hears of it. COPY_SEND holds nothing.
  */
-static void destroy_right(mach_port_t name, mach_msg_type_name_t disposition) {
+static void destroy_right(mach_port_t name, mach_msg_type_name_t disposition)
+{
     mach_port_t made;
     mach_msg_type_name_t type;
     if (!MACH_PORT_VALID(name)) {
@@ -22,9 +23,7 @@ static void destroy_right(mach_port_t name, mach_msg_type_name_t disposition) {
     }
     switch (disposition) {
     case MACH_MSG_TYPE_MOVE_SEND:
-    case MACH_MSG_TYPE_MOVE_SEND_ONCE:
-        (void)mach_port_deallocate(mach_task_self_, name);
-        break;
+    case MACH_MSG_TYPE_MOVE_SEND_ONCE: (void)mach_port_deallocate(mach_task_self_, name); break;
     case MACH_MSG_TYPE_MOVE_RECEIVE:
         (void)mach_port_mod_refs(mach_task_self_, name, MACH_PORT_RIGHT_RECEIVE, -1);
         break;
@@ -40,18 +39,19 @@ static void destroy_right(mach_port_t name, mach_msg_type_name_t disposition) {
             (void)mach_port_deallocate(mach_task_self_, made);
         }
         break;
-    default:
-        break;
+    default: break;
     }
 }
 
-static void destroy_memory(void *address, mach_vm_size_t size) {
+static void destroy_memory(void *address, mach_vm_size_t size)
+{
     if (size != 0) {
         (void)mach_vm_deallocate(mach_task_self_, (mach_vm_address_t)address, size);
     }
 }
 
-static void destroy_ool_ports(const mach_msg_ool_ports_descriptor_t *descriptor) {
+static void destroy_ool_ports(const mach_msg_ool_ports_descriptor_t *descriptor)
+{
     const mach_port_t *names = descriptor->address;
     for (mach_msg_size_t i = 0; names != NULL && i < descriptor->count; i++) {
         destroy_right(names[i], descriptor->disposition);
@@ -62,7 +62,8 @@ static void destroy_ool_ports(const mach_msg_ool_ports_descriptor_t *descriptor)
 }
 
 /* Give back what one descriptor holds. Returns: the size of the descriptor; 0, unknown type. */
-static mach_msg_size_t destroy_descriptor(const mach_msg_descriptor_t *descriptor) {
+static mach_msg_size_t destroy_descriptor(const mach_msg_descriptor_t *descriptor)
+{
     switch (descriptor->type.type) {
     case MACH_MSG_PORT_DESCRIPTOR:
         destroy_right(descriptor->port.name, descriptor->port.disposition);
@@ -72,20 +73,19 @@ static mach_msg_size_t destroy_descriptor(const mach_msg_descriptor_t *descripto
             destroy_memory(descriptor->out_of_line.address, descriptor->out_of_line.size);
         }
         return sizeof(descriptor->out_of_line);
-    case MACH_MSG_OOL_VOLATILE_DESCRIPTOR:
-        return sizeof(descriptor->out_of_line);
+    case MACH_MSG_OOL_VOLATILE_DESCRIPTOR: return sizeof(descriptor->out_of_line);
     case MACH_MSG_OOL_PORTS_DESCRIPTOR:
         destroy_ool_ports(&descriptor->ool_ports);
         return sizeof(descriptor->ool_ports);
     case MACH_MSG_GUARDED_PORT_DESCRIPTOR:
         destroy_right(descriptor->guarded_port.name, descriptor->guarded_port.disposition);
         return sizeof(descriptor->guarded_port);
-    default:
-        return 0;
+    default: return 0;
     }
 }
 
-void mach_msg_destroy(mach_msg_header_t *message) {
+void mach_msg_destroy(mach_msg_header_t *message)
+{
     mach_msg_bits_t bits = message->msgh_bits;
 
     /* The local port of a received message names where it arrived; it is no right of the message. */

@@ -20,7 +20,8 @@ struct server_buffers {
 /* Options that concern the receive half of a call. */
 #define RECEIVE_OPTIONS(options) ((options) & ~(MACH_SEND_MSG | MACH_RCV_MSG))
 
-static kern_return_t buffers_create(struct server_buffers *buffers, mach_msg_size_t max_size) {
+static kern_return_t buffers_create(struct server_buffers *buffers, mach_msg_size_t max_size)
+{
     mach_vm_size_t size = mach_vm_round_page((mach_vm_size_t)max_size + MAX_TRAILER_SIZE);
     mach_vm_address_t memory = 0;
     kern_return_t result = mach_vm_allocate(mach_task_self_, &memory, 2 * size, VM_FLAGS_ANYWHERE);
@@ -34,19 +35,21 @@ static kern_return_t buffers_create(struct server_buffers *buffers, mach_msg_siz
     return KERN_SUCCESS;
 }
 
-static void buffers_destroy(struct server_buffers *buffers) {
-    (void)mach_vm_deallocate(mach_task_self_, buffers->memory,
-                             2 * (mach_vm_size_t)buffers->size);
+static void buffers_destroy(struct server_buffers *buffers)
+{
+    (void)mach_vm_deallocate(mach_task_self_, buffers->memory, 2 * (mach_vm_size_t)buffers->size);
 }
 
-static void buffers_swap(struct server_buffers *buffers) {
+static void buffers_swap(struct server_buffers *buffers)
+{
     mig_reply_error_t *reply = buffers->reply;
     buffers->reply = buffers->request;
     buffers->request = reply;
 }
 
 /* MACH_RCV_LARGE: a message waits that does not fit; make room for it. */
-static kern_return_t buffers_grow(struct server_buffers *buffers) {
+static kern_return_t buffers_grow(struct server_buffers *buffers)
+{
     struct server_buffers larger;
     kern_return_t result = buffers_create(&larger, buffers->request->Head.msgh_size);
     if (result == KERN_SUCCESS) {
@@ -57,7 +60,8 @@ static kern_return_t buffers_grow(struct server_buffers *buffers) {
 }
 
 static mach_msg_return_t receive(struct server_buffers *buffers, mach_port_t port,
-                                 mach_msg_options_t options) {
+                                 mach_msg_options_t options)
+{
     for (;;) {
         mach_msg_return_t result = mach_msg(&buffers->request->Head, MACH_RCV_MSG | options, 0,
                                             buffers->size, port, 0, MACH_PORT_NULL);
@@ -76,7 +80,8 @@ static mach_msg_return_t receive(struct server_buffers *buffers, mach_port_t por
  * so it is given back here; the reply right is not part of that, it went into the reply.
  * Returns: is there a reply to send?
  */
-static boolean_t serve(struct server_buffers *buffers, demux_t *demux) {
+static boolean_t serve(struct server_buffers *buffers, demux_t *demux)
+{
     mig_reply_error_t *request = buffers->request;
     mig_reply_error_t *reply = buffers->reply;
     (void)demux(&request->Head, &reply->Head);
@@ -99,7 +104,8 @@ static boolean_t serve(struct server_buffers *buffers, demux_t *demux) {
 }
 
 /* A client that gave us a send right could let its queue fill up; no server waits for that. */
-static mach_msg_options_t send_options(const mig_reply_error_t *reply) {
+static mach_msg_options_t send_options(const mig_reply_error_t *reply)
+{
     if (MACH_MSGH_BITS_REMOTE(reply->Head.msgh_bits) == MACH_MSG_TYPE_MOVE_SEND_ONCE) {
         return MACH_SEND_MSG;
     }
@@ -107,13 +113,15 @@ static mach_msg_options_t send_options(const mig_reply_error_t *reply) {
 }
 
 /* Is this the failure of a send that concerns one client only? */
-static boolean_t client_is_gone(mach_msg_return_t result) {
+static boolean_t client_is_gone(mach_msg_return_t result)
+{
     return result == MACH_SEND_INVALID_DEST || result == MACH_SEND_TIMED_OUT;
 }
 
 /* Send the reply and receive the next request. */
 static mach_msg_return_t reply_and_receive(struct server_buffers *buffers, mach_port_t port,
-                                           mach_msg_options_t options) {
+                                           mach_msg_options_t options)
+{
     buffers_swap(buffers);
     mig_reply_error_t *reply = buffers->request;
     mach_msg_return_t result =
@@ -133,7 +141,8 @@ static mach_msg_return_t reply_and_receive(struct server_buffers *buffers, mach_
 }
 
 mach_msg_return_t mach_msg_server(demux_t *demux, mach_msg_size_t max_size, mach_port_t port,
-                                  mach_msg_options_t options) {
+                                  mach_msg_options_t options)
+{
     struct server_buffers buffers;
     mach_msg_return_t result = buffers_create(&buffers, max_size);
     if (result != KERN_SUCCESS) {
@@ -150,7 +159,8 @@ mach_msg_return_t mach_msg_server(demux_t *demux, mach_msg_size_t max_size, mach
 }
 
 mach_msg_return_t mach_msg_server_once(demux_t *demux, mach_msg_size_t max_size, mach_port_t port,
-                                       mach_msg_options_t options) {
+                                       mach_msg_options_t options)
+{
     struct server_buffers buffers;
     mach_msg_return_t result = buffers_create(&buffers, max_size);
     if (result != KERN_SUCCESS) {
@@ -170,12 +180,14 @@ mach_msg_return_t mach_msg_server_once(demux_t *demux, mach_msg_size_t max_size,
     return result;
 }
 
-mach_msg_return_t mach_msg_send(mach_msg_header_t *message) {
+mach_msg_return_t mach_msg_send(mach_msg_header_t *message)
+{
     return mach_msg(message, MACH_SEND_MSG, message->msgh_size, 0, MACH_PORT_NULL,
                     MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL);
 }
 
-mach_msg_return_t mach_msg_receive(mach_msg_header_t *message) {
+mach_msg_return_t mach_msg_receive(mach_msg_header_t *message)
+{
     return mach_msg(message, MACH_RCV_MSG, 0, message->msgh_size, message->msgh_local_port,
                     MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL);
 }

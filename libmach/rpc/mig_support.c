@@ -20,12 +20,14 @@ static __thread mach_port_t reply_port;
 NDR_record_t NDR_record = NDR_RECORD_VALUE;
 
 /* Give this thread a reply port. Rare: once per thread, and after a port was thrown away. */
-[[gnu::noinline]] static mach_port_t reply_port_create(void) {
+[[gnu::noinline]] static mach_port_t reply_port_create(void)
+{
     reply_port = mach_reply_port();
     return reply_port;
 }
 
-mach_port_t mig_get_reply_port(void) {
+mach_port_t mig_get_reply_port(void)
+{
     mach_port_t port = reply_port;
     if (__builtin_expect(port == MACH_PORT_NULL, 0)) {
         return reply_port_create();
@@ -33,11 +35,13 @@ mach_port_t mig_get_reply_port(void) {
     return port;
 }
 
-void mig_put_reply_port(mach_port_t port) {
+void mig_put_reply_port(mach_port_t port)
+{
     (void)port; /* it stays this thread's reply port */
 }
 
-void mig_dealloc_reply_port(mach_port_t port) {
+void mig_dealloc_reply_port(mach_port_t port)
+{
     mach_port_t mine = reply_port;
     reply_port = MACH_PORT_NULL;
     if (mine != MACH_PORT_NULL) {
@@ -48,7 +52,8 @@ void mig_dealloc_reply_port(mach_port_t port) {
     }
 }
 
-int mig_strncpy(char *destination, const char *source, int size) {
+int mig_strncpy(char *destination, const char *source, int size)
+{
     int length = 0;
     if (size <= 0) {
         return 0;
@@ -61,7 +66,8 @@ int mig_strncpy(char *destination, const char *source, int size) {
     return length + 1;
 }
 
-int mig_strncpy_zerofill(char *destination, const char *source, int size) {
+int mig_strncpy_zerofill(char *destination, const char *source, int size)
+{
     int length = mig_strncpy(destination, source, size);
     if (length > 0 && length < size) {
         memset(destination + length, 0, (size_t)(size - length));
@@ -69,17 +75,20 @@ int mig_strncpy_zerofill(char *destination, const char *source, int size) {
     return length;
 }
 
-void mig_allocate(vm_address_t *address, vm_size_t size) {
+void mig_allocate(vm_address_t *address, vm_size_t size)
+{
     if (mach_vm_allocate(mach_task_self_, address, size, VM_FLAGS_ANYWHERE) != KERN_SUCCESS) {
         *address = 0;
     }
 }
 
-void mig_deallocate(vm_address_t address, vm_size_t size) {
+void mig_deallocate(vm_address_t address, vm_size_t size)
+{
     (void)mach_vm_deallocate(mach_task_self_, address, size);
 }
 
-void mig_reply_setup(mach_msg_header_t *request, mach_msg_header_t *reply) {
+void mig_reply_setup(mach_msg_header_t *request, mach_msg_header_t *reply)
+{
     reply->msgh_bits = MACH_MSGH_BITS(MACH_MSGH_BITS_REMOTE(request->msgh_bits), 0);
     reply->msgh_size = sizeof(mig_reply_error_t);
     reply->msgh_remote_port = request->msgh_remote_port;

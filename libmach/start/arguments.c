@@ -8,17 +8,20 @@
 #include <stddef.h>
 
 /* Does a table of COUNT elements of SIZE bytes lie at OFFSET in a block of LIMIT bytes? */
-static bool table_fits(uint32_t offset, uint64_t count, uint64_t size, uint32_t limit) {
+static bool table_fits(uint32_t offset, uint64_t count, uint64_t size, uint32_t limit)
+{
     return offset >= sizeof(struct startup_info) && offset % _Alignof(uint64_t) == 0 &&
            offset <= limit && count <= (limit - offset) / size;
 }
 
-static uint64_t *string_table(struct startup_info *block, uint32_t offset) {
+static uint64_t *string_table(struct startup_info *block, uint32_t offset)
+{
     return (uint64_t *)((char *)block + offset);
 }
 
 /* Is the table a row of COUNT offsets of strings, then 0? */
-static bool strings_are_valid(struct startup_info *block, uint32_t offset, uint32_t count) {
+static bool strings_are_valid(struct startup_info *block, uint32_t offset, uint32_t count)
+{
     if (!table_fits(offset, (uint64_t)count + 1, sizeof(uint64_t), block->size)) {
         return false;
     }
@@ -31,7 +34,8 @@ static bool strings_are_valid(struct startup_info *block, uint32_t offset, uint3
     return table[count] == 0;
 }
 
-static char **strings_resolve(struct startup_info *block, uint32_t offset, uint32_t count) {
+static char **strings_resolve(struct startup_info *block, uint32_t offset, uint32_t count)
+{
     uint64_t *table = string_table(block, offset);
     for (uint32_t i = 0; i < count; i++) {
         table[i] += (uint64_t)(uintptr_t)block;
@@ -39,7 +43,8 @@ static char **strings_resolve(struct startup_info *block, uint32_t offset, uint3
     return (char **)table;
 }
 
-bool arguments_resolve(struct startup_info *block, struct arguments *arguments) {
+bool arguments_resolve(struct startup_info *block, struct arguments *arguments)
+{
     if (block->magic != STARTUP_MAGIC || block->version != STARTUP_VERSION ||
         block->size < sizeof(*block) || block->size > STARTUP_SIZE_MAX ||
         ((const char *)block)[block->size - 1] != '\0') {
@@ -47,9 +52,8 @@ bool arguments_resolve(struct startup_info *block, struct arguments *arguments) 
     }
     if (!strings_are_valid(block, block->argv_offset, block->argc) ||
         !strings_are_valid(block, block->envp_offset, block->envc) ||
-        (block->port_count != 0 &&
-         !table_fits(block->ports_offset, block->port_count, sizeof(struct startup_port),
-                     block->size))) {
+        (block->port_count != 0 && !table_fits(block->ports_offset, block->port_count,
+                                               sizeof(struct startup_port), block->size))) {
         return false;
     }
 
@@ -59,7 +63,8 @@ bool arguments_resolve(struct startup_info *block, struct arguments *arguments) 
     return true;
 }
 
-mach_port_name_t arguments_port(const struct startup_info *block, uint32_t kind) {
+mach_port_name_t arguments_port(const struct startup_info *block, uint32_t kind)
+{
     const struct startup_port *ports =
         (const struct startup_port *)((const char *)block + block->ports_offset);
     for (uint32_t i = 0; i < block->port_count; i++) {

@@ -24,33 +24,39 @@ int main(int argc, char **argv, char **envp);
 
 static struct startup_info *startup;
 
-const struct startup_info *startup_block(void) {
+const struct startup_info *startup_block(void)
+{
     return startup;
 }
 
-mach_port_t startup_port(uint32_t kind) {
+mach_port_t startup_port(uint32_t kind)
+{
     return arguments_port(startup, kind);
 }
 
-static void run_forward(initializer_t *const *first, initializer_t *const *end) {
+static void run_forward(initializer_t *const *first, initializer_t *const *end)
+{
     for (; (uintptr_t)first < (uintptr_t)end; first++) {
         (*first)();
     }
 }
 
 /* Through integers: to the compiler the two ends are different arrays, never at one place. */
-static size_t destructor_count(void) {
+static size_t destructor_count(void)
+{
     return ((uintptr_t)__fini_array_end - (uintptr_t)__fini_array_start) /
            sizeof(__fini_array_start[0]);
 }
 
-static void run_destructors(void) {
+static void run_destructors(void)
+{
     for (size_t left = destructor_count(); left > 0; left--) {
         __fini_array_start[left - 1]();
     }
 }
 
-static void run_constructors(void) {
+static void run_constructors(void)
+{
     run_forward(__preinit_array_start, __preinit_array_end);
     run_forward(__init_array_start, __init_array_end);
     if (destructor_count() != 0) {
@@ -58,7 +64,8 @@ static void run_constructors(void) {
     }
 }
 
-void libmach_start(struct startup_info *block) {
+void libmach_start(struct startup_info *block)
+{
     struct arguments arguments;
     thread_block_init_main();
     mach_init();

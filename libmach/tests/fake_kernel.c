@@ -24,7 +24,8 @@ static mach_port_name_t next_port = 0x9003;
 static const struct fake_message *script;
 static int script_length;
 
-[[gnu::format(printf, 1, 2)]] static void record(const char *format, ...) {
+[[gnu::format(printf, 1, 2)]] static void record(const char *format, ...)
+{
     size_t used = strlen(calls);
     va_list arguments;
     va_start(arguments, format);
@@ -32,42 +33,49 @@ static int script_length;
     va_end(arguments);
 }
 
-const char *fake_calls(void) {
+const char *fake_calls(void)
+{
     return calls;
 }
 
-void fake_reset(void) {
+void fake_reset(void)
+{
     calls[0] = '\0';
     script_length = 0;
 }
 
-void fake_script(const struct fake_message *steps, int count) {
+void fake_script(const struct fake_message *steps, int count)
+{
     script = steps;
     script_length = count;
 }
 
-mach_port_t mach_reply_port(void) {
+mach_port_t mach_reply_port(void)
+{
     mach_port_t port = next_port;
     next_port += 0x100;
     record("reply_port %x;", port);
     return port;
 }
 
-kern_return_t mach_port_deallocate(ipc_space_t task, mach_port_name_t name) {
+kern_return_t mach_port_deallocate(ipc_space_t task, mach_port_name_t name)
+{
     (void)task;
     record("deallocate %x;", name);
     return KERN_SUCCESS;
 }
 
 kern_return_t mach_port_mod_refs(ipc_space_t task, mach_port_name_t name, mach_port_right_t right,
-                                 mach_port_delta_t delta) {
+                                 mach_port_delta_t delta)
+{
     (void)task;
     record("mod_refs %x %u %d;", name, right, delta);
     return KERN_SUCCESS;
 }
 
 kern_return_t mach_port_insert_right(ipc_space_t task, mach_port_name_t name, mach_port_t poly,
-                                     mach_msg_type_name_t disposition) {
+                                     mach_msg_type_name_t disposition)
+{
     (void)task;
     record("insert %x %x %u;", name, poly, disposition);
     return KERN_SUCCESS;
@@ -75,7 +83,8 @@ kern_return_t mach_port_insert_right(ipc_space_t task, mach_port_name_t name, ma
 
 kern_return_t mach_port_extract_right(ipc_space_t task, mach_port_name_t name,
                                       mach_msg_type_name_t disposition, mach_port_t *poly,
-                                      mach_msg_type_name_t *type) {
+                                      mach_msg_type_name_t *type)
+{
     (void)task;
     record("extract %x %u;", name, disposition);
     *poly = 0x7703;
@@ -85,7 +94,8 @@ kern_return_t mach_port_extract_right(ipc_space_t task, mach_port_name_t name,
 
 /* Memory of the tested code's own is real; memory of messages is a number that is only noted. */
 kern_return_t mach_vm_allocate(vm_map_t target, mach_vm_address_t *address, mach_vm_size_t size,
-                               int flags) {
+                               int flags)
+{
     (void)target;
     (void)flags;
     void *memory = aligned_alloc(4096, size);
@@ -93,7 +103,8 @@ kern_return_t mach_vm_allocate(vm_map_t target, mach_vm_address_t *address, mach
     return memory == NULL ? KERN_NO_SPACE : KERN_SUCCESS;
 }
 
-kern_return_t mach_vm_deallocate(vm_map_t target, mach_vm_address_t address, mach_vm_size_t size) {
+kern_return_t mach_vm_deallocate(vm_map_t target, mach_vm_address_t address, mach_vm_size_t size)
+{
     (void)target;
     if (address < 0x100000) {
         record("vm_deallocate %llx %llx;", (unsigned long long)address, (unsigned long long)size);
@@ -103,21 +114,24 @@ kern_return_t mach_vm_deallocate(vm_map_t target, mach_vm_address_t address, mac
     return KERN_SUCCESS;
 }
 
-kern_return_t vm_allocate(vm_map_t target, vm_address_t *address, vm_size_t size, int flags) {
+kern_return_t vm_allocate(vm_map_t target, vm_address_t *address, vm_size_t size, int flags)
+{
     mach_vm_address_t place = 0;
     kern_return_t result = mach_vm_allocate(target, &place, size, flags);
     *address = (vm_address_t)place;
     return result;
 }
 
-kern_return_t vm_deallocate(vm_map_t target, vm_address_t address, vm_size_t size) {
+kern_return_t vm_deallocate(vm_map_t target, vm_address_t address, vm_size_t size)
+{
     return mach_vm_deallocate(target, address, size);
 }
 
 mach_msg_return_t mach_msg(mach_msg_header_t *message, mach_msg_option_t option,
                            mach_msg_size_t send_size, mach_msg_size_t receive_size,
                            mach_port_name_t receive_name, mach_msg_timeout_t timeout,
-                           mach_port_name_t notify) {
+                           mach_port_name_t notify)
+{
     (void)timeout;
     (void)notify;
     if ((option & MACH_SEND_MSG) != 0) {

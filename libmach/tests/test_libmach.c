@@ -7,31 +7,34 @@
 #include <string.h>
 
 #include <mach/mach.h>
+#include <mach_r/server_errors.h>
 #include <servers/bootstrap.h>
 
+#include "../posix/path.h"
 #include "../start/arguments.h"
 #include "fake_kernel.h"
 
-#define CHECK(condition)                                                             \
-    do {                                                                             \
-        if (!(condition)) {                                                          \
-            fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #condition);  \
-            failures++;                                                              \
-        }                                                                            \
+#define CHECK(condition)                                                            \
+    do {                                                                            \
+        if (!(condition)) {                                                         \
+            fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #condition); \
+            failures++;                                                             \
+        }                                                                           \
     } while (0)
 
-#define CHECK_CALLS(expected)                                                                   \
-    do {                                                                                        \
-        if (strcmp(fake_calls(), (expected)) != 0) {                                            \
-            fprintf(stderr, "%s:%d: calls were: %s\n", __FILE__, __LINE__, fake_calls());       \
-            failures++;                                                                         \
-        }                                                                                       \
-        fake_reset();                                                                           \
+#define CHECK_CALLS(expected)                                                             \
+    do {                                                                                  \
+        if (strcmp(fake_calls(), (expected)) != 0) {                                      \
+            fprintf(stderr, "%s:%d: calls were: %s\n", __FILE__, __LINE__, fake_calls()); \
+            failures++;                                                                   \
+        }                                                                                 \
+        fake_reset();                                                                     \
     } while (0)
 
 static int failures;
 
-static void test_error_strings(void) {
+static void test_error_strings(void)
+{
     CHECK(strcmp(mach_error_string(KERN_SUCCESS), "(os/kern) successful") == 0);
     CHECK(strcmp(mach_error_string(KERN_INVALID_ARGUMENT), "(os/kern) invalid argument") == 0);
     CHECK(strcmp(mach_error_string(MACH_SEND_INVALID_DEST),
@@ -42,8 +45,10 @@ static void test_error_strings(void) {
     CHECK(strcmp(mach_error_string(MACH_RCV_BODY_ERROR | MACH_MSG_IPC_SPACE),
                  "(ipc/rcv) error in body") == 0);
     CHECK(strcmp(mach_error_string(MIG_SERVER_DIED), "(ipc/mig) server died") == 0);
-    CHECK(strcmp(mach_error_string(BOOTSTRAP_UNKNOWN_SERVICE),
-                 "(ipc/bootstrap) unknown service") == 0);
+    CHECK(strcmp(mach_error_string(BOOTSTRAP_UNKNOWN_SERVICE), "(ipc/bootstrap) unknown service") ==
+          0);
+    CHECK(strcmp(mach_error_string(SERVER_ERROR_NOT_FOUND), "(server) no such file or directory") ==
+          0);
     CHECK(strcmp(mach_error_string(0x1234567), "unknown error code") == 0);
     CHECK(strcmp(mach_error_string(-1), "unknown error code") == 0);
     CHECK(strcmp(mach_error_type(MACH_RCV_TIMED_OUT), "(ipc/rcv)") == 0);
@@ -55,7 +60,8 @@ static void test_error_strings(void) {
     }
 }
 
-static void test_strncpy(void) {
+static void test_strncpy(void)
+{
     char buffer[8];
     memset(buffer, 'x', sizeof(buffer));
     CHECK(mig_strncpy(buffer, "abc", 8) == 4);
@@ -69,7 +75,8 @@ static void test_strncpy(void) {
     CHECK(mig_strncpy_zerofill(buffer, "", 1) == 1);
 }
 
-static void test_reply_port(void) {
+static void test_reply_port(void)
+{
     fake_reset();
     mach_port_t port = mig_get_reply_port();
     CHECK_CALLS("reply_port 9003;");
@@ -99,32 +106,40 @@ struct complex_message {
 
 static mach_port_t port_array[] = { 0x20, MACH_PORT_DEAD, 0x21, MACH_PORT_NULL };
 
-static struct complex_message complex_message(void) {
+static struct complex_message complex_message(void)
+{
     return (struct complex_message){
-        .head = { .msgh_bits = MACH_MSGH_BITS_COMPLEX |
-                               MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, MACH_MSG_TYPE_MOVE_SEND),
+        .head = { .msgh_bits = MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE,
+                                                                       MACH_MSG_TYPE_MOVE_SEND),
                   .msgh_size = sizeof(struct complex_message),
                   .msgh_remote_port = 0x10,
                   .msgh_local_port = 0x11,
                   .msgh_id = 500 },
         .body = { 6 },
         .send = { .name = 0x12, .disposition = MACH_MSG_TYPE_MOVE_SEND },
-        .memory = { .address = (void *)0x5000, .deallocate = TRUE, .size = 0x123,
+        .memory = { .address = (void *)0x5000,
+                    .deallocate = TRUE,
+                    .size = 0x123,
                     .type = MACH_MSG_OOL_DESCRIPTOR },
-        .ports = { .address = port_array, .count = 4, .disposition = MACH_MSG_TYPE_MOVE_RECEIVE,
+        .ports = { .address = port_array,
+                   .count = 4,
+                   .disposition = MACH_MSG_TYPE_MOVE_RECEIVE,
                    .type = MACH_MSG_OOL_PORTS_DESCRIPTOR },
-        .guarded = { .context = 0xfeed, .name = 0x13, .disposition = MACH_MSG_TYPE_MOVE_RECEIVE,
+        .guarded = { .context = 0xfeed,
+                     .name = 0x13,
+                     .disposition = MACH_MSG_TYPE_MOVE_RECEIVE,
                      .type = MACH_MSG_GUARDED_PORT_DESCRIPTOR },
         .kept = { .address = (void *)0x6000, .size = 9, .type = MACH_MSG_OOL_DESCRIPTOR },
         .copied = { .name = 0x14, .disposition = MACH_MSG_TYPE_COPY_SEND },
     };
 }
 
-#define COMPLEX_CALLS                                                             \
-    "deallocate 12;vm_deallocate 5000 123;mod_refs 20 1 -1;mod_refs 21 1 -1;"     \
+#define COMPLEX_CALLS                                                         \
+    "deallocate 12;vm_deallocate 5000 123;mod_refs 20 1 -1;mod_refs 21 1 -1;" \
     "mod_refs 13 1 -1;"
 
-static void test_destroy(void) {
+static void test_destroy(void)
+{
     struct complex_message message = complex_message();
     fake_reset();
     mach_msg_destroy(&message.head);
@@ -148,24 +163,20 @@ static void test_destroy(void) {
 }
 
 /* Answers every request; the id chooses how. */
-static boolean_t demux(mach_msg_header_t *request, mach_msg_header_t *reply) {
+static boolean_t demux(mach_msg_header_t *request, mach_msg_header_t *reply)
+{
     mig_reply_setup(request, reply);
     mig_reply_error_t *error = (mig_reply_error_t *)reply;
     switch (request->msgh_id) {
-    case 1:
-        error->RetCode = KERN_SUCCESS;
-        break;
-    case 2:
-        error->RetCode = MIG_NO_REPLY;
-        break;
-    default:
-        error->RetCode = KERN_FAILURE;
-        break;
+    case 1: error->RetCode = KERN_SUCCESS; break;
+    case 2: error->RetCode = MIG_NO_REPLY; break;
+    default: error->RetCode = KERN_FAILURE; break;
     }
     return TRUE;
 }
 
-static mach_msg_header_t simple_request(mach_msg_id_t id, mach_msg_type_name_t reply_type) {
+static mach_msg_header_t simple_request(mach_msg_id_t id, mach_msg_type_name_t reply_type)
+{
     return (mach_msg_header_t){ .msgh_bits = MACH_MSGH_BITS(reply_type, MACH_MSG_TYPE_MOVE_SEND),
                                 .msgh_size = sizeof(mach_msg_header_t),
                                 .msgh_remote_port = 0x30,
@@ -173,14 +184,15 @@ static mach_msg_header_t simple_request(mach_msg_id_t id, mach_msg_type_name_t r
                                 .msgh_id = id };
 }
 
-static void test_server(void) {
+static void test_server(void)
+{
     mach_msg_header_t first = simple_request(1, MACH_MSG_TYPE_MOVE_SEND_ONCE);
     mach_msg_header_t second = simple_request(2, MACH_MSG_TYPE_MOVE_SEND_ONCE);
     mach_msg_header_t third = simple_request(1, MACH_MSG_TYPE_MOVE_SEND);
     struct complex_message fourth = complex_message();
     const struct fake_message steps[] = {
-        { &first, MACH_MSG_SUCCESS },     { &second, MACH_MSG_SUCCESS },
-        { &third, MACH_MSG_SUCCESS },     { NULL, MACH_SEND_TIMED_OUT },
+        { &first, MACH_MSG_SUCCESS },       { &second, MACH_MSG_SUCCESS },
+        { &third, MACH_MSG_SUCCESS },       { NULL, MACH_SEND_TIMED_OUT },
         { &fourth.head, MACH_MSG_SUCCESS },
     };
     fake_reset();
@@ -193,7 +205,8 @@ static void test_server(void) {
                 "send 600 to 10 size 36;receive 31;");
 }
 
-static void test_server_once(void) {
+static void test_server_once(void)
+{
     mach_msg_header_t request = simple_request(1, MACH_MSG_TYPE_MOVE_SEND_ONCE);
     const struct fake_message steps[] = {
         { &request, MACH_MSG_SUCCESS },
@@ -213,7 +226,8 @@ struct test_block {
     char strings[32];
 };
 
-static struct test_block test_block(void) {
+static struct test_block test_block(void)
+{
     return (struct test_block){
         .info = { .magic = STARTUP_MAGIC,
                   .version = STARTUP_VERSION,
@@ -231,7 +245,8 @@ static struct test_block test_block(void) {
     };
 }
 
-static void test_arguments(void) {
+static void test_arguments(void)
+{
     struct arguments arguments;
     struct test_block block = test_block();
     CHECK(arguments_resolve(&block.info, &arguments));
@@ -243,14 +258,15 @@ static void test_arguments(void) {
     CHECK(arguments_port(&block.info, STARTUP_PORT_ROOT) == MACH_PORT_NULL);
 }
 
-static void test_damaged_arguments(void) {
+static void test_damaged_arguments(void)
+{
     struct arguments arguments;
     struct test_block block;
-#define REFUSES(change)                                      \
-    do {                                                     \
-        block = test_block();                                \
-        change;                                              \
-        CHECK(!arguments_resolve(&block.info, &arguments));  \
+#define REFUSES(change)                                     \
+    do {                                                    \
+        block = test_block();                               \
+        change;                                             \
+        CHECK(!arguments_resolve(&block.info, &arguments)); \
     } while (0)
     REFUSES(block.info.magic++);
     REFUSES(block.info.version++);
@@ -267,7 +283,34 @@ static void test_damaged_arguments(void) {
     REFUSES(block.strings[31] = 'x');
 }
 
-int main(void) {
+static void check_normalized(const char *path, const char *expected)
+{
+    char buffer[64];
+    (void)snprintf(buffer, sizeof(buffer), "%s", path);
+    path_normalize(buffer);
+    if (strcmp(buffer, expected) != 0) {
+        fprintf(stderr, "%s became %s, not %s\n", path, buffer, expected);
+        failures++;
+    }
+}
+
+static void test_paths(void)
+{
+    check_normalized("/", "/");
+    check_normalized("//", "/");
+    check_normalized("/bin/ls", "/bin/ls");
+    check_normalized("/bin//ls/", "/bin/ls");
+    check_normalized("/./bin/.", "/bin");
+    check_normalized("/bin/..", "/");
+    check_normalized("/..", "/");
+    check_normalized("/../../a", "/a");
+    check_normalized("/a/b/../c/../../d", "/d");
+    check_normalized("/...", "/...");
+    check_normalized("/.a/b.", "/.a/b.");
+}
+
+int main(void)
+{
     test_error_strings();
     test_strncpy();
     test_reply_port();
@@ -276,6 +319,7 @@ int main(void) {
     test_server_once();
     test_arguments();
     test_damaged_arguments();
+    test_paths();
     printf("%s\n", failures == 0 ? "all passed" : "some failed");
     return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -22,7 +22,8 @@ static uint32_t keys_lock;
 
 static __thread void *values[KEY_COUNT];
 
-int pthread_key_create(pthread_key_t *result, void (*destructor)(void *)) {
+int pthread_key_create(pthread_key_t *result, void (*destructor)(void *))
+{
     int error = EAGAIN;
     word_lock(&keys_lock);
     for (pthread_key_t key = 0; key < KEY_COUNT; key++) {
@@ -37,7 +38,8 @@ int pthread_key_create(pthread_key_t *result, void (*destructor)(void *)) {
     return error;
 }
 
-int pthread_key_delete(pthread_key_t key) {
+int pthread_key_delete(pthread_key_t key)
+{
     if (key >= KEY_COUNT || !keys[key].used) {
         return EINVAL;
     }
@@ -47,7 +49,8 @@ int pthread_key_delete(pthread_key_t key) {
     return 0;
 }
 
-int pthread_setspecific(pthread_key_t key, const void *value) {
+int pthread_setspecific(pthread_key_t key, const void *value)
+{
     if (key >= KEY_COUNT || !keys[key].used) {
         return EINVAL;
     }
@@ -55,12 +58,14 @@ int pthread_setspecific(pthread_key_t key, const void *value) {
     return 0;
 }
 
-void *pthread_getspecific(pthread_key_t key) {
+void *pthread_getspecific(pthread_key_t key)
+{
     return key < KEY_COUNT ? values[key] : NULL;
 }
 
 /* Returns: was there a value? */
-static bool destroy_value(pthread_key_t key) {
+static bool destroy_value(pthread_key_t key)
+{
     void *value = values[key];
     if (value == NULL || keys[key].destructor == NULL) {
         return false;
@@ -70,7 +75,8 @@ static bool destroy_value(pthread_key_t key) {
     return true;
 }
 
-void thread_keys_destroy(void) {
+void thread_keys_destroy(void)
+{
     bool again = true;
     for (int round = 0; again && round < DESTRUCTOR_ROUNDS; round++) {
         again = false;

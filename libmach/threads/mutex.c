@@ -12,17 +12,20 @@
 #define ONCE_WAITED  2
 #define ONCE_DONE    3
 
-int pthread_mutexattr_init(pthread_mutexattr_t *attributes) {
+int pthread_mutexattr_init(pthread_mutexattr_t *attributes)
+{
     attributes->type = PTHREAD_MUTEX_DEFAULT;
     return 0;
 }
 
-int pthread_mutexattr_destroy(pthread_mutexattr_t *attributes) {
+int pthread_mutexattr_destroy(pthread_mutexattr_t *attributes)
+{
     (void)attributes;
     return 0;
 }
 
-int pthread_mutexattr_settype(pthread_mutexattr_t *attributes, int type) {
+int pthread_mutexattr_settype(pthread_mutexattr_t *attributes, int type)
+{
     if (type < PTHREAD_MUTEX_NORMAL || type > PTHREAD_MUTEX_ERRORCHECK) {
         return EINVAL;
     }
@@ -30,12 +33,14 @@ int pthread_mutexattr_settype(pthread_mutexattr_t *attributes, int type) {
     return 0;
 }
 
-int pthread_mutexattr_gettype(const pthread_mutexattr_t *attributes, int *type) {
+int pthread_mutexattr_gettype(const pthread_mutexattr_t *attributes, int *type)
+{
     *type = attributes->type;
     return 0;
 }
 
-int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes) {
+int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes)
+{
     *mutex = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
     if (attributes != NULL) {
         mutex->type = attributes->type;
@@ -43,21 +48,25 @@ int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attrib
     return 0;
 }
 
-int pthread_mutex_destroy(pthread_mutex_t *mutex) {
+int pthread_mutex_destroy(pthread_mutex_t *mutex)
+{
     return __atomic_load_n(&mutex->state, __ATOMIC_RELAXED) == 0 ? 0 : EBUSY;
 }
 
 /* Only the owner itself can find itself to be the owner, so the unlocked read is exact. */
-static bool is_mine(const pthread_mutex_t *mutex) {
+static bool is_mine(const pthread_mutex_t *mutex)
+{
     return __atomic_load_n(&mutex->owner, __ATOMIC_RELAXED) == thread_block_self();
 }
 
-static void set_owner(pthread_mutex_t *mutex, pthread_t owner) {
+static void set_owner(pthread_mutex_t *mutex, pthread_t owner)
+{
     __atomic_store_n(&mutex->owner, owner, __ATOMIC_RELAXED);
 }
 
 /* The caller owns MUTEX already and locks it again. */
-static int lock_again(pthread_mutex_t *mutex) {
+static int lock_again(pthread_mutex_t *mutex)
+{
     if (mutex->type == PTHREAD_MUTEX_RECURSIVE) {
         mutex->depth++;
         return 0;
@@ -65,7 +74,8 @@ static int lock_again(pthread_mutex_t *mutex) {
     return EDEADLK;
 }
 
-int pthread_mutex_lock(pthread_mutex_t *mutex) {
+int pthread_mutex_lock(pthread_mutex_t *mutex)
+{
     if (mutex->type != PTHREAD_MUTEX_NORMAL && is_mine(mutex)) {
         return lock_again(mutex);
     }
@@ -74,7 +84,8 @@ int pthread_mutex_lock(pthread_mutex_t *mutex) {
     return 0;
 }
 
-int pthread_mutex_trylock(pthread_mutex_t *mutex) {
+int pthread_mutex_trylock(pthread_mutex_t *mutex)
+{
     if (mutex->type == PTHREAD_MUTEX_RECURSIVE && is_mine(mutex)) {
         return lock_again(mutex);
     }
@@ -85,7 +96,8 @@ int pthread_mutex_trylock(pthread_mutex_t *mutex) {
     return 0;
 }
 
-int pthread_mutex_unlock(pthread_mutex_t *mutex) {
+int pthread_mutex_unlock(pthread_mutex_t *mutex)
+{
     if (mutex->type != PTHREAD_MUTEX_NORMAL && !is_mine(mutex)) {
         return EPERM;
     }
@@ -98,7 +110,8 @@ int pthread_mutex_unlock(pthread_mutex_t *mutex) {
     return 0;
 }
 
-int pthread_once(pthread_once_t *once, void (*routine)(void)) {
+int pthread_once(pthread_once_t *once, void (*routine)(void))
+{
     uint32_t state = 0;
     if (__atomic_load_n(&once->state, __ATOMIC_ACQUIRE) == ONCE_DONE) {
         return 0;

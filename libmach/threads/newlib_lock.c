@@ -26,7 +26,8 @@ STATIC_LOCK(__arc4random_mutex);
 /* Without memory for a lock of its own the file shares one; slower, and still correct. */
 static struct __lock shared_lock = { PTHREAD_RECURSIVE_MUTEX_INITIALIZER };
 
-void __retarget_lock_init_recursive(_LOCK_T *lock) {
+void __retarget_lock_init_recursive(_LOCK_T *lock)
+{
     struct __lock *made = malloc(sizeof(*made));
     if (made == NULL) {
         *lock = &shared_lock;
@@ -36,40 +37,49 @@ void __retarget_lock_init_recursive(_LOCK_T *lock) {
     *lock = made;
 }
 
-void __retarget_lock_init(_LOCK_T *lock) {
+void __retarget_lock_init(_LOCK_T *lock)
+{
     __retarget_lock_init_recursive(lock);
 }
 
-void __retarget_lock_close_recursive(_LOCK_T lock) {
+void __retarget_lock_close_recursive(_LOCK_T lock)
+{
     if (lock != &shared_lock) {
         free(lock);
     }
 }
 
-void __retarget_lock_close(_LOCK_T lock) {
+void __retarget_lock_close(_LOCK_T lock)
+{
     __retarget_lock_close_recursive(lock);
 }
 
-void __retarget_lock_acquire_recursive(_LOCK_T lock) {
+void __retarget_lock_acquire_recursive(_LOCK_T lock)
+{
     (void)pthread_mutex_lock(&lock->mutex);
 }
 
-void __retarget_lock_acquire(_LOCK_T lock) {
+void __retarget_lock_acquire(_LOCK_T lock)
+{
     (void)pthread_mutex_lock(&lock->mutex);
 }
 
-int __retarget_lock_try_acquire_recursive(_LOCK_T lock) {
+int __retarget_lock_try_acquire_recursive(_LOCK_T lock)
+{
     return pthread_mutex_trylock(&lock->mutex) == 0;
 }
 
-int __retarget_lock_try_acquire(_LOCK_T lock) {
+int __retarget_lock_try_acquire(_LOCK_T lock)
+{
     return pthread_mutex_trylock(&lock->mutex) == 0;
 }
 
-void __retarget_lock_release_recursive(_LOCK_T lock) {
+void __retarget_lock_release_recursive(_LOCK_T lock)
+{
     (void)pthread_mutex_unlock(&lock->mutex);
 }
 
-void __retarget_lock_release(_LOCK_T lock) {
+void __retarget_lock_release(_LOCK_T lock)
+{
     (void)pthread_mutex_unlock(&lock->mutex);
 }

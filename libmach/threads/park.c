@@ -38,13 +38,15 @@ static struct queue {
     struct sleeper *last;
 } queues[QUEUE_COUNT];
 
-static struct queue *queue_of(const uint32_t *word) {
+static struct queue *queue_of(const uint32_t *word)
+{
     uintptr_t hash = (uintptr_t)word >> 2;
     hash ^= hash >> 6 ^ hash >> 12;
     return &queues[hash % QUEUE_COUNT];
 }
 
-static void queue_lock(struct queue *queue) {
+static void queue_lock(struct queue *queue)
+{
     for (unsigned int tries = 1; __atomic_exchange_n(&queue->lock, 1, __ATOMIC_ACQUIRE) != 0;
          tries++) {
         if (tries % SPIN_COUNT == 0) {
@@ -54,11 +56,13 @@ static void queue_lock(struct queue *queue) {
     }
 }
 
-static void queue_unlock(struct queue *queue) {
+static void queue_unlock(struct queue *queue)
+{
     __atomic_store_n(&queue->lock, 0, __ATOMIC_RELEASE);
 }
 
-static void queue_insert(struct queue *queue, struct sleeper *sleeper) {
+static void queue_insert(struct queue *queue, struct sleeper *sleeper)
+{
     sleeper->next = NULL;
     sleeper->queued = true;
     if (queue->first == NULL) {
@@ -70,7 +74,8 @@ static void queue_insert(struct queue *queue, struct sleeper *sleeper) {
 }
 
 /* Take SLEEPER, which stands behind PREVIOUS (null: in front), off the queue. */
-static void queue_remove(struct queue *queue, struct sleeper *previous, struct sleeper *sleeper) {
+static void queue_remove(struct queue *queue, struct sleeper *previous, struct sleeper *sleeper)
+{
     if (previous == NULL) {
         queue->first = sleeper->next;
     } else {
@@ -83,7 +88,8 @@ static void queue_remove(struct queue *queue, struct sleeper *previous, struct s
 }
 
 /* The calling thread's port for waking it up. */
-static mach_port_t park_port(void) {
+static mach_port_t park_port(void)
+{
     struct thread_block *self = thread_block_self();
     if (self->park_port == MACH_PORT_NULL) {
         mach_port_t port = mach_reply_port();
@@ -94,20 +100,22 @@ static mach_port_t park_port(void) {
 }
 
 /* Milliseconds until DEADLINE, rounded up. */
-static mach_msg_timeout_t time_left(uint64_t deadline) {
+static mach_msg_timeout_t time_left(uint64_t deadline)
+{
     mach_timebase_info_data_t base;
     uint64_t now = mach_absolute_time();
     if (now >= deadline) {
         return 0;
     }
     (void)mach_timebase_info(&base);
-    uint64_t ms = (uint64_t)((unsigned __int128)(deadline - now) * base.numer / base.denom /
-                             NSEC_PER_MS) + 1;
+    uint64_t ms =
+        (uint64_t)((unsigned __int128)(deadline - now) * base.numer / base.denom / NSEC_PER_MS) + 1;
     return (mach_msg_timeout_t)(ms < LONGEST_WAIT ? ms : LONGEST_WAIT);
 }
 
 /* Wait for the wake-up message. Returns: did it come? */
-static bool receive_wakeup(mach_port_t port, uint64_t deadline) {
+static bool receive_wakeup(mach_port_t port, uint64_t deadline)
+{
     for (;;) {
         mach_msg_empty_rcv_t message;
         mach_msg_option_t options = MACH_RCV_MSG;
@@ -127,7 +135,8 @@ static bool receive_wakeup(mach_port_t port, uint64_t deadline) {
     }
 }
 
-static void send_wakeup(mach_port_t port) {
+static void send_wakeup(mach_port_t port)
+{
     mach_msg_header_t message = {
         .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
         .msgh_size = sizeof(message),
@@ -137,7 +146,8 @@ static void send_wakeup(mach_port_t port) {
 }
 
 /* SLEEPER's time ran out. Returns: it was still asleep; false, somebody has just woken it. */
-static bool withdraw(struct queue *queue, struct sleeper *sleeper) {
+static bool withdraw(struct queue *queue, struct sleeper *sleeper)
+{
     queue_lock(queue);
     bool asleep = sleeper->queued;
     if (asleep) {
@@ -151,7 +161,8 @@ static bool withdraw(struct queue *queue, struct sleeper *sleeper) {
     return asleep;
 }
 
-bool park_wait(const uint32_t *word, uint32_t expected, uint64_t deadline) {
+bool park_wait(const uint32_t *word, uint32_t expected, uint64_t deadline)
+{
     struct queue *queue = queue_of(word);
     struct sleeper sleeper = { .word = word, .port = park_port() };
     queue_lock(queue);
@@ -172,7 +183,8 @@ bool park_wait(const uint32_t *word, uint32_t expected, uint64_t deadline) {
 }
 
 /* Take the first sleeper on WORD off the queue. Returns: its port; null if there is none. */
-static mach_port_t take_sleeper(struct queue *queue, const uint32_t *word) {
+static mach_port_t take_sleeper(struct queue *queue, const uint32_t *word)
+{
     struct sleeper *previous = NULL;
     for (struct sleeper *sleeper = queue->first; sleeper != NULL; sleeper = sleeper->next) {
         if (sleeper->word == word) {
@@ -185,7 +197,8 @@ static mach_port_t take_sleeper(struct queue *queue, const uint32_t *word) {
     return MACH_PORT_NULL;
 }
 
-void park_wake(const uint32_t *word, unsigned int count) {
+void park_wake(const uint32_t *word, unsigned int count)
+{
     struct queue *queue = queue_of(word);
     for (; count > 0; count--) {
         queue_lock(queue);
@@ -199,7 +212,8 @@ void park_wake(const uint32_t *word, unsigned int count) {
 }
 
 /* State 2 tells the holder to wake somebody; whoever has waited takes the lock in that state. */
-void word_lock_slow(uint32_t *word) {
+void word_lock_slow(uint32_t *word)
+{
     while (__atomic_exchange_n(word, 2, __ATOMIC_ACQUIRE) != 0) {
         (void)park_wait(word, 2, PARK_FOREVER);
     }

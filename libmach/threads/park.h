@@ -27,19 +27,22 @@ void park_wake(const uint32_t *word, unsigned int count);
  */
 void word_lock_slow(uint32_t *word);
 
-static inline void word_lock(uint32_t *word) {
+static inline void word_lock(uint32_t *word)
+{
     uint32_t free = 0;
     if (!__atomic_compare_exchange_n(word, &free, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
         word_lock_slow(word);
     }
 }
 
-static inline bool word_trylock(uint32_t *word) {
+static inline bool word_trylock(uint32_t *word)
+{
     uint32_t free = 0;
     return __atomic_compare_exchange_n(word, &free, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
-static inline void word_unlock(uint32_t *word) {
+static inline void word_unlock(uint32_t *word)
+{
     if (__atomic_exchange_n(word, 0, __ATOMIC_RELEASE) == 2) {
         park_wake(word, 1);
     }

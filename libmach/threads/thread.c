@@ -29,36 +29,43 @@ void __sinit(struct _reent *reent) __attribute__((weak));
 static uint32_t life_lock; /* protects `exited` against `detached`, and the list */
 static struct thread_block *zombies;
 
-pthread_t pthread_self(void) {
+pthread_t pthread_self(void)
+{
     return thread_block_self();
 }
 
-int pthread_equal(pthread_t one, pthread_t other) {
+int pthread_equal(pthread_t one, pthread_t other)
+{
     return one == other;
 }
 
-int pthread_main_np(void) {
+int pthread_main_np(void)
+{
     return thread_block_self()->memory == 0;
 }
 
-mach_port_t pthread_mach_thread_np(pthread_t thread) {
+mach_port_t pthread_mach_thread_np(pthread_t thread)
+{
     if (thread->thread_port == MACH_PORT_NULL && thread == thread_block_self()) {
         thread->thread_port = mach_thread_self();
     }
     return thread->thread_port;
 }
 
-int pthread_attr_init(pthread_attr_t *attributes) {
+int pthread_attr_init(pthread_attr_t *attributes)
+{
     *attributes = (pthread_attr_t){ DEFAULT_STACK_SIZE, PTHREAD_CREATE_JOINABLE };
     return 0;
 }
 
-int pthread_attr_destroy(pthread_attr_t *attributes) {
+int pthread_attr_destroy(pthread_attr_t *attributes)
+{
     (void)attributes;
     return 0;
 }
 
-int pthread_attr_setstacksize(pthread_attr_t *attributes, size_t size) {
+int pthread_attr_setstacksize(pthread_attr_t *attributes, size_t size)
+{
     if (size < PTHREAD_STACK_MIN) {
         return EINVAL;
     }
@@ -66,12 +73,14 @@ int pthread_attr_setstacksize(pthread_attr_t *attributes, size_t size) {
     return 0;
 }
 
-int pthread_attr_getstacksize(const pthread_attr_t *attributes, size_t *size) {
+int pthread_attr_getstacksize(const pthread_attr_t *attributes, size_t *size)
+{
     *size = attributes->stack_size;
     return 0;
 }
 
-int pthread_attr_setdetachstate(pthread_attr_t *attributes, int state) {
+int pthread_attr_setdetachstate(pthread_attr_t *attributes, int state)
+{
     if (state != PTHREAD_CREATE_DETACHED && state != PTHREAD_CREATE_JOINABLE) {
         return EINVAL;
     }
@@ -79,19 +88,22 @@ int pthread_attr_setdetachstate(pthread_attr_t *attributes, int state) {
     return 0;
 }
 
-int pthread_attr_getdetachstate(const pthread_attr_t *attributes, int *state) {
+int pthread_attr_getdetachstate(const pthread_attr_t *attributes, int *state)
+{
     *state = attributes->detach_state;
     return 0;
 }
 
 /* Has the kernel let go of the thread, so that it can no longer use its stack? */
-static bool is_gone(const struct thread_block *block) {
+static bool is_gone(const struct thread_block *block)
+{
     mach_port_type_t type;
     return mach_port_type(mach_task_self_, block->thread_port, &type) != KERN_SUCCESS ||
            (type & MACH_PORT_TYPE_DEAD_NAME) != 0;
 }
 
-static void reap(struct thread_block *block) {
+static void reap(struct thread_block *block)
+{
     while (!is_gone(block)) {
         (void)thread_switch(MACH_PORT_NULL, SWITCH_OPTION_DEPRESS, 1);
     }
@@ -99,7 +111,8 @@ static void reap(struct thread_block *block) {
     (void)mach_vm_deallocate(mach_task_self_, block->memory, block->memory_size);
 }
 
-static void reap_zombies(void) {
+static void reap_zombies(void)
+{
     word_lock(&life_lock);
     struct thread_block *block = zombies;
     zombies = NULL;
@@ -111,13 +124,15 @@ static void reap_zombies(void) {
     }
 }
 
-static void zombies_insert(struct thread_block *block) {
+static void zombies_insert(struct thread_block *block)
+{
     block->next_zombie = zombies;
     zombies = block;
 }
 
 /* Memory for a thread: guard page, stack, newlib's state, thread-local variables, block. */
-static struct thread_block *block_create(size_t stack_size) {
+static struct thread_block *block_create(size_t stack_size)
+{
     size_t extra = thread_block_size() + sizeof(struct _reent) + vm_page_size;
     mach_vm_size_t size = mach_vm_round_page(stack_size + extra);
     mach_vm_address_t memory = 0;
@@ -138,7 +153,8 @@ static struct thread_block *block_create(size_t stack_size) {
  * End the calling thread. The request goes without a reply port: nobody would be there to receive
  * the answer, and the port would outlive the thread.
  */
-[[noreturn]] static void thread_end(struct thread_block *block) {
+[[noreturn]] static void thread_end(struct thread_block *block)
+{
     mach_msg_header_t request = {
         .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
         .msgh_size = sizeof(request),
@@ -151,7 +167,8 @@ static struct thread_block *block_create(size_t stack_size) {
     }
 }
 
-static void release_ports(struct thread_block *block) {
+static void release_ports(struct thread_block *block)
+{
     if (block->park_port != MACH_PORT_NULL) {
         mach_port_t port = block->park_port;
         block->park_port = MACH_PORT_NULL;
@@ -161,7 +178,8 @@ static void release_ports(struct thread_block *block) {
     mig_dealloc_reply_port(MACH_PORT_NULL);
 }
 
-void pthread_exit(void *result) {
+void pthread_exit(void *result)
+{
     struct thread_block *block = thread_block_self();
     if (block->memory == 0) {
         exit(EXIT_SUCCESS); /* the main thread's end is the program's */
@@ -183,7 +201,8 @@ void pthread_exit(void *result) {
 }
 
 /* The first function of every thread but main's. Context: no thread-local storage yet. */
-[[noreturn]] static void thread_begin(struct thread_block *block) {
+[[noreturn]] static void thread_begin(struct thread_block *block)
+{
     (void)thread_set_tls_base_trap((vm_address_t)block);
     pthread_exit(block->start(block->argument));
 }
@@ -192,7 +211,8 @@ void pthread_exit(void *result) {
  * The creator may be slower than the thread, so the thread is created suspended and starts when its
  * block knows its port.
  */
-static kern_return_t thread_launch(struct thread_block *block) {
+static kern_return_t thread_launch(struct thread_block *block)
+{
     x86_thread_state64_t state = {
         .__rip = (uint64_t)thread_begin,
         .__rdi = (uint64_t)block,
@@ -218,7 +238,8 @@ static kern_return_t thread_launch(struct thread_block *block) {
 }
 
 int pthread_create(pthread_t *result, const pthread_attr_t *attributes, void *(*start)(void *),
-                   void *argument) {
+                   void *argument)
+{
     pthread_attr_t defaults;
     if (attributes == NULL) {
         (void)pthread_attr_init(&defaults);
@@ -243,7 +264,8 @@ int pthread_create(pthread_t *result, const pthread_attr_t *attributes, void *(*
     return 0;
 }
 
-int pthread_join(pthread_t thread, void **result) {
+int pthread_join(pthread_t thread, void **result)
+{
     if (thread == thread_block_self()) {
         return EDEADLK;
     }
@@ -260,7 +282,8 @@ int pthread_join(pthread_t thread, void **result) {
     return 0;
 }
 
-int pthread_detach(pthread_t thread) {
+int pthread_detach(pthread_t thread)
+{
     word_lock(&life_lock);
     int error = thread->detached ? EINVAL : 0;
     thread->detached = 1;
@@ -271,11 +294,13 @@ int pthread_detach(pthread_t thread) {
     return error;
 }
 
-void pthread_yield(void) {
+void pthread_yield(void)
+{
     (void)swtch();
 }
 
-int sched_yield(void) {
+int sched_yield(void)
+{
     (void)swtch();
     return 0;
 }

@@ -15,11 +15,12 @@
 /* Enough for the block and some hundred bytes of variables; larger ones get memory of their own. */
 #define MAIN_AREA_SIZE 1024
 
-#define ALIGN_UP(x, alignment) (((x) + (alignment)-1) & ~((uintptr_t)(alignment)-1))
+#define ALIGN_UP(x, alignment) (((x) + (alignment) - 1) & ~((uintptr_t)(alignment) - 1))
 
 extern const Elf64_Ehdr __ehdr_start;
 
-struct _reent *__getreent(void) {
+struct _reent *__getreent(void)
+{
     return thread_block_self()->reent;
 }
 
@@ -32,7 +33,8 @@ static struct {
 
 static _Alignas(64) char main_area[MAIN_AREA_SIZE];
 
-static void find_image(void) {
+static void find_image(void)
+{
     const char *file = (const char *)&__ehdr_start;
     const Elf64_Phdr *header = (const Elf64_Phdr *)(file + __ehdr_start.e_phoff);
     tls.alignment = _Alignof(struct thread_block);
@@ -46,11 +48,13 @@ static void find_image(void) {
     }
 }
 
-size_t thread_block_size(void) {
+size_t thread_block_size(void)
+{
     return tls.size + sizeof(struct thread_block) + 2 * tls.alignment;
 }
 
-struct thread_block *thread_block_init(void *memory, size_t memory_size) {
+struct thread_block *thread_block_init(void *memory, size_t memory_size)
+{
     uintptr_t end = (uintptr_t)memory + memory_size;
     uintptr_t place = (end - sizeof(struct thread_block)) & ~(uintptr_t)(tls.alignment - 1);
     struct thread_block *block = (struct thread_block *)place;
@@ -63,7 +67,8 @@ struct thread_block *thread_block_init(void *memory, size_t memory_size) {
     return block;
 }
 
-void thread_block_init_main(void) {
+void thread_block_init_main(void)
+{
     find_image();
     void *memory = main_area;
     size_t size = sizeof(main_area);

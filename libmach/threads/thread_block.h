@@ -37,7 +37,8 @@ struct thread_block {
 };
 
 /* The calling thread's block. */
-static inline struct thread_block *thread_block_self(void) {
+static inline struct thread_block *thread_block_self(void)
+{
     struct thread_block *block;
     __asm__("movq %%fs:0, %0" : "=r"(block));
     return block;

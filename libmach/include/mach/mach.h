@@ -41,8 +41,7 @@ mach_msg_return_t mach_msg_server(boolean_t (*demux)(mach_msg_header_t *, mach_m
                                   mach_msg_options_t options);
 
 /* Serve one request. */
-mach_msg_return_t mach_msg_server_once(boolean_t (*demux)(mach_msg_header_t *,
-                                                          mach_msg_header_t *),
+mach_msg_return_t mach_msg_server_once(boolean_t (*demux)(mach_msg_header_t *, mach_msg_header_t *),
                                        mach_msg_size_t max_size, mach_port_t port,
                                        mach_msg_options_t options);
 

@@ -49,8 +49,8 @@ kern_return_t thread_set_tls_base_trap(vm_address_t address);
 
 kern_return_t _kernelrpc_mach_vm_allocate_trap(mach_port_name_t target, mach_vm_address_t *address,
                                                mach_vm_size_t size, int flags);
-kern_return_t _kernelrpc_mach_vm_deallocate_trap(mach_port_name_t target,
-                                                 mach_vm_address_t address, mach_vm_size_t size);
+kern_return_t _kernelrpc_mach_vm_deallocate_trap(mach_port_name_t target, mach_vm_address_t address,
+                                                 mach_vm_size_t size);
 kern_return_t _kernelrpc_mach_vm_protect_trap(mach_port_name_t target, mach_vm_address_t address,
                                               mach_vm_size_t size, int set_maximum,
                                               vm_prot_t new_protection);

@@ -18,8 +18,7 @@ struct mach_r_spawn {
 };
 
 /* A request for ARGV with the caller's environment and standard files. */
-#define MACH_R_SPAWN(argv) \
-    { (argv), NULL, { 0, 1, 2 }, 0, MACH_PORT_NULL }
+#define MACH_R_SPAWN(argv) { (argv), NULL, { 0, 1, 2 }, 0, MACH_PORT_NULL }
 
 MACH_BEGIN_DECLS
 

@@ -44,7 +44,7 @@ typedef struct {
     int type;
 } pthread_mutexattr_t;
 
-#define _PTHREAD_MUTEX_INITIALIZER { 0, PTHREAD_MUTEX_NORMAL, NULL, 0 }
+#define _PTHREAD_MUTEX_INITIALIZER          { 0, PTHREAD_MUTEX_NORMAL, NULL, 0 }
 #define PTHREAD_RECURSIVE_MUTEX_INITIALIZER { 0, PTHREAD_MUTEX_RECURSIVE, NULL, 0 }
 
 typedef struct {
