@@ -76,15 +76,6 @@ struct reply_buffer {
     char more[REPLY_ON_STACK - sizeof(mig_reply_error_t)];
 } ALIGNED(8);
 
-/* Make REPLY the one that only says RESULT; a stub that succeeds makes more of it. */
-static inline void
-reply_begin(mig_reply_error_t *reply, mach_msg_id_t request_id, kern_return_t result)
-{
-    reply->Head = (mach_msg_header_t){ .msgh_size = sizeof(*reply), .msgh_id = request_id + REPLY_ID_OFFSET };
-    reply->NDR = NDR_record;
-    reply->RetCode = result;
-}
-
 /* What the routine said: a complex reply carries no result, it is success. */
 static inline kern_return_t
 reply_result(const mig_reply_error_t *reply)
@@ -103,7 +94,7 @@ stub_call(const struct kobject_subsystem *entry, struct ipc_kmsg *request, mig_r
         .reply = &reply->Head,
     };
     ipc_kobject_stub_t stub = entry->subsystem->stubs[id - entry->subsystem->start];
-    reply_begin(reply, id, MIG_BAD_ID);
+    reply->Head.msgh_bits = 0;              /* size and the rest are the stub's; the id is set later */
     if (entry->is_preemptible) {
         interrupts_enable();
         stub(&call);
@@ -123,7 +114,11 @@ request_empty(struct ipc_kmsg *request, kern_return_t result)
         ipc_kmsg_destroy_body(request, ipc_kmsg_body(request)->msgh_descriptor_count);
     }
     request->header.msgh_bits = 0;
-    ipc_port_release_right(request->destination, request->destination_type);
+    if (LIKELY(request->destination_type == MACH_MSG_TYPE_PORT_SEND)) {
+        ipc_port_release_send(request->destination);
+    } else {
+        ipc_port_release_right(request->destination, request->destination_type);
+    }
     request->destination = nullptr;
     if (LIKELY(request->sender != nullptr)) {
         ipc_sender_release(request->sender);
@@ -149,9 +144,14 @@ reply_address(struct ipc_kmsg *reply, struct ipc_port *port, uint8_t type, kern_
 static inline struct ipc_kmsg *
 request_become_reply(struct ipc_kmsg *request, const mig_reply_error_t *reply, kern_return_t result)
 {
-    const uint64_t *from = (const uint64_t *)reply;
-    uint64_t *to = (uint64_t *)&request->header;
-    for (uint32_t bytes = reply->Head.msgh_size; (int32_t)bytes > 0; bytes -= sizeof(uint64_t)) {
+    uint32_t size = reply->Head.msgh_size;
+    request->header.msgh_bits = reply->Head.msgh_bits;
+    request->header.msgh_size = size;
+    request->header.msgh_id += REPLY_ID_OFFSET;
+    const uint64_t *from = (const uint64_t *)(&reply->Head + 1);
+    uint64_t *to = (uint64_t *)(&request->header + 1);
+#pragma clang loop unroll(disable)      /* mostly two rounds */
+    for (uint32_t done = sizeof(mach_msg_header_t); done < size; done += sizeof(uint64_t)) {
         *to++ = *from++;
     }
     struct ipc_port *port = request->reply;
@@ -163,8 +163,11 @@ request_become_reply(struct ipc_kmsg *request, const mig_reply_error_t *reply, k
 static COLD struct ipc_kmsg *
 call_unknown(struct ipc_kmsg *request)
 {
-    struct reply_buffer buffer;
-    reply_begin(&buffer.reply, request->header.msgh_id, MIG_BAD_ID);
+    struct reply_buffer buffer = { .reply = {
+        .Head = { .msgh_size = sizeof(mig_reply_error_t) },
+        .NDR = NDR_RECORD_VALUE,
+        .RetCode = MIG_BAD_ID,
+    } };
     request_empty(request, MIG_BAD_ID);
     return request_become_reply(request, &buffer.reply, MIG_BAD_ID);
 }
@@ -179,6 +182,7 @@ call_long(const struct kobject_subsystem *entry, struct ipc_kmsg *request)
         return nullptr;
     }
     kern_return_t result = stub_call(entry, request, (mig_reply_error_t *)&reply->header);
+    reply->header.msgh_id = request->header.msgh_id + REPLY_ID_OFFSET;
     request_empty(request, result);
     struct ipc_port *port = request->reply;
     uint8_t type = request->reply_type;
