@@ -24,6 +24,9 @@ extern uint64_t fake_alarm_sets;
 /* Where VIRTUAL is mapped in PMAP and what may be done there.  Returns: VM_PROT_NONE if it is not. */
 vm_prot_t fake_pmap_protection(struct pmap *pmap, virt_addr_t virtual);
 
+/* Pages that PMAP's tables take. */
+uint64_t fake_pmap_table_pages(struct pmap *pmap);
+
 /* Make the arena and describe it in boot_info. */
 void fake_memory_init(void);
 

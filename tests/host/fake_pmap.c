@@ -161,6 +161,15 @@ bool pmap_extract(struct pmap *pmap, virt_addr_t virtual, phys_addr_t *physical)
     return true;
 }
 
+uint64_t fake_pmap_table_pages(struct pmap *pmap)
+{
+    uint64_t pages = 0;
+    for (struct list *link = pmap->tables.next; link != &pmap->tables; link = link->next) {
+        pages++;
+    }
+    return pages;
+}
+
 vm_prot_t fake_pmap_protection(struct pmap *pmap, virt_addr_t virtual)
 {
     const struct entry *entry = entry_lookup(pmap, virtual);
