@@ -19,23 +19,21 @@
 #define PAGES(n) ((uint64_t)(n) * PAGE_SIZE)
 
 /* SIZE bytes of fresh memory anywhere in MAP; 0 if there is none. */
-static inline virt_addr_t
-test_allocate(struct vm_map *map, uint64_t size)
+static inline virt_addr_t test_allocate(struct vm_map *map, uint64_t size)
 {
     mach_vm_address_t address = 0;
     return mach_vm_allocate(map, &address, size, VM_FLAGS_ANYWHERE) == KERN_SUCCESS ? address : 0;
 }
 
 /* Fresh memory at ADDRESS. */
-static inline kern_return_t
-test_allocate_at(struct vm_map *map, mach_vm_address_t address, uint64_t size)
+static inline kern_return_t test_allocate_at(struct vm_map *map, mach_vm_address_t address,
+                                             uint64_t size)
 {
     return mach_vm_allocate(map, &address, size, VM_FLAGS_FIXED);
 }
 
 /* What the pmap of MAP shows at ADDRESS, or null. */
-static inline unsigned char *
-test_mapped_byte(struct vm_map *map, virt_addr_t address)
+static inline unsigned char *test_mapped_byte(struct vm_map *map, virt_addr_t address)
 {
     phys_addr_t physical;
     if (!pmap_extract(map->pmap, address, &physical)) {
@@ -46,8 +44,7 @@ test_mapped_byte(struct vm_map *map, virt_addr_t address)
 
 /* Read a byte as user code would: a fault only if nothing is mapped, so that a mapping that should
  * have been taken away is noticed.  -1: the fault failed. */
-static inline int
-test_read(struct vm_map *map, virt_addr_t address)
+static inline int test_read(struct vm_map *map, virt_addr_t address)
 {
     unsigned char *byte = test_mapped_byte(map, address);
     if (byte == nullptr && vm_fault(map, address, VM_PROT_READ) == KERN_SUCCESS) {
@@ -56,21 +53,13 @@ test_read(struct vm_map *map, virt_addr_t address)
     return byte == nullptr ? -1 : *byte;
 }
 
-/* Write a byte as user code would.  Returns: what the fault returned. */
-static inline kern_return_t
-test_write(struct vm_map *map, virt_addr_t address, unsigned char value)
-{
-    kern_return_t result = vm_fault(map, address, VM_PROT_WRITE);
-    unsigned char *byte = test_mapped_byte(map, address);
-    if (result == KERN_SUCCESS && byte != nullptr) {
-        *byte = value;
-    }
-    return result;
-}
+/* Write a byte as user code would: with a fault only if the processor's tables ask for one, so that a
+ * writable mapping that should not be is noticed.  Returns: what the fault returns if it fails. */
+kern_return_t test_write(struct vm_map *map, virt_addr_t address, unsigned char value);
 
 /* Write VALUE, VALUE + 1, ... to the first bytes of COUNT pages.  Returns: true if all could be. */
-static inline bool
-test_fill(struct vm_map *map, virt_addr_t address, uint32_t count, unsigned char value)
+static inline bool test_fill(struct vm_map *map, virt_addr_t address, uint32_t count,
+                             unsigned char value)
 {
     for (uint32_t i = 0; i < count; i++) {
         if (test_write(map, address + PAGES(i), (unsigned char)(value + i)) != KERN_SUCCESS) {
@@ -81,8 +70,8 @@ test_fill(struct vm_map *map, virt_addr_t address, uint32_t count, unsigned char
 }
 
 /* True if COUNT pages begin with VALUE, VALUE + 1, ... */
-static inline bool
-test_shows(struct vm_map *map, virt_addr_t address, uint32_t count, unsigned char value)
+static inline bool test_shows(struct vm_map *map, virt_addr_t address, uint32_t count,
+                              unsigned char value)
 {
     for (uint32_t i = 0; i < count; i++) {
         if (test_read(map, address + PAGES(i)) != (unsigned char)(value + i)) {

@@ -7,8 +7,8 @@
 #include <vm/vm_shadow.h>
 
 /* Send [ADDRESS, ADDRESS + SIZE) of FROM to TO.  Returns: where it arrived, 0 if it did not. */
-static virt_addr_t
-transfer(struct vm_map *from, virt_addr_t address, uint64_t size, bool destroy, struct vm_map *to)
+static virt_addr_t transfer(struct vm_map *from, virt_addr_t address, uint64_t size, bool destroy,
+                            struct vm_map *to)
 {
     struct vm_map_copy *copy;
     virt_addr_t arrived;
@@ -23,8 +23,7 @@ transfer(struct vm_map *from, virt_addr_t address, uint64_t size, bool destroy, 
 }
 
 /* Fill SIZE bytes at ADDRESS with VALUE. */
-static bool
-fill_bytes(struct vm_map *map, virt_addr_t address, uint64_t size, unsigned char value)
+static bool fill_bytes(struct vm_map *map, virt_addr_t address, uint64_t size, unsigned char value)
 {
     for (uint64_t i = 0; i < size; i++) {
         if (vm_map_write_bytes(map, address + i, &value, 1) != KERN_SUCCESS) {
@@ -35,8 +34,8 @@ fill_bytes(struct vm_map *map, virt_addr_t address, uint64_t size, unsigned char
 }
 
 /* How many of the SIZE bytes at ADDRESS are VALUE. */
-static uint64_t
-count_bytes(struct vm_map *map, virt_addr_t address, uint64_t size, unsigned char value)
+static uint64_t count_bytes(struct vm_map *map, virt_addr_t address, uint64_t size,
+                            unsigned char value)
 {
     uint64_t count = 0;
     for (uint64_t i = 0; i < size; i++) {
@@ -119,8 +118,16 @@ KTEST(vm_copy_shows_no_byte_beyond_the_range)
         uint64_t offset;
         uint64_t size;
     } cases[] = {
-        {0, 1}, {5, 100}, {4000, 200}, {100, 4096}, {0, 5000}, {4095, 2},
-        {1, 3 * 4096}, {4095, 3 * 4096 + 2}, {0, 3 * 4096 + 1}, {7, 4 * 4096 - 7},
+        { 0, 1 },
+        { 5, 100 },
+        { 4000, 200 },
+        { 100, 4096 },
+        { 0, 5000 },
+        { 4095, 2 },
+        { 1, 3 * 4096 },
+        { 4095, 3 * 4096 + 2 },
+        { 0, 3 * 4096 + 1 },
+        { 7, 4 * 4096 - 7 },
     };
     struct vm_map *receiver = vm_map_create();
     for (uint32_t i = 0; i < 2 * ARRAY_SIZE(cases); i++) {
@@ -231,7 +238,7 @@ KTEST(vm_copy_of_kernel_data)
 /* Over whole pages by reference, over others by bytes; both are copies. */
 KTEST(vm_copy_overwrites)
 {
-    static const uint64_t targets[] = {PAGES(10), PAGES(10) + 24};
+    static const uint64_t targets[] = { PAGES(10), PAGES(10) + 24 };
     struct vm_map *map = vm_map_create();
     virt_addr_t address = test_allocate(map, PAGES(20));
     for (uint32_t i = 0; i < ARRAY_SIZE(targets); i++) {
@@ -245,7 +252,8 @@ KTEST(vm_copy_overwrites)
                   KERN_SUCCESS);
         EXPECT(test_fill(map, address, 4, 60));
         EXPECT(test_shows(map, target, 4, 1));
-        EXPECT(test_shows(map, address + PAGES(14) + (i == 0 ? 0 : PAGE_SIZE), 4, i == 0 ? 15 : 16));
+        EXPECT(
+            test_shows(map, address + PAGES(14) + (i == 0 ? 0 : PAGE_SIZE), 4, i == 0 ? 15 : 16));
         vm_map_check(map);
     }
     EXPECT_EQ(mach_vm_copy(map, address, PAGES(4), address + PAGES(18)), KERN_INVALID_ADDRESS);
@@ -270,14 +278,13 @@ KTEST(vm_copy_onto_itself)
 }
 
 /* One transfer with a failure somewhere.  The sender's memory is intact unless it has moved. */
-static void
-transfer_with_failure(struct vm_map *receiver, bool destroy)
+static void transfer_with_failure(struct vm_map *receiver, bool destroy)
 {
     struct vm_map *sender = vm_map_create();
     virt_addr_t address = sender == nullptr ? 0 : test_allocate(sender, PAGES(8));
     bool is_filled = address != 0 && test_fill(sender, address, 8, 1);
-    if (is_filled && mach_vm_inherit(sender, address + PAGES(3), PAGES(1), VM_INHERIT_NONE) ==
-                         KERN_SUCCESS) {
+    if (is_filled &&
+        mach_vm_inherit(sender, address + PAGES(3), PAGES(1), VM_INHERIT_NONE) == KERN_SUCCESS) {
         virt_addr_t arrived = transfer(sender, address + 100, PAGES(6), destroy, receiver);
         EXPECT(arrived != 0 || ktest_failure_happened());
         zone_fail_after(-1);

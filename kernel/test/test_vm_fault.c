@@ -170,8 +170,7 @@ KTEST(vm_fault_sharers_see_a_copied_page_change)
 /* A pager whose page N begins with N + 1, and which fails for page 3. */
 static uint32_t pager_calls;
 
-static kern_return_t
-test_page_in(void *pager, uint64_t offset, struct vm_page *page)
+static kern_return_t test_page_in(void *pager, uint64_t offset, struct vm_page *page)
 {
     pager_calls++;
     if (offset == PAGES(3)) {
@@ -183,17 +182,16 @@ test_page_in(void *pager, uint64_t offset, struct vm_page *page)
     return KERN_SUCCESS;
 }
 
-static void
-test_pager_terminate(void *pager)
+static void test_pager_terminate(void *pager)
 {
     *(bool *)pager = true;
 }
 
-static const struct vm_pager_ops test_pager_ops = {test_page_in, test_pager_terminate};
+static const struct vm_pager_ops test_pager_ops = { test_page_in, test_pager_terminate };
 
 /* Map OBJECT, whose reference is consumed, whole; 0 if that fails. */
-static virt_addr_t
-map_object(struct vm_map *map, struct vm_object *object, bool copy, vm_prot_t max_protection)
+static virt_addr_t map_object(struct vm_map *map, struct vm_object *object, bool copy,
+                              vm_prot_t max_protection)
 {
     struct vm_map_request request = {
         .size = object->size,

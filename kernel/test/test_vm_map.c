@@ -5,38 +5,6 @@
 #include <test/test_vm.h>
 
 #include <arch/user_copy.h>
-#include <vm/vm_map_internal.h>
-
-struct vm_map_entry *
-test_entry(struct vm_map *map, virt_addr_t address)
-{
-    mutex_lock(&map->lock);
-    struct vm_map_entry *entry = vm_map_lookup_entry(map, address);
-    mutex_unlock(&map->lock);
-    return entry;
-}
-
-struct zone_query {
-    const char *name;
-    uint64_t count;
-};
-
-static void
-query_zone(const struct zone *zone, void *argument)
-{
-    struct zone_query *query = argument;
-    if (strcmp(zone->name, query->name) == 0) {
-        query->count = zone_in_use(zone);
-    }
-}
-
-uint64_t
-test_in_use(const char *name)
-{
-    struct zone_query query = {.name = name};
-    zone_visit(query_zone, &query);
-    return query.count;
-}
 
 KTEST(vm_map_neighbours_become_one_entry)
 {
@@ -75,6 +43,8 @@ KTEST(vm_map_removed_pages_are_free_at_once)
     EXPECT_EQ(vm_map_remove(map, TEST_ADDRESS, TEST_ADDRESS + PAGES(1)), KERN_SUCCESS);
     EXPECT_EQ(vm_map_remove(map, TEST_ADDRESS + PAGES(6), TEST_ADDRESS + PAGES(9)), KERN_SUCCESS);
     EXPECT_EQ(vm_page_free_count(), free_before + 4);
+    EXPECT_EQ(vm_map_remove(map, TEST_ADDRESS + PAGES(4), TEST_ADDRESS + PAGES(6)), KERN_SUCCESS);
+    EXPECT_EQ(vm_page_free_count(), free_before + 6);
     vm_map_check(map);
     vm_map_deallocate(map);
 }
@@ -242,8 +212,8 @@ KTEST(vm_map_failed_operations_change_nothing)
         bool worked = address != 0 && test_write(map, address, 5) == KERN_SUCCESS;
         worked = worked && mach_vm_protect(map, address + PAGES(2), PAGES(2), 0, VM_PROT_READ) ==
                                KERN_SUCCESS;
-        worked = worked &&
-                 mach_vm_inherit(map, address + PAGES(6), PAGES(1), VM_INHERIT_NONE) == KERN_SUCCESS;
+        worked = worked && mach_vm_inherit(map, address + PAGES(6), PAGES(1), VM_INHERIT_NONE) ==
+                               KERN_SUCCESS;
         worked = worked && mach_vm_deallocate(map, address + PAGES(5), PAGES(1)) == KERN_SUCCESS;
         EXPECT_EQ(worked, !ktest_failure_happened());
         vm_map_check(map);

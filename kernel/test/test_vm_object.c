@@ -7,8 +7,7 @@
 #include <vm/vm_shadow.h>
 
 /* Put a page that begins with VALUE at page INDEX of OBJECT. */
-static bool
-put_page(struct vm_object *object, uint64_t index, unsigned char value)
+static bool put_page(struct vm_object *object, uint64_t index, unsigned char value)
 {
     struct vm_page *page = vm_page_allocate_zeroed();
     if (page == nullptr) {
@@ -22,8 +21,7 @@ put_page(struct vm_object *object, uint64_t index, unsigned char value)
 }
 
 /* The byte that OBJECT shows at the beginning of page INDEX. */
-static int
-shown(struct vm_object *object, uint64_t index)
+static int shown(struct vm_object *object, uint64_t index)
 {
     unsigned char byte;
     return vm_object_read(object, PAGES(index), &byte, 1) == KERN_SUCCESS ? byte : -1;

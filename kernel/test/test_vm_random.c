@@ -7,7 +7,7 @@
 #include <test/test_vm.h>
 
 #define MAPS  4
-#define SPACE 24                    /* pages of each map that the model covers */
+#define SPACE 24 /* pages of each map that the model covers */
 #define CELLS (MAPS * SPACE)
 #define STEPS 6000
 
@@ -30,8 +30,7 @@ static struct model_cell cells[CELLS];
 static uint32_t seed;
 
 /* A number below LIMIT (xorshift, Marsaglia 2003). */
-static uint32_t
-pick(uint32_t limit)
+static uint32_t pick(uint32_t limit)
 {
     seed ^= seed << 13;
     seed ^= seed >> 17;
@@ -39,26 +38,23 @@ pick(uint32_t limit)
     return seed % limit;
 }
 
-static virt_addr_t
-address_of(uint32_t page)
+static virt_addr_t address_of(uint32_t page)
 {
     return TEST_ADDRESS + PAGES(page);
 }
 
 /* A cell that nobody uses, showing VALUE. */
-static uint32_t
-new_cell(unsigned char value)
+static uint32_t new_cell(unsigned char value)
 {
     uint32_t cell = 0;
     while (cells[cell].users != 0) {
         cell++;
     }
-    cells[cell] = (struct model_cell){value, 1};
+    cells[cell] = (struct model_cell){ value, 1 };
     return cell;
 }
 
-static void
-model_unmap(struct model_page *page)
+static void model_unmap(struct model_page *page)
 {
     if (page->is_mapped) {
         cells[page->cell].users--;
@@ -67,22 +63,19 @@ model_unmap(struct model_page *page)
 }
 
 /* Let PAGE show VALUE in memory of its own. */
-static void
-model_set(struct model_page *page, unsigned char value)
+static void model_set(struct model_page *page, unsigned char value)
 {
     cells[page->cell].users--;
     page->cell = new_cell(value);
 }
 
-static unsigned char
-model_value(const struct model_page *page)
+static unsigned char model_value(const struct model_page *page)
 {
     return cells[page->cell].value;
 }
 
 /* True if all COUNT pages from PAGE on are mapped with PROTECTION. */
-static bool
-model_allows(const struct model_page *page, uint32_t count, vm_prot_t protection)
+static bool model_allows(const struct model_page *page, uint32_t count, vm_prot_t protection)
 {
     for (uint32_t i = 0; i < count; i++) {
         if (!page[i].is_mapped || (protection & ~page[i].protection) != 0) {
@@ -102,17 +95,15 @@ struct range {
     struct model_page *pages;
 };
 
-static struct range
-pick_range(void)
+static struct range pick_range(void)
 {
     uint32_t map = pick(MAPS);
     uint32_t first = pick(SPACE);
     uint32_t count = 1 + pick(SPACE - first < 8 ? SPACE - first : 8);
-    return (struct range){map, first, count, address_of(first), PAGES(count), &model[map][first]};
+    return (struct range){ map, first, count, address_of(first), PAGES(count), &model[map][first] };
 }
 
-static void
-random_allocate(void)
+static void random_allocate(void)
 {
     struct range range = pick_range();
     mach_vm_address_t address = range.address;
@@ -120,12 +111,11 @@ random_allocate(void)
               KERN_SUCCESS);
     for (uint32_t i = 0; i < range.count; i++) {
         model_unmap(&range.pages[i]);
-        range.pages[i] = (struct model_page){true, VM_PROT_DEFAULT, VM_INHERIT_COPY, new_cell(0)};
+        range.pages[i] = (struct model_page){ true, VM_PROT_DEFAULT, VM_INHERIT_COPY, new_cell(0) };
     }
 }
 
-static void
-random_deallocate(void)
+static void random_deallocate(void)
 {
     struct range range = pick_range();
     EXPECT_EQ(mach_vm_deallocate(maps[range.map], range.address, range.size), KERN_SUCCESS);
@@ -134,10 +124,10 @@ random_deallocate(void)
     }
 }
 
-static void
-random_protect(void)
+static void random_protect(void)
 {
-    static const vm_prot_t choices[] = {VM_PROT_DEFAULT, VM_PROT_DEFAULT, VM_PROT_READ, VM_PROT_NONE};
+    static const vm_prot_t choices[] = { VM_PROT_DEFAULT, VM_PROT_DEFAULT, VM_PROT_READ,
+                                         VM_PROT_NONE };
     struct range range = pick_range();
     vm_prot_t protection = choices[pick(ARRAY_SIZE(choices))];
     bool is_mapped = model_allows(range.pages, range.count, VM_PROT_NONE);
@@ -148,8 +138,7 @@ random_protect(void)
     }
 }
 
-static void
-random_inherit(void)
+static void random_inherit(void)
 {
     struct range range = pick_range();
     vm_inherit_t inheritance = pick(3);
@@ -162,15 +151,14 @@ random_inherit(void)
 }
 
 /* Write a page, as user code or as the kernel does. */
-static void
-random_write(void)
+static void random_write(void)
 {
     struct range range = pick_range();
     unsigned char value = (unsigned char)pick(256);
     bool is_allowed = model_allows(range.pages, 1, VM_PROT_WRITE);
-    kern_return_t result = pick(2) == 0 ? test_write(maps[range.map], range.address, value)
-                                        : vm_map_write_bytes(maps[range.map], range.address,
-                                                             &value, 1);
+    kern_return_t result = pick(2) == 0
+                               ? test_write(maps[range.map], range.address, value)
+                               : vm_map_write_bytes(maps[range.map], range.address, &value, 1);
     EXPECT_EQ(result == KERN_SUCCESS, is_allowed);
     if (is_allowed) {
         cells[range.pages->cell].value = value;
@@ -178,8 +166,7 @@ random_write(void)
 }
 
 /* Replace a map by a fork of another one, or of itself. */
-static void
-random_fork(void)
+static void random_fork(void)
 {
     uint32_t from = pick(MAPS);
     uint32_t to = pick(MAPS);
@@ -211,8 +198,7 @@ random_fork(void)
 }
 
 /* Copy a range over another one of the same or another map. */
-static void
-random_overwrite(void)
+static void random_overwrite(void)
 {
     struct range from = pick_range();
     struct range to = pick_range();
@@ -242,16 +228,14 @@ random_overwrite(void)
 }
 
 /* Send a range to another map, moved or not, look at it there, and drop it. */
-static void
-random_transfer(void)
+static void random_transfer(void)
 {
     struct range from = pick_range();
     struct vm_map *receiver = maps[pick(MAPS)];
     bool destroy = pick(4) == 0;
     struct vm_map_copy *copy;
     virt_addr_t arrived = 0;
-    kern_return_t result =
-        vm_map_copyin(maps[from.map], from.address, from.size, destroy, &copy);
+    kern_return_t result = vm_map_copyin(maps[from.map], from.address, from.size, destroy, &copy);
     bool may_read = model_allows(from.pages, from.count, VM_PROT_READ);
     EXPECT_EQ(result == KERN_SUCCESS, may_read);
     if (result != KERN_SUCCESS) {
@@ -269,8 +253,7 @@ random_transfer(void)
 }
 
 /* Map a range elsewhere too, shared or as a copy. */
-static void
-random_remap(void)
+static void random_remap(void)
 {
     struct range from = pick_range();
     struct range to = pick_range();
@@ -299,16 +282,14 @@ random_remap(void)
 }
 
 /* Expect page INDEX of a map to be as the model says. */
-static void
-expect_page(uint32_t map, uint32_t index)
+static void expect_page(uint32_t map, uint32_t index)
 {
     const struct model_page *page = &model[map][index];
     bool is_readable = page->is_mapped && (page->protection & VM_PROT_READ) != 0;
     EXPECT_EQ(test_read(maps[map], address_of(index)), is_readable ? model_value(page) : -1);
 }
 
-static void
-expect_all(void)
+static void expect_all(void)
 {
     for (uint32_t map = 0; map < MAPS; map++) {
         vm_map_check(maps[map]);
@@ -318,8 +299,7 @@ expect_all(void)
     }
 }
 
-static void
-random_step(void)
+static void random_step(void)
 {
     static void (*const steps[])(void) = {
         random_allocate, random_deallocate, random_protect,  random_inherit,
@@ -332,8 +312,7 @@ random_step(void)
     }
 }
 
-static void
-run_random(uint32_t start)
+static void run_random(uint32_t start)
 {
     seed = start;
     memset(model, 0, sizeof(model));

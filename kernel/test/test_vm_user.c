@@ -15,8 +15,8 @@ KTEST(vm_user_region_describes_entries)
     mach_vm_size_t size = 0;
     struct ipc_port *name = nullptr;
     EXPECT_EQ(test_allocate_at(map, TEST_ADDRESS, PAGES(3)), KERN_SUCCESS);
-    EXPECT_EQ(mach_vm_region(map, &address, &size, VM_REGION_BASIC_INFO_64,
-                             (vm_region_info_t)&info, &count, &name),
+    EXPECT_EQ(mach_vm_region(map, &address, &size, VM_REGION_BASIC_INFO_64, (vm_region_info_t)&info,
+                             &count, &name),
               KERN_SUCCESS);
     EXPECT_EQ(address, TEST_ADDRESS);
     EXPECT_EQ(size, PAGES(3));
@@ -24,12 +24,12 @@ KTEST(vm_user_region_describes_entries)
     EXPECT_EQ(info.max_protection, VM_PROT_ALL);
     EXPECT_EQ(info.shared, 0);
     address = TEST_ADDRESS + PAGES(3);
-    EXPECT_EQ(mach_vm_region(map, &address, &size, VM_REGION_BASIC_INFO_64,
-                             (vm_region_info_t)&info, &count, &name),
+    EXPECT_EQ(mach_vm_region(map, &address, &size, VM_REGION_BASIC_INFO_64, (vm_region_info_t)&info,
+                             &count, &name),
               KERN_INVALID_ADDRESS);
     count = 3;
-    EXPECT_EQ(mach_vm_region(map, &address, &size, VM_REGION_BASIC_INFO_64,
-                             (vm_region_info_t)&info, &count, &name),
+    EXPECT_EQ(mach_vm_region(map, &address, &size, VM_REGION_BASIC_INFO_64, (vm_region_info_t)&info,
+                             &count, &name),
               KERN_INVALID_ARGUMENT);
     EXPECT_EQ(mach_vm_region(map, &address, &size, 77, (vm_region_info_t)&info, &count, &name),
               KERN_INVALID_ARGUMENT);
@@ -37,8 +37,7 @@ KTEST(vm_user_region_describes_entries)
 }
 
 /* The share mode of the entry at ADDRESS. */
-static int
-share_mode_at(struct vm_map *map, mach_vm_address_t address)
+static int share_mode_at(struct vm_map *map, mach_vm_address_t address)
 {
     struct vm_region_submap_info_64 info;
     mach_msg_type_number_t count = VM_REGION_SUBMAP_INFO_COUNT_64;
@@ -76,14 +75,14 @@ KTEST(vm_user_region_recurse_serves_old_lengths)
     natural_t depth = 0;
     mach_msg_type_number_t count = VM_REGION_SUBMAP_INFO_V0_COUNT_64;
     memset(&info, 0xee, sizeof(info));
-    EXPECT_EQ(mach_vm_region_recurse(map, &address, &size, &depth,
-                                     (vm_region_recurse_info_t)&info, &count),
+    EXPECT_EQ(mach_vm_region_recurse(map, &address, &size, &depth, (vm_region_recurse_info_t)&info,
+                                     &count),
               KERN_SUCCESS);
     EXPECT_EQ(count, VM_REGION_SUBMAP_INFO_V0_COUNT_64);
     EXPECT_EQ(info.object_id_full, UINT64_C(0xeeeeeeeeeeeeeeee));
     count = VM_REGION_SUBMAP_INFO_V0_COUNT_64 - 1;
-    EXPECT_EQ(mach_vm_region_recurse(map, &address, &size, &depth,
-                                     (vm_region_recurse_info_t)&info, &count),
+    EXPECT_EQ(mach_vm_region_recurse(map, &address, &size, &depth, (vm_region_recurse_info_t)&info,
+                                     &count),
               KERN_INVALID_ARGUMENT);
     vm_map_deallocate(map);
 }
@@ -98,8 +97,7 @@ KTEST(vm_user_remap_shares_or_copies)
     vm_prot_t protection;
     vm_prot_t maximum;
     EXPECT(test_fill(source, address, 4, 1));
-    EXPECT_EQ(mach_vm_protect(source, address + PAGES(3), PAGES(1), 0, VM_PROT_READ),
-              KERN_SUCCESS);
+    EXPECT_EQ(mach_vm_protect(source, address + PAGES(3), PAGES(1), 0, VM_PROT_READ), KERN_SUCCESS);
     EXPECT_EQ(mach_vm_remap(target, &copied, PAGES(4), 0, VM_FLAGS_ANYWHERE, source, address, 1,
                             &protection, &maximum, VM_INHERIT_COPY),
               KERN_SUCCESS);
@@ -158,8 +156,7 @@ KTEST(vm_user_read_and_write)
     EXPECT_EQ(mach_vm_write(map, address, data, count + 1), KERN_INVALID_ARGUMENT);
     EXPECT_EQ(mach_vm_write(map, address, data, count), KERN_SUCCESS);
     EXPECT(test_shows(map, address, 2, 5));
-    EXPECT_EQ(mach_vm_read(map, address, UINT64_C(1) << 32, &data, &count),
-              KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(mach_vm_read(map, address, UINT64_C(1) << 32, &data, &count), KERN_INVALID_ARGUMENT);
     EXPECT_EQ(mach_vm_read(map, address, 0, &data, &count), KERN_SUCCESS);
     EXPECT_EQ(mach_vm_write(map, address, data, count), KERN_SUCCESS);
     vm_map_deallocate(map);

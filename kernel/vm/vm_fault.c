@@ -26,25 +26,23 @@ struct vm_fault {
     struct vm_map *map;
     virt_addr_t address;
     vm_prot_t access;
-    void *buffer;                   /* null: a processor's fault */
-    uint64_t size;                  /* bytes of BUFFER, within the page of ADDRESS */
+    void *buffer;  /* null: a processor's fault */
+    uint64_t size; /* bytes of BUFFER, within the page of ADDRESS */
 
     struct vm_map_entry *entry;
-    uint64_t offset;                /* of the page in the entry's object */
+    uint64_t offset; /* of the page in the entry's object */
     struct vm_page_view view;
 };
 
 struct vm_fault_counts vm_fault_counts;
 
-static void
-count(_Atomic uint64_t *counter)
+static void count(_Atomic uint64_t *counter)
 {
     atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
 }
 
 /* Find the entry, see that it allows the access, and give it an object that may be accessed so. */
-static kern_return_t
-fault_lookup(struct vm_fault *fault) REQUIRES(fault->map->lock)
+static kern_return_t fault_lookup(struct vm_fault *fault) REQUIRES(fault->map->lock)
 {
     struct vm_map_entry *entry = vm_map_lookup_entry(fault->map, fault->address);
     if (entry == nullptr) {
@@ -66,8 +64,7 @@ fault_lookup(struct vm_fault *fault) REQUIRES(fault->map->lock)
 }
 
 /* Put a page of zeros where the chain has none. */
-static kern_return_t
-fault_zero_fill(struct vm_page_view *view) NO_LOCK_ANALYSIS
+static kern_return_t fault_zero_fill(struct vm_page_view *view) NO_LOCK_ANALYSIS
 {
     struct vm_page *page = vm_page_allocate_zeroed();
     if (page == nullptr) {
@@ -79,8 +76,7 @@ fault_zero_fill(struct vm_page_view *view) NO_LOCK_ANALYSIS
 }
 
 /* Replace the view's page, which belongs to an object behind the first, by a copy. */
-static kern_return_t
-fault_copy(struct vm_page_view *view)
+static kern_return_t fault_copy(struct vm_page_view *view)
 {
     struct vm_page *original = view->page;
     struct vm_page *page = vm_page_allocate();
@@ -99,8 +95,7 @@ fault_copy(struct vm_page_view *view)
 
 /* Make the page of the locked view one that the access may use: the first object's own if it writes
  * or there is none yet.  The view holds the objects' locks, which the analysis does not see. */
-static kern_return_t
-fault_make_page(struct vm_fault *fault) NO_LOCK_ANALYSIS
+static kern_return_t fault_make_page(struct vm_fault *fault) NO_LOCK_ANALYSIS
 {
     struct vm_page_view *view = &fault->view;
     bool is_write = (fault->access & VM_PROT_WRITE) != 0;
@@ -120,8 +115,7 @@ fault_make_page(struct vm_fault *fault) NO_LOCK_ANALYSIS
 }
 
 /* What the page may be mapped for: no writing before a copy was made. */
-static vm_prot_t
-fault_protection(const struct vm_fault *fault)
+static vm_prot_t fault_protection(const struct vm_fault *fault)
 {
     vm_prot_t protection = fault->entry->protection;
     if (fault->entry->needs_copy || fault->view.page->object != fault->view.first) {
@@ -131,8 +125,7 @@ fault_protection(const struct vm_fault *fault)
 }
 
 /* Copy between the buffer and the page, and map the page unless that changes nothing. */
-static kern_return_t
-fault_enter(const struct vm_fault *fault)
+static kern_return_t fault_enter(const struct vm_fault *fault)
 {
     struct vm_page *page = fault->view.page;
     if (fault->buffer != nullptr) {
@@ -147,8 +140,7 @@ fault_enter(const struct vm_fault *fault)
                       fault_protection(fault), PMAP_CACHE_NORMAL);
 }
 
-static kern_return_t
-fault_physical(const struct vm_fault *fault)
+static kern_return_t fault_physical(const struct vm_fault *fault)
 {
     const struct vm_object *object = fault->entry->object;
     if (fault->buffer != nullptr) {
@@ -159,8 +151,7 @@ fault_physical(const struct vm_fault *fault)
 }
 
 /* Ask the pager for the view's page, without any lock. */
-static kern_return_t
-fault_page_in(struct vm_fault *fault) RELEASE(fault->map->lock)
+static kern_return_t fault_page_in(struct vm_fault *fault) RELEASE(fault->map->lock)
 {
     struct vm_object *holder = fault->view.holder;
     uint64_t offset = fault->view.offset;
@@ -173,8 +164,7 @@ fault_page_in(struct vm_fault *fault) RELEASE(fault->map->lock)
 }
 
 /* All steps once. */
-static kern_return_t
-fault_try(struct vm_fault *fault)
+static kern_return_t fault_try(struct vm_fault *fault)
 {
     mutex_lock(&fault->map->lock);
     kern_return_t result = fault_lookup(fault);
@@ -195,8 +185,7 @@ fault_try(struct vm_fault *fault)
     return result;
 }
 
-static kern_return_t
-fault_resolve(struct vm_fault *fault)
+static kern_return_t fault_resolve(struct vm_fault *fault)
 {
     kern_return_t result;
     do {
@@ -205,8 +194,7 @@ fault_resolve(struct vm_fault *fault)
     return result;
 }
 
-kern_return_t
-vm_fault(struct vm_map *map, virt_addr_t address, vm_prot_t access)
+kern_return_t vm_fault(struct vm_map *map, virt_addr_t address, vm_prot_t access)
 {
     struct vm_fault fault;
     fault.map = map;
@@ -218,9 +206,8 @@ vm_fault(struct vm_map *map, virt_addr_t address, vm_prot_t access)
 }
 
 /* Access SIZE bytes at ADDRESS page by page. */
-static kern_return_t
-access_bytes(struct vm_map *map, virt_addr_t address, char *buffer, uint64_t size,
-             vm_prot_t access)
+static kern_return_t access_bytes(struct vm_map *map, virt_addr_t address, char *buffer,
+                                  uint64_t size, vm_prot_t access)
 {
     struct vm_fault fault;
     fault.map = map;
@@ -240,14 +227,13 @@ access_bytes(struct vm_map *map, virt_addr_t address, char *buffer, uint64_t siz
     return KERN_SUCCESS;
 }
 
-kern_return_t
-vm_map_read_bytes(struct vm_map *map, virt_addr_t from, void *to, uint64_t size)
+kern_return_t vm_map_read_bytes(struct vm_map *map, virt_addr_t from, void *to, uint64_t size)
 {
     return access_bytes(map, from, to, size, VM_PROT_READ);
 }
 
-kern_return_t
-vm_map_write_bytes(struct vm_map *map, virt_addr_t to, const void *from, uint64_t size)
+kern_return_t vm_map_write_bytes(struct vm_map *map, virt_addr_t to, const void *from,
+                                 uint64_t size)
 {
     /* Only written through for reads. */
     return access_bytes(map, to, (char *)(uintptr_t)from, size, VM_PROT_WRITE);

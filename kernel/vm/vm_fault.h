@@ -34,5 +34,5 @@ extern struct vm_fault_counts vm_fault_counts;
  */
 [[nodiscard]] kern_return_t vm_map_read_bytes(struct vm_map *map, virt_addr_t from, void *to,
                                               uint64_t size);
-[[nodiscard]] kern_return_t vm_map_write_bytes(struct vm_map *map, virt_addr_t to,
-                                               const void *from, uint64_t size);
+[[nodiscard]] kern_return_t vm_map_write_bytes(struct vm_map *map, virt_addr_t to, const void *from,
+                                               uint64_t size);

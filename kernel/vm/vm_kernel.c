@@ -6,8 +6,7 @@
 
 #include <vm/vm_map_internal.h>
 
-void
-vm_init(void)
+void vm_init(void)
 {
     vm_object_init();
     vm_map_init_zones();

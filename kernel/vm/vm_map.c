@@ -12,27 +12,23 @@
 static struct zone map_zone;
 static struct zone entry_zone;
 
-void
-vm_map_init_zones(void)
+void vm_map_init_zones(void)
 {
     zone_init(&map_zone, "vm_map", sizeof(struct vm_map));
     zone_init(&entry_zone, "vm_map_entry", sizeof(struct vm_map_entry));
 }
 
-struct vm_map_entry *
-vm_map_entry_create(void)
+struct vm_map_entry *vm_map_entry_create(void)
 {
     return zone_alloc(&entry_zone);
 }
 
-void
-vm_map_entry_free(struct vm_map_entry *entry)
+void vm_map_entry_free(struct vm_map_entry *entry)
 {
     zone_free(&entry_zone, entry);
 }
 
-struct vm_map *
-vm_map_create(void)
+struct vm_map *vm_map_create(void)
 {
     struct vm_map *map = zone_alloc_zeroed(&map_zone);
     if (map == nullptr) {
@@ -55,14 +51,12 @@ vm_map_create(void)
     return map;
 }
 
-void
-vm_map_reference(struct vm_map *map)
+void vm_map_reference(struct vm_map *map)
 {
     refcount_acquire(&map->references);
 }
 
-void
-vm_map_deallocate(struct vm_map *map)
+void vm_map_deallocate(struct vm_map *map)
 {
     if (map == nullptr || !refcount_release(&map->references)) {
         return;
@@ -73,8 +67,7 @@ vm_map_deallocate(struct vm_map *map)
 }
 
 /* All mappings go in one step, so that what the entries refer to can be freed without the lock. */
-void
-vm_map_terminate(struct vm_map *map)
+void vm_map_terminate(struct vm_map *map)
 {
     struct list removed;
     list_init(&removed);
@@ -93,12 +86,11 @@ vm_map_terminate(struct vm_map *map)
     vm_map_dispose(&removed);
 }
 
-void
-vm_map_dispose(struct list *removed)
+void vm_map_dispose(struct list *removed)
 {
     struct vm_map_entry *entry;
     struct vm_map_entry *next;
-    list_for_each_entry_safe (entry, next, removed, link) {
+    list_for_each_entry_safe(entry, next, removed, link) {
         if (entry->object != nullptr) {
             vm_object_release(entry->object);
         }
@@ -107,8 +99,7 @@ vm_map_dispose(struct list *removed)
 }
 
 /* Panic unless ENTRY, which follows the address END, is as it should be. */
-static void
-entry_check(const struct vm_map *map, const struct vm_map_entry *entry, virt_addr_t end)
+static void entry_check(const struct vm_map *map, const struct vm_map_entry *entry, virt_addr_t end)
 {
     assert(entry->start >= end && entry->start < entry->end);
     assert(((entry->start | entry->end | entry->offset) & PAGE_MASK) == 0);
@@ -124,8 +115,7 @@ entry_check(const struct vm_map *map, const struct vm_map_entry *entry, virt_add
 }
 
 /* Panic if a hint is above the gap [START, END). */
-static void
-gap_check(const struct vm_map *map, virt_addr_t start, virt_addr_t end)
+static void gap_check(const struct vm_map *map, virt_addr_t start, virt_addr_t end)
 {
     start = start < VM_MAP_ANYWHERE_ADDRESS ? VM_MAP_ANYWHERE_ADDRESS : start;
     end = end > VM_MAP_ANYWHERE_END ? VM_MAP_ANYWHERE_END : end;
@@ -134,15 +124,13 @@ gap_check(const struct vm_map *map, virt_addr_t start, virt_addr_t end)
     }
 }
 
-static bool
-entry_less(const struct rbtree_node *a, const struct rbtree_node *b)
+static bool entry_less(const struct rbtree_node *a, const struct rbtree_node *b)
 {
     return rbtree_entry(a, struct vm_map_entry, node)->start <
            rbtree_entry(b, struct vm_map_entry, node)->start;
 }
 
-void
-vm_map_check(struct vm_map *map)
+void vm_map_check(struct vm_map *map)
 {
     mutex_lock(&map->lock);
     assert(rbtree_check(&map->entries, entry_less));
@@ -150,7 +138,7 @@ vm_map_check(struct vm_map *map)
     uint64_t size = 0;
     virt_addr_t end = map->min_address;
     struct vm_map_entry *entry;
-    list_for_each_entry (entry, &map->entry_list, link) {
+    list_for_each_entry(entry, &map->entry_list, link) {
         entry_check(map, entry, end);
         gap_check(map, end, entry->start);
         assert(vm_map_lookup_entry(map, entry->start) == entry);

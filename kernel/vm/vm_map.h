@@ -41,48 +41,48 @@
 
 /* Lock keys: (m) the map's mutex, (c) constant, (a) atomic. */
 struct vm_map_entry {
-    struct rbtree_node node;        /* (m) by start */
-    struct list link;               /* (m) in order of addresses */
-    virt_addr_t start;              /* (m) page aligned */
-    virt_addr_t end;                /* (m) page aligned, > start */
-    struct vm_object *object;       /* (m) holds a reference; null: zeros, an object is made at the
+    struct rbtree_node node;  /* (m) by start */
+    struct list link;         /* (m) in order of addresses */
+    virt_addr_t start;        /* (m) page aligned */
+    virt_addr_t end;          /* (m) page aligned, > start */
+    struct vm_object *object; /* (m) holds a reference; null: zeros, an object is made at the
                                      * first touch */
-    uint64_t offset;                /* (m) of start in the object */
-    vm_prot_t protection;           /* (m) */
-    vm_prot_t max_protection;       /* (m) */
-    vm_inherit_t inheritance;       /* (m) */
-    bool needs_copy;                /* (m) a write must shadow the object first */
-    uint8_t user_tag;               /* (m) VM_MEMORY_* that the creator gave */
-    uint8_t behavior;               /* (m) VM_BEHAVIOR_* */
+    uint64_t offset;          /* (m) of start in the object */
+    vm_prot_t protection;     /* (m) */
+    vm_prot_t max_protection; /* (m) */
+    vm_inherit_t inheritance; /* (m) */
+    bool needs_copy;          /* (m) a write must shadow the object first */
+    uint8_t user_tag;         /* (m) VM_MEMORY_* that the creator gave */
+    uint8_t behavior;         /* (m) VM_BEHAVIOR_* */
 };
 
 struct vm_map {
     struct mutex lock;
-    struct refcount references;     /* (a) */
-    struct pmap *pmap;              /* (c) */
-    struct rbtree entries;          /* (m) */
-    struct list entry_list;         /* (m) */
-    uint32_t entry_count;           /* (m) */
-    uint64_t size;                  /* (m) bytes in entries */
-    virt_addr_t min_address;        /* (c) */
-    virt_addr_t max_address;        /* (c) */
-    struct vm_map_entry *hint;      /* (m) last entry found, or null */
-    uint32_t timestamp;             /* (m) counts changes */
-    bool is_dead;                   /* (m) emptied for good */
+    struct refcount references; /* (a) */
+    struct pmap *pmap;          /* (c) */
+    struct rbtree entries;      /* (m) */
+    struct list entry_list;     /* (m) */
+    uint32_t entry_count;       /* (m) */
+    uint64_t size;              /* (m) bytes in entries */
+    virt_addr_t min_address;    /* (c) */
+    virt_addr_t max_address;    /* (c) */
+    struct vm_map_entry *hint;  /* (m) last entry found, or null */
+    uint32_t timestamp;         /* (m) counts changes */
+    bool is_dead;               /* (m) emptied for good */
     /* (m) No gap of 2^i pages or more between the addresses for "anywhere" begins below gap_hint[i]. */
     virt_addr_t gap_hint[VM_MAP_GAP_CLASSES];
 };
 
 /* Where and what vm_map_enter() shall map; filled by the caller, checked by it. */
 struct vm_map_request {
-    virt_addr_t address;            /* in: place, or where the search starts (0: anywhere at all);
+    virt_addr_t address;      /* in: place, or where the search starts (0: anywhere at all);
                                      * out: place */
-    uint64_t size;                  /* bytes, rounded up to pages */
-    uint64_t mask;                  /* alignment: bits that must be zero in the address */
-    int flags;                      /* VM_FLAGS_ANYWHERE, VM_FLAGS_OVERWRITE, a tag */
-    struct vm_object *object;       /* null: zeros.  A reference is consumed on success */
-    uint64_t offset;                /* page aligned */
-    bool copy;                      /* map a copy of the object as it is now */
+    uint64_t size;            /* bytes, rounded up to pages */
+    uint64_t mask;            /* alignment: bits that must be zero in the address */
+    int flags;                /* VM_FLAGS_ANYWHERE, VM_FLAGS_OVERWRITE, a tag */
+    struct vm_object *object; /* null: zeros.  A reference is consumed on success */
+    uint64_t offset;          /* page aligned */
+    bool copy;                /* map a copy of the object as it is now */
     vm_prot_t protection;
     vm_prot_t max_protection;
     vm_inherit_t inheritance;

@@ -25,14 +25,12 @@ struct source {
     const char *data;
 };
 
-void
-vm_map_copy_init_zone(void)
+void vm_map_copy_init_zone(void)
 {
     zone_init(&copy_zone, "vm_map_copy", sizeof(struct vm_map_copy));
 }
 
-struct vm_map_copy *
-vm_map_copy_create(uint64_t offset, uint64_t size)
+struct vm_map_copy *vm_map_copy_create(uint64_t offset, uint64_t size)
 {
     struct vm_map_copy *copy = zone_alloc(&copy_zone);
     if (copy != nullptr) {
@@ -44,21 +42,19 @@ vm_map_copy_create(uint64_t offset, uint64_t size)
     return copy;
 }
 
-void
-vm_map_copy_free(struct vm_map_copy *copy)
+void vm_map_copy_free(struct vm_map_copy *copy)
 {
     zone_free(&copy_zone, copy);
 }
 
-void
-vm_map_copy_discard(struct vm_map_copy *copy)
+void vm_map_copy_discard(struct vm_map_copy *copy)
 {
     if (copy == nullptr) {
         return;
     }
     struct vm_map_entry *entry;
     struct vm_map_entry *next;
-    list_for_each_entry_safe (entry, next, &copy->entries, link) {
+    list_for_each_entry_safe(entry, next, &copy->entries, link) {
         if (entry->object != nullptr) {
             vm_object_release(entry->object);
         }
@@ -70,8 +66,7 @@ vm_map_copy_discard(struct vm_map_copy *copy)
 }
 
 /* Memory for one more entry of COPY, not yet on its list. */
-static struct vm_map_entry *
-copy_new_entry(struct vm_map_copy *copy)
+static struct vm_map_entry *copy_new_entry(struct vm_map_copy *copy)
 {
     if (copy->first_is_used) {
         return vm_map_entry_create();
@@ -81,8 +76,8 @@ copy_new_entry(struct vm_map_copy *copy)
 }
 
 /* Append an entry for [START, END) of COPY that shows OBJECT.  Consumes the reference on success. */
-static kern_return_t
-copy_append(struct vm_map_copy *copy, uint64_t start, uint64_t end, struct vm_object *object)
+static kern_return_t copy_append(struct vm_map_copy *copy, uint64_t start, uint64_t end,
+                                 struct vm_object *object)
 {
     struct vm_map_entry *entry = copy_new_entry(copy);
     if (entry == nullptr) {
@@ -97,8 +92,8 @@ copy_append(struct vm_map_copy *copy, uint64_t start, uint64_t end, struct vm_ob
     return KERN_SUCCESS;
 }
 
-static kern_return_t
-read_source(const struct source *source, uint64_t offset, void *to, uint64_t size)
+static kern_return_t read_source(const struct source *source, uint64_t offset, void *to,
+                                 uint64_t size)
 {
     if (source->map != nullptr) {
         return vm_map_read_bytes(source->map, source->address + offset, to, size);
@@ -108,9 +103,8 @@ read_source(const struct source *source, uint64_t offset, void *to, uint64_t siz
 }
 
 /* A new page with SIZE bytes of SOURCE from OFFSET at START, and zeros around them. */
-static kern_return_t
-make_page(const struct source *source, uint64_t offset, uint64_t start, uint64_t size,
-          struct vm_page **result)
+static kern_return_t make_page(const struct source *source, uint64_t offset, uint64_t start,
+                               uint64_t size, struct vm_page **result)
 {
     struct vm_page *page = vm_page_allocate();
     if (page == nullptr) {
@@ -129,8 +123,8 @@ make_page(const struct source *source, uint64_t offset, uint64_t start, uint64_t
 }
 
 /* Fill OBJECT, new, with SIZE bytes of SOURCE that begin at START. */
-static kern_return_t
-fill_object(struct vm_object *object, const struct source *source, uint64_t start, uint64_t size)
+static kern_return_t fill_object(struct vm_object *object, const struct source *source,
+                                 uint64_t start, uint64_t size)
 {
     uint64_t done = 0;
     while (done < size) {
@@ -150,8 +144,8 @@ fill_object(struct vm_object *object, const struct source *source, uint64_t star
 }
 
 /* Append SIZE bytes of SOURCE, physically, as the part of COPY that begins at PLACE. */
-static kern_return_t
-append_bytes(struct vm_map_copy *copy, uint64_t place, const struct source *source, uint64_t size)
+static kern_return_t append_bytes(struct vm_map_copy *copy, uint64_t place,
+                                  const struct source *source, uint64_t size)
 {
     uint64_t start = place & ~PAGE_MASK;
     uint64_t end = (place + size + PAGE_MASK) & ~PAGE_MASK;
@@ -169,8 +163,7 @@ append_bytes(struct vm_map_copy *copy, uint64_t place, const struct source *sour
     return result;
 }
 
-kern_return_t
-vm_map_copyin_kernel(const void *data, uint64_t size, struct vm_map_copy **copy)
+kern_return_t vm_map_copyin_kernel(const void *data, uint64_t size, struct vm_map_copy **copy)
 {
     if (size == 0) {
         *copy = nullptr;
@@ -180,7 +173,7 @@ vm_map_copyin_kernel(const void *data, uint64_t size, struct vm_map_copy **copy)
     if (fresh == nullptr) {
         return KERN_RESOURCE_SHORTAGE;
     }
-    struct source source = {.data = data};
+    struct source source = { .data = data };
     kern_return_t result = append_bytes(fresh, 0, &source, size);
     if (result != KERN_SUCCESS) {
         vm_map_copy_discard(fresh);
@@ -191,8 +184,7 @@ vm_map_copyin_kernel(const void *data, uint64_t size, struct vm_map_copy **copy)
 }
 
 /* True if moving takes ENTRY's object away from nobody: no sharer sees it. */
-static bool
-may_move(const struct vm_map_entry *entry)
+static bool may_move(const struct vm_map_entry *entry)
 {
     return entry->object == nullptr || (entry->object->kind == VM_OBJECT_ANONYMOUS &&
                                         vm_object_current_use(entry->object) != VM_OBJECT_SHARED);
@@ -200,9 +192,9 @@ may_move(const struct vm_map_entry *entry)
 
 /* Append to COPY what ENTRY shows, its addresses less BASE.  What is to move gets an entry without an
  * object for now. */
-static kern_return_t
-append_entry(struct vm_map *map, struct vm_map_copy *copy, struct vm_map_entry *entry,
-             virt_addr_t base, bool destroy) REQUIRES(map->lock)
+static kern_return_t append_entry(struct vm_map *map, struct vm_map_copy *copy,
+                                  struct vm_map_entry *entry, virt_addr_t base, bool destroy)
+    REQUIRES(map->lock)
 {
     struct vm_map_entry *twin = copy_new_entry(copy);
     if (twin == nullptr) {
@@ -228,9 +220,9 @@ append_entry(struct vm_map *map, struct vm_map_copy *copy, struct vm_map_entry *
 }
 
 /* Append the whole pages [START, END) of MAP. */
-static kern_return_t
-append_pages(struct vm_map *map, struct vm_map_copy *copy, virt_addr_t base, virt_addr_t start,
-             virt_addr_t end, bool destroy) REQUIRES(map->lock)
+static kern_return_t append_pages(struct vm_map *map, struct vm_map_copy *copy, virt_addr_t base,
+                                  virt_addr_t start, virt_addr_t end, bool destroy)
+    REQUIRES(map->lock)
 {
     struct vm_map_entry *entry;
     kern_return_t result = vm_map_check_access(map, start, end, VM_PROT_READ);
@@ -245,13 +237,12 @@ append_pages(struct vm_map *map, struct vm_map_copy *copy, virt_addr_t base, vir
 }
 
 /* Give the objects of [START, END), which vm_map_clip() cut out, to their twins in COPY. */
-static void
-move_objects(struct vm_map *map, struct vm_map_copy *copy, virt_addr_t base, virt_addr_t start,
-             virt_addr_t end) REQUIRES(map->lock)
+static void move_objects(struct vm_map *map, struct vm_map_copy *copy, virt_addr_t base,
+                         virt_addr_t start, virt_addr_t end) REQUIRES(map->lock)
 {
     struct vm_map_entry *entry = vm_map_lookup_entry(map, start);
     struct vm_map_entry *twin;
-    list_for_each_entry (twin, &copy->entries, link) {
+    list_for_each_entry(twin, &copy->entries, link) {
         if (twin->start + base < start || twin->start + base >= end) {
             continue;
         }
@@ -267,9 +258,8 @@ move_objects(struct vm_map *map, struct vm_map_copy *copy, virt_addr_t base, vir
 
 /* Take the whole pages [START, END), and with DESTROY let [ADDRESS, ADDRESS + SIZE) leave MAP.  Its
  * ends are cut first: nothing can fail when the objects have moved. */
-static kern_return_t
-take_locked(struct vm_map *map, struct vm_map_copy *copy, virt_addr_t address, bool destroy,
-            struct list *removed) REQUIRES(map->lock)
+static kern_return_t take_locked(struct vm_map *map, struct vm_map_copy *copy, virt_addr_t address,
+                                 bool destroy, struct list *removed) REQUIRES(map->lock)
 {
     virt_addr_t base = address & ~PAGE_MASK;
     virt_addr_t limit = base + vm_map_copy_span(copy);
@@ -298,26 +288,25 @@ take_locked(struct vm_map *map, struct vm_map_copy *copy, virt_addr_t address, b
 }
 
 /* Copy the partial pages at the ends of the range physically. */
-static kern_return_t
-append_ends(struct vm_map *map, struct vm_map_copy *copy, virt_addr_t address)
+static kern_return_t append_ends(struct vm_map *map, struct vm_map_copy *copy, virt_addr_t address)
 {
     kern_return_t result = KERN_SUCCESS;
     if (copy->offset != 0) {
-        struct source head = {.map = map, .address = address};
+        struct source head = { .map = map, .address = address };
         result = append_bytes(copy, copy->offset, &head, vm_page_rest(address));
     }
     uint64_t end = copy->offset + copy->size;
     uint64_t rest = end & PAGE_MASK;
     if (result == KERN_SUCCESS && rest != 0) {
-        struct source tail = {.map = map, .address = address + copy->size - rest};
+        struct source tail = { .map = map, .address = address + copy->size - rest };
         result = append_bytes(copy, end - rest, &tail, rest);
     }
     return result;
 }
 
 /* Fill COPY with its bytes at ADDRESS of MAP. */
-static kern_return_t
-fill_copy(struct vm_map *map, struct vm_map_copy *copy, virt_addr_t address, bool destroy)
+static kern_return_t fill_copy(struct vm_map *map, struct vm_map_copy *copy, virt_addr_t address,
+                               bool destroy)
 {
     kern_return_t result = append_ends(map, copy, address);
     if (result != KERN_SUCCESS) {
@@ -339,10 +328,10 @@ fill_copy(struct vm_map *map, struct vm_map_copy *copy, virt_addr_t address, boo
 }
 
 /* Fill COPY with less than three pages, beginning at a page. */
-static kern_return_t
-fill_small_copy(struct vm_map *map, struct vm_map_copy *copy, virt_addr_t address, bool destroy)
+static kern_return_t fill_small_copy(struct vm_map *map, struct vm_map_copy *copy,
+                                     virt_addr_t address, bool destroy)
 {
-    struct source source = {.map = map, .address = address};
+    struct source source = { .map = map, .address = address };
     kern_return_t result = append_bytes(copy, 0, &source, copy->size);
     if (result == KERN_SUCCESS && destroy) {
         result = vm_map_remove(map, address, address + copy->size);
@@ -350,9 +339,8 @@ fill_small_copy(struct vm_map *map, struct vm_map_copy *copy, virt_addr_t addres
     return result;
 }
 
-kern_return_t
-vm_map_copyin(struct vm_map *map, virt_addr_t address, uint64_t size, bool destroy,
-              struct vm_map_copy **copy)
+kern_return_t vm_map_copyin(struct vm_map *map, virt_addr_t address, uint64_t size, bool destroy,
+                            struct vm_map_copy **copy)
 {
     uint64_t end;
     if (size == 0) {

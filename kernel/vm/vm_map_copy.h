@@ -16,16 +16,15 @@
 #include <vm/vm_map.h>
 
 struct vm_map_copy {
-    uint64_t offset;                /* of the first byte in its page */
-    uint64_t size;                  /* bytes */
-    struct list entries;            /* by link; start and end are relative to the first page */
+    uint64_t offset;     /* of the first byte in its page */
+    uint64_t size;       /* bytes */
+    struct list entries; /* by link; start and end are relative to the first page */
     bool first_is_used;
-    struct vm_map_entry first;      /* the common copy's only entry: no second allocation */
+    struct vm_map_entry first; /* the common copy's only entry: no second allocation */
 };
 
 /* Addresses that the entries of COPY span. */
-static inline uint64_t
-vm_map_copy_span(const struct vm_map_copy *copy)
+static inline uint64_t vm_map_copy_span(const struct vm_map_copy *copy)
 {
     return (copy->offset + copy->size + PAGE_MASK) & ~PAGE_MASK;
 }

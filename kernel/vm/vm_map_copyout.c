@@ -14,8 +14,7 @@
 #include <vm/vm_shadow.h>
 
 /* Move the entry that is stored in COPY itself to memory of its own. */
-static kern_return_t
-detach_first(struct vm_map_copy *copy)
+static kern_return_t detach_first(struct vm_map_copy *copy)
 {
     if (!copy->first_is_used) {
         return KERN_SUCCESS;
@@ -32,13 +31,12 @@ detach_first(struct vm_map_copy *copy)
 }
 
 /* Move the entries of COPY to BASE of MAP, before NEXT. */
-static void
-link_entries(struct vm_map *map, struct vm_map_copy *copy, virt_addr_t base,
-             struct vm_map_entry *next) REQUIRES(map->lock)
+static void link_entries(struct vm_map *map, struct vm_map_copy *copy, virt_addr_t base,
+                         struct vm_map_entry *next) REQUIRES(map->lock)
 {
     struct vm_map_entry *entry;
     struct vm_map_entry *following;
-    list_for_each_entry_safe (entry, following, &copy->entries, link) {
+    list_for_each_entry_safe(entry, following, &copy->entries, link) {
         list_remove(&entry->link);
         entry->start += base;
         entry->end += base;
@@ -51,8 +49,7 @@ link_entries(struct vm_map *map, struct vm_map_copy *copy, virt_addr_t base,
     }
 }
 
-kern_return_t
-vm_map_copyout(struct vm_map *map, virt_addr_t *address, struct vm_map_copy *copy)
+kern_return_t vm_map_copyout(struct vm_map *map, virt_addr_t *address, struct vm_map_copy *copy)
 {
     if (copy == nullptr) {
         *address = 0;
@@ -81,8 +78,8 @@ vm_map_copyout(struct vm_map *map, virt_addr_t *address, struct vm_map_copy *cop
 }
 
 /* Copy SIZE bytes that ENTRY shows from OFFSET on to TO. */
-static kern_return_t
-read_entry(const struct vm_map_entry *entry, uint64_t offset, void *to, uint64_t size)
+static kern_return_t read_entry(const struct vm_map_entry *entry, uint64_t offset, void *to,
+                                uint64_t size)
 {
     if (entry->object == nullptr) {
         memset(to, 0, size);
@@ -91,15 +88,14 @@ read_entry(const struct vm_map_entry *entry, uint64_t offset, void *to, uint64_t
     return vm_object_read(entry->object, entry->offset + offset, to, size);
 }
 
-kern_return_t
-vm_map_copy_read(struct vm_map_copy *copy, void *to, uint64_t size)
+kern_return_t vm_map_copy_read(struct vm_map_copy *copy, void *to, uint64_t size)
 {
     assert(size <= copy->size);
     char *bytes = to;
     uint64_t place = copy->offset;
     uint64_t end = copy->offset + size;
     struct vm_map_entry *entry;
-    list_for_each_entry (entry, &copy->entries, link) {
+    list_for_each_entry(entry, &copy->entries, link) {
         if (place >= end) {
             break;
         }
@@ -115,14 +111,13 @@ vm_map_copy_read(struct vm_map_copy *copy, void *to, uint64_t size)
 }
 
 /* Write the bytes of COPY one page's worth after the other to ADDRESS. */
-static kern_return_t
-overwrite_bytes(struct vm_map *map, virt_addr_t address, const struct vm_map_copy *copy,
-                char *buffer)
+static kern_return_t overwrite_bytes(struct vm_map *map, virt_addr_t address,
+                                     const struct vm_map_copy *copy, char *buffer)
 {
     uint64_t place = copy->offset;
     uint64_t end = copy->offset + copy->size;
     struct vm_map_entry *entry;
-    list_for_each_entry (entry, &copy->entries, link) {
+    list_for_each_entry(entry, &copy->entries, link) {
         while (place < entry->end && place < end) {
             uint64_t limit = entry->end < end ? entry->end : end;
             uint64_t part = limit - place < PAGE_SIZE ? limit - place : PAGE_SIZE;
@@ -141,13 +136,13 @@ overwrite_bytes(struct vm_map *map, virt_addr_t address, const struct vm_map_cop
 }
 
 /* True if the objects behind [START, END) may be replaced: nobody shares them. */
-static bool
-may_replace(struct vm_map *map, virt_addr_t start, virt_addr_t end) REQUIRES(map->lock)
+static bool may_replace(struct vm_map *map, virt_addr_t start, virt_addr_t end) REQUIRES(map->lock)
 {
     struct vm_map_entry *entry = vm_map_lookup_from(map, start);
     for (; entry != nullptr && entry->start < end; entry = vm_map_next(map, entry)) {
-        if (entry->object != nullptr && (entry->object->kind != VM_OBJECT_ANONYMOUS ||
-                                         vm_object_current_use(entry->object) == VM_OBJECT_SHARED)) {
+        if (entry->object != nullptr &&
+            (entry->object->kind != VM_OBJECT_ANONYMOUS ||
+             vm_object_current_use(entry->object) == VM_OBJECT_SHARED)) {
             return false;
         }
     }
@@ -155,14 +150,13 @@ may_replace(struct vm_map *map, virt_addr_t start, virt_addr_t end) REQUIRES(map
 }
 
 /* Split the entries of MAP at START where those of COPY end: each then lies behind one of COPY's. */
-static kern_return_t
-clip_to_copy(struct vm_map *map, virt_addr_t start, struct vm_map_copy *copy) REQUIRES(map->lock)
+static kern_return_t clip_to_copy(struct vm_map *map, virt_addr_t start, struct vm_map_copy *copy)
+    REQUIRES(map->lock)
 {
     struct vm_map_entry *source;
-    list_for_each_entry (source, &copy->entries, link) {
+    list_for_each_entry(source, &copy->entries, link) {
         struct vm_map_entry *first;
-        kern_return_t result =
-            vm_map_clip(map, start + source->start, start + source->end, &first);
+        kern_return_t result = vm_map_clip(map, start + source->start, start + source->end, &first);
         if (result != KERN_SUCCESS) {
             return result;
         }
@@ -171,8 +165,8 @@ clip_to_copy(struct vm_map *map, virt_addr_t start, struct vm_map_copy *copy) RE
 }
 
 /* Let TARGET, which lies behind SOURCE of a copy at START, show what SOURCE does. */
-static void
-replace_object(struct vm_map_entry *target, const struct vm_map_entry *source, virt_addr_t start)
+static void replace_object(struct vm_map_entry *target, const struct vm_map_entry *source,
+                           virt_addr_t start)
 {
     struct vm_object *old = target->object;
     if (old != nullptr) {
@@ -192,12 +186,12 @@ replace_object(struct vm_map_entry *target, const struct vm_map_entry *source, v
 }
 
 /* Make the pages of MAP from START on show what COPY does.  All their mappings are gone. */
-static void
-replace_pages(struct vm_map *map, virt_addr_t start, struct vm_map_copy *copy) REQUIRES(map->lock)
+static void replace_pages(struct vm_map *map, virt_addr_t start, struct vm_map_copy *copy)
+    REQUIRES(map->lock)
 {
     struct vm_map_entry *target = vm_map_lookup_entry(map, start);
     struct vm_map_entry *source;
-    list_for_each_entry (source, &copy->entries, link) {
+    list_for_each_entry(source, &copy->entries, link) {
         while (target != nullptr && target->start < start + source->end) {
             replace_object(target, source, start);
             target = vm_map_next(map, target);
@@ -207,9 +201,8 @@ replace_pages(struct vm_map *map, virt_addr_t start, struct vm_map_copy *copy) R
 
 /* Overwrite whole pages by reference.  Returns: KERN_SUCCESS; KERN_NOT_SUPPORTED, bytes must be
  * written; else as vm_map_copy_overwrite(), and nothing has changed. */
-static kern_return_t
-overwrite_pages(struct vm_map *map, virt_addr_t start, virt_addr_t end, struct vm_map_copy *copy)
-    REQUIRES(map->lock)
+static kern_return_t overwrite_pages(struct vm_map *map, virt_addr_t start, virt_addr_t end,
+                                     struct vm_map_copy *copy) REQUIRES(map->lock)
 {
     kern_return_t result = vm_map_check_access(map, start, end, VM_PROT_WRITE);
     if (result != KERN_SUCCESS) {
@@ -229,8 +222,8 @@ overwrite_pages(struct vm_map *map, virt_addr_t start, virt_addr_t end, struct v
     return KERN_SUCCESS;
 }
 
-kern_return_t
-vm_map_copy_overwrite(struct vm_map *map, virt_addr_t address, struct vm_map_copy *copy)
+kern_return_t vm_map_copy_overwrite(struct vm_map *map, virt_addr_t address,
+                                    struct vm_map_copy *copy)
 {
     virt_addr_t end;
     if (copy == nullptr) {

@@ -10,8 +10,7 @@
 #include <vm/vm_shadow.h>
 
 /* What can be said of REQUEST without looking into a map; its size becomes whole pages. */
-static kern_return_t
-validate(struct vm_map_request *request)
+static kern_return_t validate(struct vm_map_request *request)
 {
     if (request->size == 0 || request->size > UINT64_MAX - PAGE_MASK ||
         (request->mask & (request->mask + 1)) != 0) {
@@ -36,8 +35,7 @@ validate(struct vm_map_request *request)
 }
 
 /* Let ENTRY show what REQUEST says.  The reference on the object stays with the request. */
-static kern_return_t
-set_object(struct vm_map_entry *entry, const struct vm_map_request *request)
+static kern_return_t set_object(struct vm_map_entry *entry, const struct vm_map_request *request)
 {
     struct vm_object *object = request->object;
     entry->object = object;
@@ -58,8 +56,7 @@ set_object(struct vm_map_entry *entry, const struct vm_map_request *request)
 
 /* An entry for REQUEST, without a place.  Returns: KERN_SUCCESS; KERN_INVALID_ARGUMENT;
  * KERN_RESOURCE_SHORTAGE. */
-static kern_return_t
-make_entry(const struct vm_map_request *request, struct vm_map_entry **result)
+static kern_return_t make_entry(const struct vm_map_request *request, struct vm_map_entry **result)
 {
     struct vm_map_entry *entry = vm_map_entry_create();
     if (entry == nullptr) {
@@ -80,9 +77,9 @@ make_entry(const struct vm_map_request *request, struct vm_map_entry **result)
 }
 
 /* Free the place that REQUEST names, or see that it is free; the entry behind it goes to *NEXT. */
-static kern_return_t
-place_fixed(struct vm_map *map, const struct vm_map_request *request, struct list *removed,
-            struct vm_map_entry **next) REQUIRES(map->lock)
+static kern_return_t place_fixed(struct vm_map *map, const struct vm_map_request *request,
+                                 struct list *removed, struct vm_map_entry **next)
+    REQUIRES(map->lock)
 {
     virt_addr_t start = request->address;
     if ((start & (request->mask | PAGE_MASK)) != 0) {
@@ -105,26 +102,23 @@ place_fixed(struct vm_map *map, const struct vm_map_request *request, struct lis
     return KERN_SUCCESS;
 }
 
-static kern_return_t
-place_anywhere(struct vm_map *map, struct vm_map_request *request, struct vm_map_entry **next)
-    REQUIRES(map->lock)
+static kern_return_t place_anywhere(struct vm_map *map, struct vm_map_request *request,
+                                    struct vm_map_entry **next) REQUIRES(map->lock)
 {
     virt_addr_t from = (request->address + PAGE_MASK) & ~PAGE_MASK;
     if (from < map->min_address || from >= VM_MAP_ANYWHERE_END) {
         from = 0;
     }
     uint64_t mask = request->mask | PAGE_MASK;
-    kern_return_t result =
-        vm_map_find_gap(map, request->size, mask, from, &request->address, next);
+    kern_return_t result = vm_map_find_gap(map, request->size, mask, from, &request->address, next);
     if (result == KERN_NO_SPACE && from != 0) {
         result = vm_map_find_gap(map, request->size, mask, 0, &request->address, next);
     }
     return result;
 }
 
-kern_return_t
-vm_map_place(struct vm_map *map, struct vm_map_request *request, struct list *removed,
-             struct vm_map_entry **next)
+kern_return_t vm_map_place(struct vm_map *map, struct vm_map_request *request, struct list *removed,
+                           struct vm_map_entry **next)
 {
     if (map->is_dead) {
         return KERN_NO_SPACE;
@@ -134,9 +128,8 @@ vm_map_place(struct vm_map *map, struct vm_map_request *request, struct list *re
 }
 
 /* Find a place for ENTRY in MAP and insert it. */
-static kern_return_t
-insert(struct vm_map *map, struct vm_map_request *request, struct vm_map_entry *entry,
-       struct list *removed) REQUIRES(map->lock)
+static kern_return_t insert(struct vm_map *map, struct vm_map_request *request,
+                            struct vm_map_entry *entry, struct list *removed) REQUIRES(map->lock)
 {
     struct vm_map_entry *next;
     kern_return_t result = vm_map_place(map, request, removed, &next);
@@ -153,8 +146,7 @@ insert(struct vm_map *map, struct vm_map_request *request, struct vm_map_entry *
     return KERN_SUCCESS;
 }
 
-kern_return_t
-vm_map_enter(struct vm_map *map, struct vm_map_request *request)
+kern_return_t vm_map_enter(struct vm_map *map, struct vm_map_request *request)
 {
     kern_return_t result = validate(request);
     if (result != KERN_SUCCESS) {

@@ -14,8 +14,8 @@
 
 /* Split ENTRY at ADDRESS, inside it; it keeps the part below.  The two refer to disjoint parts of the
  * object: its use does not change. */
-static kern_return_t
-split(struct vm_map *map, struct vm_map_entry *entry, virt_addr_t address) REQUIRES(map->lock)
+static kern_return_t split(struct vm_map *map, struct vm_map_entry *entry, virt_addr_t address)
+    REQUIRES(map->lock)
 {
     struct vm_map_entry *upper = vm_map_entry_create();
     if (upper == nullptr) {
@@ -33,8 +33,8 @@ split(struct vm_map *map, struct vm_map_entry *entry, virt_addr_t address) REQUI
     return KERN_SUCCESS;
 }
 
-kern_return_t
-vm_map_clip(struct vm_map *map, virt_addr_t start, virt_addr_t end, struct vm_map_entry **first)
+kern_return_t vm_map_clip(struct vm_map *map, virt_addr_t start, virt_addr_t end,
+                          struct vm_map_entry **first)
 {
     struct vm_map_entry *entry = vm_map_lookup_from(map, start);
     assert(entry != nullptr && entry->start < end);
@@ -54,8 +54,7 @@ vm_map_clip(struct vm_map *map, virt_addr_t start, virt_addr_t end, struct vm_ma
 }
 
 /* True if UPPER goes on where LOWER ends, in every respect. */
-static bool
-continues(const struct vm_map_entry *lower, const struct vm_map_entry *upper)
+static bool continues(const struct vm_map_entry *lower, const struct vm_map_entry *upper)
 {
     uint64_t size = lower->end - lower->start;
     if (lower->end != upper->start || lower->object != upper->object) {
@@ -71,8 +70,7 @@ continues(const struct vm_map_entry *lower, const struct vm_map_entry *upper)
            lower->user_tag == upper->user_tag && lower->behavior == upper->behavior;
 }
 
-void
-vm_map_merge_previous(struct vm_map *map, struct vm_map_entry *entry)
+void vm_map_merge_previous(struct vm_map *map, struct vm_map_entry *entry)
 {
     struct vm_map_entry *previous = vm_map_previous(map, entry);
     if (previous == nullptr || !continues(previous, entry)) {
@@ -88,8 +86,7 @@ vm_map_merge_previous(struct vm_map *map, struct vm_map_entry *entry)
     vm_map_entry_free(previous);
 }
 
-void
-vm_map_merge_range(struct vm_map *map, virt_addr_t start, virt_addr_t end)
+void vm_map_merge_range(struct vm_map *map, virt_addr_t start, virt_addr_t end)
 {
     struct vm_map_entry *entry = vm_map_lookup_from(map, start);
     while (entry != nullptr && entry->start <= end) {
@@ -98,8 +95,8 @@ vm_map_merge_range(struct vm_map *map, virt_addr_t start, virt_addr_t end)
     }
 }
 
-kern_return_t
-vm_map_check_access(struct vm_map *map, virt_addr_t start, virt_addr_t end, vm_prot_t protection)
+kern_return_t vm_map_check_access(struct vm_map *map, virt_addr_t start, virt_addr_t end,
+                                  vm_prot_t protection)
 {
     struct vm_map_entry *entry = vm_map_lookup_entry(map, start);
     while (start < end) {
@@ -115,8 +112,7 @@ vm_map_check_access(struct vm_map *map, virt_addr_t start, virt_addr_t end, vm_p
     return KERN_SUCCESS;
 }
 
-kern_return_t
-vm_map_entry_make_object(struct vm_map_entry *entry)
+kern_return_t vm_map_entry_make_object(struct vm_map_entry *entry)
 {
     if (entry->object != nullptr) {
         return KERN_SUCCESS;
@@ -126,8 +122,7 @@ vm_map_entry_make_object(struct vm_map_entry *entry)
     return entry->object == nullptr ? KERN_RESOURCE_SHORTAGE : KERN_SUCCESS;
 }
 
-kern_return_t
-vm_map_entry_make_writable(struct vm_map_entry *entry)
+kern_return_t vm_map_entry_make_writable(struct vm_map_entry *entry)
 {
     struct vm_object *object = entry->object;
     if (!entry->needs_copy) {
@@ -147,8 +142,8 @@ vm_map_entry_make_writable(struct vm_map_entry *entry)
 }
 
 /* Mark ENTRY and COPY, its equal, as two views of one object that copy before they write. */
-static void
-copy_by_reference(struct vm_map *map, struct vm_map_entry *entry, struct vm_map_entry *copy)
+static void copy_by_reference(struct vm_map *map, struct vm_map_entry *entry,
+                              struct vm_map_entry *copy)
 {
     if (!entry->needs_copy) {
         entry->needs_copy = true;
@@ -160,8 +155,8 @@ copy_by_reference(struct vm_map *map, struct vm_map_entry *entry, struct vm_map_
     vm_object_reference_for(copy->object, VM_OBJECT_COPIED);
 }
 
-kern_return_t
-vm_map_entry_copy(struct vm_map *map, struct vm_map_entry *entry, struct vm_map_entry *copy)
+kern_return_t vm_map_entry_copy(struct vm_map *map, struct vm_map_entry *entry,
+                                struct vm_map_entry *copy)
 {
     struct vm_object *object = entry->object;
     *copy = *entry;
@@ -180,8 +175,7 @@ vm_map_entry_copy(struct vm_map *map, struct vm_map_entry *entry, struct vm_map_
     return vm_object_copy_pages(object, entry->offset, entry->end - entry->start, &copy->object);
 }
 
-kern_return_t
-vm_map_entry_share(struct vm_map_entry *entry, struct vm_map_entry *twin)
+kern_return_t vm_map_entry_share(struct vm_map_entry *entry, struct vm_map_entry *twin)
 {
     kern_return_t result = vm_map_entry_make_object(entry);
     bool is_writable = (entry->max_protection & VM_PROT_WRITE) != 0;
@@ -196,8 +190,7 @@ vm_map_entry_share(struct vm_map_entry *entry, struct vm_map_entry *twin)
     return KERN_SUCCESS;
 }
 
-void
-vm_map_entry_free_pages(struct vm_map_entry *entry, virt_addr_t start, virt_addr_t end)
+void vm_map_entry_free_pages(struct vm_map_entry *entry, virt_addr_t start, virt_addr_t end)
 {
     struct vm_object *object = entry->object;
     if (object != nullptr && object->kind == VM_OBJECT_ANONYMOUS &&
@@ -207,10 +200,9 @@ vm_map_entry_free_pages(struct vm_map_entry *entry, virt_addr_t start, virt_addr
 }
 
 /* See vm_map_lookup_object(). */
-static kern_return_t
-lookup_object_locked(struct vm_map *map, virt_addr_t address, uint64_t *size,
-                     vm_prot_t protection, struct vm_object **object, uint64_t *offset)
-    REQUIRES(map->lock)
+static kern_return_t lookup_object_locked(struct vm_map *map, virt_addr_t address, uint64_t *size,
+                                          vm_prot_t protection, struct vm_object **object,
+                                          uint64_t *offset) REQUIRES(map->lock)
 {
     struct vm_map_entry *entry = vm_map_lookup_entry(map, address);
     if (entry == nullptr) {
@@ -231,9 +223,9 @@ lookup_object_locked(struct vm_map *map, virt_addr_t address, uint64_t *size,
     return KERN_SUCCESS;
 }
 
-kern_return_t
-vm_map_lookup_object(struct vm_map *map, virt_addr_t address, uint64_t *size,
-                     vm_prot_t protection, struct vm_object **object, uint64_t *offset)
+kern_return_t vm_map_lookup_object(struct vm_map *map, virt_addr_t address, uint64_t *size,
+                                   vm_prot_t protection, struct vm_object **object,
+                                   uint64_t *offset)
 {
     mutex_lock(&map->lock);
     kern_return_t result = lookup_object_locked(map, address, size, protection, object, offset);

@@ -8,9 +8,8 @@
 #include <vm/vm_map_internal.h>
 
 /* Fill TWIN with what a child gets of ENTRY.  Devices cannot be copied: they are shared. */
-static kern_return_t
-inherit_entry(struct vm_map *parent, struct vm_map_entry *entry, struct vm_map_entry *twin)
-    REQUIRES(parent->lock)
+static kern_return_t inherit_entry(struct vm_map *parent, struct vm_map_entry *entry,
+                                   struct vm_map_entry *twin) REQUIRES(parent->lock)
 {
     bool is_device = entry->object != nullptr && entry->object->kind == VM_OBJECT_PHYSICAL;
     if (entry->inheritance == VM_INHERIT_SHARE || is_device) {
@@ -20,9 +19,9 @@ inherit_entry(struct vm_map *parent, struct vm_map_entry *entry, struct vm_map_e
 }
 
 /* Append to CHILD, which is new, what it gets of ENTRY. */
-static kern_return_t
-fork_entry(struct vm_map *child, struct vm_map *parent, struct vm_map_entry *entry)
-    REQUIRES(parent->lock) REQUIRES(child->lock)
+static kern_return_t fork_entry(struct vm_map *child, struct vm_map *parent,
+                                struct vm_map_entry *entry) REQUIRES(parent->lock)
+    REQUIRES(child->lock)
 {
     struct vm_map_entry *twin = vm_map_entry_create();
     if (twin == nullptr) {
@@ -37,12 +36,11 @@ fork_entry(struct vm_map *child, struct vm_map *parent, struct vm_map_entry *ent
     return KERN_SUCCESS;
 }
 
-static kern_return_t
-fork_entries(struct vm_map *child, struct vm_map *parent)
+static kern_return_t fork_entries(struct vm_map *child, struct vm_map *parent)
     REQUIRES(parent->lock) REQUIRES(child->lock)
 {
     struct vm_map_entry *entry;
-    list_for_each_entry (entry, &parent->entry_list, link) {
+    list_for_each_entry(entry, &parent->entry_list, link) {
         if (entry->inheritance == VM_INHERIT_NONE) {
             continue;
         }
@@ -54,8 +52,7 @@ fork_entries(struct vm_map *child, struct vm_map *parent)
     return KERN_SUCCESS;
 }
 
-struct vm_map *
-vm_map_fork(struct vm_map *parent)
+struct vm_map *vm_map_fork(struct vm_map *parent)
 {
     struct vm_map *child = vm_map_create();
     if (child == nullptr) {

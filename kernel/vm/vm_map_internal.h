@@ -72,8 +72,7 @@ void vm_map_note_gap(struct vm_map *map, virt_addr_t address) REQUIRES(map->lock
 void vm_map_merge_previous(struct vm_map *map, struct vm_map_entry *entry) REQUIRES(map->lock);
 
 /* Join equal neighbours in and around [START, END). */
-void vm_map_merge_range(struct vm_map *map, virt_addr_t start, virt_addr_t end)
-    REQUIRES(map->lock);
+void vm_map_merge_range(struct vm_map *map, virt_addr_t start, virt_addr_t end) REQUIRES(map->lock);
 
 /*
  * The part of vm_map_remove() under the lock, for page aligned addresses: the removed entries go to

@@ -12,15 +12,13 @@
 
 #include <lib/assert.h>
 
-static int
-entry_compare(uint64_t address, const struct rbtree_node *node)
+static int entry_compare(uint64_t address, const struct rbtree_node *node)
 {
     virt_addr_t start = rbtree_entry(node, struct vm_map_entry, node)->start;
     return (address > start) - (address < start);
 }
 
-bool
-vm_map_round_range(virt_addr_t *start, virt_addr_t *end)
+bool vm_map_round_range(virt_addr_t *start, virt_addr_t *end)
 {
     if (*end < *start || *end > UINT64_MAX - PAGE_MASK) {
         return false;
@@ -31,8 +29,8 @@ vm_map_round_range(virt_addr_t *start, virt_addr_t *end)
 }
 
 /* The last entry that begins at or before ADDRESS, or null. */
-static struct vm_map_entry *
-lookup_at_or_before(struct vm_map *map, virt_addr_t address) REQUIRES(map->lock)
+static struct vm_map_entry *lookup_at_or_before(struct vm_map *map, virt_addr_t address)
+    REQUIRES(map->lock)
 {
     struct vm_map_entry *hint = map->hint;
     if (hint != nullptr && address >= hint->start && address < hint->end) {
@@ -46,15 +44,13 @@ lookup_at_or_before(struct vm_map *map, virt_addr_t address) REQUIRES(map->lock)
     return map->hint;
 }
 
-struct vm_map_entry *
-vm_map_lookup_entry(struct vm_map *map, virt_addr_t address)
+struct vm_map_entry *vm_map_lookup_entry(struct vm_map *map, virt_addr_t address)
 {
     struct vm_map_entry *entry = lookup_at_or_before(map, address);
     return entry != nullptr && address < entry->end ? entry : nullptr;
 }
 
-struct vm_map_entry *
-vm_map_lookup_from(struct vm_map *map, virt_addr_t address)
+struct vm_map_entry *vm_map_lookup_from(struct vm_map *map, virt_addr_t address)
 {
     struct vm_map_entry *entry = lookup_at_or_before(map, address);
     if (entry != nullptr) {
@@ -65,15 +61,13 @@ vm_map_lookup_from(struct vm_map *map, virt_addr_t address)
                : list_first_entry(&map->entry_list, struct vm_map_entry, link);
 }
 
-struct vm_map_entry *
-vm_map_next(const struct vm_map *map, const struct vm_map_entry *entry)
+struct vm_map_entry *vm_map_next(const struct vm_map *map, const struct vm_map_entry *entry)
 {
     struct list *next = entry->link.next;
     return next == &map->entry_list ? nullptr : list_entry(next, struct vm_map_entry, link);
 }
 
-struct vm_map_entry *
-vm_map_previous(const struct vm_map *map, const struct vm_map_entry *entry)
+struct vm_map_entry *vm_map_previous(const struct vm_map *map, const struct vm_map_entry *entry)
 {
     struct list *previous = entry->link.previous;
     return previous == &map->entry_list ? nullptr : list_entry(previous, struct vm_map_entry, link);
@@ -81,8 +75,7 @@ vm_map_previous(const struct vm_map *map, const struct vm_map_entry *entry)
 
 /* The list knows the neighbours, and of two neighbours in a binary tree one has no child on the side
  * of the other: no search is needed. */
-void
-vm_map_link(struct vm_map *map, struct vm_map_entry *entry, struct vm_map_entry *next)
+void vm_map_link(struct vm_map *map, struct vm_map_entry *entry, struct vm_map_entry *next)
 {
     list_insert_before(next == nullptr ? &map->entry_list : &next->link, &entry->link);
     struct vm_map_entry *previous = vm_map_previous(map, entry);
@@ -99,8 +92,7 @@ vm_map_link(struct vm_map *map, struct vm_map_entry *entry, struct vm_map_entry 
     map->timestamp++;
 }
 
-void
-vm_map_unlink(struct vm_map *map, struct vm_map_entry *entry)
+void vm_map_unlink(struct vm_map *map, struct vm_map_entry *entry)
 {
     if (map->hint == entry) {
         map->hint = nullptr;
@@ -113,24 +105,22 @@ vm_map_unlink(struct vm_map *map, struct vm_map_entry *entry)
 }
 
 /* The class of ranges of SIZE bytes: the largest i with 2^i pages <= SIZE. */
-static uint32_t
-gap_class(uint64_t size)
+static uint32_t gap_class(uint64_t size)
 {
     uint32_t class = 63 - (uint32_t)__builtin_clzll(size >> PAGE_SHIFT);
     return class < VM_MAP_GAP_CLASSES ? class : VM_MAP_GAP_CLASSES - 1;
 }
 
 /* No gap of CLASS begins below ADDRESS: then no larger one does. */
-static void
-raise_gap_hints(struct vm_map *map, uint32_t class, virt_addr_t address) REQUIRES(map->lock)
+static void raise_gap_hints(struct vm_map *map, uint32_t class, virt_addr_t address)
+    REQUIRES(map->lock)
 {
-    for (; class < VM_MAP_GAP_CLASSES && map->gap_hint[class] < address; class++) {
+    for (; class < VM_MAP_GAP_CLASSES && map->gap_hint[class] < address; class ++) {
         map->gap_hint[class] = address;
     }
 }
 
-void
-vm_map_note_gap(struct vm_map *map, virt_addr_t address)
+void vm_map_note_gap(struct vm_map *map, virt_addr_t address)
 {
     address = address < VM_MAP_ANYWHERE_ADDRESS ? VM_MAP_ANYWHERE_ADDRESS : address;
     for (uint32_t i = VM_MAP_GAP_CLASSES; i > 0 && map->gap_hint[i - 1] > address; i--) {
@@ -139,8 +129,8 @@ vm_map_note_gap(struct vm_map *map, virt_addr_t address)
 }
 
 /* True, and *ADDRESS, if a range of SIZE bytes fits into [START, END) at a multiple of MASK + 1. */
-static bool
-gap_fits(virt_addr_t start, virt_addr_t end, uint64_t size, uint64_t mask, virt_addr_t *address)
+static bool gap_fits(virt_addr_t start, virt_addr_t end, uint64_t size, uint64_t mask,
+                     virt_addr_t *address)
 {
     if (start > VM_MAP_ANYWHERE_END || mask > VM_MAP_ANYWHERE_END) {
         return false;
@@ -155,10 +145,9 @@ gap_fits(virt_addr_t start, virt_addr_t end, uint64_t size, uint64_t mask, virt_
 
 /* Walk over the gaps from START on, of which NEXT is the first entry behind.  *BEHIND is where the
  * first gap begins that is not too small for CLASS: behind the place found, if none before it was. */
-static kern_return_t
-walk_gaps(struct vm_map *map, virt_addr_t start, uint64_t size, uint64_t mask,
-          virt_addr_t *address, virt_addr_t *behind, struct vm_map_entry **next)
-    REQUIRES(map->lock)
+static kern_return_t walk_gaps(struct vm_map *map, virt_addr_t start, uint64_t size, uint64_t mask,
+                               virt_addr_t *address, virt_addr_t *behind,
+                               struct vm_map_entry **next) REQUIRES(map->lock)
 {
     uint64_t class_size = PAGE_SIZE << gap_class(size);
     struct vm_map_entry *entry = *next;
@@ -185,9 +174,8 @@ walk_gaps(struct vm_map *map, virt_addr_t start, uint64_t size, uint64_t mask,
     }
 }
 
-kern_return_t
-vm_map_find_gap(struct vm_map *map, uint64_t size, uint64_t mask, virt_addr_t from,
-                virt_addr_t *address, struct vm_map_entry **next)
+kern_return_t vm_map_find_gap(struct vm_map *map, uint64_t size, uint64_t mask, virt_addr_t from,
+                              virt_addr_t *address, struct vm_map_entry **next)
 {
     uint32_t class = gap_class(size);
     virt_addr_t start = from == 0 ? map->gap_hint[class] : from;

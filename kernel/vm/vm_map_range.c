@@ -18,12 +18,10 @@ struct change {
     uint8_t behavior;
 };
 
-typedef void visitor_t(struct vm_map *map, struct vm_map_entry *entry,
-                       const struct change *change);
+typedef void visitor_t(struct vm_map *map, struct vm_map_entry *entry, const struct change *change);
 typedef kern_return_t checker_t(const struct vm_map_entry *entry, const struct change *change);
 
-static kern_return_t
-check_nothing(const struct vm_map_entry *entry, const struct change *change)
+static kern_return_t check_nothing(const struct vm_map_entry *entry, const struct change *change)
 {
     (void)entry;
     (void)change;
@@ -31,9 +29,8 @@ check_nothing(const struct vm_map_entry *entry, const struct change *change)
 }
 
 /* See that entries cover [START, END) and CHECK accepts each. */
-static kern_return_t
-check_range(struct vm_map *map, virt_addr_t start, virt_addr_t end, checker_t *check,
-            const struct change *change) REQUIRES(map->lock)
+static kern_return_t check_range(struct vm_map *map, virt_addr_t start, virt_addr_t end,
+                                 checker_t *check, const struct change *change) REQUIRES(map->lock)
 {
     kern_return_t result = vm_map_check_access(map, start, end, VM_PROT_NONE);
     if (result != KERN_SUCCESS) {
@@ -47,9 +44,9 @@ check_range(struct vm_map *map, virt_addr_t start, virt_addr_t end, checker_t *c
     return result;
 }
 
-static kern_return_t
-visit_locked(struct vm_map *map, virt_addr_t start, virt_addr_t end, checker_t *check,
-             visitor_t *visitor, const struct change *change) REQUIRES(map->lock)
+static kern_return_t visit_locked(struct vm_map *map, virt_addr_t start, virt_addr_t end,
+                                  checker_t *check, visitor_t *visitor, const struct change *change)
+    REQUIRES(map->lock)
 {
     kern_return_t result = check_range(map, start, end, check, change);
     if (result != KERN_SUCCESS) {
@@ -69,9 +66,8 @@ visit_locked(struct vm_map *map, virt_addr_t start, virt_addr_t end, checker_t *
     return KERN_SUCCESS;
 }
 
-static kern_return_t
-visit(struct vm_map *map, virt_addr_t start, virt_addr_t end, checker_t *check,
-      visitor_t *visitor, const struct change *change)
+static kern_return_t visit(struct vm_map *map, virt_addr_t start, virt_addr_t end, checker_t *check,
+                           visitor_t *visitor, const struct change *change)
 {
     if (!vm_map_round_range(&start, &end)) {
         return KERN_INVALID_ARGUMENT;
@@ -85,15 +81,14 @@ visit(struct vm_map *map, virt_addr_t start, virt_addr_t end, checker_t *check,
     return result;
 }
 
-static kern_return_t
-check_protection(const struct vm_map_entry *entry, const struct change *change)
+static kern_return_t check_protection(const struct vm_map_entry *entry, const struct change *change)
 {
     return (change->protection & ~entry->max_protection) != 0 ? KERN_PROTECTION_FAILURE
                                                               : KERN_SUCCESS;
 }
 
-static void
-change_protection(struct vm_map *map, struct vm_map_entry *entry, const struct change *change)
+static void change_protection(struct vm_map *map, struct vm_map_entry *entry,
+                              const struct change *change)
 {
     vm_prot_t old = entry->protection;
     if (change->set_maximum) {
@@ -108,20 +103,19 @@ change_protection(struct vm_map *map, struct vm_map_entry *entry, const struct c
     }
 }
 
-kern_return_t
-vm_map_protect(struct vm_map *map, virt_addr_t start, virt_addr_t end, vm_prot_t protection,
-               bool set_maximum)
+kern_return_t vm_map_protect(struct vm_map *map, virt_addr_t start, virt_addr_t end,
+                             vm_prot_t protection, bool set_maximum)
 {
     if ((protection & ~VM_PROT_ALL) != 0) {
         return KERN_INVALID_ARGUMENT;
     }
-    struct change change = {.protection = protection, .set_maximum = set_maximum};
+    struct change change = { .protection = protection, .set_maximum = set_maximum };
     return visit(map, start, end, check_protection, change_protection, &change);
 }
 
 /* Let ENTRY show a copy of what it shows, unless it copies before it is written already. */
-static kern_return_t
-make_private(struct vm_map *map, struct vm_map_entry *entry) REQUIRES(map->lock)
+static kern_return_t make_private(struct vm_map *map, struct vm_map_entry *entry)
+    REQUIRES(map->lock)
 {
     struct vm_map_entry copy;
     if (entry->object == nullptr || entry->needs_copy) {
@@ -139,8 +133,7 @@ make_private(struct vm_map *map, struct vm_map_entry *entry) REQUIRES(map->lock)
     return KERN_SUCCESS;
 }
 
-kern_return_t
-vm_map_make_private(struct vm_map *map, virt_addr_t start, virt_addr_t end)
+kern_return_t vm_map_make_private(struct vm_map *map, virt_addr_t start, virt_addr_t end)
 {
     if (!vm_map_round_range(&start, &end)) {
         return KERN_INVALID_ARGUMENT;
@@ -164,44 +157,43 @@ vm_map_make_private(struct vm_map *map, virt_addr_t start, virt_addr_t end)
     return result;
 }
 
-static void
-change_inheritance(struct vm_map *map, struct vm_map_entry *entry, const struct change *change)
+static void change_inheritance(struct vm_map *map, struct vm_map_entry *entry,
+                               const struct change *change)
 {
     (void)map;
     entry->inheritance = change->inheritance;
 }
 
-kern_return_t
-vm_map_inherit(struct vm_map *map, virt_addr_t start, virt_addr_t end, vm_inherit_t inheritance)
+kern_return_t vm_map_inherit(struct vm_map *map, virt_addr_t start, virt_addr_t end,
+                             vm_inherit_t inheritance)
 {
     if (inheritance > VM_INHERIT_LAST_VALID) {
         return KERN_INVALID_ARGUMENT;
     }
-    struct change change = {.inheritance = inheritance};
+    struct change change = { .inheritance = inheritance };
     return visit(map, start, end, check_nothing, change_inheritance, &change);
 }
 
-static void
-change_behavior(struct vm_map *map, struct vm_map_entry *entry, const struct change *change)
+static void change_behavior(struct vm_map *map, struct vm_map_entry *entry,
+                            const struct change *change)
 {
     (void)map;
     entry->behavior = change->behavior;
 }
 
-kern_return_t
-vm_map_set_behavior(struct vm_map *map, virt_addr_t start, virt_addr_t end, vm_behavior_t behavior)
+kern_return_t vm_map_set_behavior(struct vm_map *map, virt_addr_t start, virt_addr_t end,
+                                  vm_behavior_t behavior)
 {
     if (behavior < 0 || behavior > VM_BEHAVIOR_LAST_VALID) {
         return KERN_INVALID_ARGUMENT;
     }
-    struct change change = {.behavior = (uint8_t)behavior};
+    struct change change = { .behavior = (uint8_t)behavior };
     return visit(map, start, end, check_nothing, change_behavior, &change);
 }
 
 /* Take [START, END), which reaches at least one of its ends, from ENTRY. */
-static void
-shorten(struct vm_map *map, struct vm_map_entry *entry, virt_addr_t start, virt_addr_t end,
-        struct list *removed) REQUIRES(map->lock)
+static void shorten(struct vm_map *map, struct vm_map_entry *entry, virt_addr_t start,
+                    virt_addr_t end, struct list *removed) REQUIRES(map->lock)
 {
     if (start <= entry->start && end >= entry->end) {
         if (entry->object != nullptr && !vm_object_is_sole(entry->object)) {
@@ -221,8 +213,8 @@ shorten(struct vm_map *map, struct vm_map_entry *entry, virt_addr_t start, virt_
     }
 }
 
-kern_return_t
-vm_map_remove_locked(struct vm_map *map, virt_addr_t start, virt_addr_t end, struct list *removed)
+kern_return_t vm_map_remove_locked(struct vm_map *map, virt_addr_t start, virt_addr_t end,
+                                   struct list *removed)
 {
     start = start < map->min_address ? map->min_address : start;
     end = end > map->max_address ? map->max_address : end;
@@ -238,8 +230,7 @@ vm_map_remove_locked(struct vm_map *map, virt_addr_t start, virt_addr_t end, str
         }
     }
 
-    struct vm_map_entry *previous =
-        entry->start < start ? entry : vm_map_previous(map, entry);
+    struct vm_map_entry *previous = entry->start < start ? entry : vm_map_previous(map, entry);
     pmap_remove(map->pmap, start, end);
     while (entry != nullptr && entry->start < end) {
         struct vm_map_entry *next = vm_map_next(map, entry);
@@ -251,8 +242,7 @@ vm_map_remove_locked(struct vm_map *map, virt_addr_t start, virt_addr_t end, str
     return KERN_SUCCESS;
 }
 
-kern_return_t
-vm_map_remove(struct vm_map *map, virt_addr_t start, virt_addr_t end)
+kern_return_t vm_map_remove(struct vm_map *map, virt_addr_t start, virt_addr_t end)
 {
     if (!vm_map_round_range(&start, &end)) {
         return KERN_INVALID_ARGUMENT;

@@ -9,9 +9,9 @@
 #include <vm/vm_map_internal.h>
 
 /* Append to LIST a twin of ENTRY, its addresses less BASE: shared or copied. */
-static kern_return_t
-collect_entry(struct vm_map *source, struct vm_map_entry *entry, virt_addr_t base, bool copy,
-              struct list *list) REQUIRES(source->lock)
+static kern_return_t collect_entry(struct vm_map *source, struct vm_map_entry *entry,
+                                   virt_addr_t base, bool copy, struct list *list)
+    REQUIRES(source->lock)
 {
     struct vm_map_entry *twin = vm_map_entry_create();
     if (twin == nullptr) {
@@ -29,9 +29,8 @@ collect_entry(struct vm_map *source, struct vm_map_entry *entry, virt_addr_t bas
     return KERN_SUCCESS;
 }
 
-static kern_return_t
-collect(struct vm_map *source, virt_addr_t start, virt_addr_t end, bool copy, struct list *list)
-    REQUIRES(source->lock)
+static kern_return_t collect(struct vm_map *source, virt_addr_t start, virt_addr_t end, bool copy,
+                             struct list *list) REQUIRES(source->lock)
 {
     struct vm_map_entry *entry;
     kern_return_t result = vm_map_check_access(source, start, end, VM_PROT_NONE);
@@ -46,9 +45,8 @@ collect(struct vm_map *source, virt_addr_t start, virt_addr_t end, bool copy, st
 }
 
 /* Move the entries of LIST to the place REQUEST asks for. */
-static kern_return_t
-place(struct vm_map *map, struct vm_map_request *request, struct list *list, struct list *removed)
-    REQUIRES(map->lock)
+static kern_return_t place(struct vm_map *map, struct vm_map_request *request, struct list *list,
+                           struct list *removed) REQUIRES(map->lock)
 {
     struct vm_map_entry *next;
     kern_return_t result = vm_map_place(map, request, removed, &next);
@@ -59,7 +57,7 @@ place(struct vm_map *map, struct vm_map_request *request, struct list *list, str
     request->max_protection = VM_PROT_ALL;
     struct vm_map_entry *entry;
     struct vm_map_entry *following;
-    list_for_each_entry_safe (entry, following, list, link) {
+    list_for_each_entry_safe(entry, following, list, link) {
         list_remove(&entry->link);
         entry->start += request->address;
         entry->end += request->address;
@@ -71,9 +69,8 @@ place(struct vm_map *map, struct vm_map_request *request, struct list *list, str
     return KERN_SUCCESS;
 }
 
-kern_return_t
-vm_map_remap(struct vm_map *map, struct vm_map_request *request, struct vm_map *source,
-             virt_addr_t address)
+kern_return_t vm_map_remap(struct vm_map *map, struct vm_map_request *request,
+                           struct vm_map *source, virt_addr_t address)
 {
     uint64_t end;
     if (request->size == 0 || !checked_add(address, request->size, &end) ||

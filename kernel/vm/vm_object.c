@@ -12,14 +12,12 @@
 
 static struct zone object_zone;
 
-void
-vm_object_init(void)
+void vm_object_init(void)
 {
     zone_init(&object_zone, "vm_object", sizeof(struct vm_object));
 }
 
-static struct vm_object *
-object_create(enum vm_object_kind kind, uint64_t size)
+static struct vm_object *object_create(enum vm_object_kind kind, uint64_t size)
 {
     assert((size & PAGE_MASK) == 0 && size <= VM_OBJECT_SIZE_MAX);
     struct vm_object *object = zone_alloc(&object_zone);
@@ -43,14 +41,13 @@ object_create(enum vm_object_kind kind, uint64_t size)
     return object;
 }
 
-struct vm_object *
-vm_object_create(uint64_t size)
+struct vm_object *vm_object_create(uint64_t size)
 {
     return object_create(VM_OBJECT_ANONYMOUS, size);
 }
 
-struct vm_object *
-vm_object_create_physical(phys_addr_t physical, uint64_t size, enum pmap_cache cache)
+struct vm_object *vm_object_create_physical(phys_addr_t physical, uint64_t size,
+                                            enum pmap_cache cache)
 {
     assert((physical & PAGE_MASK) == 0);
     struct vm_object *object = object_create(VM_OBJECT_PHYSICAL, size);
@@ -61,8 +58,7 @@ vm_object_create_physical(phys_addr_t physical, uint64_t size, enum pmap_cache c
     return object;
 }
 
-struct vm_object *
-vm_object_create_from_range(phys_addr_t start, phys_addr_t end)
+struct vm_object *vm_object_create_from_range(phys_addr_t start, phys_addr_t end)
 {
     assert((start & PAGE_MASK) == 0 && start <= end);
     uint64_t size = (end - start + PAGE_MASK) & ~PAGE_MASK;
@@ -81,8 +77,7 @@ vm_object_create_from_range(phys_addr_t start, phys_addr_t end)
     return object;
 }
 
-struct vm_object *
-vm_object_create_paged(uint64_t size, const struct vm_pager_ops *ops, void *pager)
+struct vm_object *vm_object_create_paged(uint64_t size, const struct vm_pager_ops *ops, void *pager)
 {
     struct vm_object *object = object_create(VM_OBJECT_PAGED, size);
     if (object != nullptr) {
@@ -92,31 +87,26 @@ vm_object_create_paged(uint64_t size, const struct vm_pager_ops *ops, void *page
     return object;
 }
 
-void
-vm_object_reference(struct vm_object *object)
+void vm_object_reference(struct vm_object *object)
 {
     refcount_acquire(&object->references);
 }
 
-void
-vm_object_raise_use(struct vm_object *object, enum vm_object_use use)
+void vm_object_raise_use(struct vm_object *object, enum vm_object_use use)
 {
     enum vm_object_use old = atomic_load_explicit(&object->use, memory_order_relaxed);
-    while (old < use && !atomic_compare_exchange_weak_explicit(&object->use, &old, use,
-                                                               memory_order_relaxed,
-                                                               memory_order_relaxed)) {
+    while (old < use && !atomic_compare_exchange_weak_explicit(
+                            &object->use, &old, use, memory_order_relaxed, memory_order_relaxed)) {
     }
 }
 
-void
-vm_object_reference_for(struct vm_object *object, enum vm_object_use use)
+void vm_object_reference_for(struct vm_object *object, enum vm_object_use use)
 {
     vm_object_raise_use(object, use);
     refcount_acquire(&object->references);
 }
 
-enum vm_object_use
-vm_object_current_use(struct vm_object *object)
+enum vm_object_use vm_object_current_use(struct vm_object *object)
 {
     if (vm_object_is_sole(object)) {
         atomic_store_explicit(&object->use, VM_OBJECT_EXCLUSIVE, memory_order_relaxed);
@@ -126,8 +116,7 @@ vm_object_current_use(struct vm_object *object)
 }
 
 /* The page becomes the kernel's again, and free. */
-static void
-release_page(struct vm_page *page)
+static void release_page(struct vm_page *page)
 {
     page->object = nullptr;
     page->state = VM_PAGE_KERNEL;
@@ -135,12 +124,11 @@ release_page(struct vm_page *page)
 }
 
 /* Free OBJECT, to which no reference is left, and hand its reference on the shadow to the caller. */
-static struct vm_object *
-object_destroy(struct vm_object *object)
+static struct vm_object *object_destroy(struct vm_object *object)
 {
     struct vm_page *page;
     struct vm_page *next;
-    list_for_each_entry_safe (page, next, &object->page_list, link) {
+    list_for_each_entry_safe(page, next, &object->page_list, link) {
         release_page(page);
     }
     if (object->kind == VM_OBJECT_PAGED) {
@@ -151,31 +139,27 @@ object_destroy(struct vm_object *object)
     return shadow;
 }
 
-void
-vm_object_release(struct vm_object *object)
+void vm_object_release(struct vm_object *object)
 {
     while (object != nullptr && refcount_release(&object->references)) {
         object = object_destroy(object);
     }
 }
 
-static int
-page_compare(uint64_t index, const struct rbtree_node *node)
+static int page_compare(uint64_t index, const struct rbtree_node *node)
 {
     uint32_t other = rbtree_entry(node, struct vm_page, node)->index;
     return (index > other) - (index < other);
 }
 
-struct vm_page *
-vm_object_lookup_page(const struct vm_object *object, uint64_t offset)
+struct vm_page *vm_object_lookup_page(const struct vm_object *object, uint64_t offset)
 {
     struct rbtree_node *node = rbtree_lookup(&object->pages, offset >> PAGE_SHIFT, page_compare);
     return node == nullptr ? nullptr : rbtree_entry(node, struct vm_page, node);
 }
 
 /* Hang PAGE into the tree where a search for its index ends. */
-static void
-insert_by_search(struct vm_object *object, struct vm_page *page)
+static void insert_by_search(struct vm_object *object, struct vm_page *page)
 {
     struct rbtree_node *parent = nullptr;
     struct rbtree_node *node = object->pages.root;
@@ -188,8 +172,7 @@ insert_by_search(struct vm_object *object, struct vm_page *page)
     rbtree_insert_at(&object->pages, &page->node, parent, side);
 }
 
-void
-vm_object_insert_page(struct vm_object *object, struct vm_page *page, uint64_t offset)
+void vm_object_insert_page(struct vm_object *object, struct vm_page *page, uint64_t offset)
 {
     assert(page->state == VM_PAGE_KERNEL);
     page->object = object;
@@ -209,8 +192,7 @@ vm_object_insert_page(struct vm_object *object, struct vm_page *page, uint64_t o
     object->resident_count++;
 }
 
-void
-vm_object_remove_page(struct vm_object *object, struct vm_page *page)
+void vm_object_remove_page(struct vm_object *object, struct vm_page *page)
 {
     assert(page->object == object);
     rbtree_remove(&object->pages, &page->node);
@@ -221,13 +203,12 @@ vm_object_remove_page(struct vm_object *object, struct vm_page *page)
 }
 
 /* Free the pages of the range, looking at each that is resident anywhere in the object. */
-static void
-free_range_by_list(struct vm_object *object, uint64_t offset, uint64_t size)
+static void free_range_by_list(struct vm_object *object, uint64_t offset, uint64_t size)
     REQUIRES(object->lock)
 {
     struct vm_page *page;
     struct vm_page *next;
-    list_for_each_entry_safe (page, next, &object->page_list, link) {
+    list_for_each_entry_safe(page, next, &object->page_list, link) {
         if (((uint64_t)page->index << PAGE_SHIFT) - offset < size) {
             vm_object_remove_page(object, page);
             vm_page_free(page);
@@ -235,8 +216,7 @@ free_range_by_list(struct vm_object *object, uint64_t offset, uint64_t size)
     }
 }
 
-void
-vm_object_free_range(struct vm_object *object, uint64_t offset, uint64_t size)
+void vm_object_free_range(struct vm_object *object, uint64_t offset, uint64_t size)
 {
     mutex_lock(&object->lock);
     if (size >> PAGE_SHIFT > object->resident_count) {
@@ -254,35 +234,32 @@ vm_object_free_range(struct vm_object *object, uint64_t offset, uint64_t size)
     mutex_unlock(&object->lock);
 }
 
-uint64_t
-vm_object_count_resident(struct vm_object *object, uint64_t offset, uint64_t size)
+uint64_t vm_object_count_resident(struct vm_object *object, uint64_t offset, uint64_t size)
 {
     uint64_t count = 0;
     struct vm_page *page;
     mutex_lock(&object->lock);
-    list_for_each_entry (page, &object->page_list, link) {
+    list_for_each_entry(page, &object->page_list, link) {
         count += ((uint64_t)page->index << PAGE_SHIFT) - offset < size;
     }
     mutex_unlock(&object->lock);
     return count;
 }
 
-static bool
-page_less(const struct rbtree_node *a, const struct rbtree_node *b)
+static bool page_less(const struct rbtree_node *a, const struct rbtree_node *b)
 {
     return rbtree_entry(a, struct vm_page, node)->index <
            rbtree_entry(b, struct vm_page, node)->index;
 }
 
-void
-vm_object_check(struct vm_object *object)
+void vm_object_check(struct vm_object *object)
 {
     mutex_lock(&object->lock);
     assert(refcount_value(&object->references) > 0);
     assert(rbtree_check(&object->pages, page_less));
     uint64_t count = 0;
     struct vm_page *page;
-    list_for_each_entry (page, &object->page_list, link) {
+    list_for_each_entry(page, &object->page_list, link) {
         uint64_t offset = (uint64_t)page->index << PAGE_SHIFT;
         assert(page->state == VM_PAGE_OBJECT && page->object == object);
         assert(offset < object->size);

@@ -30,46 +30,44 @@
 #define VM_OBJECT_SIZE_MAX (UINT64_C(1) << 44)
 
 enum vm_object_kind {
-    VM_OBJECT_ANONYMOUS,            /* pages on demand, zero unless a shadow has them */
-    VM_OBJECT_PHYSICAL,             /* a fixed range of physical addresses (devices), no pages */
-    VM_OBJECT_PAGED,                /* pages from a pager */
+    VM_OBJECT_ANONYMOUS, /* pages on demand, zero unless a shadow has them */
+    VM_OBJECT_PHYSICAL,  /* a fixed range of physical addresses (devices), no pages */
+    VM_OBJECT_PAGED,     /* pages from a pager */
 };
 
 /* What the references of an object may do to each other; it only grows, until one reference is left. */
 enum vm_object_use {
-    VM_OBJECT_EXCLUSIVE,            /* they see disjoint ranges */
-    VM_OBJECT_COPIED,               /* they see the same pages, and all copy before they write */
-    VM_OBJECT_SHARED,               /* they see the same pages and may write them in place */
+    VM_OBJECT_EXCLUSIVE, /* they see disjoint ranges */
+    VM_OBJECT_COPIED,    /* they see the same pages, and all copy before they write */
+    VM_OBJECT_SHARED,    /* they see the same pages and may write them in place */
 };
 
 /* Lock keys: (m) the object's mutex, (a) atomic, (c) constant after creation. */
 struct vm_object {
     struct mutex lock;
-    struct refcount references;     /* (a) entries, copies, shadowing objects, memory entries */
-    _Atomic(enum vm_object_use) use;        /* (a) changed by holders of a reference */
-    enum vm_object_kind kind;       /* (c) */
-    enum pmap_cache cache;          /* (c) */
-    uint64_t size;                  /* (c) bytes, a multiple of the page size */
-    struct rbtree pages;            /* (m) resident pages by index */
-    struct list page_list;          /* (m) the same pages, latest last */
-    uint64_t resident_count;        /* (m) */
-    struct vm_object *shadow;       /* (m) holds a reference; null: none */
-    uint64_t shadow_offset;         /* (m) offset of our byte 0 in the shadow */
-    phys_addr_t physical;           /* (c) VM_OBJECT_PHYSICAL: where it starts */
-    const struct vm_pager_ops *pager_ops;   /* (c) VM_OBJECT_PAGED */
-    void *pager;                            /* (c) */
+    struct refcount references;      /* (a) entries, copies, shadowing objects, memory entries */
+    _Atomic(enum vm_object_use) use; /* (a) changed by holders of a reference */
+    enum vm_object_kind kind;        /* (c) */
+    enum pmap_cache cache;           /* (c) */
+    uint64_t size;                   /* (c) bytes, a multiple of the page size */
+    struct rbtree pages;             /* (m) resident pages by index */
+    struct list page_list;           /* (m) the same pages, latest last */
+    uint64_t resident_count;         /* (m) */
+    struct vm_object *shadow;        /* (m) holds a reference; null: none */
+    uint64_t shadow_offset;          /* (m) offset of our byte 0 in the shadow */
+    phys_addr_t physical;            /* (c) VM_OBJECT_PHYSICAL: where it starts */
+    const struct vm_pager_ops *pager_ops; /* (c) VM_OBJECT_PAGED */
+    void *pager;                          /* (c) */
 };
 
 /* True if the caller's reference is the only one: nobody else can come to another. */
-static inline bool
-vm_object_is_sole(const struct vm_object *object)
+static inline bool vm_object_is_sole(const struct vm_object *object)
 {
     return refcount_value(&object->references) == 1;
 }
 
 /* Bytes from OFFSET in its page to the page's end. */
-static inline uint64_t
-vm_page_rest(uint64_t offset)
+static inline uint64_t vm_page_rest(uint64_t offset)
 {
     return PAGE_SIZE - (offset & PAGE_MASK);
 }

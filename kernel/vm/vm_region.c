@@ -10,7 +10,7 @@
 
 /* What is worth telling about an entry's object. */
 struct object_facts {
-    uint32_t resident;              /* pages of the entry's range in the first object */
+    uint32_t resident; /* pages of the entry's range in the first object */
     uint32_t references;
     uint16_t shadow_depth;
     uint8_t share_mode;
@@ -18,8 +18,7 @@ struct object_facts {
     uint64_t id;
 };
 
-static uint8_t
-share_mode(const struct vm_map_entry *entry, uint32_t shadow_depth)
+static uint8_t share_mode(const struct vm_map_entry *entry, uint32_t shadow_depth)
 {
     if (vm_object_current_use(entry->object) == VM_OBJECT_SHARED) {
         return SM_SHARED;
@@ -28,17 +27,16 @@ share_mode(const struct vm_map_entry *entry, uint32_t shadow_depth)
     return is_copied || shadow_depth > 0 ? SM_COW : SM_PRIVATE;
 }
 
-static struct object_facts
-object_facts(const struct vm_map_entry *entry)
+static struct object_facts object_facts(const struct vm_map_entry *entry)
 {
     struct vm_object *object = entry->object;
     if (object == nullptr) {
-        return (struct object_facts){.share_mode = SM_EMPTY};
+        return (struct object_facts){ .share_mode = SM_EMPTY };
     }
     uint32_t depth = vm_object_chain_length(object);
     return (struct object_facts){
-        .resident = (uint32_t)vm_object_count_resident(object, entry->offset,
-                                                       entry->end - entry->start),
+        .resident =
+            (uint32_t)vm_object_count_resident(object, entry->offset, entry->end - entry->start),
         .references = refcount_value(&object->references),
         .shadow_depth = (uint16_t)depth,
         .share_mode = share_mode(entry, depth),
@@ -47,8 +45,7 @@ object_facts(const struct vm_map_entry *entry)
     };
 }
 
-static void
-fill_basic_64(const struct vm_map_entry *entry, vm_region_info_t info)
+static void fill_basic_64(const struct vm_map_entry *entry, vm_region_info_t info)
 {
     struct vm_region_basic_info_64 *basic = (struct vm_region_basic_info_64 *)info;
     uint8_t mode = object_facts(entry).share_mode;
@@ -62,8 +59,7 @@ fill_basic_64(const struct vm_map_entry *entry, vm_region_info_t info)
     };
 }
 
-static void
-fill_basic(const struct vm_map_entry *entry, vm_region_info_t info)
+static void fill_basic(const struct vm_map_entry *entry, vm_region_info_t info)
 {
     struct vm_region_basic_info *basic = (struct vm_region_basic_info *)info;
     uint8_t mode = object_facts(entry).share_mode;
@@ -77,8 +73,7 @@ fill_basic(const struct vm_map_entry *entry, vm_region_info_t info)
     };
 }
 
-static void
-fill_extended(const struct vm_map_entry *entry, vm_region_info_t info)
+static void fill_extended(const struct vm_map_entry *entry, vm_region_info_t info)
 {
     struct vm_region_extended_info *extended = (struct vm_region_extended_info *)info;
     struct object_facts facts = object_facts(entry);
@@ -93,8 +88,7 @@ fill_extended(const struct vm_map_entry *entry, vm_region_info_t info)
     };
 }
 
-static void
-fill_top(const struct vm_map_entry *entry, vm_region_info_t info)
+static void fill_top(const struct vm_map_entry *entry, vm_region_info_t info)
 {
     struct vm_region_top_info *top = (struct vm_region_top_info *)info;
     struct object_facts facts = object_facts(entry);
@@ -114,17 +108,16 @@ static const struct flavor {
     mach_msg_type_number_t count;
     void (*fill)(const struct vm_map_entry *entry, vm_region_info_t info);
 } flavors[] = {
-    {VM_REGION_BASIC_INFO_64, VM_REGION_BASIC_INFO_COUNT_64, fill_basic_64},
-    {VM_REGION_BASIC_INFO, VM_REGION_BASIC_INFO_COUNT_64, fill_basic_64},
-    {VM_REGION_BASIC_INFO, VM_REGION_BASIC_INFO_COUNT, fill_basic},
-    {VM_REGION_EXTENDED_INFO, VM_REGION_EXTENDED_INFO_COUNT, fill_extended},
-    {VM_REGION_TOP_INFO, VM_REGION_TOP_INFO_COUNT, fill_top},
+    { VM_REGION_BASIC_INFO_64, VM_REGION_BASIC_INFO_COUNT_64, fill_basic_64 },
+    { VM_REGION_BASIC_INFO, VM_REGION_BASIC_INFO_COUNT_64, fill_basic_64 },
+    { VM_REGION_BASIC_INFO, VM_REGION_BASIC_INFO_COUNT, fill_basic },
+    { VM_REGION_EXTENDED_INFO, VM_REGION_EXTENDED_INFO_COUNT, fill_extended },
+    { VM_REGION_TOP_INFO, VM_REGION_TOP_INFO_COUNT, fill_top },
 };
 
 /* The first of the flavors for which COUNT words are enough, or null.  As on a Mac, a caller who has
  * room gets the 64-bit structure also for the old name. */
-static const struct flavor *
-find_flavor(vm_region_flavor_t flavor, mach_msg_type_number_t count)
+static const struct flavor *find_flavor(vm_region_flavor_t flavor, mach_msg_type_number_t count)
 {
     for (size_t i = 0; i < ARRAY_SIZE(flavors); i++) {
         if (flavors[i].flavor == flavor && flavors[i].count <= count) {
@@ -135,9 +128,8 @@ find_flavor(vm_region_flavor_t flavor, mach_msg_type_number_t count)
 }
 
 /* The entry at or behind *ADDRESS, which becomes its start. */
-static struct vm_map_entry *
-find_region(struct vm_map *map, mach_vm_address_t *address, mach_vm_size_t *size)
-    REQUIRES(map->lock)
+static struct vm_map_entry *find_region(struct vm_map *map, mach_vm_address_t *address,
+                                        mach_vm_size_t *size) REQUIRES(map->lock)
 {
     struct vm_map_entry *entry = vm_map_lookup_from(map, *address);
     if (entry != nullptr) {
@@ -147,10 +139,9 @@ find_region(struct vm_map *map, mach_vm_address_t *address, mach_vm_size_t *size
     return entry;
 }
 
-kern_return_t
-mach_vm_region(struct vm_map *target, mach_vm_address_t *address, mach_vm_size_t *size,
-               vm_region_flavor_t flavor, vm_region_info_t info,
-               mach_msg_type_number_t *info_count, struct ipc_port **object_name)
+kern_return_t mach_vm_region(struct vm_map *target, mach_vm_address_t *address,
+                             mach_vm_size_t *size, vm_region_flavor_t flavor, vm_region_info_t info,
+                             mach_msg_type_number_t *info_count, struct ipc_port **object_name)
 {
     const struct flavor *asked = find_flavor(flavor, *info_count);
     if (target == nullptr || asked == nullptr) {
@@ -170,8 +161,7 @@ mach_vm_region(struct vm_map *target, mach_vm_address_t *address, mach_vm_size_t
     return KERN_SUCCESS;
 }
 
-static struct vm_region_submap_info_64
-submap_info(const struct vm_map_entry *entry)
+static struct vm_region_submap_info_64 submap_info(const struct vm_map_entry *entry)
 {
     struct object_facts facts = object_facts(entry);
     return (struct vm_region_submap_info_64){
@@ -191,17 +181,17 @@ submap_info(const struct vm_map_entry *entry)
     };
 }
 
-kern_return_t
-mach_vm_region_recurse(struct vm_map *target, mach_vm_address_t *address, mach_vm_size_t *size,
-                       natural_t *nesting_depth, vm_region_recurse_info_t info,
-                       mach_msg_type_number_t *info_count)
+kern_return_t mach_vm_region_recurse(struct vm_map *target, mach_vm_address_t *address,
+                                     mach_vm_size_t *size, natural_t *nesting_depth,
+                                     vm_region_recurse_info_t info,
+                                     mach_msg_type_number_t *info_count)
 {
     if (target == nullptr || *info_count < VM_REGION_SUBMAP_INFO_V0_COUNT_64) {
         return KERN_INVALID_ARGUMENT;
     }
     mutex_lock(&target->lock);
     struct vm_map_entry *entry = find_region(target, address, size);
-    struct vm_region_submap_info_64 answer = {0};
+    struct vm_region_submap_info_64 answer = { 0 };
     if (entry != nullptr) {
         answer = submap_info(entry);
     }

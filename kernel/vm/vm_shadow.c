@@ -12,13 +12,12 @@
 
 /* Move the pages of SHADOW that OBJECT shows and has not into OBJECT.  SHADOW's tree is left empty,
  * its list with the pages that nobody sees any more. */
-static void
-absorb_pages(struct vm_object *object, struct vm_object *shadow)
-    REQUIRES(object->lock) REQUIRES(shadow->lock)
+static void absorb_pages(struct vm_object *object, struct vm_object *shadow) REQUIRES(object->lock)
+    REQUIRES(shadow->lock)
 {
     struct vm_page *page;
     struct vm_page *next;
-    list_for_each_entry_safe (page, next, &shadow->page_list, link) {
+    list_for_each_entry_safe(page, next, &shadow->page_list, link) {
         uint64_t offset = ((uint64_t)page->index << PAGE_SHIFT) - object->shadow_offset;
         if (offset < object->size && vm_object_lookup_page(object, offset) == nullptr) {
             list_remove(&page->link);
@@ -30,8 +29,7 @@ absorb_pages(struct vm_object *object, struct vm_object *shadow)
 }
 
 /* Merge OBJECT's shadow, which nobody else refers to, into it. */
-static void
-collapse_one(struct vm_object *object, struct vm_object *shadow) REQUIRES(object->lock)
+static void collapse_one(struct vm_object *object, struct vm_object *shadow) REQUIRES(object->lock)
 {
     /* A walker who passed OBJECT before we locked it may still look at SHADOW. */
     mutex_lock(&shadow->lock);
@@ -43,8 +41,7 @@ collapse_one(struct vm_object *object, struct vm_object *shadow) REQUIRES(object
     vm_object_release(shadow);
 }
 
-void
-vm_object_collapse(struct vm_object *object)
+void vm_object_collapse(struct vm_object *object)
 {
     struct vm_object *shadow = object->shadow;
     while (shadow != nullptr && vm_object_is_sole(shadow) && shadow->kind == VM_OBJECT_ANONYMOUS) {
@@ -54,8 +51,7 @@ vm_object_collapse(struct vm_object *object)
 }
 
 /* True if OBJECT has a page of its own wherever SHADOW, its shadow, has one. */
-static bool
-hides_all(const struct vm_object *object, const struct vm_object *shadow)
+static bool hides_all(const struct vm_object *object, const struct vm_object *shadow)
     REQUIRES(object->lock) REQUIRES(shadow->lock)
 {
     if (object->resident_count << PAGE_SHIFT == object->size) {
@@ -65,7 +61,7 @@ hides_all(const struct vm_object *object, const struct vm_object *shadow)
         return false;
     }
     const struct vm_page *page;
-    list_for_each_entry (page, &shadow->page_list, link) {
+    list_for_each_entry(page, &shadow->page_list, link) {
         uint64_t offset = ((uint64_t)page->index << PAGE_SHIFT) - object->shadow_offset;
         if (offset < object->size && vm_object_lookup_page(object, offset) == nullptr) {
             return false;
@@ -75,8 +71,7 @@ hides_all(const struct vm_object *object, const struct vm_object *shadow)
 }
 
 /* Leave out OBJECT's shadow if it shows nothing that OBJECT does not hide. */
-static void
-bypass(struct vm_object *object) REQUIRES(object->lock)
+static void bypass(struct vm_object *object) REQUIRES(object->lock)
 {
     struct vm_object *shadow = object->shadow;
     if (shadow == nullptr || shadow->kind != VM_OBJECT_ANONYMOUS) {
@@ -97,8 +92,7 @@ bypass(struct vm_object *object) REQUIRES(object->lock)
     }
 }
 
-struct vm_object *
-vm_object_shadow(struct vm_object *object, uint64_t offset, uint64_t size)
+struct vm_object *vm_object_shadow(struct vm_object *object, uint64_t offset, uint64_t size)
 {
     struct vm_object *front = vm_object_create(size);
     if (front == nullptr) {
@@ -115,9 +109,8 @@ vm_object_shadow(struct vm_object *object, uint64_t offset, uint64_t size)
 }
 
 /* The locks are the view's until vm_page_view_end(): the analysis does not follow structures. */
-void
-vm_page_view_begin(struct vm_page_view *view, struct vm_object *first, uint64_t offset)
-    NO_LOCK_ANALYSIS
+void vm_page_view_begin(struct vm_page_view *view, struct vm_object *first,
+                        uint64_t offset) NO_LOCK_ANALYSIS
 {
     assert(first->kind != VM_OBJECT_PHYSICAL);
     mutex_lock(&first->lock);
@@ -137,12 +130,12 @@ vm_page_view_begin(struct vm_page_view *view, struct vm_object *first, uint64_t 
         }
         object = next;
     }
-    *view = (struct vm_page_view){.first = first, .holder = object, .offset = offset, .page = page};
+    *view =
+        (struct vm_page_view){ .first = first, .holder = object, .offset = offset, .page = page };
 }
 
 /* See vm_page_view_begin(). */
-void
-vm_page_view_end(struct vm_page_view *view) NO_LOCK_ANALYSIS
+void vm_page_view_end(struct vm_page_view *view) NO_LOCK_ANALYSIS
 {
     if (view->holder != view->first) {
         mutex_unlock(&view->holder->lock);
@@ -151,8 +144,7 @@ vm_page_view_end(struct vm_page_view *view) NO_LOCK_ANALYSIS
 }
 
 /* Insert PAGE, just filled, unless another thread was faster. */
-static void
-insert_paged_in(struct vm_object *object, uint64_t offset, struct vm_page *page)
+static void insert_paged_in(struct vm_object *object, uint64_t offset, struct vm_page *page)
 {
     mutex_lock(&object->lock);
     bool is_wanted = vm_object_lookup_page(object, offset) == nullptr;
@@ -165,8 +157,7 @@ insert_paged_in(struct vm_object *object, uint64_t offset, struct vm_page *page)
     }
 }
 
-kern_return_t
-vm_object_page_in(struct vm_object *object, uint64_t offset)
+kern_return_t vm_object_page_in(struct vm_object *object, uint64_t offset)
 {
     kern_return_t result = KERN_MEMORY_ERROR;
     if (offset < object->size) {
@@ -184,8 +175,8 @@ vm_object_page_in(struct vm_object *object, uint64_t offset)
 }
 
 /* Read SIZE bytes within one page. */
-static kern_return_t
-read_in_page(struct vm_object *object, uint64_t offset, void *to, uint64_t size)
+static kern_return_t read_in_page(struct vm_object *object, uint64_t offset, void *to,
+                                  uint64_t size)
 {
     struct vm_page_view view;
     for (;;) {
@@ -210,8 +201,7 @@ read_in_page(struct vm_object *object, uint64_t offset, void *to, uint64_t size)
     return KERN_SUCCESS;
 }
 
-kern_return_t
-vm_object_read(struct vm_object *object, uint64_t offset, void *to, uint64_t size)
+kern_return_t vm_object_read(struct vm_object *object, uint64_t offset, void *to, uint64_t size)
 {
     char *bytes = to;
     while (size > 0) {
@@ -229,12 +219,11 @@ vm_object_read(struct vm_object *object, uint64_t offset, void *to, uint64_t siz
 
 /* Copy the pages that OBJECT, part of a chain, has in the range COPY stands for and that no object
  * before it had.  COPY's byte 0 is OBJECT's byte OFFSET. */
-static kern_return_t
-copy_level(struct vm_object *copy, struct vm_object *object, uint64_t offset)
+static kern_return_t copy_level(struct vm_object *copy, struct vm_object *object, uint64_t offset)
     REQUIRES(copy->lock) REQUIRES(object->lock)
 {
     struct vm_page *page;
-    list_for_each_entry (page, &object->page_list, link) {
+    list_for_each_entry(page, &object->page_list, link) {
         uint64_t target = ((uint64_t)page->index << PAGE_SHIFT) - offset;
         if (target >= copy->size || vm_object_lookup_page(copy, target) != nullptr) {
             continue;
@@ -251,8 +240,8 @@ copy_level(struct vm_object *copy, struct vm_object *object, uint64_t offset)
 
 /* Walk the chain of OBJECT, copying what each anonymous object shows into COPY.  The locks move from
  * object to object, which the analysis does not follow. */
-static kern_return_t
-copy_chain(struct vm_object *copy, struct vm_object *object, uint64_t offset) NO_LOCK_ANALYSIS
+static kern_return_t copy_chain(struct vm_object *copy, struct vm_object *object,
+                                uint64_t offset) NO_LOCK_ANALYSIS
 {
     kern_return_t result = KERN_SUCCESS;
     mutex_lock(&object->lock);
@@ -276,9 +265,8 @@ copy_chain(struct vm_object *copy, struct vm_object *object, uint64_t offset) NO
     return result;
 }
 
-kern_return_t
-vm_object_copy_pages(struct vm_object *object, uint64_t offset, uint64_t size,
-                     struct vm_object **copy)
+kern_return_t vm_object_copy_pages(struct vm_object *object, uint64_t offset, uint64_t size,
+                                   struct vm_object **copy)
 {
     struct vm_object *fresh = vm_object_create(size);
     if (fresh == nullptr) {
@@ -295,8 +283,7 @@ vm_object_copy_pages(struct vm_object *object, uint64_t offset, uint64_t size,
     return KERN_SUCCESS;
 }
 
-uint32_t
-vm_object_chain_length(struct vm_object *object) NO_LOCK_ANALYSIS
+uint32_t vm_object_chain_length(struct vm_object *object) NO_LOCK_ANALYSIS
 {
     uint32_t length = 0;
     mutex_lock(&object->lock);

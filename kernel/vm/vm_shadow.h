@@ -20,9 +20,9 @@
 /* What FIRST shows at one offset.  Both objects are locked; they may be the same. */
 struct vm_page_view {
     struct vm_object *first;
-    struct vm_object *holder;       /* the object that has the page, or the last of the chain */
-    uint64_t offset;                /* of the page in HOLDER */
-    struct vm_page *page;           /* null: HOLDER's pager has it, or it is zeros */
+    struct vm_object *holder; /* the object that has the page, or the last of the chain */
+    uint64_t offset;          /* of the page in HOLDER */
+    struct vm_page *page;     /* null: HOLDER's pager has it, or it is zeros */
 };
 
 /* Find what FIRST, anonymous or paged, shows at OFFSET, and shorten the chain on the way.
@@ -31,8 +31,7 @@ void vm_page_view_begin(struct vm_page_view *view, struct vm_object *first, uint
 void vm_page_view_end(struct vm_page_view *view);
 
 /* True if the page of VIEW is with a pager. */
-static inline bool
-vm_page_view_is_paged_out(const struct vm_page_view *view)
+static inline bool vm_page_view_is_paged_out(const struct vm_page_view *view)
 {
     return view->page == nullptr && view->holder->kind == VM_OBJECT_PAGED;
 }

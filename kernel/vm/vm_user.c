@@ -7,9 +7,8 @@
 #include <lib/overflow.h>
 #include <sched/thread.h>
 
-kern_return_t
-mach_vm_allocate(struct vm_map *target, mach_vm_address_t *address, mach_vm_size_t size,
-                 int flags)
+kern_return_t mach_vm_allocate(struct vm_map *target, mach_vm_address_t *address,
+                               mach_vm_size_t size, int flags)
 {
     if (target == nullptr || (flags & ~(int)VM_FLAGS_USER_ALLOCATE) != 0) {
         return KERN_INVALID_ARGUMENT;
@@ -35,15 +34,14 @@ mach_vm_allocate(struct vm_map *target, mach_vm_address_t *address, mach_vm_size
 }
 
 /* *END of the user's range.  Returns: false if there is no map, or the range wraps around. */
-static bool
-range_end(const struct vm_map *target, mach_vm_address_t address, mach_vm_size_t size,
-          mach_vm_address_t *end)
+static bool range_end(const struct vm_map *target, mach_vm_address_t address, mach_vm_size_t size,
+                      mach_vm_address_t *end)
 {
     return target != nullptr && checked_add(address, size, end);
 }
 
-kern_return_t
-mach_vm_deallocate(struct vm_map *target, mach_vm_address_t address, mach_vm_size_t size)
+kern_return_t mach_vm_deallocate(struct vm_map *target, mach_vm_address_t address,
+                                 mach_vm_size_t size)
 {
     mach_vm_address_t end;
     if (!range_end(target, address, size, &end)) {
@@ -55,9 +53,8 @@ mach_vm_deallocate(struct vm_map *target, mach_vm_address_t address, mach_vm_siz
     return size == 0 ? KERN_SUCCESS : vm_map_remove(target, address, end);
 }
 
-kern_return_t
-mach_vm_protect(struct vm_map *target, mach_vm_address_t address, mach_vm_size_t size,
-                boolean_t set_maximum, vm_prot_t protection)
+kern_return_t mach_vm_protect(struct vm_map *target, mach_vm_address_t address, mach_vm_size_t size,
+                              boolean_t set_maximum, vm_prot_t protection)
 {
     mach_vm_address_t end;
     if (!range_end(target, address, size, &end) ||
@@ -76,9 +73,8 @@ mach_vm_protect(struct vm_map *target, mach_vm_address_t address, mach_vm_size_t
     return vm_map_protect(target, address, end, protection & VM_PROT_ALL, set_maximum != 0);
 }
 
-kern_return_t
-mach_vm_inherit(struct vm_map *target, mach_vm_address_t address, mach_vm_size_t size,
-                vm_inherit_t inheritance)
+kern_return_t mach_vm_inherit(struct vm_map *target, mach_vm_address_t address, mach_vm_size_t size,
+                              vm_inherit_t inheritance)
 {
     mach_vm_address_t end;
     if (!range_end(target, address, size, &end)) {
@@ -87,22 +83,19 @@ mach_vm_inherit(struct vm_map *target, mach_vm_address_t address, mach_vm_size_t
     return size == 0 ? KERN_SUCCESS : vm_map_inherit(target, address, end, inheritance);
 }
 
-kern_return_t
-mach_vm_behavior_set(struct vm_map *target, mach_vm_address_t address, mach_vm_size_t size,
-                     vm_behavior_t behavior)
+kern_return_t mach_vm_behavior_set(struct vm_map *target, mach_vm_address_t address,
+                                   mach_vm_size_t size, vm_behavior_t behavior)
 {
     mach_vm_address_t end;
     /* What is beyond the access patterns orders something done, which we do not offer. */
-    if (!range_end(target, address, size, &end) || behavior < 0 ||
-        behavior > VM_BEHAVIOR_RSEQNTL) {
+    if (!range_end(target, address, size, &end) || behavior < 0 || behavior > VM_BEHAVIOR_RSEQNTL) {
         return KERN_INVALID_ARGUMENT;
     }
     return size == 0 ? KERN_SUCCESS : vm_map_set_behavior(target, address, end, behavior);
 }
 
-kern_return_t
-mach_vm_read(struct vm_map *target, mach_vm_address_t address, mach_vm_size_t size,
-             struct vm_map_copy **data, mach_msg_type_number_t *data_count)
+kern_return_t mach_vm_read(struct vm_map *target, mach_vm_address_t address, mach_vm_size_t size,
+                           struct vm_map_copy **data, mach_msg_type_number_t *data_count)
 {
     if (target == nullptr || size > UINT32_MAX) {
         return KERN_INVALID_ARGUMENT;
@@ -114,9 +107,8 @@ mach_vm_read(struct vm_map *target, mach_vm_address_t address, mach_vm_size_t si
     return result;
 }
 
-kern_return_t
-mach_vm_write(struct vm_map *target, mach_vm_address_t address, struct vm_map_copy *data,
-              mach_msg_type_number_t data_count)
+kern_return_t mach_vm_write(struct vm_map *target, mach_vm_address_t address,
+                            struct vm_map_copy *data, mach_msg_type_number_t data_count)
 {
     if (target == nullptr || (data == nullptr ? 0 : data->size) != data_count) {
         return KERN_INVALID_ARGUMENT;
@@ -125,9 +117,9 @@ mach_vm_write(struct vm_map *target, mach_vm_address_t address, struct vm_map_co
 }
 
 /* Copy SIZE bytes at SOURCE in FROM over those at DESTINATION in TO. */
-static kern_return_t
-copy_between(struct vm_map *from, mach_vm_address_t source, mach_vm_size_t size,
-             struct vm_map *to, mach_vm_address_t destination)
+static kern_return_t copy_between(struct vm_map *from, mach_vm_address_t source,
+                                  mach_vm_size_t size, struct vm_map *to,
+                                  mach_vm_address_t destination)
 {
     struct vm_map_copy *copy;
     kern_return_t result = vm_map_copyin(from, source, size, false, &copy);
@@ -141,9 +133,8 @@ copy_between(struct vm_map *from, mach_vm_address_t source, mach_vm_size_t size,
     return result;
 }
 
-kern_return_t
-mach_vm_copy(struct vm_map *target, mach_vm_address_t source, mach_vm_size_t size,
-             mach_vm_address_t destination)
+kern_return_t mach_vm_copy(struct vm_map *target, mach_vm_address_t source, mach_vm_size_t size,
+                           mach_vm_address_t destination)
 {
     if (target == nullptr) {
         return KERN_INVALID_ARGUMENT;
@@ -151,9 +142,9 @@ mach_vm_copy(struct vm_map *target, mach_vm_address_t source, mach_vm_size_t siz
     return copy_between(target, source, size, target, destination);
 }
 
-kern_return_t
-mach_vm_read_overwrite(struct vm_map *target, mach_vm_address_t address, mach_vm_size_t size,
-                       mach_vm_address_t data, mach_vm_size_t *size_read)
+kern_return_t mach_vm_read_overwrite(struct vm_map *target, mach_vm_address_t address,
+                                     mach_vm_size_t size, mach_vm_address_t data,
+                                     mach_vm_size_t *size_read)
 {
     struct vm_map *own = current_thread()->map;
     if (target == nullptr || own == nullptr) {
@@ -166,11 +157,10 @@ mach_vm_read_overwrite(struct vm_map *target, mach_vm_address_t address, mach_vm
     return result;
 }
 
-kern_return_t
-mach_vm_remap(struct vm_map *target, mach_vm_address_t *address, mach_vm_size_t size,
-              mach_vm_offset_t mask, int flags, struct vm_map *source,
-              mach_vm_address_t source_address, boolean_t copy, vm_prot_t *protection,
-              vm_prot_t *max_protection, vm_inherit_t inheritance)
+kern_return_t mach_vm_remap(struct vm_map *target, mach_vm_address_t *address, mach_vm_size_t size,
+                            mach_vm_offset_t mask, int flags, struct vm_map *source,
+                            mach_vm_address_t source_address, boolean_t copy, vm_prot_t *protection,
+                            vm_prot_t *max_protection, vm_inherit_t inheritance)
 {
     mach_vm_address_t end;
     if (target == nullptr || size == 0 || !range_end(source, source_address, size, &end) ||
@@ -197,9 +187,8 @@ mach_vm_remap(struct vm_map *target, mach_vm_address_t *address, mach_vm_size_t 
     return KERN_SUCCESS;
 }
 
-kern_return_t
-vm_user_map(struct vm_map *target, struct vm_map_request *request, uint64_t object_offset,
-            uint64_t object_size)
+kern_return_t vm_user_map(struct vm_map *target, struct vm_map_request *request,
+                          uint64_t object_offset, uint64_t object_size)
 {
     uint64_t end;
     if (target == nullptr || (request->flags & ~(int)VM_FLAGS_USER_MAP) != 0 ||

@@ -25,10 +25,10 @@ kern_return_t mach_vm_allocate(struct vm_map *target, mach_vm_address_t *address
                                mach_vm_size_t size, int flags);
 kern_return_t mach_vm_deallocate(struct vm_map *target, mach_vm_address_t address,
                                  mach_vm_size_t size);
-kern_return_t mach_vm_protect(struct vm_map *target, mach_vm_address_t address,
-                              mach_vm_size_t size, boolean_t set_maximum, vm_prot_t protection);
-kern_return_t mach_vm_inherit(struct vm_map *target, mach_vm_address_t address,
-                              mach_vm_size_t size, vm_inherit_t inheritance);
+kern_return_t mach_vm_protect(struct vm_map *target, mach_vm_address_t address, mach_vm_size_t size,
+                              boolean_t set_maximum, vm_prot_t protection);
+kern_return_t mach_vm_inherit(struct vm_map *target, mach_vm_address_t address, mach_vm_size_t size,
+                              vm_inherit_t inheritance);
 kern_return_t mach_vm_behavior_set(struct vm_map *target, mach_vm_address_t address,
                                    mach_vm_size_t size, vm_behavior_t behavior);
 
@@ -48,16 +48,14 @@ kern_return_t mach_vm_read_overwrite(struct vm_map *target, mach_vm_address_t ad
                                      mach_vm_size_t size, mach_vm_address_t data,
                                      mach_vm_size_t *size_read);
 
-kern_return_t mach_vm_remap(struct vm_map *target, mach_vm_address_t *address,
-                            mach_vm_size_t size, mach_vm_offset_t mask, int flags,
-                            struct vm_map *source, mach_vm_address_t source_address,
-                            boolean_t copy, vm_prot_t *protection, vm_prot_t *max_protection,
-                            vm_inherit_t inheritance);
+kern_return_t mach_vm_remap(struct vm_map *target, mach_vm_address_t *address, mach_vm_size_t size,
+                            mach_vm_offset_t mask, int flags, struct vm_map *source,
+                            mach_vm_address_t source_address, boolean_t copy, vm_prot_t *protection,
+                            vm_prot_t *max_protection, vm_inherit_t inheritance);
 
 kern_return_t mach_vm_region(struct vm_map *target, mach_vm_address_t *address,
-                             mach_vm_size_t *size, vm_region_flavor_t flavor,
-                             vm_region_info_t info, mach_msg_type_number_t *info_count,
-                             struct ipc_port **object_name);
+                             mach_vm_size_t *size, vm_region_flavor_t flavor, vm_region_info_t info,
+                             mach_msg_type_number_t *info_count, struct ipc_port **object_name);
 kern_return_t mach_vm_region_recurse(struct vm_map *target, mach_vm_address_t *address,
                                      mach_vm_size_t *size, natural_t *nesting_depth,
                                      vm_region_recurse_info_t info,
