@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Check that all C of the tree has the shape that .clang-format describes; --fix gives it to it."""
 
+import collections
 import pathlib
 import subprocess
 import sys
@@ -15,9 +16,11 @@ def main():
     mode = ["-i"] if sys.argv[1:] == ["--fix"] else ["--dry-run", "-Werror"]
     command = ["clang-format-19", *mode, *files]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    faults = [line.replace(f"{ROOT}/", "") for line in done.stderr.splitlines() if "error:" in line]
-    print("\n".join(faults))
-    print(f"{len(files)} files, {len(faults)} places; scripts/check_format.py --fix mends them")
+    lines = done.stderr.replace(f"{ROOT}/", "").splitlines()
+    faults = collections.Counter(line.split(":")[0] for line in lines if ": error:" in line)
+    for name, count in faults.items():
+        print(f"{name}: {count} places")
+    print(f"{len(files)} files, {len(faults)} out of shape; scripts/check_format.py --fix mends them")
     return done.returncode
 
 

@@ -54,15 +54,19 @@ def _run(command, log, what, quiet=False):
             ).returncode
         hint = f"all of its output is in {log}"
         if status != 0:
-            sys.stderr.writelines(_tail(log, 60))
+            sys.stderr.writelines(_excerpt(log))
     if status != 0:
         raise ui.Failure(f"{what} failed: {hint}")
 
 
-def _tail(path, count):
-    """The last COUNT lines of a file."""
+def _excerpt(path, count=40):
+    """The lines of a build's output from its first fault on, or the last ones."""
     with open(path, encoding="utf-8", errors="replace") as file:
-        return file.readlines()[-count:]
+        lines = file.readlines()
+    faults = [number for number, line in enumerate(lines) if line.startswith("FAILED:")]
+    first = faults[0] if faults else max(0, len(lines) - count)
+    # A compiler's command line, with all its options, says less than what it printed.
+    return [line for line in lines[first : first + count] if len(line) < 1000]
 
 
 def _configured(preset):

@@ -21,13 +21,17 @@ _MODULES = (
 
 
 class Contents:
-    """What goes into one image: a kernel with its options, init, and a boot archive."""
+    """What goes into one image: a kernel with its options, init, and a boot archive.
+
+    Without SETS of files for the archive the kernel is alone: no init, no archive.
+    """
 
     def __init__(self, preset, kernel="mach_r", options="", sets=("system",)):
         out = build.folder(preset)
         self.kernel = out / "root" / "boot" / f"{kernel}.elf"
         self.init = out / "root" / "servers" / "init"
         self.options = options
+        self.alone = not sets
         self.archive = Archive()
         for name in sets:
             self.archive.add_manifest(out / f"{name}.manifest")
@@ -35,12 +39,11 @@ class Contents:
     def files(self):
         """The image's files as {name: bytes}."""
         try:
-            return {
-                "boot/mach_r.elf": self.kernel.read_bytes(),
-                "boot/init": self.init.read_bytes(),
-                "boot/initrd.tar": self.archive.bytes(),
-                "boot/grub/grub.cfg": self._menu(),
-            }
+            files = {"boot/mach_r.elf": self.kernel.read_bytes(), "boot/grub/grub.cfg": self._menu()}
+            if not self.alone:
+                files["boot/init"] = self.init.read_bytes()
+                files["boot/initrd.tar"] = self.archive.bytes()
+            return files
         except FileNotFoundError as error:
             raise Failure(f"{error.filename} was not built") from error
 
@@ -49,7 +52,10 @@ class Contents:
         text = (build.ROOT / "grub.cfg").read_text(encoding="utf-8")
         line = "multiboot2 /boot/mach_r.elf"
         assert line in text
-        return text.replace(line, f"{line} {self.options}".rstrip(), 1).encode()
+        text = text.replace(line, f"{line} {self.options}".rstrip(), 1)
+        if self.alone:
+            text = "".join(l for l in text.splitlines(True) if not l.startswith("module2"))
+        return text.encode()
 
 
 def write(contents, iso, qcow2):

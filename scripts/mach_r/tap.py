@@ -17,6 +17,7 @@ class Case:
     passed: bool
     detail: str = ""
     skipped: bool = False
+    whole: bool = False  # about a whole run of tests: counts whatever names were asked for
 
 
 def looks_like_tap(text):
@@ -41,7 +42,7 @@ def parse(text, prefix):
         elif _PLAN.match(line):
             plan = int(_PLAN.match(line).group(1))
         elif _BAIL.match(line):
-            cases.append(Case(f"{prefix}/bail-out", False, line))
+            cases.append(Case(f"{prefix}/bail-out", False, line, whole=True))
         elif line.strip():
             pending.append(line)
             if line.startswith("#") and cases and not cases[-1].passed:
@@ -49,5 +50,5 @@ def parse(text, prefix):
     if plan is None or plan != len(cases):
         planned = "no plan" if plan is None else f"{plan} cases planned"
         what = f"{planned}, {len(cases)} reported; its last lines:\n"
-        cases.append(Case(f"{prefix}/plan", False, what + "\n".join(text.splitlines()[-20:])))
+        cases.append(Case(f"{prefix}/plan", False, what + "\n".join(text.splitlines()[-20:]), whole=True))
     return cases

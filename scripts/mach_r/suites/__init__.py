@@ -18,4 +18,4 @@ class Job(abc.ABC):
 
     def failure(self, detail):
         """The case that stands for the job itself not working."""
-        return Case(self.name, False, detail)
+        return Case(self.name, False, detail, whole=True)

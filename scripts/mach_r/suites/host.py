@@ -45,7 +45,7 @@ def _cases(element):
         return [tap.Case(name, passed, output)]
     cases = tap.parse(output, name)
     if not passed and all(case.passed for case in cases):
-        cases.append(tap.Case(f"{name}/exit", False, output[-4000:]))
+        cases.append(tap.Case(f"{name}/exit", False, output[-4000:], whole=True))
     return cases
 
 

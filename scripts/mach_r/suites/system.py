@@ -44,7 +44,7 @@ class SystemTests(Job):
             if not outcome.answered:
                 last = list(begun)[-1] if begun else left[0]
                 what = f"the machine did not go on after {last}:\n{outcome.tail}"
-                cases.append(tap.Case(f"{self.name}/{last}/machine", False, what))
+                cases.append(tap.Case(f"{self.name}/{last}/machine", False, what, whole=True))
                 begun.setdefault(last, "")
             elif not begun:
                 return cases + [self.failure(f"no test program ran:\n{outcome.tail}")]
@@ -67,7 +67,7 @@ class SystemTests(Job):
         body, end, _ = text.partition(f"test-end {name}")
         cases = tap.parse(body, f"{self.name}/{name}")
         if not end:
-            cases.append(tap.Case(f"{self.name}/{name}/end", False, body[-3000:]))
+            cases.append(tap.Case(f"{self.name}/{name}/end", False, body[-3000:], whole=True))
         return cases
 
 
