@@ -266,7 +266,9 @@ carry(struct ipc_port *destination, struct ipc_port *carried)
         .name = carried, .disposition = MACH_MSG_TYPE_PORT_RECEIVE, .type = MACH_MSG_PORT_DESCRIPTOR };
     kmsg->destination = ipc_port_make_send(destination);
     kmsg->destination_type = MACH_MSG_TYPE_PORT_SEND;
+    interrupt_state_t interrupts = interrupts_save();
     kmsg->is_circular = ipc_port_check_circularity(carried, destination);
+    interrupts_restore(interrupts);
     return kmsg;
 }
 

@@ -53,8 +53,9 @@ static inline int test_read(struct vm_map *map, virt_addr_t address)
     return byte == nullptr ? -1 : *byte;
 }
 
-/* Write a byte as user code would: with a fault only if the processor's tables ask for one, so that a
- * writable mapping that should not be is noticed.  Returns: what the fault returns if it fails. */
+/* Write a byte as user code would: with a fault only if the processor's tables ask for one, so
+ * that a writable mapping that should not be is noticed.  Returns: what the fault returns if it
+ * fails. */
 kern_return_t test_write(struct vm_map *map, virt_addr_t address, unsigned char value);
 
 /* Write VALUE, VALUE + 1, ... to the first bytes of COUNT pages.  Returns: true if all could be. */

@@ -249,7 +249,8 @@ KTEST(vm_fault_maps_devices)
     vm_map_deallocate(map);
 }
 
-/* Read-only memory that others have too is copied on by reference, and becomes private by request. */
+/* Read-only memory that others have too is copied on by reference, and becomes private by
+ * request. */
 KTEST(vm_fault_read_only_object_is_copied_by_reference)
 {
     struct vm_map *map = vm_map_create();
