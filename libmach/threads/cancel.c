@@ -7,7 +7,8 @@
 
 static __thread int cancel_state = PTHREAD_CANCEL_ENABLE;
 
-int pthread_setcancelstate(int state, int *former) {
+int pthread_setcancelstate(int state, int *former)
+{
     if (state != PTHREAD_CANCEL_ENABLE && state != PTHREAD_CANCEL_DISABLE) {
         return EINVAL;
     }
