@@ -22,7 +22,8 @@ struct vm_fault_counts {
 extern struct vm_fault_counts vm_fault_counts;
 
 /*
- * Make ACCESS at ADDRESS possible in MAP: find or make the page and enter it in the pmap.  May sleep.
+ * Make ACCESS at ADDRESS possible in MAP: find or make the page and enter it in the pmap.  May
+ * sleep.
  * Returns: KERN_SUCCESS; KERN_INVALID_ADDRESS, nothing is mapped; KERN_PROTECTION_FAILURE, not for
  *          this access; KERN_MEMORY_ERROR, the pager failed; KERN_RESOURCE_SHORTAGE, no memory.
  */

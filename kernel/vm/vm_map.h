@@ -2,7 +2,8 @@
 /*
  * An address space: a sorted set of entries, each a range of addresses backed by a range of an
  * object, with protection, inheritance and the copy-on-write mark.  Entries are in a tree by
- * address, for look-up, and in a list, for neighbours; `gap_hint` remembers where free space begins.
+ * address, for look-up, and in a list, for neighbours; `gap_hint` remembers where free space
+ * begins.
  *
  * Invariants: entries do not overlap; an entry with needs_copy has no writable mapping in the pmap;
  * no mapping allows more than its entry's protection.
@@ -30,8 +31,8 @@
 #include <sched/mutex.h>
 #include <vm/vm_object.h>
 
-/* User addresses: the first page is never mapped, so that a null pointer faults.  Memory that may be
- * anywhere comes above the place of programs and below that of the comm page. */
+/* User addresses: the first page is never mapped, so that a null pointer faults.  Memory that may
+ * be anywhere comes above the place of programs and below that of the comm page. */
 #define VM_MAP_MIN_ADDRESS      UINT64_C(0x0000000000001000)
 #define VM_MAP_ANYWHERE_ADDRESS UINT64_C(0x0000000010000000)
 #define VM_MAP_ANYWHERE_END     UINT64_C(0x00007fffffe00000)
@@ -69,7 +70,8 @@ struct vm_map {
     struct vm_map_entry *hint;  /* (m) last entry found, or null */
     uint32_t timestamp;         /* (m) counts changes */
     bool is_dead;               /* (m) emptied for good */
-    /* (m) No gap of 2^i pages or more between the addresses for "anywhere" begins below gap_hint[i]. */
+    /* (m) No gap of 2^i pages or more between the addresses for "anywhere" begins below
+     * gap_hint[i]. */
     virt_addr_t gap_hint[VM_MAP_GAP_CLASSES];
 };
 
@@ -107,16 +109,16 @@ void vm_map_terminate(struct vm_map *map);
 
 /*
  * Map what REQUEST says.  An object that is mapped without `copy` and writable is shared.
- * Returns: KERN_SUCCESS; KERN_INVALID_ARGUMENT, a bad request; KERN_INVALID_ADDRESS, outside the user's
- * addresses; KERN_NO_SPACE, occupied or full; KERN_RESOURCE_SHORTAGE.
+ * Returns: KERN_SUCCESS; KERN_INVALID_ARGUMENT, a bad request; KERN_INVALID_ADDRESS, outside the
+ * user's addresses; KERN_NO_SPACE, occupied or full; KERN_RESOURCE_SHORTAGE.
  */
 [[nodiscard]] kern_return_t vm_map_enter(struct vm_map *map, struct vm_map_request *request);
 
 /*
  * The range operations.  Addresses are rounded outwards to pages; an empty range does nothing.
- * Returns: KERN_SUCCESS; KERN_INVALID_ARGUMENT, END before START; KERN_INVALID_ADDRESS, not all of the
- * range is mapped (not vm_map_remove()); KERN_PROTECTION_FAILURE, more than the maximum protection;
- * KERN_RESOURCE_SHORTAGE.  On failure nothing has changed.
+ * Returns: KERN_SUCCESS; KERN_INVALID_ARGUMENT, END before START; KERN_INVALID_ADDRESS, not all
+ * of the range is mapped (not vm_map_remove()); KERN_PROTECTION_FAILURE, more than the maximum
+ * protection; KERN_RESOURCE_SHORTAGE.  On failure nothing has changed.
  */
 [[nodiscard]] kern_return_t vm_map_remove(struct vm_map *map, virt_addr_t start, virt_addr_t end);
 [[nodiscard]] kern_return_t vm_map_protect(struct vm_map *map, virt_addr_t start, virt_addr_t end,
@@ -127,16 +129,17 @@ void vm_map_terminate(struct vm_map *map);
                                                 virt_addr_t end, vm_behavior_t behavior);
 
 /*
- * Give the memory of a range that may never be written a private copy that may: add VM_PROT_WRITE to
- * the maximum protection.  Returns: as the range operations.
+ * Give the memory of a range that may never be written a private copy that may: add VM_PROT_WRITE
+ * to the maximum protection.  Returns: as the range operations.
  */
 [[nodiscard]] kern_return_t vm_map_make_private(struct vm_map *map, virt_addr_t start,
                                                 virt_addr_t end);
 
 /*
- * Map [ADDRESS, ADDRESS + REQUEST->size) of SOURCE, page aligned, where REQUEST says in MAP: the same
- * memory, or with REQUEST->copy a copy of it, each part with its own protections; REQUEST->protection
- * and max_protection come back as what all parts have in common.  Both maps may be the same.
+ * Map [ADDRESS, ADDRESS + REQUEST->size) of SOURCE, page aligned, where REQUEST says in MAP: the
+ * same memory, or with REQUEST->copy a copy of it, each part with its own protections;
+ * REQUEST->protection and max_protection come back as what all parts have in common.  Both maps
+ * may be the same.
  * Returns: as vm_map_enter(); KERN_INVALID_ADDRESS also if not all of the range is mapped.
  */
 [[nodiscard]] kern_return_t vm_map_remap(struct vm_map *map, struct vm_map_request *request,
@@ -144,10 +147,10 @@ void vm_map_terminate(struct vm_map *map);
 
 /*
  * The object and offset behind [ADDRESS, ADDRESS + SIZE), page aligned, to be shared or copied by
- * others with PROTECTION: one object covers it (made as needed; *SIZE is reduced to what one object
- * covers).  The caller gets a reference.
- * Returns: KERN_SUCCESS; KERN_INVALID_ADDRESS, nothing is mapped; KERN_PROTECTION_FAILURE, PROTECTION is
- * more than the memory's; KERN_RESOURCE_SHORTAGE.
+ * others with PROTECTION: one object covers it (made as needed; *SIZE is reduced to what one
+ * object covers).  The caller gets a reference.
+ * Returns: KERN_SUCCESS; KERN_INVALID_ADDRESS, nothing is mapped; KERN_PROTECTION_FAILURE,
+ * PROTECTION is more than the memory's; KERN_RESOURCE_SHORTAGE.
  */
 [[nodiscard]] kern_return_t vm_map_lookup_object(struct vm_map *map, virt_addr_t address,
                                                  uint64_t *size, vm_prot_t protection,

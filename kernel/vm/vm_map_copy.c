@@ -75,7 +75,7 @@ static struct vm_map_entry *copy_new_entry(struct vm_map_copy *copy)
     return &copy->first;
 }
 
-/* Append an entry for [START, END) of COPY that shows OBJECT.  Consumes the reference on success. */
+/* Append an entry for [START, END) of COPY that shows OBJECT.  Consumes the reference if it can. */
 static kern_return_t copy_append(struct vm_map_copy *copy, uint64_t start, uint64_t end,
                                  struct vm_object *object)
 {
@@ -190,8 +190,8 @@ static bool may_move(const struct vm_map_entry *entry)
                                         vm_object_current_use(entry->object) != VM_OBJECT_SHARED);
 }
 
-/* Append to COPY what ENTRY shows, its addresses less BASE.  What is to move gets an entry without an
- * object for now. */
+/* Append to COPY what ENTRY shows, its addresses less BASE.  What is to move gets an entry
+ * without an object for now. */
 static kern_return_t append_entry(struct vm_map *map, struct vm_map_copy *copy,
                                   struct vm_map_entry *entry, virt_addr_t base, bool destroy)
     REQUIRES(map->lock)

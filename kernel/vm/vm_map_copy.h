@@ -3,9 +3,10 @@
  * Memory on its way from one map to another (out-of-line data): a list of entries without a place.
  * Making one from a map costs per entry, not per page.
  *
- * The receiver of a copy sees no byte outside of the range that was copied: pages that belong to the
- * range only in part are copied physically, into pages of zeros.  So is all of a range that touches
- * at most two pages and is not made of whole ones; such a copy begins at the start of a page.
+ * The receiver of a copy sees no byte outside of the range that was copied: pages that belong to
+ * the range only in part are copied physically, into pages of zeros.  So is all of a range that
+ * touches at most two pages and is not made of whole ones; such a copy begins at the start of a
+ * page.
  */
 #pragma once
 
@@ -30,8 +31,9 @@ static inline uint64_t vm_map_copy_span(const struct vm_map_copy *copy)
 }
 
 /*
- * Take [ADDRESS, ADDRESS + SIZE) of MAP copy-on-write; with DESTROY the range leaves MAP: whole pages
- * are moved, partial ones copied and all freed, as if deallocated.  SIZE 0 gives a null copy.
+ * Take [ADDRESS, ADDRESS + SIZE) of MAP copy-on-write; with DESTROY the range leaves MAP: whole
+ * pages are moved, partial ones copied and all freed, as if deallocated.  SIZE 0 gives a null
+ * copy.
  * Returns: KERN_SUCCESS and *COPY, which the caller owns; KERN_INVALID_ADDRESS, not all mapped;
  *          KERN_PROTECTION_FAILURE, not readable, or device memory; KERN_RESOURCE_SHORTAGE.
  */
@@ -51,10 +53,10 @@ static inline uint64_t vm_map_copy_span(const struct vm_map_copy *copy)
                                            struct vm_map_copy *copy);
 
 /*
- * Write COPY over existing memory at ADDRESS (mapped and writable), consuming it on success.  Whole
- * pages of memory that is not shared are replaced, others written.
- * Returns: KERN_SUCCESS; KERN_INVALID_ADDRESS, not all mapped; KERN_PROTECTION_FAILURE, not writable;
- *          KERN_RESOURCE_SHORTAGE, KERN_MEMORY_ERROR, a part may have been written.
+ * Write COPY over existing memory at ADDRESS (mapped and writable), consuming it on success.
+ * Whole pages of memory that is not shared are replaced, others written.
+ * Returns: KERN_SUCCESS; KERN_INVALID_ADDRESS, not all mapped; KERN_PROTECTION_FAILURE, not
+ *          writable; KERN_RESOURCE_SHORTAGE, KERN_MEMORY_ERROR, a part may have been written.
  */
 [[nodiscard]] kern_return_t vm_map_copy_overwrite(struct vm_map *map, virt_addr_t address,
                                                   struct vm_map_copy *copy);

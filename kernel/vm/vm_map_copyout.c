@@ -149,7 +149,7 @@ static bool may_replace(struct vm_map *map, virt_addr_t start, virt_addr_t end) 
     return true;
 }
 
-/* Split the entries of MAP at START where those of COPY end: each then lies behind one of COPY's. */
+/* Split the entries of MAP at START where those of COPY end: each is then behind one of these. */
 static kern_return_t clip_to_copy(struct vm_map *map, virt_addr_t start, struct vm_map_copy *copy)
     REQUIRES(map->lock)
 {

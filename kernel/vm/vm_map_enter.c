@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Mapping: a request is validated, an entry is made from it, a place found, the entry inserted.  All
- * that may fail comes before the map changes.
+ * Mapping: a request is validated, an entry is made from it, a place found, the entry inserted.
+ * All that may fail comes before the map changes.
  */
 #include <vm/vm_map.h>
 

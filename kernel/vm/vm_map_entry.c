@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Single entries: splitting and joining them, and the four things that can happen to the object behind
- * one: it is made, copied, shared, or made writable in place.
+ * Single entries: splitting and joining them, and the four things that can happen to the object
+ * behind one: it is made, copied, shared, or made writable in place.
  *
  * A copy by reference marks both entries needs_copy.  That would take a sharer's later writes away
  * from the other sharers, so an object that several write in place (VM_OBJECT_SHARED) is copied at
@@ -12,8 +12,8 @@
 #include <lib/assert.h>
 #include <vm/vm_shadow.h>
 
-/* Split ENTRY at ADDRESS, inside it; it keeps the part below.  The two refer to disjoint parts of the
- * object: its use does not change. */
+/* Split ENTRY at ADDRESS, inside it; it keeps the part below.  The two refer to disjoint parts of
+ * the object: its use does not change. */
 static kern_return_t split(struct vm_map *map, struct vm_map_entry *entry, virt_addr_t address)
     REQUIRES(map->lock)
 {

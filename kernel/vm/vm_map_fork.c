@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A child's map: what its parent's entries let it inherit.  It costs per entry, not per page, except
- * for copies of memory that is shared with others.
+ * A child's map: what its parent's entries let it inherit.  It costs per entry, not per page,
+ * except for copies of memory that is shared with others.
  */
 #include <vm/vm_map.h>
 

@@ -17,7 +17,7 @@ void vm_map_copy_init_zone(void);
 [[nodiscard]] struct vm_map_entry *vm_map_entry_create(void);
 void vm_map_entry_free(struct vm_map_entry *entry);
 
-/* [*START, *END) rounded outwards to pages.  Returns: false if it ends before it starts or wraps. */
+/* [*START, *END) rounded outwards to pages.  Returns: false if it is no range or wraps. */
 [[nodiscard]] bool vm_map_round_range(virt_addr_t *start, virt_addr_t *end);
 
 /* The entry around ADDRESS, or null. */
@@ -39,7 +39,8 @@ void vm_map_link(struct vm_map *map, struct vm_map_entry *entry, struct vm_map_e
     REQUIRES(map->lock);
 void vm_map_unlink(struct vm_map *map, struct vm_map_entry *entry) REQUIRES(map->lock);
 
-/* Find SIZE free bytes for an address without the bits of MASK, from FROM on (0: the lowest there are).
+/* Find SIZE free bytes for an address without the bits of MASK, from FROM on (0: the lowest there
+ * are).
  * Returns: KERN_SUCCESS, *ADDRESS, and the entry behind it in *NEXT; KERN_NO_SPACE. */
 [[nodiscard]] kern_return_t vm_map_find_gap(struct vm_map *map, uint64_t size, uint64_t mask,
                                             virt_addr_t from, virt_addr_t *address,
@@ -75,9 +76,9 @@ void vm_map_merge_previous(struct vm_map *map, struct vm_map_entry *entry) REQUI
 void vm_map_merge_range(struct vm_map *map, virt_addr_t start, virt_addr_t end) REQUIRES(map->lock);
 
 /*
- * The part of vm_map_remove() under the lock, for page aligned addresses: the removed entries go to
- * REMOVED, which the caller gives to vm_map_dispose() when MAP is unlocked.  It needs memory only if
- * the range is inside one entry.  Returns: KERN_SUCCESS; KERN_RESOURCE_SHORTAGE.
+ * The part of vm_map_remove() under the lock, for page aligned addresses: the removed entries go
+ * to REMOVED, which the caller gives to vm_map_dispose() when MAP is unlocked.  It needs memory
+ * only if the range is inside one entry.  Returns: KERN_SUCCESS; KERN_RESOURCE_SHORTAGE.
  */
 [[nodiscard]] kern_return_t vm_map_remove_locked(struct vm_map *map, virt_addr_t start,
                                                  virt_addr_t end, struct list *removed)
@@ -89,7 +90,8 @@ void vm_map_dispose(struct list *removed);
 /* Give ENTRY, in MAP, an object if it has none.  Returns: KERN_SUCCESS; KERN_RESOURCE_SHORTAGE. */
 [[nodiscard]] kern_return_t vm_map_entry_make_object(struct vm_map_entry *entry);
 
-/* Let ENTRY be written in place: end its needs_copy.  Returns: KERN_SUCCESS; KERN_RESOURCE_SHORTAGE. */
+/* Let ENTRY be written in place: end its needs_copy.  Returns: KERN_SUCCESS;
+ * KERN_RESOURCE_SHORTAGE. */
 [[nodiscard]] kern_return_t vm_map_entry_make_writable(struct vm_map_entry *entry);
 
 /* Fill COPY, memory for an entry, with a copy of what ENTRY, in MAP, shows; addresses are the same.
@@ -101,8 +103,8 @@ void vm_map_dispose(struct list *removed);
 [[nodiscard]] kern_return_t vm_map_entry_share(struct vm_map_entry *entry,
                                                struct vm_map_entry *twin);
 
-/* ENTRY loses [START, END), a part of it or all, which is no longer mapped: free the pages if nobody
- * else can see them. */
+/* ENTRY loses [START, END), a part of it or all, which is no longer mapped: free the pages if
+ * nobody else can see them. */
 void vm_map_entry_free_pages(struct vm_map_entry *entry, virt_addr_t start, virt_addr_t end);
 
 struct vm_map_copy;

@@ -2,11 +2,11 @@
 /*
  * Finding entries and free space.
  *
- * Free space is found first fit, so that addresses, and the page tables under them, are used again.
- * To begin near the first gap that may fit, a map remembers for each power of two where gaps of that
- * many pages may begin: a search raises the hint of its size to what it found, a removal lowers
- * those above the gap it makes.  The hints rise with the size, since a gap of 2^(i+1) pages is also
- * one of 2^i.
+ * Free space is found first fit, so that addresses, and the page tables under them, are used
+ * again. To begin near the first gap that may fit, a map remembers for each power of two where
+ * gaps of that many pages may begin: a search raises the hint of its size to what it found, a
+ * removal lowers those above the gap it makes.  The hints rise with the size, since a gap of
+ * 2^(i+1) pages is also one of 2^i.
  */
 #include <vm/vm_map_internal.h>
 
@@ -73,8 +73,8 @@ struct vm_map_entry *vm_map_previous(const struct vm_map *map, const struct vm_m
     return previous == &map->entry_list ? nullptr : list_entry(previous, struct vm_map_entry, link);
 }
 
-/* The list knows the neighbours, and of two neighbours in a binary tree one has no child on the side
- * of the other: no search is needed. */
+/* The list knows the neighbours, and of two neighbours in a binary tree one has no child on the
+ * side of the other: no search is needed. */
 void vm_map_link(struct vm_map *map, struct vm_map_entry *entry, struct vm_map_entry *next)
 {
     list_insert_before(next == nullptr ? &map->entry_list : &next->link, &entry->link);
@@ -143,8 +143,9 @@ static bool gap_fits(virt_addr_t start, virt_addr_t end, uint64_t size, uint64_t
     return true;
 }
 
-/* Walk over the gaps from START on, of which NEXT is the first entry behind.  *BEHIND is where the
- * first gap begins that is not too small for CLASS: behind the place found, if none before it was. */
+/* Walk over the gaps from START on, of which NEXT is the first entry behind.  *BEHIND is where
+ * the first gap begins that is not too small for CLASS: behind the place found, if none before it
+ * was. */
 static kern_return_t walk_gaps(struct vm_map *map, virt_addr_t start, uint64_t size, uint64_t mask,
                                virt_addr_t *address, virt_addr_t *behind,
                                struct vm_map_entry **next) REQUIRES(map->lock)

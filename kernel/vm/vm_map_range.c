@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Operations on ranges of a map.  Those that change entries share one loop, which makes sure that the
- * range is mapped, splits the entries at its ends (all that can fail, before anything changes), visits
- * those inside and joins what has become equal.  Removal has its own: it shortens entries where it
- * can, so that freeing memory needs memory only for a hole inside an entry.
+ * Operations on ranges of a map.  Those that change entries share one loop, which makes sure that
+ * the range is mapped, splits the entries at its ends (all that can fail, before anything
+ * changes), visits those inside and joins what has become equal.  Removal has its own: it
+ * shortens entries where it can, so that freeing memory needs memory only for a hole inside an
+ * entry.
  */
 #include <vm/vm_map.h>
 

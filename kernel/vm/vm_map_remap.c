@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Mapping a range of one map into another, or elsewhere into the same.  The entries are collected with
- * only the source locked and placed with only the target locked.
+ * Mapping a range of one map into another, or elsewhere into the same.  The entries are collected
+ * with only the source locked and placed with only the target locked.
  */
 #include <vm/vm_map.h>
 

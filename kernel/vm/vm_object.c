@@ -123,7 +123,7 @@ static void release_page(struct vm_page *page)
     vm_page_free(page);
 }
 
-/* Free OBJECT, to which no reference is left, and hand its reference on the shadow to the caller. */
+/* Free OBJECT, to which nobody refers, and hand its reference on the shadow to the caller. */
 static struct vm_object *object_destroy(struct vm_object *object)
 {
     struct vm_page *page;

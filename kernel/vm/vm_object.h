@@ -7,8 +7,9 @@
  * in their entries; the first to write gets a new object that shadows it (vm_shadow.h).  An object
  * with a single reference is written in place.
  *
- * Invariant: while a reference with needs_copy or a shadowing object exists, nobody changes what the
- * object shows, unless its use is VM_OBJECT_SHARED; such an object is never copied by reference.
+ * Invariant: while a reference with needs_copy or a shadowing object exists, nobody changes what
+ * the object shows, unless its use is VM_OBJECT_SHARED; such an object is never copied by
+ * reference.
  *
  * Two objects are locked front first: an object before its shadow.
  */
@@ -35,7 +36,8 @@ enum vm_object_kind {
     VM_OBJECT_PAGED,     /* pages from a pager */
 };
 
-/* What the references of an object may do to each other; it only grows, until one reference is left. */
+/* What the references of an object may do to each other; it only grows, until one reference is
+ * left. */
 enum vm_object_use {
     VM_OBJECT_EXCLUSIVE, /* they see disjoint ranges */
     VM_OBJECT_COPIED,    /* they see the same pages, and all copy before they write */
@@ -96,15 +98,16 @@ void vm_object_init(void);
 void vm_object_reference(struct vm_object *object);
 void vm_object_release(struct vm_object *object);
 
-/* Make the object's use at least USE; the same, and count a reference.  Who hands an object out to be
- * mapped for writing by several (a memory entry) makes it VM_OBJECT_SHARED before the first does. */
+/* Make the object's use at least USE; the same, and count a reference.  Who hands an object out
+ * to be mapped for writing by several (a memory entry) makes it VM_OBJECT_SHARED before the first
+ * does. */
 void vm_object_raise_use(struct vm_object *object, enum vm_object_use use);
 void vm_object_reference_for(struct vm_object *object, enum vm_object_use use);
 
 /*
- * What the references may do to each other, as the holder of a map entry's must know: EXCLUSIVE again
- * when it is alone.  Whoever else could raise the use has a reference, so the answer stays true while
- * the holder's map is locked.
+ * What the references may do to each other, as the holder of a map entry's must know: EXCLUSIVE
+ * again when it is alone.  Whoever else could raise the use has a reference, so the answer stays
+ * true while the holder's map is locked.
  */
 enum vm_object_use vm_object_current_use(struct vm_object *object);
 

@@ -115,8 +115,8 @@ static const struct flavor {
     { VM_REGION_TOP_INFO, VM_REGION_TOP_INFO_COUNT, fill_top },
 };
 
-/* The first of the flavors for which COUNT words are enough, or null.  As on a Mac, a caller who has
- * room gets the 64-bit structure also for the old name. */
+/* The first of the flavors for which COUNT words are enough, or null.  As on a Mac, a caller who
+ * has room gets the 64-bit structure also for the old name. */
 static const struct flavor *find_flavor(vm_region_flavor_t flavor, mach_msg_type_number_t count)
 {
     for (size_t i = 0; i < ARRAY_SIZE(flavors); i++) {

@@ -238,8 +238,8 @@ static kern_return_t copy_level(struct vm_object *copy, struct vm_object *object
     return KERN_SUCCESS;
 }
 
-/* Walk the chain of OBJECT, copying what each anonymous object shows into COPY.  The locks move from
- * object to object, which the analysis does not follow. */
+/* Walk the chain of OBJECT, copying what each anonymous object shows into COPY.  The locks move
+ * from object to object, which the analysis does not follow. */
 static kern_return_t copy_chain(struct vm_object *copy, struct vm_object *object,
                                 uint64_t offset) NO_LOCK_ANALYSIS
 {

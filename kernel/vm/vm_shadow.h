@@ -37,13 +37,14 @@ static inline bool vm_page_view_is_paged_out(const struct vm_page_view *view)
 }
 
 /*
- * Let the pager of OBJECT supply the page at OFFSET.  Consumes a reference.  May sleep long; no object
- * or map is locked.  Returns: KERN_SUCCESS, look again; KERN_MEMORY_ERROR, OBJECT ends before OFFSET;
- * KERN_RESOURCE_SHORTAGE; the pager's error.
+ * Let the pager of OBJECT supply the page at OFFSET.  Consumes a reference.  May sleep long; no
+ * object or map is locked.  Returns: KERN_SUCCESS, look again; KERN_MEMORY_ERROR, OBJECT ends
+ * before OFFSET; KERN_RESOURCE_SHORTAGE; the pager's error.
  */
 [[nodiscard]] kern_return_t vm_object_page_in(struct vm_object *object, uint64_t offset);
 
-/* Copy SIZE bytes that OBJECT shows at OFFSET to kernel memory TO.  Returns: as vm_object_page_in(). */
+/* Copy SIZE bytes that OBJECT shows at OFFSET to kernel memory TO.  Returns: as
+ * vm_object_page_in(). */
 [[nodiscard]] kern_return_t vm_object_read(struct vm_object *object, uint64_t offset, void *to,
                                            uint64_t size);
 

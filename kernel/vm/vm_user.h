@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The kernel's routines of idl/mach_vm.defs, which also serve idl/vm_map.defs and the traps; errors
- * and meaning stand there.  A null map is what a stub makes of a port that is no task's: it is
- * refused.  Those that take or make rights to memory (mach_vm_map, mach_make_memory_entry_64) are in
- * kern/, on top of vm_user_map() and vm_map_lookup_object().
+ * The kernel's routines of idl/mach_vm.defs, which also serve idl/vm_map.defs and the traps;
+ * errors and meaning stand there.  A null map is what a stub makes of a port that is no task's:
+ * it is refused.  Those that take or make rights to memory (mach_vm_map,
+ * mach_make_memory_entry_64) are in kern/, on top of vm_user_map() and vm_map_lookup_object().
  *
  * Context: all may sleep; no locks held.
  */
