@@ -20,7 +20,7 @@ def main():
     faults = collections.Counter(line.split(":")[0] for line in lines if ": error:" in line)
     for name, count in faults.items():
         print(f"{name}: {count} places")
-    print(f"{len(files)} files, {len(faults)} out of shape; scripts/check_format.py --fix mends them")
+    print(f"{len(files)} files, {len(faults)} out of shape; check_format.py --fix mends them")
     return done.returncode
 
 

@@ -68,7 +68,7 @@ def line_rows(dwarfdump, elf):
 
 
 def from_root(work, path):
-    """PATH as seen from the root of the tree; a relative one begins at the compiler's folder WORK."""
+    """PATH as seen from the root of the tree; a relative one begins at the folder WORK."""
     path = pathlib.PurePath(work) / path
     return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
 

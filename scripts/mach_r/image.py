@@ -39,7 +39,8 @@ class Contents:
     def files(self):
         """The image's files as {name: bytes}."""
         try:
-            files = {"boot/mach_r.elf": self.kernel.read_bytes(), "boot/grub/grub.cfg": self._menu()}
+            files = {"boot/mach_r.elf": self.kernel.read_bytes()}
+            files["boot/grub/grub.cfg"] = self._menu()
             if not self.alone:
                 files["boot/init"] = self.init.read_bytes()
                 files["boot/initrd.tar"] = self.archive.bytes()

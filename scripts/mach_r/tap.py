@@ -49,6 +49,7 @@ def parse(text, prefix):
                 cases[-1].detail += "\n" + line
     if plan is None or plan != len(cases):
         planned = "no plan" if plan is None else f"{plan} cases planned"
-        what = f"{planned}, {len(cases)} reported; its last lines:\n"
-        cases.append(Case(f"{prefix}/plan", False, what + "\n".join(text.splitlines()[-20:]), whole=True))
+        tail = "\n".join(text.splitlines()[-20:])
+        what = f"{planned}, {len(cases)} reported; its last lines:\n{tail}"
+        cases.append(Case(f"{prefix}/plan", False, what, whole=True))
     return cases

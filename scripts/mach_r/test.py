@@ -13,6 +13,8 @@ import time
 from mach_r import build, ui
 from mach_r.suites import host, image_tests, kernel, system
 
+_DETAIL_LINES = 40
+
 
 def parse(arguments):
     """The command line."""
@@ -41,7 +43,7 @@ class Report:
         ui.step(f"{verdict} {job.name}: {counts} in {seconds:.1f} s")
         for case in cases:
             if not case.passed:
-                text = "\n    ".join(case.detail.strip().splitlines())
+                text = "\n    ".join(case.detail.strip().splitlines()[-_DETAIL_LINES:])
                 ui.note(f"  {ui.coloured('FAIL', 'red')} {case.name}\n    {text}")
             elif self._verbose:
                 ui.note(f"  {'skip' if case.skipped else 'ok'}   {case.name}")

@@ -30,7 +30,8 @@ class KernelTests(Job):
         cases = tap.parse(output, self.name)
         if status != _PASSED:
             what = "it did not end" if status is None else f"QEMU's status is {status}"
-            cases.append(tap.Case(f"{self.name}/end", False, f"{what}:\n{output[-3000:]}", whole=True))
+            what += ":\n" + output[-3000:]
+            cases.append(tap.Case(f"{self.name}/end", False, what, whole=True))
         return cases
 
 
