@@ -6,6 +6,7 @@
 #include <ipc/ipc_mqueue.h>
 
 #include <lib/assert.h>
+#include <sched/sched.h>
 #include <sched/waitq.h>
 #include <ipc/ipc_pset.h>
 
@@ -165,7 +166,7 @@ ipc_mqueue_post(struct ipc_kmsg *kmsg)
             thread_wake(thread);
         }
     }
-    interrupts_restore(interrupts);
+    sched_restore_interrupts(interrupts);
 }
 
 /* Take the first message of PORT, which has one; one sender that waits for room may go on. */

@@ -6,6 +6,7 @@
 
 #include <lib/assert.h>
 #include <mem/zone.h>
+#include <sched/sched.h>
 #include <ipc/ipc_entry.h>
 #include <ipc/ipc_kmsg.h>
 #include <ipc/ipc_mqueue.h>
@@ -142,7 +143,7 @@ ipc_port_destroy(struct ipc_port *port)
         port->port_destroyed = nullptr;
         ipc_port_unlock(port);
         port_send_away(port, notification);
-        interrupts_restore(interrupts);
+        sched_restore_interrupts(interrupts);
         return;
     }
     struct port_remains remains;
@@ -150,7 +151,7 @@ ipc_port_destroy(struct ipc_port *port)
     ipc_port_unlock(port);
     port_bury(&remains);
     ipc_port_release(port);
-    interrupts_restore(interrupts);
+    sched_restore_interrupts(interrupts);
 }
 
 struct ipc_port *
@@ -281,7 +282,7 @@ ipc_port_release_send(struct ipc_port *port)
     ipc_port_lock(port);
     ipc_port_drop_send(port);
     ipc_port_release(port);
-    interrupts_restore(interrupts);
+    sched_restore_interrupts(interrupts);
 }
 
 void
@@ -311,7 +312,7 @@ ipc_port_release_send_once(struct ipc_port *port)
     } else {
         ipc_port_consume_send_once(port);
     }
-    interrupts_restore(interrupts);
+    sched_restore_interrupts(interrupts);
 }
 
 void

@@ -8,6 +8,7 @@
 #include <lib/assert.h>
 #include <lib/string.h>
 #include <mem/zone.h>
+#include <sched/sched.h>
 #include <ipc/ipc_kmsg.h>
 #include <ipc/ipc_port.h>
 #include <ipc/ipc_right.h>
@@ -214,7 +215,7 @@ ipc_space_terminate(struct ipc_space *space)
         }
         terminate_chosen(space);
     }
-    interrupts_restore(interrupts);
+    sched_restore_interrupts(interrupts);
 }
 
 mach_port_name_t
@@ -231,7 +232,7 @@ ipc_space_copyout(struct ipc_space *space, struct ipc_port *port, mach_msg_type_
         ipc_port_release_right(port, type);
         name = result == KERN_INVALID_CAPABILITY ? MACH_PORT_DEAD : MACH_PORT_NULL;
     }
-    interrupts_restore(interrupts);
+    sched_restore_interrupts(interrupts);
     return name;
 }
 
