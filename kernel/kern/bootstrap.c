@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The boot loader's first module is init, the second, if there is one, the boot archive.  Init gets the archive as a
- * memory entry on the very pages the loader put it in; its own module is copied into its address space and freed.
+ * The boot loader's first module is init, the second, if there is one, the boot archive.  Init gets
+ * the archive as a memory entry on the very pages the loader put it in; its own module is copied
+ * into its address space and freed.
  */
 #include <kern/bootstrap.h>
 
@@ -35,7 +36,8 @@
 
 #define INIT_PORT_MAX 4
 
-/* The startup block as init finds it at the top of its stack; parts follow each other as <mach/startup.h> shows. */
+/* The startup block as init finds it at the top of its stack; parts follow each other as
+ * <mach/startup.h> shows. */
 struct init_block {
     struct startup_info info;
     struct startup_port ports[INIT_PORT_MAX];
@@ -55,21 +57,18 @@ struct init_state {
 };
 
 /* A module's bytes, through the direct map. */
-static const void *
-module_data(const struct boot_module *module)
+static const void *module_data(const struct boot_module *module)
 {
     return phys_to_virt(module->start);
 }
 
-static phys_addr_t
-module_end(const struct boot_module *module)
+static phys_addr_t module_end(const struct boot_module *module)
 {
     return (module->start + module->size + PAGE_MASK) & ~PAGE_MASK;
 }
 
 /* Give the pages of a module to the page allocator. */
-static void
-module_free(const struct boot_module *module)
+static void module_free(const struct boot_module *module)
 {
     vm_page_adopt_range(module->start, module_end(module));
     for (phys_addr_t at = module->start; at < module_end(module); at += PAGE_SIZE) {
@@ -78,8 +77,7 @@ module_free(const struct boot_module *module)
 }
 
 /* A send right to a memory entry for the boot archive; null if there is none, or no memory. */
-static struct ipc_port *
-initrd_port(uint64_t *size)
+static struct ipc_port *initrd_port(uint64_t *size)
 {
     *size = 0;
     if (boot_info.module_count <= MODULE_INITRD) {
@@ -103,8 +101,8 @@ initrd_port(uint64_t *size)
 }
 
 /* Add a right to the block, consuming it. */
-static void
-block_add_port(struct init_block *block, struct task *task, uint32_t kind, struct ipc_port *right)
+static void block_add_port(struct init_block *block, struct task *task, uint32_t kind,
+                           struct ipc_port *right)
 {
     if (right != nullptr) {
         block->ports[block->info.port_count++] = (struct startup_port){
@@ -114,8 +112,7 @@ block_add_port(struct init_block *block, struct task *task, uint32_t kind, struc
     }
 }
 
-static void
-block_fill(struct init_block *block, struct task *task)
+static void block_fill(struct init_block *block, struct task *task)
 {
     *block = (struct init_block){
         .info = {
@@ -136,14 +133,15 @@ block_fill(struct init_block *block, struct task *task)
     strlcpy(block->path, INIT_PATH, sizeof(block->path));
     struct ipc_port *initrd = initrd_port(&block->info.initrd_size);
     block_add_port(block, task, STARTUP_PORT_HOST_PRIV, kernel_port_make_send(the_host.priv_port));
-    block_add_port(block, task, STARTUP_PORT_HOST_SECURITY, kernel_port_make_send(the_host.security_port));
-    block_add_port(block, task, STARTUP_PORT_DEVICE_MASTER, kernel_port_make_send(the_host.device_port));
+    block_add_port(block, task, STARTUP_PORT_HOST_SECURITY,
+                   kernel_port_make_send(the_host.security_port));
+    block_add_port(block, task, STARTUP_PORT_DEVICE_MASTER,
+                   kernel_port_make_send(the_host.device_port));
     block_add_port(block, task, STARTUP_PORT_INITRD, initrd);
 }
 
 /* Map the stack and write the block at its top. */
-static kern_return_t
-make_stack(struct init_state *state)
+static kern_return_t make_stack(struct init_state *state)
 {
     struct vm_map_request request = {
         .address = INIT_STACK_TOP - INIT_STACK_SIZE,
@@ -164,36 +162,38 @@ make_stack(struct init_state *state)
 }
 
 /* The first thread, which starts at once. */
-static kern_return_t
-start_thread(const struct init_state *state)
+static kern_return_t start_thread(const struct init_state *state)
 {
     struct thread *thread;
     kern_return_t result = thread_create_in_task(state->task, &thread);
     if (result == KERN_SUCCESS) {
-        context_set_user_start(&thread->context, state->entry, state->block_address, state->block_address);
+        context_set_user_start(&thread->context, state->entry, state->block_address,
+                               state->block_address);
         result = thread_user_unhold(thread);
         thread_release(thread);
     }
     return result;
 }
 
-static kern_return_t
-load_init(const struct boot_module *module, struct init_state *state)
+static kern_return_t load_init(const struct boot_module *module, struct init_state *state)
 {
-    kern_return_t result = elf_load(state->task->map, "init", module_data(module), module->size, &state->entry);
+    kern_return_t result =
+        elf_load(state->task->map, "init", module_data(module), module->size, &state->entry);
     if (result == KERN_SUCCESS) {
         module_free(module);
         result = make_stack(state);
-    }
-    if (result == KERN_SUCCESS) {
-        log_info("Starting init...");
-        result = start_thread(state);
+        if (result == KERN_SUCCESS) {
+            log_info("Starting init...");
+            result = start_thread(state);
+        }
+        if (result != KERN_SUCCESS) {
+            log_error("init: no stack or thread (error %d)", result);
+        }
     }
     return result;
 }
 
-bool
-bootstrap_start_init(void)
+bool bootstrap_start_init(void)
 {
     if (boot_info.module_count <= MODULE_INIT) {
         log_error("boot: there is no init (first module)");
@@ -207,7 +207,6 @@ bootstrap_start_init(void)
     }
     result = load_init(&boot_info.modules[MODULE_INIT], &state);
     if (result != KERN_SUCCESS) {
-        log_error("boot: init cannot be started (error %d)", result);
         task_terminate_object(state.task);
     }
     task_release(state.task);

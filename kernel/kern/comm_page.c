@@ -27,8 +27,7 @@ static struct vm_object *object;
 
 static_assert(sizeof(struct comm_page) <= PAGE_SIZE);
 
-static void
-comm_page_fill(struct comm_page *page)
+static void comm_page_fill(struct comm_page *page)
 {
     struct clock_parameters clock = clock_parameters();
     *page = (struct comm_page){
@@ -36,7 +35,7 @@ comm_page_fill(struct comm_page *page)
         .version = COMM_PAGE_VERSION,
         .page_size = PAGE_SIZE,
         .cpu_count = cpu_count(),
-        .timebase_numer = 1,            /* absolute time is in nanoseconds */
+        .timebase_numer = 1, /* absolute time is in nanoseconds */
         .timebase_denom = 1,
         .tsc_shift = TSC_SHIFT,
         .tsc_multiplier = ((uint64_t)clock.numer << TSC_SHIFT) / clock.denom,
@@ -48,8 +47,7 @@ comm_page_fill(struct comm_page *page)
     strlcpy(page->kernel_version, KERNEL_VERSION, sizeof(page->kernel_version));
 }
 
-static kern_return_t
-map_object(struct vm_map *map, vm_prot_t protection)
+static kern_return_t map_object(struct vm_map *map, vm_prot_t protection)
 {
     struct vm_map_request request = {
         .address = COMM_PAGE_ADDRESS,
@@ -68,14 +66,14 @@ map_object(struct vm_map *map, vm_prot_t protection)
     return result;
 }
 
-void
-comm_page_init(void)
+void comm_page_init(void)
 {
     struct comm_page page;
     comm_page_fill(&page);
     struct vm_map *map = vm_map_create();
     object = vm_object_create(PAGE_SIZE);
-    if (map == nullptr || object == nullptr || map_object(map, VM_PROT_READ | VM_PROT_WRITE) != KERN_SUCCESS ||
+    if (map == nullptr || object == nullptr ||
+        map_object(map, VM_PROT_READ | VM_PROT_WRITE) != KERN_SUCCESS ||
         vm_map_write_bytes(map, COMM_PAGE_ADDRESS, &page, sizeof(page)) != KERN_SUCCESS) {
         panic("no memory for the comm page");
     }
@@ -83,8 +81,7 @@ comm_page_init(void)
     vm_map_deallocate(map);
 }
 
-kern_return_t
-comm_page_map(struct vm_map *map)
+kern_return_t comm_page_map(struct vm_map *map)
 {
     return map_object(map, VM_PROT_READ);
 }

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Ports to objects and back, for generated stubs.  A conversion answers null for a port of another kind or a dead one.
+ * Ports to objects and back, for generated stubs.  A conversion answers null for a port of another
+ * kind or a dead one.
  *
- * The calling thread's own task, space and thread need no reference: they live as long as the thread runs.  So the
- * conversions of those take none, and task_deallocate(), space_deallocate() and thread_deallocate() drop none: these
- * pairs are for stubs only, for within one call on one thread.  That keeps calls on oneself, which are most, short.
+ * The calling thread's own task, space and thread need no reference: they live as long as the
+ * thread runs.  So the conversions of those take none, and task_deallocate(), space_deallocate()
+ * and thread_deallocate() drop none: these pairs are for stubs only, for within one call on one
+ * thread.  That keeps calls on oneself, which are most, short.
  *
- * A port's object is looked at under the port's lock, where kernel_port_destroy() takes it out: whoever finds it there
- * finds it alive, with the port's reference, and takes one of his own.
+ * A port's object is looked at under the port's lock, where kernel_port_destroy() takes it out:
+ * whoever finds it there finds it alive, with the port's reference, and takes one of his own.
  *
  * Context: any, no spin locks held.
  */
@@ -30,11 +32,13 @@ struct vm_map *convert_port_to_map(struct ipc_port *port);
 struct thread *convert_port_to_thread(struct ipc_port *port);
 void thread_deallocate(struct thread *thread);
 
-/* Send rights to the ports of TASK and THREAD, whose reference is consumed (not those of the borrowing pairs above). */
+/* Send rights to the ports of TASK and THREAD, whose reference is consumed (not those of the
+ * borrowing pairs above). */
 struct ipc_port *convert_task_to_port(struct task *task);
 struct ipc_port *convert_thread_to_port(struct thread *thread);
 
-/* The host behind its ports: the plain and the privileged one do for host_t, each of the others for itself only. */
+/* The host behind its ports: the plain and the privileged one do for host_t, each of the others for
+ * itself only. */
 struct host *convert_port_to_host(struct ipc_port *port);
 struct host *convert_port_to_host_priv(struct ipc_port *port);
 struct host *convert_port_to_host_security(struct ipc_port *port);

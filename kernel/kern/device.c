@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Interrupts become messages in the interrupt itself.  An interrupt is masked from its arrival to the driver's
- * acknowledgement, so that one message each is enough: it is made at the registration and, anew, at each
- * acknowledgement, and sending it needs no memory.
+ * Interrupts become messages in the interrupt itself.  An interrupt is masked from its arrival to
+ * the driver's acknowledgement, so that one message each is enough: it is made at the registration
+ * and, anew, at each acknowledgement, and sending it needs no memory.
  *
  * Locks: an interrupt's spin lock -> the port of its driver.
  */
@@ -31,9 +31,9 @@
 
 struct interrupt {
     struct spinlock lock;
-    struct ipc_port *notify;        /* (lock) send right; null: not registered */
-    struct ipc_kmsg *message;       /* (lock) to send next time; null: it is on its way */
-    uint32_t count;                 /* (lock) */
+    struct ipc_port *notify;  /* (lock) send right; null: not registered */
+    struct ipc_kmsg *message; /* (lock) to send next time; null: it is on its way */
+    uint32_t count;           /* (lock) */
 };
 
 static struct interrupt interrupts[IRQ_MAX];
@@ -46,8 +46,7 @@ static const struct {
     uint32_t last;
 } kernel_io_ports[] = { { 0x20, 0x21 }, { 0x40, 0x43 }, { 0xa0, 0xa1 } };
 
-void
-device_init(void)
+void device_init(void)
 {
     for (uint32_t irq = 0; irq < IRQ_MAX; irq++) {
         spinlock_init(&interrupts[irq].lock);
@@ -55,8 +54,7 @@ device_init(void)
 }
 
 /* A message that says IRQ; its count comes when it is sent.  Returns: null without memory. */
-static struct ipc_kmsg *
-message_create(uint32_t irq)
+static struct ipc_kmsg *message_create(uint32_t irq)
 {
     struct ipc_kmsg *kmsg = ipc_kmsg_alloc(sizeof(struct device_interrupt_message));
     if (kmsg != nullptr) {
@@ -71,9 +69,10 @@ message_create(uint32_t irq)
     return kmsg;
 }
 
-/* Take INTERRUPT's registration away.  The caller drops what was there: *NOTIFY and the message returned. */
-static struct ipc_kmsg *
-registration_take(struct interrupt *interrupt, struct ipc_port **notify) REQUIRES(interrupt->lock)
+/* Take INTERRUPT's registration away.  The caller drops what was there: *NOTIFY and the message
+ * returned. */
+static struct ipc_kmsg *registration_take(struct interrupt *interrupt, struct ipc_port **notify)
+    REQUIRES(interrupt->lock)
 {
     struct ipc_kmsg *message = interrupt->message;
     *notify = interrupt->notify;
@@ -82,8 +81,7 @@ registration_take(struct interrupt *interrupt, struct ipc_port **notify) REQUIRE
     return message;
 }
 
-static void
-registration_drop(struct ipc_port *notify, struct ipc_kmsg *message)
+static void registration_drop(struct ipc_port *notify, struct ipc_kmsg *message)
 {
     send_right_release(notify);
     if (message != nullptr) {
@@ -93,8 +91,7 @@ registration_drop(struct ipc_port *notify, struct ipc_kmsg *message)
     }
 }
 
-void
-upcall_interrupt(uint32_t irq)
+void upcall_interrupt(uint32_t irq)
 {
     struct interrupt *interrupt = &interrupts[irq];
     spin_lock(&interrupt->lock);
@@ -114,15 +111,14 @@ upcall_interrupt(uint32_t irq)
 }
 
 /* True if INTERRUPT is registered for a port that lives. */
-static bool
-is_taken(const struct interrupt *interrupt) REQUIRES(interrupt->lock)
+static bool is_taken(const struct interrupt *interrupt) REQUIRES(interrupt->lock)
 {
     return interrupt->notify != nullptr && interrupt->notify->object.is_active;
 }
 
 /* Put NOTIFY and MESSAGE into INTERRUPT, and what was there instead into them. */
-static kern_return_t
-registration_exchange(struct interrupt *interrupt, struct ipc_port **notify, struct ipc_kmsg **message)
+static kern_return_t registration_exchange(struct interrupt *interrupt, struct ipc_port **notify,
+                                           struct ipc_kmsg **message)
 {
     kern_return_t result = KERN_RIGHT_EXISTS;
     interrupt_state_t state = spin_lock_save(&interrupt->lock);
@@ -140,8 +136,7 @@ registration_exchange(struct interrupt *interrupt, struct ipc_port **notify, str
     return result;
 }
 
-kern_return_t
-device_register_interrupt(device_master_t master, unsigned irq, ipc_port_t notify)
+kern_return_t device_register_interrupt(device_master_t master, unsigned irq, ipc_port_t notify)
 {
     if (master == nullptr || !ipc_port_is_valid(notify)) {
         return KERN_INVALID_CAPABILITY;
@@ -159,7 +154,7 @@ device_register_interrupt(device_master_t master, unsigned irq, ipc_port_t notif
     if (result != KERN_SUCCESS) {
         return result;
     }
-    irq_disable(irq);                   /* a former driver may have left it masked */
+    irq_disable(irq); /* a former driver may have left it masked */
     result = irq_enable(irq);
     if (result != KERN_SUCCESS) {
         interrupt_state_t state = spin_lock_save(&interrupts[irq].lock);
@@ -172,8 +167,7 @@ device_register_interrupt(device_master_t master, unsigned irq, ipc_port_t notif
     return KERN_SUCCESS;
 }
 
-kern_return_t
-device_acknowledge_interrupt(device_master_t master, unsigned irq)
+kern_return_t device_acknowledge_interrupt(device_master_t master, unsigned irq)
 {
     if (master == nullptr) {
         return KERN_INVALID_CAPABILITY;
@@ -202,8 +196,7 @@ device_acknowledge_interrupt(device_master_t master, unsigned irq)
     return is_registered ? KERN_SUCCESS : KERN_INVALID_ARGUMENT;
 }
 
-kern_return_t
-device_release_interrupt(device_master_t master, unsigned irq)
+kern_return_t device_release_interrupt(device_master_t master, unsigned irq)
 {
     if (master == nullptr) {
         return KERN_INVALID_CAPABILITY;
@@ -223,8 +216,7 @@ device_release_interrupt(device_master_t master, unsigned irq)
     return KERN_SUCCESS;
 }
 
-static bool
-range_has_kernel_io_ports(uint32_t first, uint32_t last)
+static bool range_has_kernel_io_ports(uint32_t first, uint32_t last)
 {
     for (uint32_t i = 0; i < ARRAY_SIZE(kernel_io_ports); i++) {
         if (first <= kernel_io_ports[i].last && last >= kernel_io_ports[i].first) {
@@ -234,8 +226,8 @@ range_has_kernel_io_ports(uint32_t first, uint32_t last)
     return false;
 }
 
-kern_return_t
-device_grant_io_ports(device_master_t master, task_t task, unsigned first, unsigned count)
+kern_return_t device_grant_io_ports(device_master_t master, task_t task, unsigned first,
+                                    unsigned count)
 {
     if (master == nullptr) {
         return KERN_INVALID_CAPABILITY;
@@ -257,8 +249,7 @@ device_grant_io_ports(device_master_t master, task_t task, unsigned first, unsig
 }
 
 /* True if [START, END) touches RAM: what the direct map covers, except for the old device hole. */
-static bool
-range_has_ram(uint64_t start, uint64_t end)
+static bool range_has_ram(uint64_t start, uint64_t end)
 {
     phys_addr_t unused;
     if (start >= LEGACY_DEVICES_START && end <= LEGACY_DEVICES_END) {
@@ -272,27 +263,18 @@ range_has_ram(uint64_t start, uint64_t end)
     return false;
 }
 
-static bool
-cache_mode(int caching, enum pmap_cache *cache)
+static bool cache_mode(int caching, enum pmap_cache *cache)
 {
     switch (caching) {
-    case DEVICE_CACHE_WRITE_BACK:
-        *cache = PMAP_CACHE_NORMAL;
-        return true;
-    case DEVICE_CACHE_UNCACHED:
-        *cache = PMAP_CACHE_DEVICE;
-        return true;
-    case DEVICE_CACHE_WRITE_COMBINING:
-        *cache = PMAP_CACHE_WRITE_COMBINING;
-        return true;
-    default:
-        return false;
+    case DEVICE_CACHE_WRITE_BACK: *cache = PMAP_CACHE_NORMAL; return true;
+    case DEVICE_CACHE_UNCACHED: *cache = PMAP_CACHE_DEVICE; return true;
+    case DEVICE_CACHE_WRITE_COMBINING: *cache = PMAP_CACHE_WRITE_COMBINING; return true;
+    default: return false;
     }
 }
 
-kern_return_t
-device_map_physical(device_master_t master, uint64_t address, uint64_t size, vm_prot_t protection, int caching,
-                    ipc_port_t *entry)
+kern_return_t device_map_physical(device_master_t master, uint64_t address, uint64_t size,
+                                  vm_prot_t protection, int caching, ipc_port_t *entry)
 {
     enum pmap_cache cache;
     if (master == nullptr) {
@@ -323,8 +305,7 @@ device_map_physical(device_master_t master, uint64_t address, uint64_t size, vm_
     return KERN_SUCCESS;
 }
 
-kern_return_t
-device_take_screen(device_master_t master, device_screen_t *screen)
+kern_return_t device_take_screen(device_master_t master, device_screen_t *screen)
 {
     if (master == nullptr) {
         return KERN_INVALID_CAPABILITY;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The thread that ran into the exception does all of this itself, in the kernel, on its way back to user code.  The
- * reply port is made for one exception and dies with it, so that a late answer reaches nobody.  A handler that dies, or
- * drops the reply right, causes a send-once notification there: it counts as "not handled".
+ * The thread that ran into the exception does all of this itself, in the kernel, on its way back to
+ * user code.  The reply port is made for one exception and dies with it, so that a late answer
+ * reaches nobody.  A handler that dies, or drops the reply right, causes a send-once notification
+ * there: it counts as "not handled".
  */
 #include <kern/exception.h>
 
@@ -18,8 +19,7 @@
 struct exception_ports host_exception_ports = { .lock = SPINLOCK_INITIALIZER };
 
 /* Send KMSG and wait for its answer.  Returns: the reply, or null. */
-static struct ipc_kmsg *
-call_handler(struct ipc_kmsg *kmsg, struct ipc_port *reply_port)
+static struct ipc_kmsg *call_handler(struct ipc_kmsg *kmsg, struct ipc_port *reply_port)
 {
     struct ipc_kmsg *reply = nullptr;
     if (ipc_mqueue_send(kmsg, WAIT_FOREVER, nullptr) != MACH_MSG_SUCCESS) {
@@ -33,11 +33,12 @@ call_handler(struct ipc_kmsg *kmsg, struct ipc_port *reply_port)
 }
 
 /* Let ACTION handle the exception; its right is consumed. */
-static kern_return_t
-deliver(const struct exception_report *report, const struct exception_action *action)
+static kern_return_t deliver(const struct exception_report *report,
+                             const struct exception_action *action)
 {
     struct ipc_port *reply_port = ipc_port_create_kernel(IPC_KOBJECT_NONE, nullptr);
-    struct ipc_kmsg *kmsg = reply_port != nullptr ? exception_message_create(report, action) : nullptr;
+    struct ipc_kmsg *kmsg =
+        reply_port != nullptr ? exception_message_create(report, action) : nullptr;
     if (kmsg == nullptr) {
         send_right_release(action->port);
         kernel_port_destroy(reply_port);
@@ -59,8 +60,8 @@ deliver(const struct exception_report *report, const struct exception_action *ac
     return result;
 }
 
-static kern_return_t
-deliver_through(const struct exception_report *report, struct exception_ports *ports)
+static kern_return_t deliver_through(const struct exception_report *report,
+                                     struct exception_ports *ports)
 {
     struct exception_action action;
     if (!exception_ports_lookup(ports, report->exception, &action)) {
@@ -69,8 +70,7 @@ deliver_through(const struct exception_report *report, struct exception_ports *p
     return deliver(report, &action);
 }
 
-static kern_return_t
-deliver_to_thread(const struct exception_report *report)
+static kern_return_t deliver_to_thread(const struct exception_report *report)
 {
     struct exception_ports *ports = thread_exception_ports(current_thread(), false);
     if (ports == nullptr) {
@@ -82,14 +82,12 @@ deliver_to_thread(const struct exception_report *report)
 }
 
 /* A thread that was told to end, or to give up what it does, asks no further handlers. */
-static bool
-is_settled(kern_return_t result)
+static bool is_settled(kern_return_t result)
 {
     return result == KERN_SUCCESS || result == KERN_ABORTED || thread_is_ending();
 }
 
-void
-exception_raise(const struct exception_report *report)
+void exception_raise(const struct exception_report *report)
 {
     if (is_settled(deliver_to_thread(report)) ||
         is_settled(deliver_through(report, &current_task()->exceptions)) ||

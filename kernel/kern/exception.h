@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Exceptions: what a thread ran into becomes a message to the first of its thread's, its task's and the host's
- * exception ports that handles it, and the thread waits for the answer.
+ * Exceptions: what a thread ran into becomes a message to the first of its thread's, its task's and
+ * the host's exception ports that handles it, and the thread waits for the answer.
  */
 #pragma once
 
@@ -26,8 +26,9 @@ struct exception_report {
 extern struct exception_ports host_exception_ports;
 
 /*
- * Report EXCEPTION of the running thread and wait until somebody has handled it; its registers may be others then.
- * If nobody does, its task is terminated.  Context: interrupts off before and after; may sleep.
+ * Report EXCEPTION of the running thread and wait until somebody has handled it; its registers may
+ * be others then. If nobody does, its task is terminated.  Context: interrupts off before and
+ * after; may sleep.
  */
 void exception_raise(const struct exception_report *report);
 
@@ -42,5 +43,6 @@ struct ipc_kmsg *exception_message_create(const struct exception_report *report,
  * Read REPLY to the message REQUEST_ID made for ACTION, and take over the registers it brings.
  * Returns: KERN_SUCCESS, the thread may go on; anything else: not handled.
  */
-[[nodiscard]] kern_return_t exception_reply_read(const struct ipc_kmsg *reply, mach_msg_id_t request_id,
+[[nodiscard]] kern_return_t exception_reply_read(const struct ipc_kmsg *reply,
+                                                 mach_msg_id_t request_id,
                                                  const struct exception_action *action);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The messages of exc.defs and mach_exc.defs, written by hand: what they carry is known only when they are sent, and
- * the sender must not allocate a thread state on its stack.
+ * The messages of exc.defs and mach_exc.defs, written by hand: what they carry is known only when
+ * they are sent, and the sender must not allocate a thread state on its stack.
  */
 #include <kern/exception.h>
 
@@ -17,7 +17,8 @@
 #include <kern/task.h>
 #include <kern/thread_control.h>
 
-/* First ids of exc.defs and mach_exc.defs; routines in the order of the behaviors, which count from 1. */
+/* First ids of exc.defs and mach_exc.defs; routines in the order of the behaviors, which count from
+ * 1. */
 #define EXC_BASE      2401
 #define MACH_EXC_BASE 2405
 #define REPLY_OFFSET  100
@@ -32,28 +33,25 @@ struct state_reply {
 };
 #pragma pack(pop)
 
-static exception_behavior_t
-action_behavior(const struct exception_action *action)
+static exception_behavior_t action_behavior(const struct exception_action *action)
 {
-    return (exception_behavior_t)((unsigned int)action->behavior & ~(unsigned int)MACH_EXCEPTION_CODES);
+    return (exception_behavior_t)((unsigned int)action->behavior &
+                                  ~(unsigned int)MACH_EXCEPTION_CODES);
 }
 
-static bool
-action_has_long_codes(const struct exception_action *action)
+static bool action_has_long_codes(const struct exception_action *action)
 {
     return ((unsigned int)action->behavior & MACH_EXCEPTION_CODES) != 0;
 }
 
 /* Append SIZE bytes to the message of KMSG, which has room. */
-static void
-append(struct ipc_kmsg *kmsg, const void *bytes, uint32_t size)
+static void append(struct ipc_kmsg *kmsg, const void *bytes, uint32_t size)
 {
     memcpy((char *)&kmsg->header + kmsg->header.msgh_size, bytes, size);
     kmsg->header.msgh_size += size;
 }
 
-static void
-append_right(struct ipc_kmsg *kmsg, struct ipc_port *right)
+static void append_right(struct ipc_kmsg *kmsg, struct ipc_port *right)
 {
     ipc_port_descriptor_t descriptor = {
         .name = right,
@@ -63,8 +61,7 @@ append_right(struct ipc_kmsg *kmsg, struct ipc_port *right)
     append(kmsg, &descriptor, sizeof(descriptor));
 }
 
-static void
-append_identity(struct ipc_kmsg *kmsg)
+static void append_identity(struct ipc_kmsg *kmsg)
 {
     mach_msg_body_t body = { .msgh_descriptor_count = 2 };
     kmsg->header.msgh_bits |= MACH_MSGH_BITS_COMPLEX;
@@ -73,8 +70,8 @@ append_identity(struct ipc_kmsg *kmsg)
     append_right(kmsg, task_make_send(current_task()));
 }
 
-static void
-append_codes(struct ipc_kmsg *kmsg, const struct exception_report *report, bool has_long_codes)
+static void append_codes(struct ipc_kmsg *kmsg, const struct exception_report *report,
+                         bool has_long_codes)
 {
     mach_msg_type_number_t count = EXCEPTION_CODE_MAX;
     append(kmsg, &report->exception, sizeof(report->exception));
@@ -90,13 +87,13 @@ append_codes(struct ipc_kmsg *kmsg, const struct exception_report *report, bool 
 }
 
 /* Registers go straight into the message. */
-static kern_return_t
-append_state(struct ipc_kmsg *kmsg, thread_state_flavor_t flavor)
+static kern_return_t append_state(struct ipc_kmsg *kmsg, thread_state_flavor_t flavor)
 {
     mach_msg_type_number_t count = THREAD_STATE_MAX;
     append(kmsg, &flavor, sizeof(flavor));
     mach_msg_type_number_t *sent_count = (void *)((char *)&kmsg->header + kmsg->header.msgh_size);
-    kern_return_t result = context_get_state(&current_thread()->context, flavor, sent_count + 1, &count);
+    kern_return_t result =
+        context_get_state(&current_thread()->context, flavor, sent_count + 1, &count);
     if (result == KERN_SUCCESS) {
         *sent_count = count;
         kmsg->header.msgh_size += (mach_msg_size_t)((1 + count) * sizeof(natural_t));
@@ -104,11 +101,11 @@ append_state(struct ipc_kmsg *kmsg, thread_state_flavor_t flavor)
     return result;
 }
 
-static uint32_t
-message_capacity(exception_behavior_t behavior)
+static uint32_t message_capacity(exception_behavior_t behavior)
 {
-    uint32_t size = sizeof(mach_msg_base_t) + 2 * sizeof(ipc_port_descriptor_t) + sizeof(NDR_record_t) +
-                    sizeof(exception_type_t) + sizeof(mach_msg_type_number_t) +
+    uint32_t size = sizeof(mach_msg_base_t) + 2 * sizeof(ipc_port_descriptor_t) +
+                    sizeof(NDR_record_t) + sizeof(exception_type_t) +
+                    sizeof(mach_msg_type_number_t) +
                     EXCEPTION_CODE_MAX * sizeof(mach_exception_data_type_t);
     if (behavior != EXCEPTION_DEFAULT) {
         size += sizeof(thread_state_flavor_t) + sizeof(mach_msg_type_number_t) +
@@ -117,8 +114,8 @@ message_capacity(exception_behavior_t behavior)
     return size;
 }
 
-struct ipc_kmsg *
-exception_message_create(const struct exception_report *report, const struct exception_action *action)
+struct ipc_kmsg *exception_message_create(const struct exception_report *report,
+                                          const struct exception_action *action)
 {
     exception_behavior_t behavior = action_behavior(action);
     bool has_long_codes = action_has_long_codes(action);
@@ -143,8 +140,7 @@ exception_message_create(const struct exception_report *report, const struct exc
 }
 
 /* Take over the registers in REPLY, if it has the shape of a reply with registers. */
-static kern_return_t
-reply_set_state(const struct ipc_kmsg *reply)
+static kern_return_t reply_set_state(const struct ipc_kmsg *reply)
 {
     const struct state_reply *state = (const struct state_reply *)&reply->header;
     mach_msg_size_t size = reply->header.msgh_size;
@@ -152,17 +148,19 @@ reply_set_state(const struct ipc_kmsg *reply)
         size < sizeof(*state) + state->state_count * sizeof(natural_t)) {
         return MIG_TYPE_ERROR;
     }
-    return context_set_state(&current_thread()->context, state->flavor, state->state, state->state_count);
+    return context_set_state(&current_thread()->context, state->flavor, state->state,
+                             state->state_count);
 }
 
-kern_return_t
-exception_reply_read(const struct ipc_kmsg *reply, mach_msg_id_t request_id, const struct exception_action *action)
+kern_return_t exception_reply_read(const struct ipc_kmsg *reply, mach_msg_id_t request_id,
+                                   const struct exception_action *action)
 {
     const mig_reply_error_t *error = (const mig_reply_error_t *)&reply->header;
     if (reply->header.msgh_id != request_id + REPLY_OFFSET) {
-        return MIG_SERVER_DIED;             /* a send-once notification: nobody will answer any more */
+        return MIG_SERVER_DIED; /* a send-once notification: nobody will answer any more */
     }
-    if (MACH_MSGH_BITS_IS_COMPLEX(reply->header.msgh_bits) || reply->header.msgh_size < sizeof(*error)) {
+    if (MACH_MSGH_BITS_IS_COMPLEX(reply->header.msgh_bits) ||
+        reply->header.msgh_size < sizeof(*error)) {
         return MIG_TYPE_ERROR;
     }
     if (error->RetCode != KERN_SUCCESS || action_behavior(action) == EXCEPTION_DEFAULT) {

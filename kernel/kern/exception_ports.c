@@ -9,15 +9,13 @@
 #include <lib/string.h>
 #include <kern/kernel_port.h>
 
-void
-exception_ports_init(struct exception_ports *ports)
+void exception_ports_init(struct exception_ports *ports)
 {
     memset(ports, 0, sizeof(*ports));
     spinlock_init(&ports->lock);
 }
 
-void
-exception_ports_close(struct exception_ports *ports)
+void exception_ports_close(struct exception_ports *ports)
 {
     struct exception_action old[EXC_TYPES_COUNT];
     interrupt_state_t state = spin_lock_save(&ports->lock);
@@ -31,16 +29,14 @@ exception_ports_close(struct exception_ports *ports)
 }
 
 /* ACTION with a right of its own.  Locks: those of the structure that ACTION is in, or none. */
-static struct exception_action
-action_copy(const struct exception_action *action)
+static struct exception_action action_copy(const struct exception_action *action)
 {
     struct exception_action copy = *action;
     copy.port = ipc_port_copy_send(action->port);
     return copy;
 }
 
-void
-exception_ports_inherit(struct exception_ports *child, struct exception_ports *parent)
+void exception_ports_inherit(struct exception_ports *child, struct exception_ports *parent)
 {
     interrupt_state_t state = spin_lock_save(&parent->lock);
     for (uint32_t i = FIRST_EXCEPTION; i < EXC_TYPES_COUNT; i++) {
@@ -49,21 +45,17 @@ exception_ports_inherit(struct exception_ports *child, struct exception_ports *p
     spin_unlock_restore(&parent->lock, state);
 }
 
-static bool
-behavior_is_valid(exception_behavior_t behavior)
+static bool behavior_is_valid(exception_behavior_t behavior)
 {
     switch ((unsigned int)behavior & ~(unsigned int)MACH_EXCEPTION_CODES) {
     case EXCEPTION_DEFAULT:
     case EXCEPTION_STATE:
-    case EXCEPTION_STATE_IDENTITY:
-        return true;
-    default:
-        return false;
+    case EXCEPTION_STATE_IDENTITY: return true;
+    default: return false;
     }
 }
 
-static bool
-flavor_is_valid(thread_state_flavor_t flavor)
+static bool flavor_is_valid(thread_state_flavor_t flavor)
 {
     switch (flavor) {
     case x86_THREAD_STATE64:
@@ -71,37 +63,34 @@ flavor_is_valid(thread_state_flavor_t flavor)
     case x86_EXCEPTION_STATE64:
     case x86_THREAD_STATE:
     case x86_FLOAT_STATE:
-    case x86_EXCEPTION_STATE:
-        return true;
-    default:
-        return false;
+    case x86_EXCEPTION_STATE: return true;
+    default: return false;
     }
 }
 
-kern_return_t
-exception_action_check(exception_mask_t mask, const struct exception_action *action)
+kern_return_t exception_action_check(exception_mask_t mask, const struct exception_action *action)
 {
     if ((mask & ~(exception_mask_t)EXC_MASK_VALID) != 0) {
         return KERN_INVALID_ARGUMENT;
     }
     if (!ipc_port_is_valid(action->port)) {
-        return KERN_SUCCESS;            /* nothing will be sent, so nothing else counts */
+        return KERN_SUCCESS; /* nothing will be sent, so nothing else counts */
     }
     if (!behavior_is_valid(action->behavior)) {
         return KERN_INVALID_ARGUMENT;
     }
-    bool has_state = ((unsigned int)action->behavior & ~(unsigned int)MACH_EXCEPTION_CODES) != EXCEPTION_DEFAULT;
+    bool has_state =
+        ((unsigned int)action->behavior & ~(unsigned int)MACH_EXCEPTION_CODES) != EXCEPTION_DEFAULT;
     return has_state && !flavor_is_valid(action->flavor) ? KERN_INVALID_ARGUMENT : KERN_SUCCESS;
 }
 
 /* The element of LIST for actions like ACTION, made if there is none. */
-static uint32_t
-list_find(struct exception_list *list, const struct exception_action *action)
+static uint32_t list_find(struct exception_list *list, const struct exception_action *action)
 {
     uint32_t i = 0;
-    while (i < list->count &&
-           (list->actions[i].port != action->port || list->actions[i].behavior != action->behavior ||
-            list->actions[i].flavor != action->flavor)) {
+    while (i < list->count && (list->actions[i].port != action->port ||
+                               list->actions[i].behavior != action->behavior ||
+                               list->actions[i].flavor != action->flavor)) {
         i++;
     }
     if (i == list->count) {
@@ -113,8 +102,8 @@ list_find(struct exception_list *list, const struct exception_action *action)
 }
 
 /* Fill LIST with what is set for MASK.  Locks: PORTS'. */
-static void
-list_fill(struct exception_list *list, const struct exception_ports *ports, exception_mask_t mask)
+static void list_fill(struct exception_list *list, const struct exception_ports *ports,
+                      exception_mask_t mask)
 {
     list->count = 0;
     for (uint32_t i = FIRST_EXCEPTION; i < EXC_TYPES_COUNT; i++) {
@@ -125,9 +114,8 @@ list_fill(struct exception_list *list, const struct exception_ports *ports, exce
 }
 
 /* Replace the actions in MASK, keeping the old rights in OLD.  Locks: PORTS'. */
-static void
-actions_replace(struct exception_ports *ports, exception_mask_t mask, const struct exception_action *action,
-                struct ipc_port **old)
+static void actions_replace(struct exception_ports *ports, exception_mask_t mask,
+                            const struct exception_action *action, struct ipc_port **old)
 {
     for (uint32_t i = FIRST_EXCEPTION; i < EXC_TYPES_COUNT; i++) {
         if (mask & (1u << i)) {
@@ -137,9 +125,9 @@ actions_replace(struct exception_ports *ports, exception_mask_t mask, const stru
     }
 }
 
-kern_return_t
-exception_ports_set(struct exception_ports *ports, exception_mask_t mask, const struct exception_action *action,
-                    struct exception_list *list)
+kern_return_t exception_ports_set(struct exception_ports *ports, exception_mask_t mask,
+                                  const struct exception_action *action,
+                                  struct exception_list *list)
 {
     struct ipc_port *old[EXC_TYPES_COUNT] = { nullptr };
     interrupt_state_t state = spin_lock_save(&ports->lock);
@@ -161,16 +149,16 @@ exception_ports_set(struct exception_ports *ports, exception_mask_t mask, const 
     return KERN_SUCCESS;
 }
 
-void
-exception_ports_get(struct exception_ports *ports, exception_mask_t mask, struct exception_list *list)
+void exception_ports_get(struct exception_ports *ports, exception_mask_t mask,
+                         struct exception_list *list)
 {
     interrupt_state_t state = spin_lock_save(&ports->lock);
     list_fill(list, ports, mask);
     spin_unlock_restore(&ports->lock, state);
 }
 
-bool
-exception_ports_lookup(struct exception_ports *ports, exception_type_t exception, struct exception_action *action)
+bool exception_ports_lookup(struct exception_ports *ports, exception_type_t exception,
+                            struct exception_action *action)
 {
     interrupt_state_t state = spin_lock_save(&ports->lock);
     *action = action_copy(&ports->actions[exception]);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where exceptions are reported: for each kind of exception a port, what the message shall carry, and which registers.
- * Threads, tasks and the host each have one of these.
+ * Where exceptions are reported: for each kind of exception a port, what the message shall carry,
+ * and which registers. Threads, tasks and the host each have one of these.
  *
- * Locks: the structure's own spin lock protects the actions; rights are dropped after it is given back.
+ * Locks: the structure's own spin lock protects the actions; rights are dropped after it is given
+ * back.
  */
 #pragma once
 
@@ -20,18 +21,19 @@
 struct ipc_port;
 
 struct exception_action {
-    struct ipc_port *port;              /* a send right; null: not handled here */
+    struct ipc_port *port; /* a send right; null: not handled here */
     exception_behavior_t behavior;
     thread_state_flavor_t flavor;
 };
 
 struct exception_ports {
     struct spinlock lock;
-    bool is_closed;                     /* (lock) the owner has ended: set no more */
-    struct exception_action actions[EXC_TYPES_COUNT];   /* (lock) by exception; 0 is unused */
+    bool is_closed;                                   /* (lock) the owner has ended: set no more */
+    struct exception_action actions[EXC_TYPES_COUNT]; /* (lock) by exception; 0 is unused */
 };
 
-/* The answer of a query: actions that are alike share an element.  Rights in ports belong to the caller. */
+/* The answer of a query: actions that are alike share an element.  Rights in ports belong to the
+ * caller. */
 struct exception_list {
     mach_msg_type_number_t count;
     exception_mask_t masks[EXC_TYPES_COUNT];
@@ -48,20 +50,25 @@ void exception_ports_close(struct exception_ports *ports);
 void exception_ports_inherit(struct exception_ports *child, struct exception_ports *parent);
 
 /*
- * Check what a user wants set.  Returns: KERN_SUCCESS; KERN_INVALID_ARGUMENT, an unknown exception, behavior, or
- * flavor.
+ * Check what a user wants set.  Returns: KERN_SUCCESS; KERN_INVALID_ARGUMENT, an unknown exception,
+ * behavior, or flavor.
  */
-[[nodiscard]] kern_return_t exception_action_check(exception_mask_t mask, const struct exception_action *action);
+[[nodiscard]] kern_return_t exception_action_check(exception_mask_t mask,
+                                                   const struct exception_action *action);
 
 /*
- * Let ACTION handle the exceptions in MASK; its right is consumed on success.  LIST, if not null, gets what was there.
+ * Let ACTION handle the exceptions in MASK; its right is consumed on success.  LIST, if not null,
+ * gets what was there.
  * Returns: KERN_SUCCESS; KERN_TERMINATED, the owner has ended.
  */
-[[nodiscard]] kern_return_t exception_ports_set(struct exception_ports *ports, exception_mask_t mask,
-                                                const struct exception_action *action, struct exception_list *list);
+[[nodiscard]] kern_return_t exception_ports_set(struct exception_ports *ports,
+                                                exception_mask_t mask,
+                                                const struct exception_action *action,
+                                                struct exception_list *list);
 
 /* What handles the exceptions in MASK. */
-void exception_ports_get(struct exception_ports *ports, exception_mask_t mask, struct exception_list *list);
+void exception_ports_get(struct exception_ports *ports, exception_mask_t mask,
+                         struct exception_list *list);
 
 /* The action for EXCEPTION, its right copied for the caller.  Returns: false if there is none. */
 bool exception_ports_lookup(struct exception_ports *ports, exception_type_t exception,

@@ -12,9 +12,9 @@
 #include <kern/thread_control.h>
 
 /* Set what the user wants in PORTS; the right is consumed on success. */
-static kern_return_t
-set_ports(struct exception_ports *ports, exception_mask_t mask, ipc_port_t port, exception_behavior_t behavior,
-          thread_state_flavor_t flavor)
+static kern_return_t set_ports(struct exception_ports *ports, exception_mask_t mask,
+                               ipc_port_t port, exception_behavior_t behavior,
+                               thread_state_flavor_t flavor)
 {
     struct exception_action action = { .port = port, .behavior = behavior, .flavor = flavor };
     if (port == IPC_PORT_DEAD) {
@@ -34,8 +34,8 @@ struct query_answer {
 };
 
 /* Tell what PORTS (null: nothing is set) has for MASK. */
-static kern_return_t
-get_ports(struct exception_ports *ports, exception_mask_t mask, const struct query_answer *answer)
+static kern_return_t get_ports(struct exception_ports *ports, exception_mask_t mask,
+                               const struct query_answer *answer)
 {
     if ((mask & ~(exception_mask_t)EXC_MASK_VALID) != 0) {
         return KERN_INVALID_ARGUMENT;
@@ -56,29 +56,32 @@ get_ports(struct exception_ports *ports, exception_mask_t mask, const struct que
     return KERN_SUCCESS;
 }
 
-kern_return_t
-task_set_exception_ports(task_t task, exception_mask_t exception_mask, ipc_port_t new_port,
-                         exception_behavior_t behavior, thread_state_flavor_t new_flavor)
+kern_return_t task_set_exception_ports(task_t task, exception_mask_t exception_mask,
+                                       ipc_port_t new_port, exception_behavior_t behavior,
+                                       thread_state_flavor_t new_flavor)
 {
     if (task == nullptr) {
         return KERN_INVALID_TASK;
     }
-    kern_return_t result = set_ports(&task->exceptions, exception_mask, new_port, behavior, new_flavor);
+    kern_return_t result =
+        set_ports(&task->exceptions, exception_mask, new_port, behavior, new_flavor);
     return result == KERN_TERMINATED ? KERN_INVALID_TASK : result;
 }
 
-kern_return_t
-task_get_exception_ports(task_t task, exception_mask_t exception_mask, exception_mask_array_t masks,
-                         mach_msg_type_number_t *masksCnt, ipc_port_t *old_handlers,
-                         exception_behavior_array_t old_behaviors, exception_flavor_array_t old_flavors)
+kern_return_t task_get_exception_ports(task_t task, exception_mask_t exception_mask,
+                                       exception_mask_array_t masks,
+                                       mach_msg_type_number_t *masksCnt, ipc_port_t *old_handlers,
+                                       exception_behavior_array_t old_behaviors,
+                                       exception_flavor_array_t old_flavors)
 {
     struct query_answer answer = { masks, masksCnt, old_handlers, old_behaviors, old_flavors };
-    return task == nullptr ? KERN_INVALID_TASK : get_ports(&task->exceptions, exception_mask, &answer);
+    return task == nullptr ? KERN_INVALID_TASK
+                           : get_ports(&task->exceptions, exception_mask, &answer);
 }
 
-kern_return_t
-thread_set_exception_ports(thread_t thread, exception_mask_t exception_mask, ipc_port_t new_port,
-                           exception_behavior_t behavior, thread_state_flavor_t new_flavor)
+kern_return_t thread_set_exception_ports(thread_t thread, exception_mask_t exception_mask,
+                                         ipc_port_t new_port, exception_behavior_t behavior,
+                                         thread_state_flavor_t new_flavor)
 {
     if (thread == nullptr) {
         return KERN_INVALID_ARGUMENT;
@@ -92,10 +95,11 @@ thread_set_exception_ports(thread_t thread, exception_mask_t exception_mask, ipc
     return result;
 }
 
-kern_return_t
-thread_get_exception_ports(thread_t thread, exception_mask_t exception_mask, exception_mask_array_t masks,
-                           mach_msg_type_number_t *masksCnt, ipc_port_t *old_handlers,
-                           exception_behavior_array_t old_behaviors, exception_flavor_array_t old_flavors)
+kern_return_t thread_get_exception_ports(thread_t thread, exception_mask_t exception_mask,
+                                         exception_mask_array_t masks,
+                                         mach_msg_type_number_t *masksCnt, ipc_port_t *old_handlers,
+                                         exception_behavior_array_t old_behaviors,
+                                         exception_flavor_array_t old_flavors)
 {
     if (thread == nullptr) {
         return KERN_INVALID_ARGUMENT;
@@ -109,19 +113,22 @@ thread_get_exception_ports(thread_t thread, exception_mask_t exception_mask, exc
     return result;
 }
 
-kern_return_t
-host_set_exception_ports(host_priv_t host_priv, exception_mask_t exception_mask, ipc_port_t new_port,
-                         exception_behavior_t behavior, thread_state_flavor_t new_flavor)
+kern_return_t host_set_exception_ports(host_priv_t host_priv, exception_mask_t exception_mask,
+                                       ipc_port_t new_port, exception_behavior_t behavior,
+                                       thread_state_flavor_t new_flavor)
 {
-    return host_priv == nullptr ? KERN_INVALID_HOST
-                                : set_ports(&host_exception_ports, exception_mask, new_port, behavior, new_flavor);
+    return host_priv == nullptr
+               ? KERN_INVALID_HOST
+               : set_ports(&host_exception_ports, exception_mask, new_port, behavior, new_flavor);
 }
 
-kern_return_t
-host_get_exception_ports(host_priv_t host_priv, exception_mask_t exception_mask, exception_mask_array_t masks,
-                         mach_msg_type_number_t *masksCnt, ipc_port_t *old_handlers,
-                         exception_behavior_array_t old_behaviors, exception_flavor_array_t old_flavors)
+kern_return_t host_get_exception_ports(host_priv_t host_priv, exception_mask_t exception_mask,
+                                       exception_mask_array_t masks,
+                                       mach_msg_type_number_t *masksCnt, ipc_port_t *old_handlers,
+                                       exception_behavior_array_t old_behaviors,
+                                       exception_flavor_array_t old_flavors)
 {
     struct query_answer answer = { masks, masksCnt, old_handlers, old_behaviors, old_flavors };
-    return host_priv == nullptr ? KERN_INVALID_HOST : get_ports(&host_exception_ports, exception_mask, &answer);
+    return host_priv == nullptr ? KERN_INVALID_HOST
+                                : get_ports(&host_exception_ports, exception_mask, &answer);
 }

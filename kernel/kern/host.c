@@ -11,8 +11,7 @@ struct host the_host;
 struct processor_set default_processor_set;
 static struct device_master device_master = { .host = &the_host };
 
-static struct ipc_port *
-port_for(enum ipc_kobject_kind kind, void *object)
+static struct ipc_port *port_for(enum ipc_kobject_kind kind, void *object)
 {
     struct ipc_port *port = kernel_port_create(kind, object);
     if (port == nullptr) {
@@ -21,8 +20,7 @@ port_for(enum ipc_kobject_kind kind, void *object)
     return port;
 }
 
-void
-host_init(void)
+void host_init(void)
 {
     spinlock_init(&the_host.lock);
     the_host.port = port_for(IPC_KOBJECT_HOST, &the_host);
@@ -30,5 +28,6 @@ host_init(void)
     the_host.security_port = port_for(IPC_KOBJECT_HOST_SECURITY, &the_host);
     the_host.device_port = port_for(IPC_KOBJECT_DEVICE_MASTER, &device_master);
     default_processor_set.port = port_for(IPC_KOBJECT_PROCESSOR_SET, &default_processor_set);
-    default_processor_set.name_port = port_for(IPC_KOBJECT_PROCESSOR_SET_NAME, &default_processor_set);
+    default_processor_set.name_port =
+        port_for(IPC_KOBJECT_PROCESSOR_SET_NAME, &default_processor_set);
 }

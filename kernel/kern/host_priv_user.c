@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Routines that need power over the machine: idl/host_priv.defs, idl/host_security.defs and idl/mach_r_host.defs.
+ * Routines that need power over the machine: idl/host_priv.defs, idl/host_security.defs and
+ * idl/mach_r_host.defs.
  */
 #include <host_priv_server.h>
 #include <host_security_server.h>
@@ -22,8 +23,7 @@
 
 #define REBOOT_OPTIONS (HOST_REBOOT_HALT | HOST_REBOOT_DEBUG_EXIT | HOST_REBOOT_DEBUG_EXIT_MASK)
 
-kern_return_t
-host_get_boot_info(host_priv_t host_priv, kernel_boot_info_t boot_info_out)
+kern_return_t host_get_boot_info(host_priv_t host_priv, kernel_boot_info_t boot_info_out)
 {
     if (host_priv == nullptr) {
         return KERN_INVALID_HOST;
@@ -32,8 +32,7 @@ host_get_boot_info(host_priv_t host_priv, kernel_boot_info_t boot_info_out)
     return KERN_SUCCESS;
 }
 
-kern_return_t
-host_reboot(host_priv_t host_priv, int options)
+kern_return_t host_reboot(host_priv_t host_priv, int options)
 {
     if (host_priv == nullptr) {
         return KERN_INVALID_HOST;
@@ -43,7 +42,8 @@ host_reboot(host_priv_t host_priv, int options)
     }
     interrupts_disable();
     if (options & HOST_REBOOT_DEBUG_EXIT && boot_option_is_set("debug_exit")) {
-        machine_debug_exit((uint32_t)(options & HOST_REBOOT_DEBUG_EXIT_MASK) >> HOST_REBOOT_DEBUG_EXIT_SHIFT);
+        machine_debug_exit((uint32_t)(options & HOST_REBOOT_DEBUG_EXIT_MASK) >>
+                           HOST_REBOOT_DEBUG_EXIT_SHIFT);
     }
     if (options & (HOST_REBOOT_HALT | HOST_REBOOT_DEBUG_EXIT)) {
         machine_power_off();
@@ -52,25 +52,18 @@ host_reboot(host_priv_t host_priv, int options)
 }
 
 /* The kernel's own special ports are made of the host's; null: WHICH is none of those. */
-static struct ipc_port *
-kernel_special_port(int which)
+static struct ipc_port *kernel_special_port(int which)
 {
     switch (which) {
-    case HOST_SECURITY_PORT:
-        return kernel_port_make_send(the_host.security_port);
-    case HOST_PORT:
-        return kernel_port_make_send(the_host.port);
-    case HOST_PRIV_PORT:
-        return kernel_port_make_send(the_host.priv_port);
-    case HOST_IO_MAIN_PORT:
-        return kernel_port_make_send(the_host.device_port);
-    default:
-        return nullptr;
+    case HOST_SECURITY_PORT: return kernel_port_make_send(the_host.security_port);
+    case HOST_PORT: return kernel_port_make_send(the_host.port);
+    case HOST_PRIV_PORT: return kernel_port_make_send(the_host.priv_port);
+    case HOST_IO_MAIN_PORT: return kernel_port_make_send(the_host.device_port);
+    default: return nullptr;
     }
 }
 
-kern_return_t
-host_get_special_port(host_priv_t host_priv, int node, int which, ipc_port_t *port)
+kern_return_t host_get_special_port(host_priv_t host_priv, int node, int which, ipc_port_t *port)
 {
     if (host_priv == nullptr) {
         return KERN_INVALID_HOST;
@@ -87,8 +80,7 @@ host_get_special_port(host_priv_t host_priv, int node, int which, ipc_port_t *po
     return KERN_SUCCESS;
 }
 
-kern_return_t
-host_set_special_port(host_priv_t host_priv, int which, ipc_port_t port)
+kern_return_t host_set_special_port(host_priv_t host_priv, int which, ipc_port_t port)
 {
     if (host_priv == nullptr) {
         return KERN_INVALID_HOST;
@@ -104,8 +96,8 @@ host_set_special_port(host_priv_t host_priv, int which, ipc_port_t port)
     return KERN_SUCCESS;
 }
 
-kern_return_t
-host_processor_set_priv(host_priv_t host_priv, processor_set_t set_name, processor_set_t *set)
+kern_return_t host_processor_set_priv(host_priv_t host_priv, processor_set_t set_name,
+                                      processor_set_t *set)
 {
     if (host_priv == nullptr) {
         return KERN_INVALID_HOST;
@@ -117,9 +109,9 @@ host_processor_set_priv(host_priv_t host_priv, processor_set_t set_name, process
     return KERN_SUCCESS;
 }
 
-/* Make HOST (null: leave it) TASK's host port.  Returns: false if TASK has ended; the right is still the caller's. */
-static bool
-task_set_host(task_t task, ipc_port_t host)
+/* Make HOST (null: leave it) TASK's host port.  Returns: false if TASK has ended; the right is
+ * still the caller's. */
+static bool task_set_host(task_t task, ipc_port_t host)
 {
     if (host == nullptr) {
         return true;
@@ -137,9 +129,9 @@ task_set_host(task_t task, ipc_port_t host)
     return is_active;
 }
 
-kern_return_t
-host_security_set_task_token(host_security_t host_security, task_t target_task, security_token_t sec_token,
-                             audit_token_t audit_token, ipc_port_t host)
+kern_return_t host_security_set_task_token(host_security_t host_security, task_t target_task,
+                                           security_token_t sec_token, audit_token_t audit_token,
+                                           ipc_port_t host)
 {
     if (host_security == nullptr) {
         return KERN_INVALID_SECURITY;
@@ -167,8 +159,7 @@ struct ledger_list {
     mach_msg_type_number_t count;
 };
 
-static void
-ledger_visit(const struct zone *zone, void *argument)
+static void ledger_visit(const struct zone *zone, void *argument)
 {
     struct ledger_list *list = argument;
     if (list->count < LEDGER_ENTRY_MAX) {
@@ -180,8 +171,8 @@ ledger_visit(const struct zone *zone, void *argument)
     }
 }
 
-kern_return_t
-host_ledger(host_priv_t host_priv, ledger_entry_array_t entries, mach_msg_type_number_t *entriesCnt)
+kern_return_t host_ledger(host_priv_t host_priv, ledger_entry_array_t entries,
+                          mach_msg_type_number_t *entriesCnt)
 {
     if (host_priv == nullptr) {
         return KERN_INVALID_HOST;
@@ -192,8 +183,8 @@ host_ledger(host_priv_t host_priv, ledger_entry_array_t entries, mach_msg_type_n
     return KERN_SUCCESS;
 }
 
-kern_return_t
-host_log_write(host_priv_t host_priv, const log_text_t text, mach_msg_type_number_t textCnt)
+kern_return_t host_log_write(host_priv_t host_priv, const log_text_t text,
+                             mach_msg_type_number_t textCnt)
 {
     if (host_priv == nullptr) {
         return KERN_INVALID_HOST;
@@ -209,8 +200,7 @@ host_log_write(host_priv_t host_priv, const log_text_t text, mach_msg_type_numbe
     return KERN_SUCCESS;
 }
 
-kern_return_t
-host_log_read(host_priv_t host_priv, log_text_t text, mach_msg_type_number_t *textCnt)
+kern_return_t host_log_read(host_priv_t host_priv, log_text_t text, mach_msg_type_number_t *textCnt)
 {
     if (host_priv == nullptr) {
         return KERN_INVALID_HOST;

@@ -22,8 +22,7 @@
 #define NS_PER_TICK UINT64_C(10000000)
 #define NS_PER_MS   UINT64_C(1000000)
 
-static kern_return_t
-answer_basic(integer_t *out, mach_msg_type_number_t *count)
+static kern_return_t answer_basic(integer_t *out, mach_msg_type_number_t *count)
 {
     uint64_t bytes = boot_info.installed_bytes;
     integer_t cpus = (integer_t)cpu_count();
@@ -43,8 +42,7 @@ answer_basic(integer_t *out, mach_msg_type_number_t *count)
     return info_answer(out, count, &info, sizeof(info), KERN_FAILURE);
 }
 
-static kern_return_t
-answer_priorities(integer_t *out, mach_msg_type_number_t *count)
+static kern_return_t answer_priorities(integer_t *out, mach_msg_type_number_t *count)
 {
     struct host_priority_info info = {
         .kernel_priority = THREAD_PRIORITY_KERNEL,
@@ -59,8 +57,7 @@ answer_priorities(integer_t *out, mach_msg_type_number_t *count)
     return info_answer(out, count, &info, sizeof(info), KERN_FAILURE);
 }
 
-static kern_return_t
-answer_scheduling(integer_t *out, mach_msg_type_number_t *count)
+static kern_return_t answer_scheduling(integer_t *out, mach_msg_type_number_t *count)
 {
     struct host_sched_info info = {
         .min_timeout = 1,
@@ -69,29 +66,22 @@ answer_scheduling(integer_t *out, mach_msg_type_number_t *count)
     return info_answer(out, count, &info, sizeof(info), KERN_FAILURE);
 }
 
-kern_return_t
-host_info(host_t host, host_flavor_t flavor, host_info_t host_info_out, mach_msg_type_number_t *host_info_outCnt)
+kern_return_t host_info(host_t host, host_flavor_t flavor, host_info_t host_info_out,
+                        mach_msg_type_number_t *host_info_outCnt)
 {
     if (host == nullptr) {
         return KERN_INVALID_HOST;
     }
     switch (flavor) {
-    case HOST_BASIC_INFO:
-        return answer_basic(host_info_out, host_info_outCnt);
-    case HOST_SCHED_INFO:
-        return answer_scheduling(host_info_out, host_info_outCnt);
-    case HOST_PRIORITY_INFO:
-        return answer_priorities(host_info_out, host_info_outCnt);
-    case HOST_MACH_MSG_TRAP:
-        *host_info_outCnt = 0;
-        return KERN_SUCCESS;
-    default:
-        return KERN_INVALID_ARGUMENT;
+    case HOST_BASIC_INFO: return answer_basic(host_info_out, host_info_outCnt);
+    case HOST_SCHED_INFO: return answer_scheduling(host_info_out, host_info_outCnt);
+    case HOST_PRIORITY_INFO: return answer_priorities(host_info_out, host_info_outCnt);
+    case HOST_MACH_MSG_TRAP: *host_info_outCnt = 0; return KERN_SUCCESS;
+    default: return KERN_INVALID_ARGUMENT;
     }
 }
 
-kern_return_t
-host_kernel_version(host_t host, kernel_version_t kernel_version)
+kern_return_t host_kernel_version(host_t host, kernel_version_t kernel_version)
 {
     if (host == nullptr) {
         return KERN_INVALID_HOST;
@@ -100,8 +90,7 @@ host_kernel_version(host_t host, kernel_version_t kernel_version)
     return KERN_SUCCESS;
 }
 
-kern_return_t
-host_page_size(host_t host, vm_size_t *out_page_size)
+kern_return_t host_page_size(host_t host, vm_size_t *out_page_size)
 {
     if (host == nullptr) {
         return KERN_INVALID_HOST;
@@ -110,8 +99,7 @@ host_page_size(host_t host, vm_size_t *out_page_size)
     return KERN_SUCCESS;
 }
 
-kern_return_t
-processor_set_default(host_t host, processor_set_t *default_set)
+kern_return_t processor_set_default(host_t host, processor_set_t *default_set)
 {
     if (host == nullptr) {
         return KERN_INVALID_HOST;
@@ -121,8 +109,8 @@ processor_set_default(host_t host, processor_set_t *default_set)
 }
 
 /* As much of the SIZE bytes of INFO as fits, but at least MINIMUM words. */
-static kern_return_t
-answer_beginning(integer_t *out, mach_msg_type_number_t *count, const void *info, size_t size, uint32_t minimum)
+static kern_return_t answer_beginning(integer_t *out, mach_msg_type_number_t *count,
+                                      const void *info, size_t size, uint32_t minimum)
 {
     if (*count < minimum) {
         return KERN_FAILURE;
@@ -132,14 +120,12 @@ answer_beginning(integer_t *out, mach_msg_type_number_t *count, const void *info
 }
 
 /* Pages are free or in use; there is no paging that would tell more. */
-static uint64_t
-used_pages(void)
+static uint64_t used_pages(void)
 {
     return vm_page_total() - vm_page_free_count();
 }
 
-static kern_return_t
-answer_vm(integer_t *out, mach_msg_type_number_t *count)
+static kern_return_t answer_vm(integer_t *out, mach_msg_type_number_t *count)
 {
     struct vm_statistics info = {
         .free_count = (natural_t)vm_page_free_count(),
@@ -152,8 +138,7 @@ answer_vm(integer_t *out, mach_msg_type_number_t *count)
     return answer_beginning(out, count, &info, sizeof(info), HOST_VM_INFO_REV0_COUNT);
 }
 
-static kern_return_t
-answer_vm64(integer_t *out, mach_msg_type_number_t *count)
+static kern_return_t answer_vm64(integer_t *out, mach_msg_type_number_t *count)
 {
     struct vm_statistics64 info = {
         .free_count = (natural_t)vm_page_free_count(),
@@ -167,8 +152,7 @@ answer_vm64(integer_t *out, mach_msg_type_number_t *count)
 }
 
 /* What is not idle is reported as user time. */
-static kern_return_t
-answer_cpu_load(integer_t *out, mach_msg_type_number_t *count)
+static kern_return_t answer_cpu_load(integer_t *out, mach_msg_type_number_t *count)
 {
     uint64_t idle = 0;
     for (uint32_t cpu = 0; cpu < cpu_count(); cpu++) {
@@ -176,32 +160,30 @@ answer_cpu_load(integer_t *out, mach_msg_type_number_t *count)
     }
     uint64_t all = clock_now() * cpu_count();
     struct host_cpu_load_info info = { .cpu_ticks = {
-        [CPU_STATE_USER] = (natural_t)((all > idle ? all - idle : 0) / NS_PER_TICK),
-        [CPU_STATE_IDLE] = (natural_t)(idle / NS_PER_TICK),
-    } };
+                                           [CPU_STATE_USER] =
+                                               (natural_t)((all > idle ? all - idle : 0) /
+                                                           NS_PER_TICK),
+                                           [CPU_STATE_IDLE] = (natural_t)(idle / NS_PER_TICK),
+                                       } };
     return info_answer(out, count, &info, sizeof(info), KERN_FAILURE);
 }
 
-kern_return_t
-host_statistics(host_t host_priv, host_flavor_t flavor, host_info_t host_info_out,
-                mach_msg_type_number_t *host_info_outCnt)
+kern_return_t host_statistics(host_t host_priv, host_flavor_t flavor, host_info_t host_info_out,
+                              mach_msg_type_number_t *host_info_outCnt)
 {
     if (host_priv == nullptr) {
         return KERN_INVALID_HOST;
     }
     switch (flavor) {
-    case HOST_VM_INFO:
-        return answer_vm(host_info_out, host_info_outCnt);
-    case HOST_CPU_LOAD_INFO:
-        return answer_cpu_load(host_info_out, host_info_outCnt);
-    default:
-        return KERN_INVALID_ARGUMENT;
+    case HOST_VM_INFO: return answer_vm(host_info_out, host_info_outCnt);
+    case HOST_CPU_LOAD_INFO: return answer_cpu_load(host_info_out, host_info_outCnt);
+    default: return KERN_INVALID_ARGUMENT;
     }
 }
 
-kern_return_t
-host_statistics64(host_t host_priv, host_flavor_t flavor, host_info64_t host_info64_out,
-                  mach_msg_type_number_t *host_info64_outCnt)
+kern_return_t host_statistics64(host_t host_priv, host_flavor_t flavor,
+                                host_info64_t host_info64_out,
+                                mach_msg_type_number_t *host_info64_outCnt)
 {
     if (host_priv != nullptr && flavor == HOST_VM_INFO64) {
         return answer_vm64(host_info64_out, host_info64_outCnt);

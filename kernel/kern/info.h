@@ -14,11 +14,13 @@
 #define NS_PER_MICROSECOND UINT64_C(1000)
 
 /*
- * Copy SIZE bytes (whole words) of INFO to OUT, an array of *COUNT words; *COUNT becomes what was filled.
+ * Copy SIZE bytes (whole words) of INFO to OUT, an array of *COUNT words; *COUNT becomes what was
+ * filled.
  * Returns: KERN_SUCCESS; TOO_SHORT, there is no room.
  */
-[[nodiscard]] static inline kern_return_t
-info_answer(integer_t *out, mach_msg_type_number_t *count, const void *info, size_t size, kern_return_t too_short)
+[[nodiscard]] static inline kern_return_t info_answer(integer_t *out, mach_msg_type_number_t *count,
+                                                      const void *info, size_t size,
+                                                      kern_return_t too_short)
 {
     if (*count < size / sizeof(integer_t)) {
         return too_short;
@@ -29,8 +31,7 @@ info_answer(integer_t *out, mach_msg_type_number_t *count, const void *info, siz
 }
 
 /* NANOSECONDS as seconds and microseconds. */
-static inline time_value_t
-info_time(uint64_t nanoseconds)
+static inline time_value_t info_time(uint64_t nanoseconds)
 {
     return (time_value_t){
         .seconds = (integer_t)(nanoseconds / NS_PER_SECOND),

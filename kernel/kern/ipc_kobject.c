@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An id finds its subsystem by its hundreds: interfaces begin at multiples of 100 and have no more routines.  Darwin's
- * are below 6400, those of this system's own above 900000.
+ * An id finds its subsystem by its hundreds: interfaces begin at multiples of 100 and have no more
+ * routines.  Darwin's are below 6400, those of this system's own above 900000.
  *
- * A stub reads the request while it writes the reply, so the reply is made beside it: short ones on the stack, from
- * where they are copied over the request; long ones in a message of their own.
+ * A stub reads the request while it writes the reply, so the reply is made beside it: short ones on
+ * the stack, from where they are copied over the request; long ones in a message of their own.
  */
 #include <kern/ipc_kobject.h>
 
@@ -26,17 +26,16 @@ NDR_record_t NDR_record = NDR_RECORD_VALUE;
 #define REPLY_ON_STACK 256
 static_assert(REPLY_ON_STACK <= IPC_KMSG_INLINE);
 
-#define IDS_PER_SLOT  100
-#define OWN_IDS       900000
-#define OWN_SLOTS     64        /* slots from here on are for our own ids */
-#define SLOT_COUNT    128
+#define IDS_PER_SLOT 100
+#define OWN_IDS      900000
+#define OWN_SLOTS    64 /* slots from here on are for our own ids */
+#define SLOT_COUNT   128
 
 /* Index in kobject_subsystems + 1 by slot; 0: no subsystem. */
 static uint8_t subsystem_of_slot[SLOT_COUNT];
 
 /* The slot of ID; too large if it can have no subsystem. */
-static inline uint32_t
-id_slot(mach_msg_id_t id)
+static inline uint32_t id_slot(mach_msg_id_t id)
 {
     uint32_t slot = (uint32_t)id / IDS_PER_SLOT;
     if (LIKELY(slot < OWN_SLOTS)) {
@@ -45,21 +44,20 @@ id_slot(mach_msg_id_t id)
     return slot >= OWN_IDS / IDS_PER_SLOT ? slot - OWN_IDS / IDS_PER_SLOT + OWN_SLOTS : SLOT_COUNT;
 }
 
-void
-ipc_kobject_init(void)
+void ipc_kobject_init(void)
 {
     for (uint32_t i = 0; i < kobject_subsystem_count; i++) {
         const struct ipc_kobject_subsystem *subsystem = kobject_subsystems[i].subsystem;
         uint32_t slot = id_slot(subsystem->start);
-        assert(subsystem->end - subsystem->start <= IDS_PER_SLOT && subsystem->start % IDS_PER_SLOT == 0);
+        assert(subsystem->end - subsystem->start <= IDS_PER_SLOT &&
+               subsystem->start % IDS_PER_SLOT == 0);
         assert(slot < SLOT_COUNT && subsystem_of_slot[slot] == 0);
         subsystem_of_slot[slot] = (uint8_t)(i + 1);
     }
 }
 
 /* The subsystem with a routine of number ID, or null. */
-static const struct kobject_subsystem *
-subsystem_lookup(mach_msg_id_t id)
+static const struct kobject_subsystem *subsystem_lookup(mach_msg_id_t id)
 {
     uint32_t slot = id_slot(id);
     if (UNLIKELY(slot >= SLOT_COUNT || subsystem_of_slot[slot] == 0)) {
@@ -67,7 +65,9 @@ subsystem_lookup(mach_msg_id_t id)
     }
     const struct kobject_subsystem *entry = &kobject_subsystems[subsystem_of_slot[slot] - 1];
     const struct ipc_kobject_subsystem *subsystem = entry->subsystem;
-    return LIKELY(id < subsystem->end && subsystem->stubs[id - subsystem->start] != nullptr) ? entry : nullptr;
+    return LIKELY(id < subsystem->end && subsystem->stubs[id - subsystem->start] != nullptr)
+               ? entry
+               : nullptr;
 }
 
 /* A reply as a stub leaves it, in a buffer of the subsystem's largest reply. */
@@ -77,15 +77,14 @@ struct reply_buffer {
 } ALIGNED(8);
 
 /* What the routine said: a complex reply carries no result, it is success. */
-static inline kern_return_t
-reply_result(const mig_reply_error_t *reply)
+static inline kern_return_t reply_result(const mig_reply_error_t *reply)
 {
     return MACH_MSGH_BITS_IS_COMPLEX(reply->Head.msgh_bits) ? KERN_SUCCESS : reply->RetCode;
 }
 
 /* Call the stub for REQUEST, which writes REPLY.  Returns: what the routine said. */
-static inline kern_return_t
-stub_call(const struct kobject_subsystem *entry, struct ipc_kmsg *request, mig_reply_error_t *reply)
+static inline kern_return_t stub_call(const struct kobject_subsystem *entry,
+                                      struct ipc_kmsg *request, mig_reply_error_t *reply)
 {
     mach_msg_id_t id = request->header.msgh_id;
     struct ipc_kobject_call call = {
@@ -94,7 +93,7 @@ stub_call(const struct kobject_subsystem *entry, struct ipc_kmsg *request, mig_r
         .reply = &reply->Head,
     };
     ipc_kobject_stub_t stub = entry->subsystem->stubs[id - entry->subsystem->start];
-    reply->Head.msgh_bits = 0;              /* size and the rest are the stub's; the id is set later */
+    reply->Head.msgh_bits = 0; /* size and the rest are the stub's; the id is set later */
     if (entry->is_preemptible) {
         interrupts_enable();
         stub(&call);
@@ -105,9 +104,9 @@ stub_call(const struct kobject_subsystem *entry, struct ipc_kmsg *request, mig_r
     return reply_result(reply);
 }
 
-/* Drop what came with REQUEST: its descriptors' rights and memory only if the routine has not taken them (RESULT). */
-static inline void
-request_empty(struct ipc_kmsg *request, kern_return_t result)
+/* Drop what came with REQUEST: its descriptors' rights and memory only if the routine has not taken
+ * them (RESULT). */
+static inline void request_empty(struct ipc_kmsg *request, kern_return_t result)
 {
     if (UNLIKELY(MACH_MSGH_BITS_IS_COMPLEX(request->header.msgh_bits)) && result != KERN_SUCCESS &&
         result != MIG_NO_REPLY) {
@@ -122,13 +121,14 @@ request_empty(struct ipc_kmsg *request, kern_return_t result)
     request->destination = nullptr;
     if (LIKELY(request->sender != nullptr)) {
         ipc_sender_release(request->sender);
-        request->sender = nullptr;          /* none stands for the kernel */
+        request->sender = nullptr; /* none stands for the kernel */
     }
 }
 
-/* Address REPLY, emptied, to where the request's reply goes.  Returns: REPLY, or null if it goes nowhere. */
-static inline struct ipc_kmsg *
-reply_address(struct ipc_kmsg *reply, struct ipc_port *port, uint8_t type, kern_return_t result)
+/* Address REPLY, emptied, to where the request's reply goes.  Returns: REPLY, or null if it goes
+ * nowhere. */
+static inline struct ipc_kmsg *reply_address(struct ipc_kmsg *reply, struct ipc_port *port,
+                                             uint8_t type, kern_return_t result)
 {
     if (UNLIKELY(!ipc_port_is_valid(port) || result == MIG_NO_REPLY)) {
         ipc_port_release_right(port, type);
@@ -141,8 +141,9 @@ reply_address(struct ipc_kmsg *reply, struct ipc_port *port, uint8_t type, kern_
 }
 
 /* Make REQUEST, emptied, its own reply: the message in REPLY. */
-static inline struct ipc_kmsg *
-request_become_reply(struct ipc_kmsg *request, const mig_reply_error_t *reply, kern_return_t result)
+static inline struct ipc_kmsg *request_become_reply(struct ipc_kmsg *request,
+                                                    const mig_reply_error_t *reply,
+                                                    kern_return_t result)
 {
     uint32_t size = reply->Head.msgh_size;
     request->header.msgh_bits = reply->Head.msgh_bits;
@@ -150,7 +151,7 @@ request_become_reply(struct ipc_kmsg *request, const mig_reply_error_t *reply, k
     request->header.msgh_id += REPLY_ID_OFFSET;
     const uint64_t *from = (const uint64_t *)(&reply->Head + 1);
     uint64_t *to = (uint64_t *)(&request->header + 1);
-#pragma clang loop unroll(disable)      /* mostly two rounds */
+#pragma clang loop unroll(disable) /* mostly two rounds */
     for (uint32_t done = sizeof(mach_msg_header_t); done < size; done += sizeof(uint64_t)) {
         *to++ = *from++;
     }
@@ -160,25 +161,24 @@ request_become_reply(struct ipc_kmsg *request, const mig_reply_error_t *reply, k
 }
 
 /* A request of no known id. */
-static COLD struct ipc_kmsg *
-call_unknown(struct ipc_kmsg *request)
+static COLD struct ipc_kmsg *call_unknown(struct ipc_kmsg *request)
 {
     struct reply_buffer buffer = { .reply = {
-        .Head = { .msgh_size = sizeof(mig_reply_error_t) },
-        .NDR = NDR_RECORD_VALUE,
-        .RetCode = MIG_BAD_ID,
-    } };
+                                       .Head = { .msgh_size = sizeof(mig_reply_error_t) },
+                                       .NDR = NDR_RECORD_VALUE,
+                                       .RetCode = MIG_BAD_ID,
+                                   } };
     request_empty(request, MIG_BAD_ID);
     return request_become_reply(request, &buffer.reply, MIG_BAD_ID);
 }
 
 /* A request whose reply may be too long for the stack. */
-static NOINLINE struct ipc_kmsg *
-call_long(const struct kobject_subsystem *entry, struct ipc_kmsg *request)
+static NOINLINE struct ipc_kmsg *call_long(const struct kobject_subsystem *entry,
+                                           struct ipc_kmsg *request)
 {
     struct ipc_kmsg *reply = ipc_kmsg_alloc(entry->subsystem->max_reply_size);
     if (reply == nullptr) {
-        ipc_kmsg_destroy(request);      /* the client hears of it by a send-once notification */
+        ipc_kmsg_destroy(request); /* the client hears of it by a send-once notification */
         return nullptr;
     }
     kern_return_t result = stub_call(entry, request, (mig_reply_error_t *)&reply->header);
@@ -190,8 +190,7 @@ call_long(const struct kobject_subsystem *entry, struct ipc_kmsg *request)
     return reply_address(reply, port, type, result);
 }
 
-struct ipc_kmsg *
-upcall_kobject_call(struct ipc_kmsg *request)
+struct ipc_kmsg *upcall_kobject_call(struct ipc_kmsg *request)
 {
     const struct kobject_subsystem *entry = subsystem_lookup(request->header.msgh_id);
     if (UNLIKELY(entry == nullptr)) {
@@ -206,8 +205,7 @@ upcall_kobject_call(struct ipc_kmsg *request)
     return request_become_reply(request, &buffer.reply, result);
 }
 
-void
-upcall_kobject_no_senders(struct ipc_port *port)
+void upcall_kobject_no_senders(struct ipc_port *port)
 {
     memory_entry_no_senders(port);
 }

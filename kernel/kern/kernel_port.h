@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The functions of ipc/ want interrupts off; most of kern/ runs with them on.  These are the ones kern/ calls, for
- * either state.  Context of all: no spin locks held.
+ * The functions of ipc/ want interrupts off; most of kern/ runs with them on.  These are the ones
+ * kern/ calls, for either state.  Context of all: no spin locks held.
  */
 #pragma once
 
@@ -10,8 +10,8 @@
 #include <ipc/ipc_space.h>
 
 /* Create a port for the kernel object KOBJECT of kind KIND.  Returns: null without memory. */
-[[nodiscard]] static inline struct ipc_port *
-kernel_port_create(enum ipc_kobject_kind kind, void *kobject)
+[[nodiscard]] static inline struct ipc_port *kernel_port_create(enum ipc_kobject_kind kind,
+                                                                void *kobject)
 {
     interrupt_state_t state = interrupts_save();
     struct ipc_port *port = ipc_port_create_kernel(kind, kobject);
@@ -19,9 +19,9 @@ kernel_port_create(enum ipc_kobject_kind kind, void *kobject)
     return port;
 }
 
-/* The object behind PORT ends: nobody finds it through PORT any more, and PORT dies.  Null is ignored.  May sleep. */
-static inline void
-kernel_port_destroy(struct ipc_port *port)
+/* The object behind PORT ends: nobody finds it through PORT any more, and PORT dies.  Null is
+ * ignored.  May sleep. */
+static inline void kernel_port_destroy(struct ipc_port *port)
 {
     if (port != nullptr) {
         interrupt_state_t state = interrupts_save();
@@ -32,8 +32,7 @@ kernel_port_destroy(struct ipc_port *port)
 }
 
 /* A send right made from kernel port PORT, which the caller keeps alive; null for null. */
-static inline struct ipc_port *
-kernel_port_make_send(struct ipc_port *port)
+static inline struct ipc_port *kernel_port_make_send(struct ipc_port *port)
 {
     if (port == nullptr) {
         return nullptr;
@@ -45,8 +44,7 @@ kernel_port_make_send(struct ipc_port *port)
 }
 
 /* One more send right like PORT, which the caller holds; null and dead stay as they are. */
-static inline struct ipc_port *
-send_right_copy(struct ipc_port *port)
+static inline struct ipc_port *send_right_copy(struct ipc_port *port)
 {
     interrupt_state_t state = interrupts_save();
     struct ipc_port *right = ipc_port_copy_send(port);
@@ -55,8 +53,7 @@ send_right_copy(struct ipc_port *port)
 }
 
 /* Drop a send right; null and dead are ignored. */
-static inline void
-send_right_release(struct ipc_port *port)
+static inline void send_right_release(struct ipc_port *port)
 {
     if (ipc_port_is_valid(port)) {
         interrupt_state_t state = interrupts_save();
@@ -65,9 +62,9 @@ send_right_release(struct ipc_port *port)
     }
 }
 
-/* Put a send right that the caller holds into SPACE, consuming it.  Returns: its name (ipc_space_copyout()). */
-static inline mach_port_name_t
-send_right_copyout(struct ipc_space *space, struct ipc_port *port)
+/* Put a send right that the caller holds into SPACE, consuming it.  Returns: its name
+ * (ipc_space_copyout()). */
+static inline mach_port_name_t send_right_copyout(struct ipc_space *space, struct ipc_port *port)
 {
     interrupt_state_t state = interrupts_save();
     mach_port_name_t name = ipc_space_copyout(space, port, MACH_MSG_TYPE_PORT_SEND);

@@ -27,15 +27,14 @@
 [[gnu::weak]] void ktest_run_all(void);
 
 /* The rest of boot runs in a thread, which may sleep. */
-static void
-start_user_space([[maybe_unused]] void *argument)
+static void start_user_space([[maybe_unused]] void *argument)
 {
     interrupts_enable();
     if (boot_option_is_set("test") && ktest_run_all != nullptr) {
         ktest_run_all();
         machine_power_off();
     }
-    comm_page_init();                   /* what user programs read without a trap */
+    comm_page_init(); /* what user programs read without a trap */
     if (!bootstrap_start_init()) {
         log_error("boot: nothing to run, the machine stops");
         interrupts_disable();
@@ -43,21 +42,20 @@ start_user_space([[maybe_unused]] void *argument)
     }
 }
 
-void
-kernel_main(void)
+void kernel_main(void)
 {
     log_info("%s", KERNEL_VERSION);
     log_info("Memory: %lu MB", (boot_info.installed_bytes + MEGABYTE - 1) / MEGABYTE);
-    vm_page_init();                     /* physical pages, zones, kernel stacks */
-    sched_init_cpu();                   /* this stack becomes the idle thread's */
-    vm_init();                          /* maps and memory objects */
-    ipc_init();                         /* ports and messages */
-    task_init();                        /* tasks */
-    thread_control_init();              /* their threads */
-    memory_entry_init();                /* rights to memory */
-    device_init();                      /* interrupts for drivers */
-    host_init();                        /* the ports of the machine */
-    ipc_kobject_init();                 /* routines behind kernel ports */
+    vm_page_init();        /* physical pages, zones, kernel stacks */
+    sched_init_cpu();      /* this stack becomes the idle thread's */
+    vm_init();             /* maps and memory objects */
+    ipc_init();            /* ports and messages */
+    task_init();           /* tasks */
+    thread_control_init(); /* their threads */
+    memory_entry_init();   /* rights to memory */
+    device_init();         /* interrupts for drivers */
+    host_init();           /* the ports of the machine */
+    ipc_kobject_init();    /* routines behind kernel ports */
     thread_create_kernel(start_user_space, nullptr, THREAD_PRIORITY_KERNEL);
-    sched_idle();                       /* and from here on threads run */
+    sched_idle(); /* and from here on threads run */
 }

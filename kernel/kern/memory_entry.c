@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The port's object pointer is the only pointer to the structure; it is read and taken out under the port's lock.
+ * The port's object pointer is the only pointer to the structure; it is read and taken out under
+ * the port's lock.
  */
 #include <kern/memory_entry.h>
 
@@ -10,14 +11,12 @@
 
 static struct zone entry_zone;
 
-void
-memory_entry_init(void)
+void memory_entry_init(void)
 {
     zone_init(&entry_zone, "memory entries", sizeof(struct memory_entry));
 }
 
-struct ipc_port *
-memory_entry_create(const struct memory_entry *entry)
+struct ipc_port *memory_entry_create(const struct memory_entry *entry)
 {
     struct memory_entry *copy = zone_alloc(&entry_zone);
     if (copy == nullptr) {
@@ -32,8 +31,7 @@ memory_entry_create(const struct memory_entry *entry)
     return kernel_port_make_send(port);
 }
 
-kern_return_t
-memory_entry_lookup(struct ipc_port *port, struct memory_entry *entry)
+kern_return_t memory_entry_lookup(struct ipc_port *port, struct memory_entry *entry)
 {
     if (!ipc_port_is_valid(port)) {
         return KERN_INVALID_RIGHT;
@@ -48,8 +46,7 @@ memory_entry_lookup(struct ipc_port *port, struct memory_entry *entry)
     return found != nullptr ? KERN_SUCCESS : KERN_INVALID_RIGHT;
 }
 
-void
-memory_entry_no_senders(struct ipc_port *port)
+void memory_entry_no_senders(struct ipc_port *port)
 {
     interrupt_state_t state = spin_lock_save(&port->object.lock);
     struct memory_entry *entry = ipc_port_kobject_locked(port, IPC_KOBJECT_MEMORY_ENTRY);

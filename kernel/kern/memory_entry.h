@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Memory entries: rights to a range of a memory object.  An entry is immutable and lives as long as somebody has a send
- * right to its port; whoever uses it takes a copy of its values and a reference on its object.
+ * Memory entries: rights to a range of a memory object.  An entry is immutable and lives as long as
+ * somebody has a send right to its port; whoever uses it takes a copy of its values and a reference
+ * on its object.
  */
 #pragma once
 
@@ -16,14 +17,15 @@ struct ipc_port;
 struct vm_object;
 
 struct memory_entry {
-    struct vm_object *object;           /* a reference */
-    uint64_t offset;                    /* page aligned */
-    uint64_t size;                      /* whole pages */
-    vm_prot_t protection;               /* the most that mappings may have */
+    struct vm_object *object; /* a reference */
+    uint64_t offset;          /* page aligned */
+    uint64_t size;            /* whole pages */
+    vm_prot_t protection;     /* the most that mappings may have */
 };
 
 /*
- * Make an entry like ENTRY and a send right to it; ENTRY's reference on the object is consumed on success.
+ * Make an entry like ENTRY and a send right to it; ENTRY's reference on the object is consumed on
+ * success.
  * Returns: null without memory.  Context: any, no spin locks held.
  */
 [[nodiscard]] struct ipc_port *memory_entry_create(const struct memory_entry *entry);

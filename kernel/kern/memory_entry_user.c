@@ -14,16 +14,15 @@
 #include <kern/memory_entry.h>
 
 /* May ENTRY be mapped with PROTECTION?  A copy only reads it. */
-static bool
-entry_permits(const struct memory_entry *entry, vm_prot_t protection, bool copy)
+static bool entry_permits(const struct memory_entry *entry, vm_prot_t protection, bool copy)
 {
     vm_prot_t needed = copy ? VM_PROT_READ : protection & VM_PROT_ALL;
     return (needed & ~entry->protection) == 0;
 }
 
 /* Map ENTRY, whose reference is consumed on success, as REQUEST says. */
-static kern_return_t
-map_entry(vm_map_t map, struct vm_map_request *request, const struct memory_entry *entry)
+static kern_return_t map_entry(vm_map_t map, struct vm_map_request *request,
+                               const struct memory_entry *entry)
 {
     if (!entry_permits(entry, request->protection | request->max_protection, request->copy)) {
         return KERN_INVALID_RIGHT;
@@ -32,10 +31,10 @@ map_entry(vm_map_t map, struct vm_map_request *request, const struct memory_entr
     return vm_user_map(map, request, entry->offset, entry->size);
 }
 
-kern_return_t
-mach_vm_map(vm_map_t target_task, mach_vm_address_t *address, mach_vm_size_t size, mach_vm_offset_t mask, int flags,
-            ipc_port_t object, memory_object_offset_t offset, boolean_t copy, vm_prot_t cur_protection,
-            vm_prot_t max_protection, vm_inherit_t inheritance)
+kern_return_t mach_vm_map(vm_map_t target_task, mach_vm_address_t *address, mach_vm_size_t size,
+                          mach_vm_offset_t mask, int flags, ipc_port_t object,
+                          memory_object_offset_t offset, boolean_t copy, vm_prot_t cur_protection,
+                          vm_prot_t max_protection, vm_inherit_t inheritance)
 {
     struct vm_map_request request = {
         .address = *address,
@@ -68,9 +67,10 @@ mach_vm_map(vm_map_t target_task, mach_vm_address_t *address, mach_vm_size_t siz
     return result;
 }
 
-/* The part of PARENT from OFFSET on, SIZE bytes in whole pages; its object gets a reference on success. */
-static kern_return_t
-part_of_entry(ipc_port_t parent, uint64_t offset, uint64_t size, vm_prot_t protection, struct memory_entry *entry)
+/* The part of PARENT from OFFSET on, SIZE bytes in whole pages; its object gets a reference on
+ * success. */
+static kern_return_t part_of_entry(ipc_port_t parent, uint64_t offset, uint64_t size,
+                                   vm_prot_t protection, struct memory_entry *entry)
 {
     kern_return_t result = memory_entry_lookup(parent, entry);
     if (result != KERN_SUCCESS) {
@@ -93,10 +93,11 @@ part_of_entry(ipc_port_t parent, uint64_t offset, uint64_t size, vm_prot_t prote
 }
 
 /* SIZE bytes of fresh memory. */
-static kern_return_t
-fresh_entry(uint64_t size, vm_prot_t protection, struct memory_entry *entry)
+static kern_return_t fresh_entry(uint64_t size, vm_prot_t protection, struct memory_entry *entry)
 {
-    *entry = (struct memory_entry){ .object = vm_object_create(size), .size = size, .protection = protection };
+    *entry = (struct memory_entry){ .object = vm_object_create(size),
+                                    .size = size,
+                                    .protection = protection };
     if (entry->object == nullptr) {
         return KERN_RESOURCE_SHORTAGE;
     }
@@ -107,19 +108,20 @@ fresh_entry(uint64_t size, vm_prot_t protection, struct memory_entry *entry)
 }
 
 /* What MAP has at ADDRESS, at most SIZE bytes. */
-static kern_return_t
-entry_of_map(vm_map_t map, uint64_t address, uint64_t size, vm_prot_t protection, struct memory_entry *entry)
+static kern_return_t entry_of_map(vm_map_t map, uint64_t address, uint64_t size,
+                                  vm_prot_t protection, struct memory_entry *entry)
 {
     if (map == nullptr) {
         return KERN_INVALID_ARGUMENT;
     }
     *entry = (struct memory_entry){ .size = size, .protection = protection };
-    return vm_map_lookup_object(map, address, &entry->size, protection, &entry->object, &entry->offset);
+    return vm_map_lookup_object(map, address, &entry->size, protection, &entry->object,
+                                &entry->offset);
 }
 
-kern_return_t
-mach_make_memory_entry_64(vm_map_t target_task, memory_object_size_t *size, memory_object_offset_t offset,
-                          vm_prot_t permission, ipc_port_t *object_handle, ipc_port_t parent_entry)
+kern_return_t mach_make_memory_entry_64(vm_map_t target_task, memory_object_size_t *size,
+                                        memory_object_offset_t offset, vm_prot_t permission,
+                                        ipc_port_t *object_handle, ipc_port_t parent_entry)
 {
     vm_prot_t protection = permission & VM_PROT_ALL;
     int kind = permission & ~VM_PROT_ALL;

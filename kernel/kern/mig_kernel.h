@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What generated server stubs of the kernel include: message formats, types, the functions that turn ports into objects
- * and give the references back after the call, and the table through which kern/ipc_kobject.c finds a stub.
+ * What generated server stubs of the kernel include: message formats, types, the functions that
+ * turn ports into objects and give the references back after the call, and the table through which
+ * kern/ipc_kobject.c finds a stub.
  */
 #pragma once
 
@@ -46,7 +47,9 @@ struct ipc_kobject_call {
 /* Unpacks a request, calls the routine, packs the reply. */
 typedef void (*ipc_kobject_stub_t)(struct ipc_kobject_call *call);
 
-/* A generated subsystem: stubs[id - start] for ids in [start, end); null where there is no routine. */
+/*
+ * A generated subsystem: stubs[id - start] for ids in [start, end); null where there is no routine.
+ */
 struct ipc_kobject_subsystem {
     mach_msg_id_t start;
     mach_msg_id_t end;

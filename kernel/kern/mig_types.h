@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The names that interface definitions use for kernel objects.  A translated type stands for the object itself.
+ * The names that interface definitions use for kernel objects.  A translated type stands for the
+ * object itself.
  */
 #pragma once
 

@@ -17,8 +17,7 @@ struct task_rights {
     uint32_t count;
 };
 
-static bool
-add_right(struct task *task, void *argument)
+static bool add_right(struct task *task, void *argument)
 {
     struct task_rights *list = argument;
     if (list->count < list->capacity) {
@@ -27,9 +26,9 @@ add_right(struct task *task, void *argument)
     return true;
 }
 
-/* The array of rights in the size that goes into the message: a shorter one, if tasks ended meanwhile. */
-static kern_return_t
-rights_shrink(struct task_rights *list)
+/* The array of rights in the size that goes into the message: a shorter one, if tasks ended
+ * meanwhile. */
+static kern_return_t rights_shrink(struct task_rights *list)
 {
     if (list->count == list->capacity) {
         return KERN_SUCCESS;
@@ -47,8 +46,8 @@ rights_shrink(struct task_rights *list)
     return rights != nullptr ? KERN_SUCCESS : KERN_RESOURCE_SHORTAGE;
 }
 
-kern_return_t
-processor_set_tasks(processor_set_t processor_set, ipc_port_t **task_list, mach_msg_type_number_t *task_listCnt)
+kern_return_t processor_set_tasks(processor_set_t processor_set, ipc_port_t **task_list,
+                                  mach_msg_type_number_t *task_listCnt)
 {
     if (processor_set == nullptr) {
         return KERN_INVALID_PROCESSOR_SET;
@@ -67,8 +66,7 @@ processor_set_tasks(processor_set_t processor_set, ipc_port_t **task_list, mach_
     return result;
 }
 
-static bool
-add_threads(struct task *task, void *argument)
+static bool add_threads(struct task *task, void *argument)
 {
     int *count = argument;
     mutex_lock(&task->lock);
@@ -77,9 +75,9 @@ add_threads(struct task *task, void *argument)
     return true;
 }
 
-kern_return_t
-processor_set_statistics(processor_set_t pset, processor_set_flavor_t flavor, processor_set_info_t info_out,
-                         mach_msg_type_number_t *info_outCnt)
+kern_return_t processor_set_statistics(processor_set_t pset, processor_set_flavor_t flavor,
+                                       processor_set_info_t info_out,
+                                       mach_msg_type_number_t *info_outCnt)
 {
     if (pset == nullptr) {
         return KERN_INVALID_PROCESSOR_SET;

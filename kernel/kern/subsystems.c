@@ -17,16 +17,11 @@
 #include <vm_map_server.h>
 
 const struct kobject_subsystem kobject_subsystems[] = {
-    { &mach_port_subsystem, false },
-    { &mach_host_subsystem, true },
-    { &host_priv_subsystem, true },
-    { &host_security_subsystem, true },
-    { &task_subsystem, true },
-    { &thread_act_subsystem, true },
-    { &mach_vm_map_subsystem, true },
-    { &processor_set_subsystem, true },
-    { &mach_vm_subsystem, true },
-    { &mach_r_host_subsystem, true },
+    { &mach_port_subsystem, false },  { &mach_host_subsystem, true },
+    { &host_priv_subsystem, true },   { &host_security_subsystem, true },
+    { &task_subsystem, true },        { &thread_act_subsystem, true },
+    { &mach_vm_map_subsystem, true }, { &processor_set_subsystem, true },
+    { &mach_vm_subsystem, true },     { &mach_r_host_subsystem, true },
     { &device_subsystem, true },
 };
 

@@ -12,7 +12,7 @@ struct ipc_kobject_subsystem;
 
 struct kobject_subsystem {
     const struct ipc_kobject_subsystem *subsystem;
-    bool is_preemptible;            /* its routines run with interrupts enabled: they may take long */
+    bool is_preemptible; /* its routines run with interrupts enabled: they may take long */
 };
 
 extern const struct kobject_subsystem kobject_subsystems[];

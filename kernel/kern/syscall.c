@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The table of Mach traps, made from <mach/syscall.def>, and the traps that are not of ipc/.  Those that also exist as
- * messages share the body with them; they work on the caller's own task only and answer MACH_SEND_INVALID_DEST for any
- * other, whereupon the library sends the message.
+ * The table of Mach traps, made from <mach/syscall.def>, and the traps that are not of ipc/.  Those
+ * that also exist as messages share the body with them; they work on the caller's own task only and
+ * answer MACH_SEND_INVALID_DEST for any other, whereupon the library sends the message.
  */
 #include <arch/syscall.h>
 
@@ -26,23 +26,21 @@
 #include <kern/thread_control.h>
 
 /* A trap gets six registers, whatever it makes of them. */
-#define TRAP(name)                                                                                              \
-    static uint64_t name([[maybe_unused]] uint64_t a1, [[maybe_unused]] uint64_t a2,                            \
-                         [[maybe_unused]] uint64_t a3, [[maybe_unused]] uint64_t a4,                            \
+#define TRAP(name)                                                                   \
+    static uint64_t name([[maybe_unused]] uint64_t a1, [[maybe_unused]] uint64_t a2, \
+                         [[maybe_unused]] uint64_t a3, [[maybe_unused]] uint64_t a4, \
                          [[maybe_unused]] uint64_t a5, [[maybe_unused]] uint64_t a6)
 
 #define NS_PER_MS UINT64_C(1000000)
 
 /* The answer of a trap. */
-static inline uint64_t
-trap_result(kern_return_t result)
+static inline uint64_t trap_result(kern_return_t result)
 {
     return (uint32_t)result;
 }
 
 /* True if NAME denotes the port of the caller's own task. */
-static bool
-name_is_own_task(mach_port_name_t name)
+static bool name_is_own_task(mach_port_name_t name)
 {
     const struct thread *self = current_thread();
     spin_lock(&self->space->lock);
@@ -53,14 +51,12 @@ name_is_own_task(mach_port_name_t name)
 }
 
 /* The caller's space or map if NAME denotes his task, else null. */
-static inline struct ipc_space *
-own_space(uint64_t name)
+static inline struct ipc_space *own_space(uint64_t name)
 {
     return name_is_own_task((mach_port_name_t)name) ? current_thread()->space : nullptr;
 }
 
-static inline struct vm_map *
-own_map(uint64_t name)
+static inline struct vm_map *own_map(uint64_t name)
 {
     return name_is_own_task((mach_port_name_t)name) ? current_thread()->map : nullptr;
 }
@@ -96,20 +92,18 @@ TRAP(swtch_pri)
 }
 
 /* Sleep until DEADLINE; an abort ends it early. */
-static kern_return_t
-sleep_until(uint64_t deadline)
+static kern_return_t sleep_until(uint64_t deadline)
 {
     return thread_sleep_until(deadline) == WAIT_TIMED_OUT ? KERN_SUCCESS : KERN_ABORTED;
 }
 
-/* thread_switch(thread, option, milliseconds): the thread named first is a hint that nothing depends on. */
+/* thread_switch(thread, option, milliseconds): the thread named first is a hint that nothing
+ * depends on. */
 TRAP(thread_switch)
 {
     struct thread *self = current_thread();
     switch ((int)a2) {
-    case SWITCH_OPTION_NONE:
-        thread_yield();
-        return KERN_SUCCESS;
+    case SWITCH_OPTION_NONE: thread_yield(); return KERN_SUCCESS;
     case SWITCH_OPTION_DEPRESS: {
         uint8_t priority = self->base_priority;
         thread_set_priority(self, THREAD_PRIORITY_IDLE + 1);
@@ -119,8 +113,7 @@ TRAP(thread_switch)
     }
     case SWITCH_OPTION_WAIT:
         return trap_result(sleep_until(clock_now() + (uint32_t)a3 * NS_PER_MS));
-    default:
-        return KERN_INVALID_ARGUMENT;
+    default: return KERN_INVALID_ARGUMENT;
     }
 }
 
@@ -202,7 +195,8 @@ TRAP(_kernelrpc_mach_vm_map_trap)
     interrupts_enable();
     kern_return_t result = vm_map_enter(map, &request);
     interrupts_disable();
-    return trap_result(result == KERN_SUCCESS ? copyout(a2, &request.address, sizeof(request.address)) : result);
+    return trap_result(
+        result == KERN_SUCCESS ? copyout(a2, &request.address, sizeof(request.address)) : result);
 }
 
 TRAP(_kernelrpc_mach_port_allocate_trap)
@@ -226,33 +220,34 @@ TRAP(_kernelrpc_mach_port_deallocate_trap)
 TRAP(_kernelrpc_mach_port_mod_refs_trap)
 {
     struct ipc_space *space = own_space(a1);
-    return space == nullptr ? MACH_SEND_INVALID_DEST
-                            : trap_result(mach_port_mod_refs(space, (mach_port_name_t)a2, (mach_port_right_t)a3,
-                                                             (mach_port_delta_t)a4));
+    return space == nullptr
+               ? MACH_SEND_INVALID_DEST
+               : trap_result(mach_port_mod_refs(space, (mach_port_name_t)a2, (mach_port_right_t)a3,
+                                                (mach_port_delta_t)a4));
 }
 
 TRAP(_kernelrpc_mach_port_move_member_trap)
 {
     struct ipc_space *space = own_space(a1);
-    return space == nullptr
-               ? MACH_SEND_INVALID_DEST
-               : trap_result(mach_port_move_member(space, (mach_port_name_t)a2, (mach_port_name_t)a3));
+    return space == nullptr ? MACH_SEND_INVALID_DEST
+                            : trap_result(mach_port_move_member(space, (mach_port_name_t)a2,
+                                                                (mach_port_name_t)a3));
 }
 
 TRAP(_kernelrpc_mach_port_insert_member_trap)
 {
     struct ipc_space *space = own_space(a1);
-    return space == nullptr
-               ? MACH_SEND_INVALID_DEST
-               : trap_result(mach_port_insert_member(space, (mach_port_name_t)a2, (mach_port_name_t)a3));
+    return space == nullptr ? MACH_SEND_INVALID_DEST
+                            : trap_result(mach_port_insert_member(space, (mach_port_name_t)a2,
+                                                                  (mach_port_name_t)a3));
 }
 
 TRAP(_kernelrpc_mach_port_extract_member_trap)
 {
     struct ipc_space *space = own_space(a1);
-    return space == nullptr
-               ? MACH_SEND_INVALID_DEST
-               : trap_result(mach_port_extract_member(space, (mach_port_name_t)a2, (mach_port_name_t)a3));
+    return space == nullptr ? MACH_SEND_INVALID_DEST
+                            : trap_result(mach_port_extract_member(space, (mach_port_name_t)a2,
+                                                                   (mach_port_name_t)a3));
 }
 
 TRAP(_kernelrpc_mach_port_type_trap)
@@ -266,10 +261,10 @@ TRAP(_kernelrpc_mach_port_type_trap)
     return trap_result(result == KERN_SUCCESS ? copyout(a3, &type, sizeof(type)) : result);
 }
 
-/* Take the right that a trap's caller names, as a message would carry it; *RECEIVED is the kind of right it becomes. */
-static kern_return_t
-right_copyin(mach_port_name_t name, mach_msg_type_name_t type, struct ipc_port **port,
-             mach_msg_type_name_t *received)
+/* Take the right that a trap's caller names, as a message would carry it; *RECEIVED is the kind of
+ * right it becomes. */
+static kern_return_t right_copyin(mach_port_name_t name, mach_msg_type_name_t type,
+                                  struct ipc_port **port, mach_msg_type_name_t *received)
 {
     kern_return_t result = ipc_space_copyin(current_thread()->space, name, type, port);
     if (result == KERN_SUCCESS) {
@@ -286,7 +281,8 @@ TRAP(_kernelrpc_mach_port_insert_right_trap)
     if (space == nullptr) {
         return MACH_SEND_INVALID_DEST;
     }
-    kern_return_t result = right_copyin((mach_port_name_t)a3, (mach_msg_type_name_t)a4, &port, &type);
+    kern_return_t result =
+        right_copyin((mach_port_name_t)a3, (mach_msg_type_name_t)a4, &port, &type);
     if (result != KERN_SUCCESS) {
         return trap_result(result);
     }
@@ -298,13 +294,13 @@ TRAP(_kernelrpc_mach_port_insert_right_trap)
 }
 
 /* Where the seventh argument of a trap lies: above the return address of the library's function. */
-static uint64_t
-seventh_argument(void)
+static uint64_t seventh_argument(void)
 {
     return context_user_frame(&current_thread()->context)->rsp + sizeof(uint64_t);
 }
 
-/* task, name, id, sync, notify, disposition of notify, and (on the stack) where the previous right's name goes. */
+/* task, name, id, sync, notify, disposition of notify, and (on the stack) where the previous
+ * right's name goes. */
 TRAP(_kernelrpc_mach_port_request_notification_trap)
 {
     struct ipc_space *space = own_space(a1);
@@ -318,7 +314,8 @@ TRAP(_kernelrpc_mach_port_request_notification_trap)
     if (copyin(&previous_address, seventh_argument(), sizeof(previous_address)) != KERN_SUCCESS) {
         return KERN_INVALID_ADDRESS;
     }
-    kern_return_t result = right_copyin((mach_port_name_t)a5, (mach_msg_type_name_t)a6, &notify, &type);
+    kern_return_t result =
+        right_copyin((mach_port_name_t)a5, (mach_msg_type_name_t)a6, &notify, &type);
     if (result != KERN_SUCCESS) {
         return trap_result(result);
     }

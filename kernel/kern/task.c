@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Birth and death of tasks.  The list of active tasks has a mutex of its own, taken before any task's.
+ * Birth and death of tasks.  The list of active tasks has a mutex of its own, taken before any
+ * task's.
  */
 #include <kern/task.h>
 
@@ -13,11 +14,10 @@
 
 static struct zone task_zone;
 static struct mutex list_lock;
-static struct list task_list;           /* (list_lock) active tasks by task.link */
-static uint32_t task_count;             /* (list_lock) */
+static struct list task_list; /* (list_lock) active tasks by task.link */
+static uint32_t task_count;   /* (list_lock) */
 
-void
-task_init(void)
+void task_init(void)
 {
     zone_init(&task_zone, "task", sizeof(struct task));
     mutex_init(&list_lock);
@@ -25,8 +25,7 @@ task_init(void)
 }
 
 /* Enter TASK in the list.  Returns: false if there are too many tasks. */
-static bool
-task_list_insert(struct task *task)
+static bool task_list_insert(struct task *task)
 {
     mutex_lock(&list_lock);
     bool has_room = task_count < TASKS_MAX;
@@ -38,8 +37,7 @@ task_list_insert(struct task *task)
     return has_room;
 }
 
-static void
-task_list_remove(struct task *task)
+static void task_list_remove(struct task *task)
 {
     mutex_lock(&list_lock);
     list_remove(&task->link);
@@ -47,8 +45,7 @@ task_list_remove(struct task *task)
     mutex_unlock(&list_lock);
 }
 
-void
-task_list_visit(bool (*visitor)(struct task *task, void *argument), void *argument)
+void task_list_visit(bool (*visitor)(struct task *task, void *argument), void *argument)
 {
     struct task *task;
     mutex_lock(&list_lock);
@@ -60,8 +57,7 @@ task_list_visit(bool (*visitor)(struct task *task, void *argument), void *argume
     mutex_unlock(&list_lock);
 }
 
-uint32_t
-task_list_count(void)
+uint32_t task_list_count(void)
 {
     mutex_lock(&list_lock);
     uint32_t count = task_count;
@@ -70,8 +66,7 @@ task_list_count(void)
 }
 
 /* The identity that a child of PARENT gets, with a reference. */
-static struct ipc_sender *
-inherited_sender(struct task *parent)
+static struct ipc_sender *inherited_sender(struct task *parent)
 {
     if (parent == nullptr) {
         ipc_sender_reference(&ipc_sender_kernel);
@@ -84,8 +79,7 @@ inherited_sender(struct task *parent)
     return sender;
 }
 
-static struct ipc_space *
-child_space_create(struct task *child, struct task *parent)
+static struct ipc_space *child_space_create(struct task *child, struct task *parent)
 {
     struct ipc_sender *sender = inherited_sender(parent);
     interrupt_state_t state = interrupts_save();
@@ -96,8 +90,7 @@ child_space_create(struct task *child, struct task *parent)
 }
 
 /* Get what a task owns.  Returns: false if something is missing; task_free() copes with that. */
-static bool
-task_get_parts(struct task *child, struct task *parent, bool inherit_memory)
+static bool task_get_parts(struct task *child, struct task *parent, bool inherit_memory)
 {
     child->map = inherit_memory && parent != nullptr ? vm_map_fork(parent->map) : vm_map_create();
     if (child->map == nullptr || comm_page_map(child->map) != KERN_SUCCESS) {
@@ -111,13 +104,12 @@ task_get_parts(struct task *child, struct task *parent, bool inherit_memory)
     if (child->self == nullptr) {
         return false;
     }
-    ipc_port_reference(child->self);        /* task->self; the receive right has its own */
+    ipc_port_reference(child->self); /* task->self; the receive right has its own */
     return true;
 }
 
 /* Copy the parent's rights.  Returns: false if the parent has ended. */
-static bool
-task_inherit_ports(struct task *child, struct task *parent)
+static bool task_inherit_ports(struct task *child, struct task *parent)
 {
     mutex_lock(&parent->lock);
     bool is_active = parent->is_active;
@@ -133,8 +125,7 @@ task_inherit_ports(struct task *child, struct task *parent)
 }
 
 /* Drop all rights that TASK keeps. */
-static void
-task_release_ports(struct task *task)
+static void task_release_ports(struct task *task)
 {
     for (uint32_t i = 0; i < ARRAY_SIZE(task->special); i++) {
         send_right_release(task->special[i]);
@@ -148,8 +139,7 @@ task_release_ports(struct task *task)
 }
 
 /* Take TASK's rights and memory away; parts may be missing if its creation failed. */
-static void
-task_empty(struct task *task)
+static void task_empty(struct task *task)
 {
     kernel_port_destroy(task->self);
     task_release_ports(task);
@@ -163,8 +153,7 @@ task_empty(struct task *task)
     }
 }
 
-static void
-task_free(struct task *task)
+static void task_free(struct task *task)
 {
     assert(!task->is_active && list_empty(&task->threads));
     interrupt_state_t state = interrupts_save();
@@ -177,8 +166,7 @@ task_free(struct task *task)
     zone_free(&task_zone, task);
 }
 
-void
-task_release(struct task *task)
+void task_release(struct task *task)
 {
     if (task != nullptr && refcount_release(&task->references)) {
         task_free(task);
@@ -186,8 +174,7 @@ task_release(struct task *task)
 }
 
 /* An active task that nobody knows, with references of the caller and of its kernel port. */
-static struct task *
-task_allocate(void)
+static struct task *task_allocate(void)
 {
     struct task *task = zone_alloc_zeroed(&task_zone);
     if (task != nullptr) {
@@ -201,16 +188,14 @@ task_allocate(void)
 }
 
 /* Undo what task_create_object() did so far. */
-static void
-task_abandon(struct task *task)
+static void task_abandon(struct task *task)
 {
     task->is_active = false;
     task_empty(task);
     task_free(task);
 }
 
-kern_return_t
-task_create_object(struct task *parent, bool inherit_memory, struct task **child)
+kern_return_t task_create_object(struct task *parent, bool inherit_memory, struct task **child)
 {
     struct task *task = task_allocate();
     if (task == nullptr) {
@@ -232,8 +217,7 @@ task_create_object(struct task *parent, bool inherit_memory, struct task **child
     return KERN_SUCCESS;
 }
 
-kern_return_t
-task_terminate_object(struct task *task)
+kern_return_t task_terminate_object(struct task *task)
 {
     mutex_lock(&task->lock);
     if (!task->is_active) {
@@ -249,12 +233,11 @@ task_terminate_object(struct task *task)
 
     task_list_remove(task);
     task_empty(task);
-    task_release(task);                     /* the kernel port's */
+    task_release(task); /* the kernel port's */
     return KERN_SUCCESS;
 }
 
-struct ipc_port *
-task_make_send(struct task *task)
+struct ipc_port *task_make_send(struct task *task)
 {
     return kernel_port_make_send(task->self);
 }

@@ -5,14 +5,16 @@
  *      task_create --> ACTIVE --task_terminate_object()--> INACTIVE --last reference--> freed
  *
  * Invariants
- *  - is_active goes from true to false once, under the task's lock.  From then on no thread is added and no port is
- *    set; whoever found it true under the lock may finish what he does under that lock.
- *  - References: one of the kernel port's (until termination), one of each thread's (until its end), and those of
- *    whoever converted a port.  The pointers space, map and self are constant and stay valid as long as the structure;
- *    termination empties what they point to.
- *  - Who terminates waits for nobody.  He tells every thread to end, then takes rights and memory away under their
- *    feet: a thread still in the kernel finds a dead space and an empty map, gets errors, and ends on its way to user
- *    code.  So tasks may terminate themselves and each other at the same time.
+ *  - is_active goes from true to false once, under the task's lock.  From then on no thread is
+ *    added and no port is set; whoever found it true under the lock may finish what he does under
+ *    that lock.
+ *  - References: one of the kernel port's (until termination), one of each thread's (until its
+ *    end), and those of whoever converted a port.  The pointers space, map and self are constant
+ *    and stay valid as long as the structure; termination empties what they point to.
+ *  - Who terminates waits for nobody.  He tells every thread to end, then takes rights and memory
+ *    away under their feet: a thread still in the kernel finds a dead space and an empty map, gets
+ *    errors, and ends on its way to user code.  So tasks may terminate themselves and each other
+ *    at the same time.
  *
  * Locks: task list -> task's mutex -> everything of ipc/ and vm/ (docs/locking.md).
  */
@@ -45,50 +47,51 @@ struct vm_map;
 /* Lock keys: (l) lock, (a) atomic, (c) constant after creation, (t) the task list's lock. */
 struct task {
     struct mutex lock;
-    struct refcount references;                         /* (a) */
-    bool is_active;                                     /* (l) */
-    struct ipc_space *space;                            /* (c) a reference */
-    struct vm_map *map;                                 /* (c) a reference */
-    struct ipc_port *self;                              /* (c) the task's kernel port, a reference */
-    struct list threads;                                /* (l) thread.task_link, each with a reference */
-    uint32_t thread_count;                              /* (l) */
-    uint32_t suspend_count;                             /* (l) */
-    uint64_t ended_run_time;                            /* (l) nanoseconds, of threads that have ended */
-    struct ipc_port *special[TASK_MAX_SPECIAL_PORT + 1];    /* (l) send rights, by TASK_*_PORT; null: the default */
-    struct ipc_port *registered[TASK_REGISTERED_MAX];       /* (l) send rights */
-    struct exception_ports exceptions;                  /* its own lock */
-    uint64_t emulation_address;                         /* (a) where traps that are not Mach's go; 0: EXC_SYSCALL */
-    struct list link;                                   /* (t) */
+    struct refcount references; /* (a) */
+    bool is_active;             /* (l) */
+    struct ipc_space *space;    /* (c) a reference */
+    struct vm_map *map;         /* (c) a reference */
+    struct ipc_port *self;      /* (c) the task's kernel port, a reference */
+    struct list threads;        /* (l) thread.task_link, each with a reference */
+    uint32_t thread_count;      /* (l) */
+    uint32_t suspend_count;     /* (l) */
+    uint64_t ended_run_time;    /* (l) nanoseconds, of threads that have ended */
+    struct ipc_port *special[TASK_MAX_SPECIAL_PORT + 1]; /* (l) rights; null: the default */
+    struct ipc_port *registered[TASK_REGISTERED_MAX];    /* (l) send rights */
+    struct exception_ports exceptions;                   /* its own lock */
+    struct list link;                                    /* (t) */
 };
 
 /* The task of the running thread; null for kernel threads. */
-static inline struct task *
-current_task(void)
+static inline struct task *current_task(void)
 {
     return current_thread()->task;
 }
 
 /* Count a reference on TASK. */
-static inline void
-task_reference(struct task *task)
+static inline void task_reference(struct task *task)
 {
     refcount_acquire(&task->references);
 }
 
-/* Drop a reference; the last one frees the task, which was terminated.  Null is ignored.  May sleep. */
+/* Drop a reference; the last one frees the task, which was terminated.  Null is ignored.  May
+ * sleep. */
 void task_release(struct task *task);
 
 /*
- * Create a task without threads, with a reference for the caller.  It inherits PARENT's identity, special, registered
- * and exception ports, and, if INHERIT_MEMORY, memory by the inheritance of each region.  PARENT null: nothing.
+ * Create a task without threads, with a reference for the caller.  It inherits PARENT's identity,
+ * special, registered and exception ports, and, if INHERIT_MEMORY, memory by the inheritance of
+ * each region.  PARENT null: nothing.
  * Context: may sleep.
- * Returns: KERN_SUCCESS and *CHILD; KERN_INVALID_TASK, PARENT was terminated; KERN_RESOURCE_SHORTAGE.
+ * Returns: KERN_SUCCESS and *CHILD; KERN_INVALID_TASK, PARENT was terminated;
+ * KERN_RESOURCE_SHORTAGE.
  */
-[[nodiscard]] kern_return_t task_create_object(struct task *parent, bool inherit_memory, struct task **child);
+[[nodiscard]] kern_return_t task_create_object(struct task *parent, bool inherit_memory,
+                                               struct task **child);
 
 /*
- * End TASK: its threads end soon, its rights and memory are gone on return.  May be the caller's own task; then the
- * running thread ends on its way to user code.  Context: may sleep.
+ * End TASK: its threads end soon, its rights and memory are gone on return.  May be the caller's
+ * own task; then the running thread ends on its way to user code.  Context: may sleep.
  * Returns: KERN_SUCCESS; KERN_TERMINATED, somebody was first.
  */
 kern_return_t task_terminate_object(struct task *task);
@@ -96,7 +99,8 @@ kern_return_t task_terminate_object(struct task *task);
 /* A send right to TASK's kernel port; IPC_PORT_DEAD after termination. */
 struct ipc_port *task_make_send(struct task *task);
 
-/* Call VISITOR for every active task, oldest first, until it returns false.  The list is locked meanwhile. */
+/* Call VISITOR for every active task, oldest first, until it returns false.  The list is locked
+ * meanwhile. */
 void task_list_visit(bool (*visitor)(struct task *task, void *argument), void *argument);
 
 /* Number of active tasks. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * task_info and thread_info.  The kernel counts a thread's time as a whole; all of it is reported as user time.
+ * task_info and thread_info.  The kernel counts a thread's time as a whole; all of it is reported
+ * as user time.
  */
 #include <task_server.h>
 #include <thread_act_server.h>
@@ -16,13 +17,12 @@
 struct task_summary {
     uint64_t virtual_size;
     uint64_t resident_size;
-    uint64_t ended_time;            /* nanoseconds, of threads that have ended */
-    uint64_t living_time;           /* and of the others */
+    uint64_t ended_time;  /* nanoseconds, of threads that have ended */
+    uint64_t living_time; /* and of the others */
     integer_t suspend_count;
 };
 
-static struct task_summary
-summarize(task_t task)
+static struct task_summary summarize(task_t task)
 {
     struct task_summary summary = { .resident_size = pmap_resident_bytes(task->map->pmap) };
     mutex_lock(&task->map->lock);
@@ -39,8 +39,8 @@ summarize(task_t task)
     return summary;
 }
 
-static kern_return_t
-answer_basic_32(const struct task_summary *summary, integer_t *out, mach_msg_type_number_t *count)
+static kern_return_t answer_basic_32(const struct task_summary *summary, integer_t *out,
+                                     mach_msg_type_number_t *count)
 {
     struct task_basic_info_32 info = {
         .suspend_count = summary->suspend_count,
@@ -52,8 +52,8 @@ answer_basic_32(const struct task_summary *summary, integer_t *out, mach_msg_typ
     return info_answer(out, count, &info, sizeof(info), KERN_INVALID_ARGUMENT);
 }
 
-static kern_return_t
-answer_basic_64(const struct task_summary *summary, integer_t *out, mach_msg_type_number_t *count)
+static kern_return_t answer_basic_64(const struct task_summary *summary, integer_t *out,
+                                     mach_msg_type_number_t *count)
 {
     struct task_basic_info_64 info = {
         .suspend_count = summary->suspend_count,
@@ -65,8 +65,8 @@ answer_basic_64(const struct task_summary *summary, integer_t *out, mach_msg_typ
     return info_answer(out, count, &info, sizeof(info), KERN_INVALID_ARGUMENT);
 }
 
-static kern_return_t
-answer_mach_basic(const struct task_summary *summary, integer_t *out, mach_msg_type_number_t *count)
+static kern_return_t answer_mach_basic(const struct task_summary *summary, integer_t *out,
+                                       mach_msg_type_number_t *count)
 {
     struct mach_task_basic_info info = {
         .virtual_size = summary->virtual_size,
@@ -79,15 +79,15 @@ answer_mach_basic(const struct task_summary *summary, integer_t *out, mach_msg_t
     return info_answer(out, count, &info, sizeof(info), KERN_INVALID_ARGUMENT);
 }
 
-static kern_return_t
-answer_thread_times(const struct task_summary *summary, integer_t *out, mach_msg_type_number_t *count)
+static kern_return_t answer_thread_times(const struct task_summary *summary, integer_t *out,
+                                         mach_msg_type_number_t *count)
 {
     struct task_thread_times_info info = { .user_time = info_time(summary->living_time) };
     return info_answer(out, count, &info, sizeof(info), KERN_INVALID_ARGUMENT);
 }
 
-static kern_return_t
-answer_absolute_times(const struct task_summary *summary, integer_t *out, mach_msg_type_number_t *count)
+static kern_return_t answer_absolute_times(const struct task_summary *summary, integer_t *out,
+                                           mach_msg_type_number_t *count)
 {
     struct task_absolutetime_info info = {
         .total_user = summary->ended_time + summary->living_time,
@@ -97,8 +97,7 @@ answer_absolute_times(const struct task_summary *summary, integer_t *out, mach_m
 }
 
 /* TASK's identity, with a reference. */
-static struct ipc_sender *
-task_sender(task_t task)
+static struct ipc_sender *task_sender(task_t task)
 {
     interrupt_state_t state = spin_lock_save(&task->space->lock);
     struct ipc_sender *sender = task->space->sender;
@@ -107,21 +106,21 @@ task_sender(task_t task)
     return sender;
 }
 
-static kern_return_t
-answer_token(task_t task, task_flavor_t flavor, integer_t *out, mach_msg_type_number_t *count)
+static kern_return_t answer_token(task_t task, task_flavor_t flavor, integer_t *out,
+                                  mach_msg_type_number_t *count)
 {
     struct ipc_sender *sender = task_sender(task);
     kern_return_t result =
         flavor == TASK_AUDIT_TOKEN
             ? info_answer(out, count, &sender->audit, sizeof(sender->audit), KERN_INVALID_ARGUMENT)
-            : info_answer(out, count, &sender->security, sizeof(sender->security), KERN_INVALID_ARGUMENT);
+            : info_answer(out, count, &sender->security, sizeof(sender->security),
+                          KERN_INVALID_ARGUMENT);
     ipc_sender_release(sender);
     return result;
 }
 
-kern_return_t
-task_info(task_t target_task, task_flavor_t flavor, task_info_t task_info_out,
-          mach_msg_type_number_t *task_info_outCnt)
+kern_return_t task_info(task_t target_task, task_flavor_t flavor, task_info_t task_info_out,
+                        mach_msg_type_number_t *task_info_outCnt)
 {
     if (target_task == nullptr) {
         return KERN_INVALID_TASK;
@@ -133,20 +132,17 @@ task_info(task_t target_task, task_flavor_t flavor, task_info_t task_info_out,
     struct task_summary summary = summarize(target_task);
     switch (flavor) {
     case TASK_BASIC_INFO_32:
-    case TASK_BASIC2_INFO_32:
-        return answer_basic_32(&summary, task_info_out, task_info_outCnt);
-    case TASK_BASIC_INFO_64:
-        return answer_basic_64(&summary, task_info_out, task_info_outCnt);
-    case MACH_TASK_BASIC_INFO:
-        return answer_mach_basic(&summary, task_info_out, task_info_outCnt);
+    case TASK_BASIC2_INFO_32: return answer_basic_32(&summary, task_info_out, task_info_outCnt);
+    case TASK_BASIC_INFO_64: return answer_basic_64(&summary, task_info_out, task_info_outCnt);
+    case MACH_TASK_BASIC_INFO: return answer_mach_basic(&summary, task_info_out, task_info_outCnt);
     case TASK_THREAD_TIMES_INFO:
         return answer_thread_times(&summary, task_info_out, task_info_outCnt);
     case TASK_ABSOLUTETIME_INFO:
         return answer_absolute_times(&summary, task_info_out, task_info_outCnt);
     case TASK_FLAGS_INFO:
-        return info_answer(task_info_out, task_info_outCnt, &flags, sizeof(flags), KERN_INVALID_ARGUMENT);
-    default:
-        return KERN_INVALID_ARGUMENT;
+        return info_answer(task_info_out, task_info_outCnt, &flags, sizeof(flags),
+                           KERN_INVALID_ARGUMENT);
+    default: return KERN_INVALID_ARGUMENT;
     }
 }
 
@@ -160,8 +156,7 @@ struct thread_snapshot {
     uint64_t run_time;
 };
 
-static struct thread_snapshot
-snapshot(thread_t thread)
+static struct thread_snapshot snapshot(thread_t thread)
 {
     struct gate *gate = thread_gate(thread);
     interrupt_state_t state = spin_lock_save(&gate->lock);
@@ -179,22 +174,18 @@ snapshot(thread_t thread)
     return shot;
 }
 
-static integer_t
-run_state(const struct thread_snapshot *shot)
+static integer_t run_state(const struct thread_snapshot *shot)
 {
     switch (shot->state) {
     case THREAD_RUNNABLE:
-    case THREAD_RUNNING:
-        return TH_STATE_RUNNING;
-    case THREAD_DEAD:
-        return TH_STATE_HALTED;
-    default:
-        return shot->is_held ? TH_STATE_STOPPED : TH_STATE_WAITING;
+    case THREAD_RUNNING: return TH_STATE_RUNNING;
+    case THREAD_DEAD: return TH_STATE_HALTED;
+    default: return shot->is_held ? TH_STATE_STOPPED : TH_STATE_WAITING;
     }
 }
 
-static kern_return_t
-answer_thread_basic(const struct thread_snapshot *shot, integer_t *out, mach_msg_type_number_t *count)
+static kern_return_t answer_thread_basic(const struct thread_snapshot *shot, integer_t *out,
+                                         mach_msg_type_number_t *count)
 {
     struct thread_basic_info info = {
         .user_time = info_time(shot->run_time),
@@ -205,8 +196,8 @@ answer_thread_basic(const struct thread_snapshot *shot, integer_t *out, mach_msg
     return info_answer(out, count, &info, sizeof(info), KERN_INVALID_ARGUMENT);
 }
 
-static kern_return_t
-answer_thread_extended(const struct thread_snapshot *shot, integer_t *out, mach_msg_type_number_t *count)
+static kern_return_t answer_thread_extended(const struct thread_snapshot *shot, integer_t *out,
+                                            mach_msg_type_number_t *count)
 {
     struct thread_extended_info info = {
         .pth_user_time = shot->run_time,
@@ -219,9 +210,8 @@ answer_thread_extended(const struct thread_snapshot *shot, integer_t *out, mach_
     return info_answer(out, count, &info, sizeof(info), KERN_INVALID_ARGUMENT);
 }
 
-kern_return_t
-thread_info(thread_t target_act, thread_flavor_t flavor, thread_info_t thread_info_out,
-            mach_msg_type_number_t *thread_info_outCnt)
+kern_return_t thread_info(thread_t target_act, thread_flavor_t flavor,
+                          thread_info_t thread_info_out, mach_msg_type_number_t *thread_info_outCnt)
 {
     if (target_act == nullptr) {
         return KERN_INVALID_ARGUMENT;
@@ -229,14 +219,12 @@ thread_info(thread_t target_act, thread_flavor_t flavor, thread_info_t thread_in
     struct thread_identifier_info identifier = { .thread_id = target_act->id };
     struct thread_snapshot shot = snapshot(target_act);
     switch (flavor) {
-    case THREAD_BASIC_INFO:
-        return answer_thread_basic(&shot, thread_info_out, thread_info_outCnt);
+    case THREAD_BASIC_INFO: return answer_thread_basic(&shot, thread_info_out, thread_info_outCnt);
     case THREAD_EXTENDED_INFO:
         return answer_thread_extended(&shot, thread_info_out, thread_info_outCnt);
     case THREAD_IDENTIFIER_INFO:
         return info_answer(thread_info_out, thread_info_outCnt, &identifier, sizeof(identifier),
                            KERN_INVALID_ARGUMENT);
-    default:
-        return KERN_INVALID_ARGUMENT;
+    default: return KERN_INVALID_ARGUMENT;
     }
 }

@@ -13,17 +13,16 @@
 #include <kern/thread_control.h>
 
 /* Free the memory of an array of rights that came with a message. */
-static void
-right_array_free(ipc_port_t *rights, mach_msg_type_number_t count)
+static void right_array_free(ipc_port_t *rights, mach_msg_type_number_t count)
 {
     if (count > 0) {
         kfree(rights, count * sizeof(*rights));
     }
 }
 
-kern_return_t
-task_create(task_t target_task, ipc_port_t *ledgers, mach_msg_type_number_t ledgersCnt, boolean_t inherit_memory,
-            task_t *child_task)
+kern_return_t task_create(task_t target_task, ipc_port_t *ledgers,
+                          mach_msg_type_number_t ledgersCnt, boolean_t inherit_memory,
+                          task_t *child_task)
 {
     if (target_task == nullptr) {
         return KERN_INVALID_TASK;
@@ -38,8 +37,7 @@ task_create(task_t target_task, ipc_port_t *ledgers, mach_msg_type_number_t ledg
     return result;
 }
 
-kern_return_t
-task_terminate(task_t target_task)
+kern_return_t task_terminate(task_t target_task)
 {
     if (target_task == nullptr) {
         return KERN_INVALID_TASK;
@@ -47,8 +45,8 @@ task_terminate(task_t target_task)
     return task_terminate_object(target_task) == KERN_SUCCESS ? KERN_SUCCESS : KERN_FAILURE;
 }
 
-kern_return_t
-task_threads(task_t target_task, ipc_port_t **act_list, mach_msg_type_number_t *act_listCnt)
+kern_return_t task_threads(task_t target_task, ipc_port_t **act_list,
+                           mach_msg_type_number_t *act_listCnt)
 {
     if (target_task == nullptr) {
         return KERN_INVALID_TASK;
@@ -75,8 +73,8 @@ task_threads(task_t target_task, ipc_port_t **act_list, mach_msg_type_number_t *
     return result;
 }
 
-kern_return_t
-mach_ports_register(task_t target_task, ipc_port_t *init_port_set, mach_msg_type_number_t init_port_setCnt)
+kern_return_t mach_ports_register(task_t target_task, ipc_port_t *init_port_set,
+                                  mach_msg_type_number_t init_port_setCnt)
 {
     if (target_task == nullptr) {
         return KERN_INVALID_TASK;
@@ -102,8 +100,8 @@ mach_ports_register(task_t target_task, ipc_port_t *init_port_set, mach_msg_type
     return KERN_SUCCESS;
 }
 
-kern_return_t
-mach_ports_lookup(task_t target_task, ipc_port_t **init_port_set, mach_msg_type_number_t *init_port_setCnt)
+kern_return_t mach_ports_lookup(task_t target_task, ipc_port_t **init_port_set,
+                                mach_msg_type_number_t *init_port_setCnt)
 {
     if (target_task == nullptr) {
         return KERN_INVALID_TASK;
@@ -127,8 +125,7 @@ mach_ports_lookup(task_t target_task, ipc_port_t **init_port_set, mach_msg_type_
     return KERN_SUCCESS;
 }
 
-kern_return_t
-task_suspend(task_t target_task)
+kern_return_t task_suspend(task_t target_task)
 {
     if (target_task == nullptr) {
         return KERN_INVALID_TASK;
@@ -151,8 +148,7 @@ task_suspend(task_t target_task)
     return result;
 }
 
-kern_return_t
-task_resume(task_t target_task)
+kern_return_t task_resume(task_t target_task)
 {
     if (target_task == nullptr) {
         return KERN_INVALID_TASK;
@@ -174,24 +170,19 @@ task_resume(task_t target_task)
 }
 
 /* What a special port is if nobody has set it. */
-static struct ipc_port *
-default_special_port(task_t task, int which_port)
+static struct ipc_port *default_special_port(task_t task, int which_port)
 {
     switch (which_port) {
     case TASK_KERNEL_PORT:
     case TASK_NAME_PORT:
     case TASK_INSPECT_PORT:
-    case TASK_READ_PORT:
-        return task_make_send(task);
-    case TASK_HOST_PORT:
-        return kernel_port_make_send(the_host.port);
-    default:
-        return nullptr;
+    case TASK_READ_PORT: return task_make_send(task);
+    case TASK_HOST_PORT: return kernel_port_make_send(the_host.port);
+    default: return nullptr;
     }
 }
 
-static bool
-special_port_is_known(int which_port)
+static bool special_port_is_known(int which_port)
 {
     switch (which_port) {
     case TASK_KERNEL_PORT:
@@ -202,23 +193,20 @@ special_port_is_known(int which_port)
     case TASK_READ_PORT:
     case TASK_ACCESS_PORT:
     case TASK_DEBUG_CONTROL_PORT:
-    case TASK_RESOURCE_NOTIFY_PORT:
-        return true;
-    default:
-        return false;
+    case TASK_RESOURCE_NOTIFY_PORT: return true;
+    default: return false;
     }
 }
 
 /* The task's own port, under whatever name, is not to be replaced. */
-static bool
-special_port_is_settable(int which_port)
+static bool special_port_is_settable(int which_port)
 {
-    return special_port_is_known(which_port) && which_port != TASK_KERNEL_PORT && which_port != TASK_NAME_PORT &&
-           which_port != TASK_INSPECT_PORT && which_port != TASK_READ_PORT;
+    return special_port_is_known(which_port) && which_port != TASK_KERNEL_PORT &&
+           which_port != TASK_NAME_PORT && which_port != TASK_INSPECT_PORT &&
+           which_port != TASK_READ_PORT;
 }
 
-kern_return_t
-task_get_special_port(task_t task, int which_port, ipc_port_t *special_port)
+kern_return_t task_get_special_port(task_t task, int which_port, ipc_port_t *special_port)
 {
     if (task == nullptr) {
         return KERN_INVALID_TASK;
@@ -241,8 +229,7 @@ task_get_special_port(task_t task, int which_port, ipc_port_t *special_port)
     return KERN_SUCCESS;
 }
 
-kern_return_t
-task_set_special_port(task_t task, int which_port, ipc_port_t special_port)
+kern_return_t task_set_special_port(task_t task, int which_port, ipc_port_t special_port)
 {
     if (task == nullptr) {
         return KERN_INVALID_TASK;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A thread begins in thread_begin() on its own kernel stack and goes from there to user code; it ends in thread_end(),
- * called when it is about to return to user code and finds that it was told to.  On that way it also stops at its gate
- * while it is held.
+ * A thread begins in thread_begin() on its own kernel stack and goes from there to user code; it
+ * ends in thread_end(), called when it is about to return to user code and finds that it was told
+ * to.  On that way it also stops at its gate while it is held.
  */
 #include <kern/thread_control.h>
 
@@ -23,8 +23,7 @@ struct gate thread_gates[GATE_COUNT];
 static _Atomic uint64_t last_id;
 
 /* Start THREAD if it was not. */
-static void
-thread_start_once(struct thread *thread)
+static void thread_start_once(struct thread *thread)
 {
     if (!thread->is_started) {
         thread->is_started = true;
@@ -33,8 +32,7 @@ thread_start_once(struct thread *thread)
 }
 
 /* Wait at the gate while the running thread is held.  Returns: false if it was told to end. */
-static bool
-gate_pass(struct thread *self)
+static bool gate_pass(struct thread *self)
 {
     struct gate *gate = thread_gate(self);
     spin_lock(&gate->lock);
@@ -49,8 +47,7 @@ gate_pass(struct thread *self)
     return is_active;
 }
 
-void
-thread_drop_port(struct thread *thread)
+void thread_drop_port(struct thread *thread)
 {
     struct gate *gate = thread_gate(thread);
     interrupt_state_t state = spin_lock_save(&gate->lock);
@@ -59,13 +56,12 @@ thread_drop_port(struct thread *thread)
     spin_unlock_restore(&gate->lock, state);
     if (port != nullptr) {
         kernel_port_destroy(port);
-        thread_release(thread);             /* the kernel port's reference */
+        thread_release(thread); /* the kernel port's reference */
     }
 }
 
 /* Take the running thread off its task's list.  Returns: the task, with the thread's reference. */
-static struct task *
-thread_leave_task(struct thread *self)
+static struct task *thread_leave_task(struct thread *self)
 {
     struct task *task = self->task;
     mutex_lock(&task->lock);
@@ -77,11 +73,10 @@ thread_leave_task(struct thread *self)
 }
 
 /*
- * The end of the running thread.  The task's map may go with the last reference on the task, so its page tables are
- * left first.
+ * The end of the running thread.  The task's map may go with the last reference on the task, so its
+ * page tables are left first.
  */
-[[noreturn]] static void
-thread_end(struct thread *self)
+[[noreturn]] static void thread_end(struct thread *self)
 {
     interrupts_enable();
     thread_drop_exceptions(self);
@@ -96,14 +91,13 @@ thread_end(struct thread *self)
     interrupts_enable();
 
     task_release(task);
-    thread_release(self);                   /* the task list's; sched/ has its own */
+    thread_release(self); /* the task list's; sched/ has its own */
     interrupts_disable();
     thread_exit();
 }
 
 /* Before user code: end, or wait while held.  An abort ends with the trap it was meant for. */
-static void
-thread_ast(struct thread *self, [[maybe_unused]] uint32_t ast)
+static void thread_ast(struct thread *self, [[maybe_unused]] uint32_t ast)
 {
     atomic_fetch_and(&self->ast, ~(THREAD_AST_SUSPEND | THREAD_AST_ABORT));
     if (!gate_pass(self)) {
@@ -112,16 +106,14 @@ thread_ast(struct thread *self, [[maybe_unused]] uint32_t ast)
 }
 
 /* First function of every thread of a task, on its own kernel stack. */
-static void
-thread_begin([[maybe_unused]] void *argument)
+static void thread_begin([[maybe_unused]] void *argument)
 {
     struct thread *self = current_thread();
     thread_ast(self, 0);
     context_return_to_user(&self->context);
 }
 
-void
-thread_control_init(void)
+void thread_control_init(void)
 {
     thread_exceptions_init();
     for (uint32_t i = 0; i < GATE_COUNT; i++) {
@@ -132,8 +124,7 @@ thread_control_init(void)
 }
 
 /* Enter THREAD in TASK's list, held if the task is. */
-static kern_return_t
-thread_join_task(struct thread *thread, struct task *task)
+static kern_return_t thread_join_task(struct thread *thread, struct task *task)
 {
     kern_return_t result = KERN_SUCCESS;
     mutex_lock(&task->lock);
@@ -151,8 +142,7 @@ thread_join_task(struct thread *thread, struct task *task)
     return result;
 }
 
-kern_return_t
-thread_create_in_task(struct task *task, struct thread **threadp)
+kern_return_t thread_create_in_task(struct task *task, struct thread **threadp)
 {
     struct thread *thread = thread_create(thread_begin, nullptr, THREAD_PRIORITY_DEFAULT);
     if (thread == nullptr) {
@@ -171,8 +161,8 @@ thread_create_in_task(struct task *task, struct thread **threadp)
         thread_release(thread);
         return KERN_RESOURCE_SHORTAGE;
     }
-    thread_reference(thread);               /* the kernel port's */
-    thread_reference(thread);               /* the caller's; the first is the task list's */
+    thread_reference(thread); /* the kernel port's */
+    thread_reference(thread); /* the caller's; the first is the task list's */
     kern_return_t result = thread_join_task(thread, task);
     if (result != KERN_SUCCESS) {
         thread_drop_port(thread);
@@ -184,8 +174,7 @@ thread_create_in_task(struct task *task, struct thread **threadp)
     return KERN_SUCCESS;
 }
 
-kern_return_t
-thread_terminate_object(struct thread *thread)
+kern_return_t thread_terminate_object(struct thread *thread)
 {
     struct gate *gate = thread_gate(thread);
     interrupt_state_t state = spin_lock_save(&gate->lock);
@@ -208,16 +197,14 @@ thread_terminate_object(struct thread *thread)
     return KERN_SUCCESS;
 }
 
-static void
-hold_locked(struct thread *thread)
+static void hold_locked(struct thread *thread)
 {
     if (thread->suspend_count++ == 0) {
         thread_set_ast(thread, THREAD_AST_SUSPEND);
     }
 }
 
-static void
-unhold_locked(struct thread *thread, struct gate *gate)
+static void unhold_locked(struct thread *thread, struct gate *gate)
 {
     assert(thread->suspend_count > 0);
     if (--thread->suspend_count == 0) {
@@ -226,8 +213,7 @@ unhold_locked(struct thread *thread, struct gate *gate)
     }
 }
 
-void
-thread_hold(struct thread *thread)
+void thread_hold(struct thread *thread)
 {
     struct gate *gate = thread_gate(thread);
     interrupt_state_t state = spin_lock_save(&gate->lock);
@@ -235,8 +221,7 @@ thread_hold(struct thread *thread)
     spin_unlock_restore(&gate->lock, state);
 }
 
-void
-thread_unhold(struct thread *thread)
+void thread_unhold(struct thread *thread)
 {
     struct gate *gate = thread_gate(thread);
     interrupt_state_t state = spin_lock_save(&gate->lock);
@@ -244,8 +229,7 @@ thread_unhold(struct thread *thread)
     spin_unlock_restore(&gate->lock, state);
 }
 
-kern_return_t
-thread_user_hold(struct thread *thread)
+kern_return_t thread_user_hold(struct thread *thread)
 {
     struct gate *gate = thread_gate(thread);
     interrupt_state_t state = spin_lock_save(&gate->lock);
@@ -258,8 +242,7 @@ thread_user_hold(struct thread *thread)
     return is_active ? KERN_SUCCESS : KERN_TERMINATED;
 }
 
-kern_return_t
-thread_user_unhold(struct thread *thread)
+kern_return_t thread_user_unhold(struct thread *thread)
 {
     kern_return_t result = KERN_SUCCESS;
     struct gate *gate = thread_gate(thread);
@@ -276,8 +259,7 @@ thread_user_unhold(struct thread *thread)
     return result;
 }
 
-static bool
-thread_is_on_processor(struct thread *thread)
+static bool thread_is_on_processor(struct thread *thread)
 {
     interrupt_state_t state = spin_lock_save(&thread->lock);
     bool is_running = thread->state == THREAD_RUNNING;
@@ -285,22 +267,20 @@ thread_is_on_processor(struct thread *thread)
     return is_running;
 }
 
-void
-thread_wait_held(struct thread *thread)
+void thread_wait_held(struct thread *thread)
 {
     while (thread != current_thread() && thread_is_on_processor(thread)) {
         thread_sleep_until(clock_now() + HELD_POLL_NS);
     }
 }
 
-struct ipc_port *
-thread_make_send(struct thread *thread)
+struct ipc_port *thread_make_send(struct thread *thread)
 {
     struct gate *gate = thread_gate(thread);
     interrupt_state_t state = spin_lock_save(&gate->lock);
     struct ipc_port *port = thread->self;
     if (port != nullptr) {
-        ipc_port_reference(port);           /* it may die, but not vanish, when the gate is open */
+        ipc_port_reference(port); /* it may die, but not vanish, when the gate is open */
     }
     spin_unlock(&gate->lock);
     struct ipc_port *right = nullptr;
@@ -312,8 +292,8 @@ thread_make_send(struct thread *thread)
     return right;
 }
 
-bool
-thread_is_ending(void)
+bool thread_is_ending(void)
 {
-    return (atomic_load_explicit(&current_thread()->ast, memory_order_relaxed) & THREAD_AST_TERMINATE) != 0;
+    return (atomic_load_explicit(&current_thread()->ast, memory_order_relaxed) &
+            THREAD_AST_TERMINATE) != 0;
 }

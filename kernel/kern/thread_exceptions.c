@@ -17,14 +17,12 @@ struct thread_exceptions {
 
 static struct zone exceptions_zone;
 
-void
-thread_exceptions_init(void)
+void thread_exceptions_init(void)
 {
     zone_init(&exceptions_zone, "thread exception ports", sizeof(struct thread_exceptions));
 }
 
-void
-thread_drop_exceptions(struct thread *thread)
+void thread_drop_exceptions(struct thread *thread)
 {
     struct gate *gate = thread_gate(thread);
     interrupt_state_t state = spin_lock_save(&gate->lock);
@@ -38,8 +36,7 @@ thread_drop_exceptions(struct thread *thread)
 }
 
 /* Make exception ports for THREAD, unless somebody else was faster or it has ended. */
-static void
-thread_make_exceptions(struct thread *thread)
+static void thread_make_exceptions(struct thread *thread)
 {
     struct thread_exceptions *exceptions = zone_alloc(&exceptions_zone);
     if (exceptions == nullptr) {
@@ -59,8 +56,7 @@ thread_make_exceptions(struct thread *thread)
     }
 }
 
-static struct exception_ports *
-thread_exceptions_reference(struct thread *thread)
+static struct exception_ports *thread_exceptions_reference(struct thread *thread)
 {
     struct gate *gate = thread_gate(thread);
     interrupt_state_t state = spin_lock_save(&gate->lock);
@@ -72,8 +68,7 @@ thread_exceptions_reference(struct thread *thread)
     return ports;
 }
 
-struct exception_ports *
-thread_exception_ports(struct thread *thread, bool create)
+struct exception_ports *thread_exception_ports(struct thread *thread, bool create)
 {
     struct exception_ports *ports = thread_exceptions_reference(thread);
     if (ports == nullptr && create) {
@@ -83,8 +78,7 @@ thread_exception_ports(struct thread *thread, bool create)
     return ports;
 }
 
-void
-thread_exception_ports_release(struct exception_ports *ports)
+void thread_exception_ports_release(struct exception_ports *ports)
 {
     struct thread_exceptions *exceptions = container_of(ports, struct thread_exceptions, ports);
     if (refcount_release(&exceptions->references)) {

@@ -11,14 +11,13 @@
 
 struct gate {
     struct spinlock lock;
-    struct waitq held;                  /* (lock) threads that may not go to user code */
+    struct waitq held; /* (lock) threads that may not go to user code */
 };
 
 extern struct gate thread_gates[GATE_COUNT];
 
 /* The gate that THREAD passes. */
-static inline struct gate *
-thread_gate(const struct thread *thread)
+static inline struct gate *thread_gate(const struct thread *thread)
 {
     return &thread_gates[thread->id % GATE_COUNT];
 }

@@ -15,15 +15,15 @@
 #include <kern/task.h>
 #include <kern/thread_control.h>
 
-kern_return_t
-task_create_thread(task_t parent_task, thread_t *child_act)
+kern_return_t task_create_thread(task_t parent_task, thread_t *child_act)
 {
-    return parent_task == nullptr ? KERN_INVALID_TASK : thread_create_in_task(parent_task, child_act);
+    return parent_task == nullptr ? KERN_INVALID_TASK
+                                  : thread_create_in_task(parent_task, child_act);
 }
 
-kern_return_t
-thread_create_running(task_t parent_task, thread_state_flavor_t flavor, thread_state_t new_state,
-                      mach_msg_type_number_t new_stateCnt, thread_t *child_act)
+kern_return_t thread_create_running(task_t parent_task, thread_state_flavor_t flavor,
+                                    thread_state_t new_state, mach_msg_type_number_t new_stateCnt,
+                                    thread_t *child_act)
 {
     if (parent_task == nullptr) {
         return KERN_INVALID_TASK;
@@ -46,14 +46,12 @@ thread_create_running(task_t parent_task, thread_state_flavor_t flavor, thread_s
     return KERN_SUCCESS;
 }
 
-kern_return_t
-thread_terminate(thread_t target_act)
+kern_return_t thread_terminate(thread_t target_act)
 {
     return target_act == nullptr ? KERN_INVALID_ARGUMENT : thread_terminate_object(target_act);
 }
 
-kern_return_t
-thread_suspend(thread_t target_act)
+kern_return_t thread_suspend(thread_t target_act)
 {
     if (target_act == nullptr) {
         return KERN_INVALID_ARGUMENT;
@@ -65,15 +63,13 @@ thread_suspend(thread_t target_act)
     return result;
 }
 
-kern_return_t
-thread_resume(thread_t target_act)
+kern_return_t thread_resume(thread_t target_act)
 {
     return target_act == nullptr ? KERN_INVALID_ARGUMENT : thread_user_unhold(target_act);
 }
 
 /* Keep THREAD where its registers can be looked at; the caller's own stand still anyway. */
-static void
-hold_still(thread_t thread)
+static void hold_still(thread_t thread)
 {
     if (thread != current_thread()) {
         thread_hold(thread);
@@ -81,17 +77,15 @@ hold_still(thread_t thread)
     }
 }
 
-static void
-let_go(thread_t thread)
+static void let_go(thread_t thread)
 {
     if (thread != current_thread()) {
         thread_unhold(thread);
     }
 }
 
-kern_return_t
-thread_get_state(thread_t target_act, thread_state_flavor_t flavor, thread_state_t old_state,
-                 mach_msg_type_number_t *old_stateCnt)
+kern_return_t thread_get_state(thread_t target_act, thread_state_flavor_t flavor,
+                               thread_state_t old_state, mach_msg_type_number_t *old_stateCnt)
 {
     if (target_act == nullptr) {
         return KERN_INVALID_ARGUMENT;
@@ -102,9 +96,8 @@ thread_get_state(thread_t target_act, thread_state_flavor_t flavor, thread_state
     return result;
 }
 
-kern_return_t
-thread_set_state(thread_t target_act, thread_state_flavor_t flavor, thread_state_t new_state,
-                 mach_msg_type_number_t new_stateCnt)
+kern_return_t thread_set_state(thread_t target_act, thread_state_flavor_t flavor,
+                               thread_state_t new_state, mach_msg_type_number_t new_stateCnt)
 {
     if (target_act == nullptr) {
         return KERN_INVALID_ARGUMENT;
@@ -116,8 +109,7 @@ thread_set_state(thread_t target_act, thread_state_flavor_t flavor, thread_state
 }
 
 /* End the wait THREAD is in, or the next one of the trap it is in. */
-kern_return_t
-thread_abort(thread_t target_act)
+kern_return_t thread_abort(thread_t target_act)
 {
     if (target_act == nullptr) {
         return KERN_INVALID_ARGUMENT;
@@ -130,16 +122,15 @@ thread_abort(thread_t target_act)
 }
 
 /* Every wait here can be begun again, so this is the same. */
-kern_return_t
-thread_abort_safely(thread_t target_act)
+kern_return_t thread_abort_safely(thread_t target_act)
 {
     return thread_abort(target_act);
 }
 
-kern_return_t
-thread_get_special_port(thread_t thr_act, int which_port, ipc_port_t *special_port)
+kern_return_t thread_get_special_port(thread_t thr_act, int which_port, ipc_port_t *special_port)
 {
-    if (thr_act == nullptr || which_port < THREAD_KERNEL_PORT || which_port > THREAD_MAX_SPECIAL_PORT) {
+    if (thr_act == nullptr || which_port < THREAD_KERNEL_PORT ||
+        which_port > THREAD_MAX_SPECIAL_PORT) {
         return KERN_INVALID_ARGUMENT;
     }
     *special_port = thread_make_send(thr_act);
@@ -147,9 +138,9 @@ thread_get_special_port(thread_t thr_act, int which_port, ipc_port_t *special_po
 }
 
 /* All there are stand for the thread itself, which cannot be replaced. */
-kern_return_t
-thread_set_special_port([[maybe_unused]] thread_t thr_act, [[maybe_unused]] int which_port,
-                        [[maybe_unused]] ipc_port_t special_port)
+kern_return_t thread_set_special_port([[maybe_unused]] thread_t thr_act,
+                                      [[maybe_unused]] int which_port,
+                                      [[maybe_unused]] ipc_port_t special_port)
 {
     return KERN_INVALID_ARGUMENT;
 }
