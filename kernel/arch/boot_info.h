@@ -10,9 +10,9 @@
 #include <lib/compiler.h>
 #include <arch/pmap.h>
 
-#define BOOT_MEMORY_MAX  64
-#define BOOT_MODULE_MAX  8
-#define BOOT_STRING_MAX  256
+#define BOOT_MEMORY_MAX 64
+#define BOOT_MODULE_MAX 8
+#define BOOT_STRING_MAX 256
 
 /*
  * A range of usable RAM, page aligned, without what kernel, modules and firmware occupy, in
@@ -32,8 +32,8 @@ struct boot_module {
 
 /* The screen the loader left: a text buffer or a linear frame buffer. */
 struct boot_screen {
-    phys_addr_t address;            /* 0: none */
-    uint32_t pitch, width, height;  /* bytes a line; pixels, or characters for text */
+    phys_addr_t address;           /* 0: none */
+    uint32_t pitch, width, height; /* bytes a line; pixels, or characters for text */
     uint8_t bits_per_pixel;
     bool is_text;
     uint8_t red_shift, green_shift, blue_shift;
@@ -45,9 +45,9 @@ struct boot_info {
     struct boot_memory memory[BOOT_MEMORY_MAX];
     struct boot_module modules[BOOT_MODULE_MAX];
     struct boot_screen screen;
-    phys_addr_t acpi_rsdp;          /* copy of the root pointer in boot memory, 0: none */
-    uint64_t installed_bytes;       /* RAM of all kinds that the memory map shows as usable */
-    phys_addr_t highest_ram;        /* one past the last usable byte: how far page structures must reach */
+    phys_addr_t acpi_rsdp;    /* copy of the root pointer in boot memory, 0: none */
+    uint64_t installed_bytes; /* RAM of all kinds that the memory map shows as usable */
+    phys_addr_t highest_ram; /* one past the last usable byte: how far page structures must reach */
     char command_line[BOOT_STRING_MAX];
 };
 

@@ -13,7 +13,7 @@
 
 #include <lib/compiler.h>
 #include <arch/trap_frame.h>
-#include <machine/context_types.h>      /* struct thread_context */
+#include <machine/context_types.h> /* struct thread_context */
 
 struct thread;
 struct pmap;
@@ -26,7 +26,8 @@ struct pmap;
  * at STACK_TOP. ENTRY runs with interrupts off, must finish the switch (sched), and does not
  * return.
  */
-void context_init(struct thread_context *context, void *stack_top, void (*entry)(void *argument), void *argument);
+void context_init(struct thread_context *context, void *stack_top, void (*entry)(void *argument),
+                  void *argument);
 
 /*
  * Let CONTEXT's thread run in PMAP from its next switch-in on; null (the initial value): in
@@ -56,7 +57,8 @@ static inline struct trap_frame *context_user_frame(struct thread_context *conte
  * Set up the user frame so that the thread starts at PC with stack SP and first argument ARGUMENT,
  * other registers zero.
  */
-void context_set_user_start(struct thread_context *context, uint64_t pc, uint64_t sp, uint64_t argument);
+void context_set_user_start(struct thread_context *context, uint64_t pc, uint64_t sp,
+                            uint64_t argument);
 
 /*
  * Leave the kernel for the user state in the frame at the top of this thread's stack.  Context:
@@ -73,10 +75,10 @@ void context_set_user_start(struct thread_context *context, uint64_t pc, uint64_
  * user may hold;
  *          KERN_RESOURCE_SHORTAGE, no memory for the FPU state.
  */
-[[nodiscard]] kern_return_t context_get_state(struct thread_context *context, int flavor, natural_t *state,
-                                              mach_msg_type_number_t *count);
-[[nodiscard]] kern_return_t context_set_state(struct thread_context *context, int flavor, const natural_t *state,
-                                              mach_msg_type_number_t count);
+[[nodiscard]] kern_return_t context_get_state(struct thread_context *context, int flavor,
+                                              natural_t *state, mach_msg_type_number_t *count);
+[[nodiscard]] kern_return_t context_set_state(struct thread_context *context, int flavor,
+                                              const natural_t *state, mach_msg_type_number_t count);
 
 /*
  * Set the user's TLS base (fs base) of the running thread, whose context is CONTEXT.  Returns:

@@ -22,15 +22,15 @@
 typedef uint64_t phys_addr_t;
 typedef uint64_t virt_addr_t;
 
-#define PAGE_SHIFT  12
-#define PAGE_SIZE   (UINT64_C(1) << PAGE_SHIFT)
-#define PAGE_MASK   (PAGE_SIZE - 1)
+#define PAGE_SHIFT 12
+#define PAGE_SIZE  (UINT64_C(1) << PAGE_SHIFT)
+#define PAGE_MASK  (PAGE_SIZE - 1)
 
 /* How a mapping is cached. */
 enum pmap_cache {
-    PMAP_CACHE_NORMAL,              /* write-back memory */
-    PMAP_CACHE_DEVICE,              /* uncached device registers */
-    PMAP_CACHE_WRITE_COMBINING,     /* frame buffers */
+    PMAP_CACHE_NORMAL,          /* write-back memory */
+    PMAP_CACHE_DEVICE,          /* uncached device registers */
+    PMAP_CACHE_WRITE_COMBINING, /* frame buffers */
 };
 
 /*

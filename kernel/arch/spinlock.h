@@ -12,8 +12,8 @@
 #include <arch/cpu.h>
 
 struct CAPABILITY("spinlock") spinlock {
-    _Atomic uint32_t locked;        /* 0 free, 1 held */
-    uint32_t owner;                 /* debug builds: index of the holder + 1 */
+    _Atomic uint32_t locked; /* 0 free, 1 held */
+    uint32_t owner;          /* debug builds: index of the holder + 1 */
 };
 
 /* A free lock, for static initialisation. */
@@ -35,7 +35,8 @@ static inline void spin_unlock(struct spinlock *lock) RELEASE(*lock);
 static inline interrupt_state_t spin_lock_save(struct spinlock *lock) ACQUIRE(*lock);
 
 /* Give LOCK back and return to interrupt state STATE. */
-static inline void spin_unlock_restore(struct spinlock *lock, interrupt_state_t state) RELEASE(*lock);
+static inline void spin_unlock_restore(struct spinlock *lock, interrupt_state_t state)
+    RELEASE(*lock);
 
 /* True if LOCK is held by anyone; for assertions. */
 static inline bool spinlock_is_held(const struct spinlock *lock);

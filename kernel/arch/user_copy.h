@@ -20,8 +20,7 @@
 #define USER_ADDRESS_END UINT64_C(0x00007ffffffff000)
 
 /* True if [ADDRESS, ADDRESS + SIZE) lies in the user half. */
-static inline bool
-user_range_is_valid(uint64_t address, uint64_t size)
+static inline bool user_range_is_valid(uint64_t address, uint64_t size)
 {
     return size <= USER_ADDRESS_END && address <= USER_ADDRESS_END - size;
 }

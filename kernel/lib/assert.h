@@ -9,8 +9,7 @@
 #include <lib/panic.h>
 
 /* Panic with the place and the text of CONDITION unless it is true. */
-#define assert(condition) \
-    (LIKELY(condition) ? (void)0 : panic("assertion failed: %s", #condition))
+#define assert(condition) (LIKELY(condition) ? (void)0 : panic("assertion failed: %s", #condition))
 
 /* The same in debug builds (MACH_R_DEBUG); elsewhere CONDITION is compiled but not evaluated. */
 #ifdef MACH_R_DEBUG

@@ -13,27 +13,23 @@
 /* Words that hold BITS bits. */
 #define BITMAP_WORDS(bits) (((bits) + 63) / 64)
 
-static inline bool
-bitmap_test(const uint64_t *bitmap, uint32_t bit)
+static inline bool bitmap_test(const uint64_t *bitmap, uint32_t bit)
 {
     return (bitmap[bit / 64] >> (bit % 64) & 1) != 0;
 }
 
-static inline void
-bitmap_set(uint64_t *bitmap, uint32_t bit)
+static inline void bitmap_set(uint64_t *bitmap, uint32_t bit)
 {
     bitmap[bit / 64] |= UINT64_C(1) << (bit % 64);
 }
 
-static inline void
-bitmap_clear(uint64_t *bitmap, uint32_t bit)
+static inline void bitmap_clear(uint64_t *bitmap, uint32_t bit)
 {
     bitmap[bit / 64] &= ~(UINT64_C(1) << (bit % 64));
 }
 
 /* Clear all of the BITS bits. */
-static inline void
-bitmap_clear_all(uint64_t *bitmap, uint32_t bits)
+static inline void bitmap_clear_all(uint64_t *bitmap, uint32_t bits)
 {
     for (uint32_t word = 0; word < BITMAP_WORDS(bits); word++) {
         bitmap[word] = 0;
@@ -41,8 +37,7 @@ bitmap_clear_all(uint64_t *bitmap, uint32_t bits)
 }
 
 /* The lowest of the BITS bits that is set. */
-static inline uint32_t
-bitmap_first_set(const uint64_t *bitmap, uint32_t bits)
+static inline uint32_t bitmap_first_set(const uint64_t *bitmap, uint32_t bits)
 {
     for (uint32_t word = 0; word < BITMAP_WORDS(bits); word++) {
         if (bitmap[word] != 0) {
@@ -53,8 +48,7 @@ bitmap_first_set(const uint64_t *bitmap, uint32_t bits)
 }
 
 /* The highest of the BITS bits that is set. */
-static inline uint32_t
-bitmap_last_set(const uint64_t *bitmap, uint32_t bits)
+static inline uint32_t bitmap_last_set(const uint64_t *bitmap, uint32_t bits)
 {
     for (uint32_t word = BITMAP_WORDS(bits); word-- > 0;) {
         if (bitmap[word] != 0) {
@@ -65,8 +59,7 @@ bitmap_last_set(const uint64_t *bitmap, uint32_t bits)
 }
 
 /* The lowest of the BITS bits that is clear. */
-static inline uint32_t
-bitmap_first_clear(const uint64_t *bitmap, uint32_t bits)
+static inline uint32_t bitmap_first_clear(const uint64_t *bitmap, uint32_t bits)
 {
     for (uint32_t word = 0; word < BITMAP_WORDS(bits); word++) {
         if (bitmap[word] != UINT64_MAX) {

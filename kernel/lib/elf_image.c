@@ -6,14 +6,14 @@
  */
 #include <lib/elf_image.h>
 
-#define PAGE_SIZE_ELF  UINT64_C(4096)
-#define ELF_MACHINE    62               /* EM_X86_64 */
-#define ELF_TYPE_EXEC  2
-#define ELF_CLASS_64   2
-#define ELF_LITTLE     1
-#define SEGMENT_LOAD   1
+#define PAGE_SIZE_ELF   UINT64_C(4096)
+#define ELF_MACHINE     62 /* EM_X86_64 */
+#define ELF_TYPE_EXEC   2
+#define ELF_CLASS_64    2
+#define ELF_LITTLE      1
+#define SEGMENT_LOAD    1
 #define SEGMENT_DYNAMIC 2
-#define SEGMENT_INTERP 3
+#define SEGMENT_INTERP  3
 
 struct elf_header {
     unsigned char ident[16];
@@ -46,8 +46,7 @@ struct elf_program_header {
 static_assert(sizeof(struct elf_header) == 64);
 static_assert(sizeof(struct elf_program_header) == 56);
 
-static void
-copy_bytes(void *to, const unsigned char *from, size_t size)
+static void copy_bytes(void *to, const unsigned char *from, size_t size)
 {
     unsigned char *target = to;
     for (size_t i = 0; i < size; i++) {
@@ -55,8 +54,7 @@ copy_bytes(void *to, const unsigned char *from, size_t size)
     }
 }
 
-static enum elf_error
-check_header(const struct elf_header *header, size_t size)
+static enum elf_error check_header(const struct elf_header *header, size_t size)
 {
     if (header->ident[4] != ELF_CLASS_64 || header->ident[5] != ELF_LITTLE) {
         return ELF_WRONG_CLASS;
@@ -78,8 +76,8 @@ check_header(const struct elf_header *header, size_t size)
 }
 
 /* Check one loadable segment by itself. */
-static enum elf_error
-check_segment(const struct elf_program_header *header, size_t size, uint64_t low, uint64_t high)
+static enum elf_error check_segment(const struct elf_program_header *header, size_t size,
+                                    uint64_t low, uint64_t high)
 {
     if (header->file_size > header->memory_size) {
         return ELF_SEGMENT_SIZES;
@@ -87,8 +85,8 @@ check_segment(const struct elf_program_header *header, size_t size, uint64_t low
     if (header->offset > size || header->file_size > size - header->offset) {
         return ELF_SEGMENT_OUTSIDE_FILE;
     }
-    if (header->address < low || header->address > high
-        || header->memory_size > high - header->address) {
+    if (header->address < low || header->address > high ||
+        header->memory_size > high - header->address) {
         return ELF_SEGMENT_OUTSIDE_MEMORY;
     }
     if ((header->address - header->offset) % PAGE_SIZE_ELF != 0) {
@@ -101,8 +99,7 @@ check_segment(const struct elf_program_header *header, size_t size, uint64_t low
 }
 
 /* Insert the segment at its place in the order of addresses. */
-static void
-insert_segment(struct elf_image *image, const struct elf_program_header *header)
+static void insert_segment(struct elf_image *image, const struct elf_program_header *header)
 {
     uint32_t place = image->segment_count++;
     while (place > 0 && image->segments[place - 1].address > header->address) {
@@ -118,9 +115,8 @@ insert_segment(struct elf_image *image, const struct elf_program_header *header)
     };
 }
 
-static enum elf_error
-add_segment(struct elf_image *image, const struct elf_program_header *header, size_t size,
-            uint64_t low, uint64_t high)
+static enum elf_error add_segment(struct elf_image *image, const struct elf_program_header *header,
+                                  size_t size, uint64_t low, uint64_t high)
 {
     if (header->type == SEGMENT_DYNAMIC || header->type == SEGMENT_INTERP) {
         return ELF_DYNAMIC;
@@ -140,8 +136,7 @@ add_segment(struct elf_image *image, const struct elf_program_header *header, si
 }
 
 /* Check that no two segments touch the same page and that execution begins in one of them. */
-static enum elf_error
-check_image(const struct elf_image *image)
+static enum elf_error check_image(const struct elf_image *image)
 {
     bool entry_is_valid = false;
     uint64_t end = 0;
@@ -151,8 +146,8 @@ check_image(const struct elf_image *image)
             return ELF_SEGMENT_OVERLAP;
         }
         end = segment->address + segment->memory_size;
-        if ((segment->flags & ELF_EXECUTE) != 0 && image->entry >= segment->address
-            && image->entry < end) {
+        if ((segment->flags & ELF_EXECUTE) != 0 && image->entry >= segment->address &&
+            image->entry < end) {
             entry_is_valid = true;
         }
     }
@@ -162,9 +157,8 @@ check_image(const struct elf_image *image)
     return entry_is_valid ? ELF_OK : ELF_BAD_ENTRY;
 }
 
-enum elf_error
-elf_image_parse(const void *file, size_t size, uint64_t low, uint64_t high,
-                struct elf_image *image)
+enum elf_error elf_image_parse(const void *file, size_t size, uint64_t low, uint64_t high,
+                               struct elf_image *image)
 {
     const unsigned char *bytes = file;
     if (size < 4 || bytes[0] != 0x7f || bytes[1] != 'E' || bytes[2] != 'L' || bytes[3] != 'F') {
@@ -194,8 +188,7 @@ elf_image_parse(const void *file, size_t size, uint64_t low, uint64_t high,
     return check_image(image);
 }
 
-const char *
-elf_error_string(enum elf_error error)
+const char *elf_error_string(enum elf_error error)
 {
     static const char *const strings[] = {
         [ELF_OK] = "no error",

@@ -45,16 +45,16 @@ enum elf_error {
  */
 struct elf_segment {
     uint64_t address;
-    uint64_t memory_size;       /* not 0 */
+    uint64_t memory_size; /* not 0 */
     uint64_t file_offset;
-    uint64_t file_size;         /* at most memory_size */
-    uint32_t flags;             /* ELF_*; never both ELF_WRITE and ELF_EXECUTE */
+    uint64_t file_size; /* at most memory_size */
+    uint32_t flags;     /* ELF_*; never both ELF_WRITE and ELF_EXECUTE */
 };
 
 struct elf_image {
-    uint64_t entry;             /* in an executable segment */
-    uint32_t segment_count;     /* at least 1 */
-    struct elf_segment segments[ELF_SEGMENT_MAX];   /* by ascending address */
+    uint64_t entry;                               /* in an executable segment */
+    uint32_t segment_count;                       /* at least 1 */
+    struct elf_segment segments[ELF_SEGMENT_MAX]; /* by ascending address */
 };
 
 /*

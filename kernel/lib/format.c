@@ -12,21 +12,20 @@
 struct output {
     char *buffer;
     size_t size;
-    size_t length;              /* of the whole text, also of what did not fit */
+    size_t length; /* of the whole text, also of what did not fit */
 };
 
 /* One conversion: what stands between % and its letter. */
 struct conversion {
-    bool left;                  /* - */
-    bool zeros;                 /* 0 */
-    bool prefix;                /* # */
+    bool left;   /* - */
+    bool zeros;  /* 0 */
+    bool prefix; /* # */
     int width;
-    int precision;              /* -1: none */
-    int size;                   /* of the argument in bytes */
+    int precision; /* -1: none */
+    int size;      /* of the argument in bytes */
 };
 
-static void
-put(struct output *output, char character)
+static void put(struct output *output, char character)
 {
     if (output->length + 1 < output->size) {
         output->buffer[output->length] = character;
@@ -34,8 +33,7 @@ put(struct output *output, char character)
     output->length++;
 }
 
-static void
-put_repeated(struct output *output, char character, int count)
+static void put_repeated(struct output *output, char character, int count)
 {
     while (count-- > 0) {
         put(output, character);
@@ -43,9 +41,8 @@ put_repeated(struct output *output, char character, int count)
 }
 
 /* PREFIX and TEXT in a field as wide as C says. */
-static void
-put_field(struct output *output, const struct conversion *c, const char *prefix,
-          const char *text, size_t length)
+static void put_field(struct output *output, const struct conversion *c, const char *prefix,
+                      const char *text, size_t length)
 {
     int padding = c->width - (int)length - (int)strlen(prefix);
     if (!c->left && !c->zeros) {
@@ -65,14 +62,14 @@ put_field(struct output *output, const struct conversion *c, const char *prefix,
     }
 }
 
-static void
-put_number(struct output *output, struct conversion c, uint64_t value, unsigned base,
-           const char *digits, const char *prefix)
+static void put_number(struct output *output, struct conversion c, uint64_t value, unsigned base,
+                       const char *digits, const char *prefix)
 {
     char text[64];
     size_t first = sizeof(text);
-    int fewest = c.precision < 0 ? 1 : c.precision < (int)sizeof(text) ? c.precision
-                                                                       : (int)sizeof(text);
+    int fewest = c.precision < 0                   ? 1
+                 : c.precision < (int)sizeof(text) ? c.precision
+                                                   : (int)sizeof(text);
     while (value != 0 || sizeof(text) - first < (size_t)fewest) {
         text[--first] = digits[value % base];
         value /= base;
@@ -83,15 +80,13 @@ put_number(struct output *output, struct conversion c, uint64_t value, unsigned 
     put_field(output, &c, prefix, text + first, sizeof(text) - first);
 }
 
-static void
-put_signed(struct output *output, const struct conversion *c, int64_t value)
+static void put_signed(struct output *output, const struct conversion *c, int64_t value)
 {
     uint64_t magnitude = value < 0 ? -(uint64_t)value : (uint64_t)value;
     put_number(output, *c, magnitude, 10, "0123456789", value < 0 ? "-" : "");
 }
 
-static void
-put_string(struct output *output, const struct conversion *c, const char *string)
+static void put_string(struct output *output, const struct conversion *c, const char *string)
 {
     if (string == nullptr) {
         string = "(null)";
@@ -101,8 +96,7 @@ put_string(struct output *output, const struct conversion *c, const char *string
 }
 
 /* Read digits at *FORMAT, or take the argument that a * stands for. */
-static int
-parse_number(const char **format, va_list *arguments)
+static int parse_number(const char **format, va_list *arguments)
 {
     if (**format == '*') {
         (*format)++;
@@ -115,8 +109,7 @@ parse_number(const char **format, va_list *arguments)
     return number;
 }
 
-static void
-parse_flags(const char **format, struct conversion *c, va_list *arguments)
+static void parse_flags(const char **format, struct conversion *c, va_list *arguments)
 {
     for (;; (*format)++) {
         if (**format == '-') {
@@ -140,71 +133,51 @@ parse_flags(const char **format, struct conversion *c, va_list *arguments)
     }
 }
 
-static void
-parse_size(const char **format, struct conversion *c)
+static void parse_size(const char **format, struct conversion *c)
 {
     for (;; (*format)++) {
         switch (**format) {
-        case 'h':
-            c->size = c->size == 2 ? 1 : 2;
-            break;
+        case 'h': c->size = c->size == 2 ? 1 : 2; break;
         case 'l':
         case 'z':
         case 'j':
-        case 't':
-            c->size = 8;
-            break;
-        default:
-            return;
+        case 't': c->size = 8; break;
+        default: return;
         }
     }
 }
 
-static int64_t
-signed_argument(const struct conversion *c, va_list *arguments)
+static int64_t signed_argument(const struct conversion *c, va_list *arguments)
 {
     switch (c->size) {
-    case 1:
-        return (signed char)va_arg(*arguments, int);
-    case 2:
-        return (short)va_arg(*arguments, int);
-    case 8:
-        return va_arg(*arguments, int64_t);
-    default:
-        return va_arg(*arguments, int);
+    case 1: return (signed char)va_arg(*arguments, int);
+    case 2: return (short)va_arg(*arguments, int);
+    case 8: return va_arg(*arguments, int64_t);
+    default: return va_arg(*arguments, int);
     }
 }
 
-static uint64_t
-unsigned_argument(const struct conversion *c, va_list *arguments)
+static uint64_t unsigned_argument(const struct conversion *c, va_list *arguments)
 {
     switch (c->size) {
-    case 1:
-        return (unsigned char)va_arg(*arguments, unsigned);
-    case 2:
-        return (unsigned short)va_arg(*arguments, unsigned);
-    case 8:
-        return va_arg(*arguments, uint64_t);
-    default:
-        return va_arg(*arguments, unsigned);
+    case 1: return (unsigned char)va_arg(*arguments, unsigned);
+    case 2: return (unsigned short)va_arg(*arguments, unsigned);
+    case 8: return va_arg(*arguments, uint64_t);
+    default: return va_arg(*arguments, unsigned);
     }
 }
 
 /* Convert one argument; an unknown LETTER is shown as it stands. */
-static void
-convert(struct output *output, char letter, const struct conversion *c, va_list *arguments)
+static void convert(struct output *output, char letter, const struct conversion *c,
+                    va_list *arguments)
 {
     static const char lower[] = "0123456789abcdef";
     char character;
 
     switch (letter) {
     case 'd':
-    case 'i':
-        put_signed(output, c, signed_argument(c, arguments));
-        break;
-    case 'u':
-        put_number(output, *c, unsigned_argument(c, arguments), 10, lower, "");
-        break;
+    case 'i': put_signed(output, c, signed_argument(c, arguments)); break;
+    case 'u': put_number(output, *c, unsigned_argument(c, arguments), 10, lower, ""); break;
     case 'x':
         put_number(output, *c, unsigned_argument(c, arguments), 16, lower, c->prefix ? "0x" : "");
         break;
@@ -212,24 +185,17 @@ convert(struct output *output, char letter, const struct conversion *c, va_list 
         put_number(output, *c, unsigned_argument(c, arguments), 16, "0123456789ABCDEF",
                    c->prefix ? "0X" : "");
         break;
-    case 'p':
-        put_number(output, *c, (uintptr_t)va_arg(*arguments, void *), 16, lower, "0x");
-        break;
-    case 's':
-        put_string(output, c, va_arg(*arguments, const char *));
-        break;
+    case 'p': put_number(output, *c, (uintptr_t)va_arg(*arguments, void *), 16, lower, "0x"); break;
+    case 's': put_string(output, c, va_arg(*arguments, const char *)); break;
     case 'c':
         character = (char)va_arg(*arguments, int);
         put_field(output, c, "", &character, 1);
         break;
-    default:
-        put(output, letter);
-        break;
+    default: put(output, letter); break;
     }
 }
 
-size_t
-format_string_va(char *buffer, size_t size, const char *format, va_list list)
+size_t format_string_va(char *buffer, size_t size, const char *format, va_list list)
 {
     struct output output = { .buffer = buffer, .size = size };
     va_list arguments;
@@ -254,8 +220,7 @@ format_string_va(char *buffer, size_t size, const char *format, va_list list)
     return output.length;
 }
 
-size_t
-format_string(char *buffer, size_t size, const char *format, ...)
+size_t format_string(char *buffer, size_t size, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Doubly linked circular lists whose links live in the members.  The head is a link too, so insertion and
- * removal have no special case and cost four stores and two.  None of these functions lock.
+ * Doubly linked circular lists whose links live in the members.  The head is a link too, so
+ * insertion and removal have no special case and cost four stores and two.  None of these functions lock.
  */
 #pragma once
 
@@ -15,23 +15,20 @@ struct list {
 };
 
 /* Make LIST an empty list, or a link that is on no list. */
-static inline void
-list_init(struct list *list)
+static inline void list_init(struct list *list)
 {
     list->next = list;
     list->previous = list;
 }
 
 /* True if LIST holds no member; for a link, true if it is on no list. */
-static inline bool
-list_empty(const struct list *list)
+static inline bool list_empty(const struct list *list)
 {
     return list->next == list;
 }
 
 /* Insert LINK, which is on no list, right after POSITION (a member or the head). */
-static inline void
-list_insert_after(struct list *position, struct list *link)
+static inline void list_insert_after(struct list *position, struct list *link)
 {
     link->next = position->next;
     link->previous = position;
@@ -40,29 +37,25 @@ list_insert_after(struct list *position, struct list *link)
 }
 
 /* Insert LINK, which is on no list, right before POSITION (a member or the head). */
-static inline void
-list_insert_before(struct list *position, struct list *link)
+static inline void list_insert_before(struct list *position, struct list *link)
 {
     list_insert_after(position->previous, link);
 }
 
 /* Make LINK the first of LIST. */
-static inline void
-list_insert_head(struct list *list, struct list *link)
+static inline void list_insert_head(struct list *list, struct list *link)
 {
     list_insert_after(list, link);
 }
 
 /* Make LINK the last of LIST. */
-static inline void
-list_insert_tail(struct list *list, struct list *link)
+static inline void list_insert_tail(struct list *list, struct list *link)
 {
     list_insert_after(list->previous, link);
 }
 
 /* Take LINK off its list and leave it on no list; harmless if it is on none. */
-static inline void
-list_remove(struct list *link)
+static inline void list_remove(struct list *link)
 {
     link->next->previous = link->previous;
     link->previous->next = link->next;
@@ -70,8 +63,7 @@ list_remove(struct list *link)
 }
 
 /* Move all members of FROM to the end of TO; FROM is empty afterwards. */
-static inline void
-list_splice_tail(struct list *to, struct list *from)
+static inline void list_splice_tail(struct list *to, struct list *from)
 {
     if (!list_empty(from)) {
         from->next->previous = to->previous;
@@ -90,15 +82,16 @@ list_splice_tail(struct list *to, struct list *from)
 #define list_last_entry(list, type, member)  list_entry((list)->previous, type, member)
 
 /* Visit each structure of LIST; the body must not remove the one it visits. */
-#define list_for_each_entry(entry, list, member)                                        \
-    for ((entry) = list_entry((list)->next, typeof(*(entry)), member);                   \
-         &(entry)->member != (list);                                                     \
+#define list_for_each_entry(entry, list, member)                                                   \
+    for ((entry) = list_entry((list)->next, typeof(*(entry)), member); &(entry)->member != (list); \
          (entry) = list_entry((entry)->member.next, typeof(*(entry)), member))
 
-/* Visit each structure of LIST; the body may remove the one it visits.  TEMPORARY is of ENTRY's type. */
-#define list_for_each_entry_safe(entry, temporary, list, member)                        \
-    for ((entry) = list_entry((list)->next, typeof(*(entry)), member),                   \
-        (temporary) = list_entry((entry)->member.next, typeof(*(entry)), member);        \
-         &(entry)->member != (list);                                                     \
-         (entry) = (temporary),                                                          \
+/*
+ * Visit each structure of LIST; the body may remove the one it visits.  TEMPORARY is of ENTRY's
+ * type.
+ */
+#define list_for_each_entry_safe(entry, temporary, list, member)                  \
+    for ((entry) = list_entry((list)->next, typeof(*(entry)), member),            \
+        (temporary) = list_entry((entry)->member.next, typeof(*(entry)), member); \
+         &(entry)->member != (list); (entry) = (temporary),                       \
         (temporary) = list_entry((entry)->member.next, typeof(*(entry)), member))

@@ -16,10 +16,9 @@ void (*log_sink)(const char *text, size_t length);
 enum log_level log_sink_level = LOG_INFO;
 
 static char ring[LOG_RING_SIZE];
-static _Atomic size_t ring_written;     /* bytes ever written */
+static _Atomic size_t ring_written; /* bytes ever written */
 
-static void
-ring_append(const char *text, size_t length)
+static void ring_append(const char *text, size_t length)
 {
     size_t position = atomic_fetch_add_explicit(&ring_written, length, memory_order_relaxed);
     for (size_t i = 0; i < length; i++) {
@@ -27,8 +26,7 @@ ring_append(const char *text, size_t length)
     }
 }
 
-void
-log_write(enum log_level level, const char *format, ...)
+void log_write(enum log_level level, const char *format, ...)
 {
     static const char *const prefix[] = {
         [LOG_ERROR] = "error: ",
@@ -55,8 +53,7 @@ log_write(enum log_level level, const char *format, ...)
     }
 }
 
-size_t
-log_read(char *buffer, size_t size)
+size_t log_read(char *buffer, size_t size)
 {
     size_t end = atomic_load_explicit(&ring_written, memory_order_relaxed);
     size_t kept = end < LOG_RING_SIZE ? end : LOG_RING_SIZE;

@@ -16,14 +16,12 @@ void (*panic_stop)(void);
 
 static _Atomic unsigned panic_depth;
 
-bool
-panic_is_active(void)
+bool panic_is_active(void)
 {
     return panic_depth != 0;
 }
 
-void
-panic_at(const char *file, int line, const char *format, ...)
+void panic_at(const char *file, int line, const char *format, ...)
 {
     unsigned depth = panic_depth++;
     if (depth < 2) {

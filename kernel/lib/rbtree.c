@@ -7,46 +7,39 @@
 
 #define RED ((uintptr_t)1)
 
-static struct rbtree_node *
-node_parent(const struct rbtree_node *node)
+static struct rbtree_node *node_parent(const struct rbtree_node *node)
 {
     return (struct rbtree_node *)(node->parent_and_color & ~RED);
 }
 
-static bool
-node_is_red(const struct rbtree_node *node)
+static bool node_is_red(const struct rbtree_node *node)
 {
     return node != nullptr && (node->parent_and_color & RED) != 0;
 }
 
-static void
-node_set_parent(struct rbtree_node *node, struct rbtree_node *parent)
+static void node_set_parent(struct rbtree_node *node, struct rbtree_node *parent)
 {
     node->parent_and_color = (uintptr_t)parent | (node->parent_and_color & RED);
 }
 
-static void
-node_set_red(struct rbtree_node *node)
+static void node_set_red(struct rbtree_node *node)
 {
     node->parent_and_color |= RED;
 }
 
-static void
-node_set_black(struct rbtree_node *node)
+static void node_set_black(struct rbtree_node *node)
 {
     node->parent_and_color &= ~RED;
 }
 
-static enum rbtree_side
-node_side(const struct rbtree_node *node, const struct rbtree_node *parent)
+static enum rbtree_side node_side(const struct rbtree_node *node, const struct rbtree_node *parent)
 {
     return parent->child[RBTREE_RIGHT] == node ? RBTREE_RIGHT : RBTREE_LEFT;
 }
 
 /* Make what PARENT (or the root) says about OLD true of NEW. */
-static void
-replace_child(struct rbtree *tree, struct rbtree_node *parent, const struct rbtree_node *old,
-              struct rbtree_node *new)
+static void replace_child(struct rbtree *tree, struct rbtree_node *parent,
+                          const struct rbtree_node *old, struct rbtree_node *new)
 {
     if (parent == nullptr) {
         tree->root = new;
@@ -56,8 +49,7 @@ replace_child(struct rbtree *tree, struct rbtree_node *parent, const struct rbtr
 }
 
 /* Let NODE's child on the other side take its place, and NODE go down to SIDE. */
-static void
-rotate(struct rbtree *tree, struct rbtree_node *node, enum rbtree_side side)
+static void rotate(struct rbtree *tree, struct rbtree_node *node, enum rbtree_side side)
 {
     struct rbtree_node *up = node->child[!side];
     struct rbtree_node *parent = node_parent(node);
@@ -72,9 +64,8 @@ rotate(struct rbtree *tree, struct rbtree_node *node, enum rbtree_side side)
     node_set_parent(node, up);
 }
 
-void
-rbtree_insert_at(struct rbtree *tree, struct rbtree_node *node, struct rbtree_node *parent,
-                 enum rbtree_side side)
+void rbtree_insert_at(struct rbtree *tree, struct rbtree_node *node, struct rbtree_node *parent,
+                      enum rbtree_side side)
 {
     node->parent_and_color = (uintptr_t)parent | RED;
     node->child[RBTREE_LEFT] = nullptr;
@@ -110,9 +101,8 @@ rbtree_insert_at(struct rbtree *tree, struct rbtree_node *node, struct rbtree_no
     node_set_black(tree->root);
 }
 
-void
-rbtree_insert(struct rbtree *tree, struct rbtree_node *node,
-              bool (*less)(const struct rbtree_node *a, const struct rbtree_node *b))
+void rbtree_insert(struct rbtree *tree, struct rbtree_node *node,
+                   bool (*less)(const struct rbtree_node *a, const struct rbtree_node *b))
 {
     struct rbtree_node *parent = nullptr;
     enum rbtree_side side = RBTREE_LEFT;
@@ -126,8 +116,7 @@ rbtree_insert(struct rbtree *tree, struct rbtree_node *node,
 }
 
 /* The subtree on SIDE of PARENT lacks one black node on every path; give it back. */
-static void
-remove_rebalance(struct rbtree *tree, struct rbtree_node *parent, enum rbtree_side side)
+static void remove_rebalance(struct rbtree *tree, struct rbtree_node *parent, enum rbtree_side side)
 {
     while (parent != nullptr && !node_is_red(parent->child[side])) {
         struct rbtree_node *sibling = parent->child[!side];
@@ -154,8 +143,8 @@ remove_rebalance(struct rbtree *tree, struct rbtree_node *parent, enum rbtree_si
             rotate(tree, sibling, !side);
             sibling = parent->child[!side];
         }
-        sibling->parent_and_color = (uintptr_t)node_parent(sibling)
-            | (parent->parent_and_color & RED);
+        sibling->parent_and_color =
+            (uintptr_t)node_parent(sibling) | (parent->parent_and_color & RED);
         node_set_black(parent);
         node_set_black(sibling->child[!side]);
         rotate(tree, parent, side);
@@ -168,8 +157,7 @@ remove_rebalance(struct rbtree *tree, struct rbtree_node *parent, enum rbtree_si
 }
 
 /* Put SUCCESSOR, whose old place is already filled, into NODE's place with NODE's colour. */
-static void
-take_place(struct rbtree *tree, struct rbtree_node *node, struct rbtree_node *successor)
+static void take_place(struct rbtree *tree, struct rbtree_node *node, struct rbtree_node *successor)
 {
     replace_child(tree, node_parent(node), node, successor);
     *successor = *node;
@@ -180,8 +168,7 @@ take_place(struct rbtree *tree, struct rbtree_node *node, struct rbtree_node *su
     }
 }
 
-void
-rbtree_remove(struct rbtree *tree, struct rbtree_node *node)
+void rbtree_remove(struct rbtree *tree, struct rbtree_node *node)
 {
     /*
      * The node that leaves its place has at most one child: NODE itself, or its successor, which
@@ -212,8 +199,7 @@ rbtree_remove(struct rbtree *tree, struct rbtree_node *node)
 }
 
 /* The outermost node on SIDE below NODE. */
-static struct rbtree_node *
-outermost(struct rbtree_node *node, enum rbtree_side side)
+static struct rbtree_node *outermost(struct rbtree_node *node, enum rbtree_side side)
 {
     while (node != nullptr && node->child[side] != nullptr) {
         node = node->child[side];
@@ -221,21 +207,18 @@ outermost(struct rbtree_node *node, enum rbtree_side side)
     return node;
 }
 
-struct rbtree_node *
-rbtree_first(const struct rbtree *tree)
+struct rbtree_node *rbtree_first(const struct rbtree *tree)
 {
     return outermost(tree->root, RBTREE_LEFT);
 }
 
-struct rbtree_node *
-rbtree_last(const struct rbtree *tree)
+struct rbtree_node *rbtree_last(const struct rbtree *tree)
 {
     return outermost(tree->root, RBTREE_RIGHT);
 }
 
 /* The neighbour of NODE on SIDE. */
-static struct rbtree_node *
-neighbour(const struct rbtree_node *node, enum rbtree_side side)
+static struct rbtree_node *neighbour(const struct rbtree_node *node, enum rbtree_side side)
 {
     if (node->child[side] != nullptr) {
         return outermost(node->child[side], !side);
@@ -248,14 +231,12 @@ neighbour(const struct rbtree_node *node, enum rbtree_side side)
     return parent;
 }
 
-struct rbtree_node *
-rbtree_next(const struct rbtree_node *node)
+struct rbtree_node *rbtree_next(const struct rbtree_node *node)
 {
     return neighbour(node, RBTREE_RIGHT);
 }
 
-struct rbtree_node *
-rbtree_previous(const struct rbtree_node *node)
+struct rbtree_node *rbtree_previous(const struct rbtree_node *node)
 {
     return neighbour(node, RBTREE_LEFT);
 }
@@ -264,8 +245,7 @@ rbtree_previous(const struct rbtree_node *node)
  * The number of black nodes from NODE down to any leaf, -1 if that is not one number or the links
  * are wrong.
  */
-static int
-black_height(const struct rbtree_node *node, const struct rbtree_node *parent)
+static int black_height(const struct rbtree_node *node, const struct rbtree_node *parent)
 {
     if (node == nullptr) {
         return 0;
@@ -281,9 +261,8 @@ black_height(const struct rbtree_node *node, const struct rbtree_node *parent)
     return left + (node_is_red(node) ? 0 : 1);
 }
 
-bool
-rbtree_check(const struct rbtree *tree,
-             bool (*less)(const struct rbtree_node *a, const struct rbtree_node *b))
+bool rbtree_check(const struct rbtree *tree,
+                  bool (*less)(const struct rbtree_node *a, const struct rbtree_node *b))
 {
     if (node_is_red(tree->root) || black_height(tree->root, nullptr) < 0) {
         return false;

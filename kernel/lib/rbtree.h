@@ -23,8 +23,8 @@ enum rbtree_side {
 };
 
 struct rbtree_node {
-    uintptr_t parent_and_color;         /* the parent's address; bit 0: the node is red */
-    struct rbtree_node *child[2];       /* by enum rbtree_side */
+    uintptr_t parent_and_color;   /* the parent's address; bit 0: the node is red */
+    struct rbtree_node *child[2]; /* by enum rbtree_side */
 };
 
 struct rbtree {
@@ -34,15 +34,13 @@ struct rbtree {
 static_assert(sizeof(struct rbtree_node) == 24);
 
 /* Make TREE an empty tree. */
-static inline void
-rbtree_init(struct rbtree *tree)
+static inline void rbtree_init(struct rbtree *tree)
 {
     tree->root = nullptr;
 }
 
 /* True if TREE has no member. */
-static inline bool
-rbtree_empty(const struct rbtree *tree)
+static inline bool rbtree_empty(const struct rbtree *tree)
 {
     return tree->root == nullptr;
 }
@@ -76,9 +74,9 @@ struct rbtree_node *rbtree_previous(const struct rbtree_node *node);
  * The member whose key is KEY, or null.  COMPARE is negative, zero or positive as KEY comes before,
  * at or after the node's.  Inline, so that a constant COMPARE becomes part of the loop.
  */
-static inline struct rbtree_node *
-rbtree_lookup(const struct rbtree *tree, uint64_t key,
-              int (*compare)(uint64_t key, const struct rbtree_node *node))
+static inline struct rbtree_node *rbtree_lookup(const struct rbtree *tree, uint64_t key,
+                                                int (*compare)(uint64_t key,
+                                                               const struct rbtree_node *node))
 {
     struct rbtree_node *node = tree->root;
     while (node != nullptr) {
@@ -92,9 +90,9 @@ rbtree_lookup(const struct rbtree *tree, uint64_t key,
 }
 
 /* The last member whose key is not above KEY, or null; COMPARE as for rbtree_lookup(). */
-static inline struct rbtree_node *
-rbtree_lookup_nearest(const struct rbtree *tree, uint64_t key,
-                      int (*compare)(uint64_t key, const struct rbtree_node *node))
+static inline struct rbtree_node *rbtree_lookup_nearest(
+    const struct rbtree *tree, uint64_t key,
+    int (*compare)(uint64_t key, const struct rbtree_node *node))
 {
     struct rbtree_node *nearest = nullptr;
     struct rbtree_node *node = tree->root;

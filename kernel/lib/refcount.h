@@ -18,15 +18,13 @@ struct refcount {
 };
 
 /* Begin with COUNT references. */
-static inline void
-refcount_init(struct refcount *refcount, uint32_t count)
+static inline void refcount_init(struct refcount *refcount, uint32_t count)
 {
     atomic_store_explicit(&refcount->count, count, memory_order_relaxed);
 }
 
 /* Count one reference more; the caller already has one, or a lock that keeps the object alive. */
-static inline void
-refcount_acquire(struct refcount *refcount)
+static inline void refcount_acquire(struct refcount *refcount)
 {
     uint32_t old = atomic_fetch_add_explicit(&refcount->count, 1, memory_order_relaxed);
     /* One comparison for both ends: zero wraps to the top. */
@@ -34,8 +32,7 @@ refcount_acquire(struct refcount *refcount)
 }
 
 /* Count one reference more unless there is none left.  Returns: true if it was counted. */
-[[nodiscard]] static inline bool
-refcount_acquire_if_alive(struct refcount *refcount)
+[[nodiscard]] static inline bool refcount_acquire_if_alive(struct refcount *refcount)
 {
     uint32_t old = atomic_load_explicit(&refcount->count, memory_order_relaxed);
     do {
@@ -52,8 +49,7 @@ refcount_acquire_if_alive(struct refcount *refcount)
  * Give one reference back.  Returns: true if it was the last: nobody else can reach the object any
  * more.
  */
-[[nodiscard]] static inline bool
-refcount_release(struct refcount *refcount)
+[[nodiscard]] static inline bool refcount_release(struct refcount *refcount)
 {
     uint32_t old = atomic_fetch_sub_explicit(&refcount->count, 1, memory_order_acq_rel);
     assert(old - 1 < REFCOUNT_MAX);
@@ -61,8 +57,7 @@ refcount_release(struct refcount *refcount)
 }
 
 /* The number of references, which may be another one by now; for assertions and statistics. */
-static inline uint32_t
-refcount_value(const struct refcount *refcount)
+static inline uint32_t refcount_value(const struct refcount *refcount)
 {
     return atomic_load_explicit(&refcount->count, memory_order_relaxed);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Finds the tables in memory and hands them to acpi_tables.c.  This happens on the boot page tables, which map all of the
- * first 4 GiB: nothing needs to be mapped for it, and nothing refers to the tables later.
+ * Finds the tables in memory and hands them to acpi_tables.c.  This happens on the boot page
+ * tables, which map all of the first 4 GiB: nothing needs to be mapped for it, and nothing refers
+ * to the tables later.
  */
 #include <acpi.h>
 
@@ -28,8 +29,8 @@ static const uint8_t *table_at(uint64_t physical, size_t *size)
     const uint8_t *table = phys_to_virt(physical);
     uint32_t length;
     memcpy(&length, table + HEADER_LENGTH, sizeof(length));
-    if (length < ACPI_HEADER_SIZE || length > TABLE_SIZE_MAX || length > MAPPED_END - physical
-        || !acpi_checksum_is_good(table, length)) {
+    if (length < ACPI_HEADER_SIZE || length > TABLE_SIZE_MAX || length > MAPPED_END - physical ||
+        !acpi_checksum_is_good(table, length)) {
         return nullptr;
     }
     *size = length;

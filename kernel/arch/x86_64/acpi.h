@@ -18,5 +18,8 @@ struct acpi_info {
 /* Constant after acpi_init(). */
 extern struct acpi_info acpi_info;
 
-/* Find and read the tables.  Once, while the boot tables map the first 4 GiB; tables above are not looked at. */
+/*
+ * Find and read the tables.  Once, while the boot tables map the first 4 GiB; tables above are not
+ * looked at.
+ */
 void acpi_init(void);

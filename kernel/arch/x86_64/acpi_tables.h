@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The ACPI tables the kernel reads (ACPI specification 6.4, chapter 5), out of blocks of bytes.  Pure: nothing in a table
- * is trusted beyond its end.
+ * The ACPI tables the kernel reads (ACPI specification 6.4, chapter 5), out of blocks of bytes.
+ * Pure: nothing in a table is trusted beyond its end.
  */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
-#define ACPI_HEADER_SIZE  36
-#define ACPI_CPU_MAX      64
-#define ACPI_IO_APIC_MAX  8
-#define ACPI_ISA_IRQS     16
+#define ACPI_HEADER_SIZE 36
+#define ACPI_CPU_MAX     64
+#define ACPI_IO_APIC_MAX 8
+#define ACPI_ISA_IRQS    16
 
 /* One I/O APIC: its registers, and the global number of its first input. */
 struct acpi_io_apic {
@@ -29,14 +29,17 @@ struct acpi_isa_irq {
 /* The multiple APIC description table. */
 struct acpi_madt {
     uint64_t local_apic;
-    uint32_t cpu_count;                         /* usable processors, also those beyond the array */
+    uint32_t cpu_count; /* usable processors, also those beyond the array */
     uint32_t cpu_apic_ids[ACPI_CPU_MAX];
     uint32_t io_apic_count;
     struct acpi_io_apic io_apics[ACPI_IO_APIC_MAX];
     struct acpi_isa_irq isa_irqs[ACPI_ISA_IRQS];
 };
 
-/* The fixed description table: what switching off and restarting need.  Ports are 0 where there are none. */
+/*
+ * The fixed description table: what switching off and restarting need.  Ports are 0 where there are
+ * none.
+ */
 struct acpi_fadt {
     uint64_t dsdt;
     uint16_t pm1a_control;
@@ -56,7 +59,10 @@ struct acpi_s5 {
 /* True if the SIZE bytes at DATA add up to zero. */
 bool acpi_checksum_is_good(const void *data, size_t size);
 
-/* Check the root pointer of SIZE bytes.  Returns: the address of the table of tables, 0 if it is bad; *IS_XSDT. */
+/*
+ * Check the root pointer of SIZE bytes.  Returns: the address of the table of tables, 0 if it is
+ * bad; *IS_XSDT.
+ */
 uint64_t acpi_rsdp_parse(const void *rsdp, size_t size, bool *is_xsdt);
 
 /* Read tables of SIZE bytes, header included.  Returns: false if they are too short. */

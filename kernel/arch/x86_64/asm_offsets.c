@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Compiles to nothing: it checks that the numbers of asm_offsets.h are those of the C declarations. */
+/*
+ * Compiles to nothing: it checks that the numbers of asm_offsets.h are those of the C declarations.
+ */
 #include <asm_offsets.h>
 
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Numbers that assembly and C share.  Assembly cannot ask the compiler for them; asm_offsets.c makes the compiler check
- * each one.
+ * Numbers that assembly and C share.  Assembly cannot ask the compiler for them; asm_offsets.c
+ * makes the compiler check each one.
  */
 #pragma once
 
@@ -30,10 +30,10 @@
 #define TSS_RSP0 4
 
 /* TRAP_VECTOR_SYSCALL, SYSCALL_CLASS_MACH, SYSCALL_TABLE_SIZE, KERN_INVALID_ADDRESS */
-#define VECTOR_SYSCALL     256
-#define MACH_CLASS         0x1000000
-#define TABLE_SIZE         128
-#define ERROR_BAD_ADDRESS  1
+#define VECTOR_SYSCALL    256
+#define MACH_CLASS        0x1000000
+#define TABLE_SIZE        128
+#define ERROR_BAD_ADDRESS 1
 
 /* Selectors (gdt.c); SYSRET wants user data right below user code. */
 #define KERNEL_CODE_SELECTOR 0x08

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From the boot loader to C.  GRUB leaves us in 32-bit protected mode without paging, eax = magic, ebx = boot
- * information (multiboot2 specification 2.0, section 3.3).  The tables below map the first 4 GiB three times: where
- * they are (so that the next instruction is still there when paging begins), at the direct map, and the first GiB at
- * the kernel's own addresses.  boot_map.c replaces them.
+ * From the boot loader to C.  GRUB leaves us in 32-bit protected mode without paging, eax = magic,
+ * ebx = boot information (multiboot2 specification 2.0, section 3.3).  The tables below map the
+ * first 4 GiB three times: where they are (so that the next instruction is still there when paging
+ * begins), at the direct map, and the first GiB at the kernel's own addresses.  boot_map.c replaces
+ * them.
  */
 #include <asm_offsets.h>
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The direct map uses 2 MiB pages, except where it shows the kernel's own image: there it uses small ones, so that code
- * and constants are read-only through it as well.  The page directories' upper level is complete for every part of the
- * upper half that can ever be used: user pmaps copy the root's entries once and never look again.
+ * The direct map uses 2 MiB pages, except where it shows the kernel's own image: there it uses
+ * small ones, so that code and constants are read-only through it as well.  The page directories'
+ * upper level is complete for every part of the upper half that can ever be used: user pmaps copy
+ * the root's entries once and never look again.
  */
 #include <boot_map.h>
 
@@ -15,7 +16,7 @@
 #include <multiboot2.h>
 #include <page_table.h>
 
-#define BOOT_MAPPED_END (UINT64_C(4) << 30)     /* boot.S maps so much */
+#define BOOT_MAPPED_END (UINT64_C(4) << 30) /* boot.S maps so much */
 
 /* kernel.ld, boot.S */
 extern const char kernel_start[];
@@ -107,7 +108,10 @@ static void map_image(phys_addr_t root)
     }
 }
 
-/* Map the 2 MiB at PHYSICAL, which the kernel's image touches, in small pages that are never executable. */
+/*
+ * Map the 2 MiB at PHYSICAL, which the kernel's image touches, in small pages that are never
+ * executable.
+ */
 static void direct_map_small(phys_addr_t root, phys_addr_t physical)
 {
     for (phys_addr_t page = physical; page < physical + LARGE_PAGE_SIZE; page += PAGE_SIZE) {
@@ -123,13 +127,13 @@ static void direct_map_range(phys_addr_t root, phys_addr_t start, phys_addr_t en
 {
     start &= ~(LARGE_PAGE_SIZE - 1);
     for (phys_addr_t physical = start; physical < end; physical += LARGE_PAGE_SIZE) {
-        if (physical < kernel_physical_end()
-            && physical + LARGE_PAGE_SIZE > kernel_physical_start()) {
+        if (physical < kernel_physical_end() &&
+            physical + LARGE_PAGE_SIZE > kernel_physical_start()) {
             direct_map_small(root, physical);
         } else {
             *boot_entry_at(root, DIRECT_MAP_BASE + physical, 2) =
-                physical | PTE_PRESENT | PTE_WRITE | PTE_ACCESSED | PTE_DIRTY | PTE_GLOBAL
-                | PTE_LARGE | PTE_NO_EXECUTE;
+                physical | PTE_PRESENT | PTE_WRITE | PTE_ACCESSED | PTE_DIRTY | PTE_GLOBAL |
+                PTE_LARGE | PTE_NO_EXECUTE;
         }
     }
 }

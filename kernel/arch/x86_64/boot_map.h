@@ -25,7 +25,7 @@ void boot_pages_close(void);
 [[nodiscard]] bool table_page_allocate(phys_addr_t *page);
 
 /*
- * Replace the boot tables: kernel image with code not writable and data not executable, all RAM in the direct map, the
- * tables at the top that all pmaps share.  Returns: the root.
+ * Replace the boot tables: kernel image with code not writable and data not executable, all RAM in
+ * the direct map, the tables at the top that all pmaps share.  Returns: the root.
  */
 phys_addr_t boot_map_init(void);

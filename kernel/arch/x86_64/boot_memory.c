@@ -10,7 +10,7 @@ static void list_insert_range(struct boot_info *info, uint32_t place, uint64_t s
     for (uint32_t i = info->memory_count++; i > place; i--) {
         info->memory[i] = info->memory[i - 1];
     }
-    info->memory[place] = (struct boot_memory){start, end};
+    info->memory[place] = (struct boot_memory){ start, end };
 }
 
 static void list_delete_range(struct boot_info *info, uint32_t place)

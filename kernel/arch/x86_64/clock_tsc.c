@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Calibration: the ISA timer (Intel 8254) counts down in mode 0 at a known rate.  Both ends of the measured interval are
- * moments at which its counter changes, so that the error is the time of one reading and not of one of its ticks.  It is
- * never used again.
+ * Calibration: the ISA timer (Intel 8254) counts down in mode 0 at a known rate.  Both ends of the
+ * measured interval are moments at which its counter changes, so that the error is the time of one
+ * reading and not of one of its ticks.  It is never used again.
  */
 #include <clock_tsc.h>
 
@@ -21,8 +21,8 @@
 #define PIT_CHANNEL2 0x42
 #define PIT_COMMAND  0x43
 #define PIT_GATE     0x61
-#define PIT_MODE0    0xb0           /* channel 2, both bytes, count down once, binary */
-#define PIT_LATCH    0x80           /* channel 2 */
+#define PIT_MODE0    0xb0 /* channel 2, both bytes, count down once, binary */
+#define PIT_LATCH    0x80 /* channel 2 */
 #define GATE_ON      0x01
 #define GATE_SPEAKER 0x02
 
@@ -37,9 +37,9 @@
 
 static uint64_t tsc_base;
 static uint64_t tsc_hz;
-static uint64_t ns_per_tsc;         /* << FACTOR_SHIFT */
-static uint64_t lapic_per_ns;       /* << FACTOR_SHIFT */
-static uint64_t tsc_per_ns;         /* << FACTOR_SHIFT */
+static uint64_t ns_per_tsc;   /* << FACTOR_SHIFT */
+static uint64_t lapic_per_ns; /* << FACTOR_SHIFT */
+static uint64_t tsc_per_ns;   /* << FACTOR_SHIFT */
 
 static PERCPU_DEFINE(uint64_t, alarm_deadline) = UINT64_MAX;
 
@@ -76,7 +76,7 @@ static struct sample sample_at_change(uint16_t most)
     for (int reads = 0; reads < READS_MAX; reads++) {
         uint16_t now = pit_read();
         if (now != last && now <= most) {
-            return (struct sample){.tsc = rdtsc(), .lapic = lapic_timer_remaining(), .pit = now};
+            return (struct sample){ .tsc = rdtsc(), .lapic = lapic_timer_remaining(), .pit = now };
         }
         last = now;
     }
@@ -119,8 +119,9 @@ uint64_t clock_now(void)
 
 struct clock_parameters clock_parameters(void)
 {
-    struct clock_parameters parameters = {
-        .tsc_base = tsc_base, .tsc_hz = tsc_hz, .numer = (uint32_t)NANOSECONDS};
+    struct clock_parameters parameters = { .tsc_base = tsc_base,
+                                           .tsc_hz = tsc_hz,
+                                           .numer = (uint32_t)NANOSECONDS };
     uint64_t denom = tsc_hz;
     while (denom > UINT32_MAX) {
         denom /= 2;
@@ -130,11 +131,14 @@ struct clock_parameters clock_parameters(void)
     return parameters;
 }
 
-/* Program the alarm for DEADLINE; one that is too far for the timer rings early and is set again. */
+/*
+ * Program the alarm for DEADLINE; one that is too far for the timer rings early and is set again.
+ */
 static void alarm_program(uint64_t deadline)
 {
     if (cpu_features.tsc_deadline) {
-        wrmsr(MSR_TSC_DEADLINE, deadline == UINT64_MAX ? 0 : tsc_base + scale(deadline, tsc_per_ns) + 1);
+        wrmsr(MSR_TSC_DEADLINE,
+              deadline == UINT64_MAX ? 0 : tsc_base + scale(deadline, tsc_per_ns) + 1);
         return;
     }
     if (deadline == UINT64_MAX) {

@@ -4,7 +4,10 @@
  */
 #pragma once
 
-/* Measure both against the ISA timer (a few milliseconds), and begin counting from 0.  Once, after lapic_init_cpu(). */
+/*
+ * Measure both against the ISA timer (a few milliseconds), and begin counting from 0.  Once, after
+ * lapic_init_cpu().
+ */
 void clock_init(void);
 
 /* Read the battery clock (rtc.c).  Once. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Thread state flavours.  Each has a function that fills and one that takes a plain structure; the flavours without a
- * width put a header in front of it.  What comes from a user is copied, checked, and only then stored.
+ * Thread state flavours.  Each has a function that fills and one that takes a plain structure; the
+ * flavours without a width put a header in front of it.  What comes from a user is copied, checked,
+ * and only then stored.
  */
 #include <arch/context.h>
 
@@ -24,9 +25,16 @@ static void thread_state_get(struct thread_context *context, x86_thread_state64_
 {
     const struct trap_frame *frame = context_user_frame(context);
     *state = (x86_thread_state64_t){
-        .__rbx = frame->rbx, .__rbp = frame->rbp, .__rsp = frame->rsp, .__r12 = frame->r12,
-        .__r13 = frame->r13, .__r14 = frame->r14, .__r15 = frame->r15, .__rip = frame->rip,
-        .__rflags = frame->rflags, .__cs = USER_CODE_SELECTOR,
+        .__rbx = frame->rbx,
+        .__rbp = frame->rbp,
+        .__rsp = frame->rsp,
+        .__r12 = frame->r12,
+        .__r13 = frame->r13,
+        .__r14 = frame->r14,
+        .__r15 = frame->r15,
+        .__rip = frame->rip,
+        .__rflags = frame->rflags,
+        .__cs = USER_CODE_SELECTOR,
     };
     if (frame->vector == TRAP_VECTOR_SYSCALL) {
         return;
@@ -49,13 +57,27 @@ static kern_return_t thread_state_set(struct thread_context *context,
         return KERN_INVALID_ARGUMENT;
     }
     *context_user_frame(context) = (struct trap_frame){
-        .r15 = state->__r15, .r14 = state->__r14, .r13 = state->__r13, .r12 = state->__r12,
-        .rbp = state->__rbp, .rbx = state->__rbx, .r11 = state->__r11, .r10 = state->__r10,
-        .r9 = state->__r9, .r8 = state->__r8, .rax = state->__rax, .rcx = state->__rcx,
-        .rdx = state->__rdx, .rsi = state->__rsi, .rdi = state->__rdi,
-        .vector = TRAP_VECTOR_FULL, .rip = state->__rip, .cs = USER_CODE_SELECTOR,
+        .r15 = state->__r15,
+        .r14 = state->__r14,
+        .r13 = state->__r13,
+        .r12 = state->__r12,
+        .rbp = state->__rbp,
+        .rbx = state->__rbx,
+        .r11 = state->__r11,
+        .r10 = state->__r10,
+        .r9 = state->__r9,
+        .r8 = state->__r8,
+        .rax = state->__rax,
+        .rcx = state->__rcx,
+        .rdx = state->__rdx,
+        .rsi = state->__rsi,
+        .rdi = state->__rdi,
+        .vector = TRAP_VECTOR_FULL,
+        .rip = state->__rip,
+        .cs = USER_CODE_SELECTOR,
         .rflags = (state->__rflags & RFLAGS_USER) | RFLAGS_ONE | RFLAGS_IF,
-        .rsp = state->__rsp, .ss = USER_DATA_SELECTOR,
+        .rsp = state->__rsp,
+        .ss = USER_DATA_SELECTOR,
     };
     return KERN_SUCCESS;
 }
@@ -96,19 +118,12 @@ static int flavor_with_width(int flavor, mach_msg_type_number_t *count)
 {
     switch (flavor) {
     case x86_THREAD_STATE:
-    case x86_THREAD_STATE64:
-        *count = x86_THREAD_STATE64_COUNT;
-        return x86_THREAD_STATE64;
+    case x86_THREAD_STATE64: *count = x86_THREAD_STATE64_COUNT; return x86_THREAD_STATE64;
     case x86_FLOAT_STATE:
-    case x86_FLOAT_STATE64:
-        *count = x86_FLOAT_STATE64_COUNT;
-        return x86_FLOAT_STATE64;
+    case x86_FLOAT_STATE64: *count = x86_FLOAT_STATE64_COUNT; return x86_FLOAT_STATE64;
     case x86_EXCEPTION_STATE:
-    case x86_EXCEPTION_STATE64:
-        *count = x86_EXCEPTION_STATE64_COUNT;
-        return x86_EXCEPTION_STATE64;
-    default:
-        return 0;
+    case x86_EXCEPTION_STATE64: *count = x86_EXCEPTION_STATE64_COUNT; return x86_EXCEPTION_STATE64;
+    default: return 0;
     }
 }
 
@@ -122,14 +137,9 @@ union any_state {
 static kern_return_t state_get(struct thread_context *context, int flavor, union any_state *state)
 {
     switch (flavor) {
-    case x86_THREAD_STATE64:
-        thread_state_get(context, &state->thread);
-        return KERN_SUCCESS;
-    case x86_FLOAT_STATE64:
-        return float_state_get(context, &state->fpu);
-    default:
-        exception_state_get(context, &state->exception);
-        return KERN_SUCCESS;
+    case x86_THREAD_STATE64: thread_state_get(context, &state->thread); return KERN_SUCCESS;
+    case x86_FLOAT_STATE64: return float_state_get(context, &state->fpu);
+    default: exception_state_get(context, &state->exception); return KERN_SUCCESS;
     }
 }
 
@@ -148,7 +158,7 @@ kern_return_t context_get_state(struct thread_context *context, int flavor, natu
         return result;
     }
     if (header != 0) {
-        x86_state_hdr_t tag = {.flavor = (uint32_t)plain, .count = words};
+        x86_state_hdr_t tag = { .flavor = (uint32_t)plain, .count = words };
         memcpy(state, &tag, sizeof(tag));
     }
     memcpy(state + header, &any, words * sizeof(natural_t));

@@ -16,7 +16,7 @@
 
 struct cpu_features cpu_features;
 
-/* One place that smap.h lists. */
+/* One place that smap.inc lists. */
 struct smap_patch {
     uint8_t *address;
     uint64_t last;
@@ -34,7 +34,10 @@ static void smap_apply_patches(void)
     }
 }
 
-/* The boot tables map code writable, but the processor honours that only with the page's own bit: they have it. */
+/*
+ * The boot tables map code writable, but the processor honours that only with the page's own bit:
+ * they have it.
+ */
 void cpu_features_init(void)
 {
     uint32_t max_leaf = cpuid(0, 0).eax;

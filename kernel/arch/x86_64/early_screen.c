@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Characters on a VGA text buffer or a frame buffer of 32-bit pixels.  There is no scrolling, which would read slow memory:
- * after the last line comes the first again, and the line after the current one is always blank.
+ * Characters on a VGA text buffer or a frame buffer of 32-bit pixels.  There is no scrolling, which
+ * would read slow memory: after the last line comes the first again, and the line after the current
+ * one is always blank.
  */
 #include <early_screen.h>
 
@@ -23,7 +24,7 @@
 /* Made by mkfont.py. */
 extern const uint8_t early_font[GLYPH_LAST - GLYPH_FIRST + 1][GLYPH_HEIGHT];
 
-static char *screen;                /* null: none that we can write on */
+static char *screen; /* null: none that we can write on */
 static uint32_t columns, lines;
 static uint32_t column, line;
 static bool is_released;
@@ -31,8 +32,8 @@ static bool is_released;
 static void put_glyph(char character)
 {
     const uint8_t *rows = early_font[character - GLYPH_FIRST];
-    char *start = screen + (uint64_t)line * GLYPH_HEIGHT * boot_info.screen.pitch
-        + (uint64_t)column * GLYPH_WIDTH * sizeof(uint32_t);
+    char *start = screen + (uint64_t)line * GLYPH_HEIGHT * boot_info.screen.pitch +
+                  (uint64_t)column * GLYPH_WIDTH * sizeof(uint32_t);
     for (unsigned y = 0; y < GLYPH_HEIGHT; y++) {
         volatile uint32_t *pixels = (volatile uint32_t *)(start + y * boot_info.screen.pitch);
         for (unsigned x = 0; x < GLYPH_WIDTH; x++) {
@@ -107,8 +108,8 @@ void early_screen_init(void)
     uint64_t cell_size = info->is_text ? sizeof(uint16_t) : sizeof(uint32_t);
     columns = info->is_text ? info->width : info->width / GLYPH_WIDTH;
     lines = info->is_text ? info->height : info->height / GLYPH_HEIGHT;
-    if (info->address == 0 || columns == 0 || lines < 2 || info->width * cell_size > info->pitch
-        || (!info->is_text && info->bits_per_pixel != 32)) {
+    if (info->address == 0 || columns == 0 || lines < 2 || info->width * cell_size > info->pitch ||
+        (!info->is_text && info->bits_per_pixel != 32)) {
         return;
     }
     enum pmap_cache cache = info->is_text ? PMAP_CACHE_DEVICE : PMAP_CACHE_WRITE_COMBINING;

@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Every way into the kernel and back.  All of them build the struct trap_frame of <arch/trap_frame.h>; entries from
- * user code build it at the top of the thread's kernel stack (TSS.rsp0).
+ * Every way into the kernel and back.  All of them build the struct trap_frame of
+ * <arch/trap_frame.h>; entries from user code build it at the top of the thread's kernel stack
+ * (TSS.rsp0).
  *
- *      from user code       swapgs exchanges the user's gs base (always 0: FSGSBASE is off) with the kernel's
- *      from kernel code     gs is the kernel's already
- *      NMI, #DF, #MC        may come between the two, so they look at the gs base itself: 0 means the user's,
- *                           or the boot processor's, where exchanging 0 with 0 does no harm
+ *      from user code     swapgs exchanges the user's gs base (always 0: FSGSBASE is off) with the
+ *                         kernel's
+ *      from kernel code   gs is the kernel's already
+ *      NMI, #DF, #MC      may come between the two, so they look at the gs base itself: 0 means the
+ *                         user's, or the boot processor's, where exchanging 0 with 0 does no harm
  */
 #include <asm_offsets.h>
-#include <smap.h>
+#include <smap.inc>
 
 /*
  * The stack after a vector's stub and SAVE_REGISTERS, rsp at the bottom:
- *      ss rsp rflags cs rip error vector | rdi rsi rdx rcx rax r8 r9 r10 r11 rbx rbp r12 r13 r14 r15
+ *      ss rsp rflags cs rip error vector |
+ *      rdi rsi rdx rcx rax r8 r9 r10 r11 rbx rbp r12 r13 r14 r15
  */
 .macro SAVE_REGISTERS
         pushq   %rdi
@@ -115,9 +118,10 @@ trap_return_frame:
         jmp     trap_return
 
 /*
- * SYSCALL: rcx = rip, r11 = rflags, rsp still the user's, interrupts off (SFMASK).  Saves what the caller may count on
- * (rsp, rip, rflags, rbx, rbp, r12-r15) so that others can see and change it while the thread sleeps in the trap; the
- * argument registers go straight to the handler and come back as zeros.
+ * SYSCALL: rcx = rip, r11 = rflags, rsp still the user's, interrupts off (SFMASK).  Saves what the
+ * caller may count on (rsp, rip, rflags, rbx, rbp, r12-r15) so that others can see and change it
+ * while the thread sleeps in the trap; the argument registers go straight to the handler and come
+ * back as zeros.
  */
         .globl  syscall_entry
         .balign 16
@@ -147,8 +151,11 @@ syscall_entry:
         jz      syscall_unknown
         callq   *%r11
 
-/* rax is the result.  rip needs no check before SYSRET: it is the one SYSCALL left, below the end of user addresses;
- * whoever sets another changes the frame's vector too, and the frame is then restored as a whole. */
+/*
+ * rax is the result.  rip needs no check before SYSRET: it is the one SYSCALL left, below the end
+ * of user addresses; whoever sets another changes the frame's vector too, and the frame is then
+ * restored as a whole.
+ */
 syscall_exit:
         cmpl    $0, %gs:ast_pending
         jne     syscall_ast

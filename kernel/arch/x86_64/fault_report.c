@@ -14,22 +14,43 @@
 static const char *vector_name(uint64_t vector)
 {
     static const char *const names[] = {
-        "divide error", "debug", "non-maskable interrupt", "breakpoint", "overflow",
-        "bound range", "invalid opcode", "no FPU", "double fault", "coprocessor overrun",
-        "invalid TSS", "segment not present", "stack segment", "general protection",
-        "page fault", "reserved", "x87 error", "alignment check", "machine check",
-        "SIMD error", "virtualization", "control protection",
+        "divide error",
+        "debug",
+        "non-maskable interrupt",
+        "breakpoint",
+        "overflow",
+        "bound range",
+        "invalid opcode",
+        "no FPU",
+        "double fault",
+        "coprocessor overrun",
+        "invalid TSS",
+        "segment not present",
+        "stack segment",
+        "general protection",
+        "page fault",
+        "reserved",
+        "x87 error",
+        "alignment check",
+        "machine check",
+        "SIMD error",
+        "virtualization",
+        "control protection",
     };
     return vector < ARRAY_SIZE(names) ? names[vector] : "unexpected interrupt";
 }
 
-/* True if the double fault happened because the kernel stack was used up: its guard page is not mapped. */
+/*
+ * True if the double fault happened because the kernel stack was used up: its guard page is not
+ * mapped.
+ */
 static bool is_stack_overflow(const struct trap_frame *frame)
 {
     phys_addr_t physical;
     uint64_t address = read_cr2();
-    return frame->vector == VECTOR_DOUBLE_FAULT && address - (frame->rsp - PAGE_SIZE) < 2 * PAGE_SIZE
-        && !pmap_extract(kernel_pmap, address, &physical);
+    return frame->vector == VECTOR_DOUBLE_FAULT &&
+           address - (frame->rsp - PAGE_SIZE) < 2 * PAGE_SIZE &&
+           !pmap_extract(kernel_pmap, address, &physical);
 }
 
 static void report_registers(const struct trap_frame *frame)

@@ -17,8 +17,14 @@ struct cpu_features {
 /* Constant after cpu_features_init(). */
 extern struct cpu_features cpu_features;
 
-/* Find out, and turn the kernel's SMAP places into instructions if there is SMAP.  Once, while code is writable. */
+/*
+ * Find out, and turn the kernel's SMAP places into instructions if there is SMAP.  Once, while code
+ * is writable.
+ */
 void cpu_features_init(void);
 
-/* Switch on what this processor has: NX, write protection in ring 0, SMEP, SMAP, UMIP, global pages, cache types. */
+/*
+ * Switch on what this processor has: NX, write protection in ring 0, SMEP, SMAP, UMIP, global
+ * pages, cache types.
+ */
 void cpu_enable_features(void);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * XSAVE's standard format (Intel SDM vol. 1 chapter 13) or FXSAVE where there is none: both begin with the same 512
- * bytes.  An area of zeros with the two control registers set is the initial state in either format.
+ * XSAVE's standard format (Intel SDM vol. 1 chapter 13) or FXSAVE where there is none: both begin
+ * with the same 512 bytes.  An area of zeros with the two control registers set is the initial
+ * state in either format.
  */
 #include <fpu.h>
 
@@ -18,14 +19,14 @@
 #define XSTATE_WANTED UINT64_C(0xe7)
 #define XSTATE_AVX512 UINT64_C(0xe0)
 
-#define LEGACY_FCW        0             /* offsets in the legacy part */
+#define LEGACY_FCW        0 /* offsets in the legacy part */
 #define LEGACY_MXCSR      24
 #define LEGACY_MXCSR_MASK 28
-#define XSTATE_BV         512           /* and in the header behind it */
+#define XSTATE_BV         512 /* and in the header behind it */
 
 #define FCW_INITIAL       0x037f
 #define MXCSR_INITIAL     0x1f80u
-#define MXCSR_MASK_OLDEST 0xffbfu       /* what a mask of zero means */
+#define MXCSR_MASK_OLDEST 0xffbfu /* what a mask of zero means */
 
 PERCPU_DEFINE(uint32_t, fpu_in_use);
 

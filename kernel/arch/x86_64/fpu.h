@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * FPU, SSE and AVX state of threads.  CR0.TS is set whenever the registers do not belong to the running thread; its first
- * FPU instruction traps, and loads them.  A thread that used them has them saved when it leaves the processor, so the
- * state never stays behind on another processor; one that did not pays nothing.
+ * FPU, SSE and AVX state of threads.  CR0.TS is set whenever the registers do not belong to the
+ * running thread; its first FPU instruction traps, and loads them.  A thread that used them has
+ * them saved when it leaves the processor, so the state never stays behind on another processor;
+ * one that did not pays nothing.
  */
 #pragma once
 
@@ -21,13 +22,19 @@ PERCPU_DECLARE(uint32_t, fpu_in_use);
 /* Switch FPU and SSE on for this processor, with XSAVE if there is one.  Once per processor. */
 void fpu_init_cpu(void);
 
-/* Give the running thread its FPU registers.  Returns: false if there is no memory for the save area. */
+/*
+ * Give the running thread its FPU registers.  Returns: false if there is no memory for the save
+ * area.
+ */
 [[nodiscard]] bool fpu_load(void);
 
 /* Save the registers into CONTEXT, the running thread's, and take them away. */
 void fpu_save(struct thread_context *context);
 
-/* Make sure that CONTEXT has a save area that holds its state now.  Returns: false if there is no memory. */
+/*
+ * Make sure that CONTEXT has a save area that holds its state now.  Returns: false if there is no
+ * memory.
+ */
 [[nodiscard]] bool fpu_prepare_area(struct thread_context *context);
 
 /* Make the legacy part of CONTEXT's area LEGACY, with bits cleared that would fault when loaded. */

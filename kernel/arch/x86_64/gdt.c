@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The order of the user's segments is SYSRET's (SDM vol. 2): data, then 64-bit code; the 32-bit code segment it would
- * want below them is left empty, so that user code runs in 64-bit mode only.
+ * The order of the user's segments is SYSRET's (SDM vol. 2): data, then 64-bit code; the 32-bit
+ * code segment it would want below them is left empty, so that user code runs in 64-bit mode only.
  */
 #include <gdt.h>
 
@@ -63,7 +63,7 @@ void gdt_init_cpu(void)
     tss_init(&cpu_tss);
     gdt_set_tss(gdt, &cpu_tss);
 
-    struct descriptor_register gdtr = {.limit = sizeof(*gdt) - 1, .base = (uintptr_t)gdt};
+    struct descriptor_register gdtr = { .limit = sizeof(*gdt) - 1, .base = (uintptr_t)gdt };
     lgdt(&gdtr);
     load_segments(KERNEL_CODE_SELECTOR, KERNEL_DATA_SELECTOR);
     ltr(TSS_SELECTOR);

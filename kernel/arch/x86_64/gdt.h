@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Segments and the task state segment: what is left of them in 64-bit mode.  One of each per processor.
+ * Segments and the task state segment: what is left of them in 64-bit mode.  One of each per
+ * processor.
  */
 #pragma once
 
@@ -12,7 +13,10 @@
 
 #define TSS_IO_BITMAP_SIZE 8192
 
-/* Stacks of their own for the vectors that may come at any time; the numbers stand in the IDT's gates. */
+/*
+ * Stacks of their own for the vectors that may come at any time; the numbers stand in the IDT's
+ * gates.
+ */
 #define IST_DOUBLE_FAULT  1
 #define IST_NMI           2
 #define IST_MACHINE_CHECK 3
@@ -25,11 +29,12 @@ struct PACKED tss {
     uint64_t rsp1;
     uint64_t rsp2;
     uint64_t reserved1;
-    uint64_t ist[7];                /* ist[n - 1] for IST_* n */
+    uint64_t ist[7]; /* ist[n - 1] for IST_* n */
     uint64_t reserved2;
     uint16_t reserved3;
-    uint16_t io_bitmap_offset;      /* past the limit: no ports */
-    uint8_t io_bitmap[TSS_IO_BITMAP_SIZE + 1];  /* a clear bit permits the port; the last byte is all ones */
+    uint16_t io_bitmap_offset; /* past the limit: no ports */
+    uint8_t io_bitmap[TSS_IO_BITMAP_SIZE +
+                      1]; /* a clear bit permits the port; the last byte is all ones */
 };
 
 static_assert(offsetof(struct tss, io_bitmap) == 104);

@@ -12,14 +12,14 @@
 #include <machine/instr.h>
 
 #define GATE_COUNT   256
-#define GATE_PRESENT 0x8e00         /* present, interrupt gate, for ring 0 */
-#define GATE_USER    0x6000         /* INT n from ring 3 may use it */
+#define GATE_PRESENT 0x8e00 /* present, interrupt gate, for ring 0 */
+#define GATE_USER    0x6000 /* INT n from ring 3 may use it */
 
 /* Intel SDM vol. 3 section 6.14.1. */
 struct gate {
     uint16_t offset_low;
     uint16_t selector;
-    uint16_t flags;                 /* bits 0-2: IST */
+    uint16_t flags; /* bits 0-2: IST */
     uint16_t offset_middle;
     uint32_t offset_high;
     uint32_t reserved;
@@ -52,6 +52,6 @@ void idt_init(void)
 
 void idt_init_cpu(void)
 {
-    struct descriptor_register idtr = {.limit = sizeof(gates) - 1, .base = (uintptr_t)gates};
+    struct descriptor_register idtr = { .limit = sizeof(gates) - 1, .base = (uintptr_t)gates };
     lidt(&idtr);
 }

@@ -46,7 +46,10 @@ void arch_init(uint32_t magic, uint32_t info)
     idt_init_cpu();
     stack_trace_init();
 
-    /* While the boot tables map the first 4 GiB, and code may be written: everything the firmware says. */
+    /*
+     * While the boot tables map the first 4 GiB, and code may be written: everything the firmware
+     * says.
+     */
     multiboot2_init(magic, info);
     acpi_init();
     cpu_features_init();

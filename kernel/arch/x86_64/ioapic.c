@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An interrupt's vector is VECTOR_DEVICE_FIRST + its global number.  Its input is masked before the local APIC hears that
- * it was handled, so that a level-triggered line cannot bring it again before the driver has looked.
+ * An interrupt's vector is VECTOR_DEVICE_FIRST + its global number.  Its input is masked before the
+ * local APIC hears that it was handled, so that a level-triggered line cannot bring it again before
+ * the driver has looked.
  */
 #include <ioapic.h>
 
@@ -18,10 +19,10 @@
 
 /* Indirect access: the number goes to one register, the value through the other. */
 #define SELECT_REGISTER 0
-#define DATA_REGISTER   4           /* in units of 4 bytes */
+#define DATA_REGISTER   4 /* in units of 4 bytes */
 
 #define IO_APIC_VERSION 1
-#define IO_APIC_ENTRY   0x10        /* two registers per input */
+#define IO_APIC_ENTRY   0x10 /* two registers per input */
 
 #define ENTRY_ACTIVE_LOW 0x02000u
 #define ENTRY_LEVEL      0x08000u
@@ -106,7 +107,7 @@ static bool irq_find(uint32_t irq, struct acpi_isa_irq *line)
         *line = acpi_info.madt.isa_irqs[irq];
     } else {
         /* Beyond the ISA lines there are only PCI's. */
-        *line = (struct acpi_isa_irq){.gsi = irq, .active_low = true, .level = true};
+        *line = (struct acpi_isa_irq){ .gsi = irq, .active_low = true, .level = true };
     }
     return line->gsi < VECTOR_DEVICE_COUNT && io_apic_of(line->gsi) != nullptr;
 }

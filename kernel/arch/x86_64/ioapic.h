@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The I/O APICs, which turn interrupt lines into messages to a local APIC (Intel 82093AA data sheet).
+ * The I/O APICs, which turn interrupt lines into messages to a local APIC (Intel 82093AA data
+ * sheet).
  */
 #pragma once
 

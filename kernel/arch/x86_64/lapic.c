@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Registers in memory (xAPIC mode).  A controller that the firmware left in x2APIC mode is taken back through the only
- * way there is, switching it off in between.
+ * Registers in memory (xAPIC mode).  A controller that the firmware left in x2APIC mode is taken
+ * back through the only way there is, switching it off in between.
  */
 #include <lapic.h>
 

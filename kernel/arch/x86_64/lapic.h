@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The interrupt controller in each processor (Intel SDM vol. 3 chapter 10): its timer, and messages between processors.
+ * The interrupt controller in each processor (Intel SDM vol. 3 chapter 10): its timer, and messages
+ * between processors.
  */
 #pragma once
 
@@ -24,7 +25,10 @@ void lapic_timer_start(uint32_t count);
 /* Ticks that are left. */
 uint32_t lapic_timer_remaining(void);
 
-/* Let the timer ring when the time-stamp counter reaches a value in MSR_TSC_DEADLINE, instead of after a count. */
+/*
+ * Let the timer ring when the time-stamp counter reaches a value in MSR_TSC_DEADLINE, instead of
+ * after a count.
+ */
 void lapic_timer_use_deadline(void);
 
 /* The timer rang (clock_tsc.c). */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The memory functions of <lib/string.h> with this machine's string instructions: one step per word, and correct for any
- * alignment.
+ * The memory functions of <lib/string.h> with this machine's string instructions: one step per
+ * word, and correct for any alignment.
  */
 #include <lib/string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The loader's information lies anywhere in memory that counts as available, so everything is copied out of it before
- * the first page is allocated.
+ * The loader's information lies anywhere in memory that counts as available, so everything is
+ * copied out of it before the first page is allocated.
  */
 #include <multiboot2.h>
 

@@ -9,8 +9,8 @@
 #include <multiboot2_parse.h>
 
 /*
- * Check MAGIC, read the information at physical address INFO and fill boot_info; panics with what is wrong.  Once, while
- * the boot tables map the first 4 GiB.
+ * Check MAGIC, read the information at physical address INFO and fill boot_info; panics with what
+ * is wrong.  Once, while the boot tables map the first 4 GiB.
  */
 void multiboot2_init(uint32_t magic, uint32_t info);
 

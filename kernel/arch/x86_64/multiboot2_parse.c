@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Every access goes through a struct bytes that knows its end.  A tag's content is cut out of the whole as a struct bytes
- * of its own, so that no reader of a tag can leave it.
+ * Every access goes through a struct bytes that knows its end.  A tag's content is cut out of the
+ * whole as a struct bytes of its own, so that no reader of a tag can leave it.
  */
 #include <multiboot2_parse.h>
 
@@ -61,7 +61,10 @@ struct tag_rgb {
     uint8_t blue_shift, blue_size;
 };
 
-/* Copy SIZE bytes from the front of BYTES to OUT and drop them.  Returns: false if there are not so many. */
+/*
+ * Copy SIZE bytes from the front of BYTES to OUT and drop them.  Returns: false if there are not so
+ * many.
+ */
 static bool take(struct bytes *bytes, void *out, size_t size)
 {
     if (bytes->size < size) {
@@ -91,7 +94,7 @@ static const char *parse_memory_map(struct bytes tag, struct multiboot2_info *in
         return "the memory map tag is malformed";
     }
     while (tag.size >= map.entry_size) {
-        struct bytes entry_bytes = {tag.data, map.entry_size};
+        struct bytes entry_bytes = { tag.data, map.entry_size };
         struct tag_memory_entry entry;
         (void)take(&entry_bytes, &entry, sizeof(entry));
         tag.data += map.entry_size;
@@ -106,7 +109,8 @@ static const char *parse_memory_map(struct bytes tag, struct multiboot2_info *in
             return "the memory map has too many entries";
         }
         info->memory[info->memory_count++] = (struct multiboot2_memory){
-            .start = entry.start, .end = entry.start + entry.length, .type = entry.type};
+            .start = entry.start, .end = entry.start + entry.length, .type = entry.type
+        };
     }
     return nullptr;
 }
@@ -134,18 +138,23 @@ static const char *parse_screen(struct bytes tag, struct multiboot2_info *info)
 {
     struct tag_frame_buffer screen;
     struct tag_rgb rgb = {};
-    if (!take(&tag, &screen, sizeof(screen))
-        || (screen.type == SCREEN_RGB && !take(&tag, &rgb, sizeof(rgb)))) {
+    if (!take(&tag, &screen, sizeof(screen)) ||
+        (screen.type == SCREEN_RGB && !take(&tag, &rgb, sizeof(rgb)))) {
         return "the frame buffer tag is truncated";
     }
     if (screen.type != SCREEN_RGB && screen.type != SCREEN_TEXT) {
         return nullptr;
     }
     info->screen = (struct boot_screen){
-        .address = screen.address, .pitch = screen.pitch,
-        .width = screen.width, .height = screen.height,
-        .bits_per_pixel = screen.bits_per_pixel, .is_text = screen.type == SCREEN_TEXT,
-        .red_shift = rgb.red_shift, .green_shift = rgb.green_shift, .blue_shift = rgb.blue_shift,
+        .address = screen.address,
+        .pitch = screen.pitch,
+        .width = screen.width,
+        .height = screen.height,
+        .bits_per_pixel = screen.bits_per_pixel,
+        .is_text = screen.type == SCREEN_TEXT,
+        .red_shift = rgb.red_shift,
+        .green_shift = rgb.green_shift,
+        .blue_shift = rgb.blue_shift,
     };
     return nullptr;
 }
@@ -162,28 +171,20 @@ static void parse_rsdp(struct bytes tag, bool is_new, struct multiboot2_info *in
 static const char *parse_tag(uint32_t type, struct bytes tag, struct multiboot2_info *info)
 {
     switch (type) {
-    case TAG_COMMAND_LINE:
-        take_string(&tag, info->command_line);
-        return nullptr;
-    case TAG_MODULE:
-        return parse_module(tag, info);
-    case TAG_MEMORY_MAP:
-        return parse_memory_map(tag, info);
-    case TAG_FRAME_BUFFER:
-        return parse_screen(tag, info);
+    case TAG_COMMAND_LINE: take_string(&tag, info->command_line); return nullptr;
+    case TAG_MODULE: return parse_module(tag, info);
+    case TAG_MEMORY_MAP: return parse_memory_map(tag, info);
+    case TAG_FRAME_BUFFER: return parse_screen(tag, info);
     case TAG_RSDP_OLD:
-    case TAG_RSDP_NEW:
-        parse_rsdp(tag, type == TAG_RSDP_NEW, info);
-        return nullptr;
-    default:
-        return nullptr;
+    case TAG_RSDP_NEW: parse_rsdp(tag, type == TAG_RSDP_NEW, info); return nullptr;
+    default: return nullptr;
     }
 }
 
 const char *multiboot2_parse(const void *data, size_t size, struct multiboot2_info *info)
 {
-    struct bytes bytes = {data, size};
-    uint32_t start[2];              /* total size, reserved */
+    struct bytes bytes = { data, size };
+    uint32_t start[2]; /* total size, reserved */
     memset(info, 0, sizeof(*info));
     if (!take(&bytes, start, sizeof(start)) || start[0] > size || start[0] < sizeof(start)) {
         return "the boot information is truncated";

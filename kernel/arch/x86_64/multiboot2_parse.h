@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The boot loader's information (multiboot2 specification 2.0, section 3.6), read out of a block of bytes.  Pure: the
- * host tests and fuzzers run the same code.
+ * The boot loader's information (multiboot2 specification 2.0, section 3.6), read out of a block of
+ * bytes.  Pure: the host tests and fuzzers run the same code.
  */
 #pragma once
 
@@ -17,7 +17,7 @@
 struct multiboot2_memory {
     uint64_t start;
     uint64_t end;
-    uint32_t type;                  /* MULTIBOOT2_MEMORY_AVAILABLE, or something not to be used */
+    uint32_t type; /* MULTIBOOT2_MEMORY_AVAILABLE, or something not to be used */
 };
 
 struct multiboot2_info {
@@ -26,7 +26,7 @@ struct multiboot2_info {
     uint32_t module_count;
     struct boot_module modules[BOOT_MODULE_MAX];
     struct boot_screen screen;
-    uint32_t rsdp_size;             /* 0: none */
+    uint32_t rsdp_size; /* 0: none */
     uint8_t rsdp[MULTIBOOT2_RSDP_MAX];
     char command_line[BOOT_STRING_MAX];
 };

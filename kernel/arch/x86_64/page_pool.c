@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The header at the start of each page counts its objects in use and holds their free list; the object's address leads
- * to it.
+ * The header at the start of each page counts its objects in use and holds their free list; the
+ * object's address leads to it.
  */
 #include <page_pool.h>
 
@@ -12,7 +12,7 @@
 
 struct pool_page {
     struct list link;
-    void *free;                     /* first free object; its first word is the next */
+    void *free; /* first free object; its first word is the next */
     uint32_t in_use;
 };
 

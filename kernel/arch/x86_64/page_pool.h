@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Small objects of one size, out of page-table pages: this layer is below mem/ and has no zones.  A page whose objects
- * are all free goes back.
+ * Small objects of one size, out of page-table pages: this layer is below mem/ and has no zones.  A
+ * page whose objects are all free goes back.
  */
 #pragma once
 
@@ -13,9 +13,9 @@
 
 struct page_pool {
     struct spinlock lock;
-    struct list pages;              /* (lock) pages with a free object, by struct pool_page */
-    uint32_t object_size;           /* a multiple of 8 */
-    uint32_t alignment;             /* a power of two */
+    struct list pages;    /* (lock) pages with a free object, by struct pool_page */
+    uint32_t object_size; /* a multiple of 8 */
+    uint32_t alignment;   /* a power of two */
 };
 
 /* A pool of objects of SIZE bytes (with the page's header at most a page), aligned to ALIGNMENT. */

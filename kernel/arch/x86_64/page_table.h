@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Page tables as the processor reads them: four levels of 512 entries (Intel SDM vol. 3 section 4.5).  Level 1 maps
- * pages, level 2 is called the directory and maps tables (spans of 2 MiB), level 4 is the root.
+ * Page tables as the processor reads them: four levels of 512 entries (Intel SDM vol. 3 section
+ * 4.5).  Level 1 maps pages, level 2 is called the directory and maps tables (spans of 2 MiB),
+ * level 4 is the root.
  */
 #pragma once
 
@@ -19,13 +20,13 @@
 #define PTE_CACHE_DISABLE UINT64_C(0x010)
 #define PTE_ACCESSED      UINT64_C(0x020)
 #define PTE_DIRTY         UINT64_C(0x040)
-#define PTE_LARGE         UINT64_C(0x080)       /* above level 1 */
-#define PTE_PAT           UINT64_C(0x080)       /* at level 1 */
+#define PTE_LARGE         UINT64_C(0x080) /* above level 1 */
+#define PTE_PAT           UINT64_C(0x080) /* at level 1 */
 #define PTE_GLOBAL        UINT64_C(0x100)
 #define PTE_ADDRESS       UINT64_C(0x000ffffffffff000)
 #define PTE_NO_EXECUTE    UINT64_C(0x8000000000000000)
 
-#define LARGE_PAGE_SIZE   (UINT64_C(1) << 21)
+#define LARGE_PAGE_SIZE (UINT64_C(1) << 21)
 
 /* Where pmap_map_device() maps. */
 #define DEVICE_MAP_BASE UINT64_C(0xffffc08000000000)

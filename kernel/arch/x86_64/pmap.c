@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The functions of <arch/pmap.h>.  Ranges are worked on span by span (2 MiB, one page table); spans without a table are
- * passed over at the level where they are missing.
+ * The functions of <arch/pmap.h>.  Ranges are worked on span by span (2 MiB, one page table); spans
+ * without a table are passed over at the level where they are missing.
  */
 #include <pmap_internal.h>
 
@@ -79,12 +79,9 @@ void pmap_destroy(struct pmap *pmap)
 static uint64_t cache_bits(enum pmap_cache cache)
 {
     switch (cache) {
-    case PMAP_CACHE_DEVICE:
-        return PTE_CACHE_DISABLE | PTE_WRITE_THROUGH;
-    case PMAP_CACHE_WRITE_COMBINING:
-        return PTE_PAT;
-    default:
-        return 0;
+    case PMAP_CACHE_DEVICE: return PTE_CACHE_DISABLE | PTE_WRITE_THROUGH;
+    case PMAP_CACHE_WRITE_COMBINING: return PTE_PAT;
+    default: return 0;
     }
 }
 
@@ -135,8 +132,8 @@ kern_return_t pmap_enter(struct pmap *pmap, virt_addr_t virtual, phys_addr_t phy
                          vm_prot_t protection, enum pmap_cache cache)
 {
     assert(pmap == kernel_pmap ? virtual >= KERNEL_VIRTUAL_START : virtual < USER_ADDRESS_END);
-    assert(pmap != kernel_pmap
-           || (protection & (VM_PROT_WRITE | VM_PROT_EXECUTE)) != (VM_PROT_WRITE | VM_PROT_EXECUTE));
+    assert(pmap != kernel_pmap ||
+           (protection & (VM_PROT_WRITE | VM_PROT_EXECUTE)) != (VM_PROT_WRITE | VM_PROT_EXECUTE));
     virtual &= ~PAGE_MASK;
     uint64_t value = make_entry(pmap, physical & ~PAGE_MASK, protection, cache);
     kern_return_t result = KERN_RESOURCE_SHORTAGE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Device memory in a part of the kernel's half that is only ever filled upwards: devices do not go away.
+ * Device memory in a part of the kernel's half that is only ever filled upwards: devices do not go
+ * away.
  */
 #include <pmap_device.h>
 
@@ -8,7 +9,7 @@
 #include <page_table.h>
 
 static struct spinlock device_lock = SPINLOCK_INITIALIZER;
-static virt_addr_t device_next = DEVICE_MAP_BASE;       /* (device_lock) */
+static virt_addr_t device_next = DEVICE_MAP_BASE; /* (device_lock) */
 
 /* Reserve SIZE bytes of addresses.  Returns: 0 if there are none left. */
 static virt_addr_t device_reserve(uint64_t size)

@@ -15,21 +15,24 @@
 
 /* Lock keys: (l) lock, (a) atomic, (c) constant after creation. */
 struct pmap {
-    struct spinlock lock;                   /* entries of level 1 also change under pv.c's locks */
-    phys_addr_t root;                       /* (c) what CR3 gets */
-    _Atomic uint64_t resident;              /* (a) mapped pages */
-    uint8_t *io_bitmap[IO_BITMAP_PAGES];    /* (l) null: no ports */
+    struct spinlock lock;                /* entries of level 1 also change under pv.c's locks */
+    phys_addr_t root;                    /* (c) what CR3 gets */
+    _Atomic uint64_t resident;           /* (a) mapped pages */
+    uint8_t *io_bitmap[IO_BITMAP_PAGES]; /* (l) null: no ports */
 };
 
 /* The entry of VIRTUAL at LEVEL, or null if a table above it is missing.  Locks: PMAP's. */
 uint64_t *pmap_walk(const struct pmap *pmap, virt_addr_t virtual, int level);
 
-/* The directory entry of VIRTUAL, with a table below it.  Returns: null if there is no memory.  Locks: PMAP's. */
+/*
+ * The directory entry of VIRTUAL, with a table below it.  Returns: null if there is no memory.
+ * Locks: PMAP's.
+ */
 [[nodiscard]] uint64_t *pmap_walk_create(struct pmap *pmap, virt_addr_t virtual);
 
 /*
- * The directory entry of the first span in [*VIRTUAL, END) that has a table, and in *VIRTUAL the first address in both;
- * null if there is none.  Locks: PMAP's.
+ * The directory entry of the first span in [*VIRTUAL, END) that has a table, and in *VIRTUAL the
+ * first address in both; null if there is none.  Locks: PMAP's.
  */
 uint64_t *pmap_next_directory(const struct pmap *pmap, virt_addr_t *virtual, virt_addr_t end);
 
@@ -37,9 +40,10 @@ uint64_t *pmap_next_directory(const struct pmap *pmap, virt_addr_t *virtual, vir
 void pmap_free_tables(struct pmap *pmap);
 
 /*
- * Protection of spans (pmap_span.c).  span_restrict() takes write and execute permission, as far as PROTECTION lacks
- * them, from the pages FIRST to LAST of the span, by its DIRECTORY entry alone; span_settle() moves that into the
- * table's own entries so that the directory permits everything again.  Locks: the pmap's.
+ * Protection of spans (pmap_span.c).  span_restrict() takes write and execute permission, as far as
+ * PROTECTION lacks them, from the pages FIRST to LAST of the span, by its DIRECTORY entry alone;
+ * span_settle() moves that into the table's own entries so that the directory permits everything
+ * again.  Locks: the pmap's.
  */
 void span_restrict(uint64_t *directory, unsigned first, unsigned last, vm_prot_t protection);
 void span_settle(uint64_t *directory);
@@ -47,13 +51,12 @@ void span_settle(uint64_t *directory);
 /* True if the directory entry forbids what ENTRY would permit. */
 static inline bool span_forbids(uint64_t directory, uint64_t entry)
 {
-    return ((entry & ~directory) & PTE_WRITE) != 0
-        || ((directory & ~entry) & PTE_NO_EXECUTE) != 0;
+    return ((entry & ~directory) & PTE_WRITE) != 0 || ((directory & ~entry) & PTE_NO_EXECUTE) != 0;
 }
 
 /*
- * Reverse mappings (pv.c): which entries map a page.  All take the page's own lock; they change *ENTRY and the record
- * of it in one step.
+ * Reverse mappings (pv.c): which entries map a page.  All take the page's own lock; they change
+ * *ENTRY and the record of it in one step.
  */
 
 /* Build the array for all RAM from boot pages. */
@@ -71,7 +74,10 @@ bool pv_update(uint64_t *entry, uint64_t value);
 /* Clear *ENTRY.  Returns: what it was, 0 if it was not present. */
 uint64_t pv_clear(uint64_t *entry);
 
-/* TLB (tlb.c).  Forget VIRTUAL, or everything of PMAP's user half, on processors that have it loaded. */
+/*
+ * TLB (tlb.c).  Forget VIRTUAL, or everything of PMAP's user half, on processors that have it
+ * loaded.
+ */
 void tlb_flush_page(const struct pmap *pmap, virt_addr_t virtual);
 void tlb_flush_all(const struct pmap *pmap);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Loading a pmap, and what goes with it besides CR3: the I/O ports of its user code.  The bitmap lives in the TSS.  It is
- * copied there when a pmap with ports follows one with other ports; a pmap without ports only moves the bitmap's offset
- * out of the TSS, so that switching to and from the only driver copies nothing.
+ * Loading a pmap, and what goes with it besides CR3: the I/O ports of its user code.  The bitmap
+ * lives in the TSS.  It is copied there when a pmap with ports follows one with other ports; a pmap
+ * without ports only moves the bitmap's offset out of the TSS, so that switching to and from the
+ * only driver copies nothing.
  */
 #include <pmap_internal.h>
 

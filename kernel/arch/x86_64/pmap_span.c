@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The processor combines the permissions of all levels, so a directory entry without the write bit protects 512 pages at
- * once.  Which of them were meant is kept in bits of the entry that the processor ignores (SDM vol. 3 table 4-17): the
- * first and the last group of 16 pages.  The others in the span lose the permission too, which costs them a fault at
- * most, because a pmap may forget what it likes; the first pmap_enter() that needs the permission settles the matter.
+ * The processor combines the permissions of all levels, so a directory entry without the write bit
+ * protects 512 pages at once.  Which of them were meant is kept in bits of the entry that the
+ * processor ignores (SDM vol. 3 table 4-17): the first and the last group of 16 pages.  The others
+ * in the span lose the permission too, which costs them a fault at most, because a pmap may forget
+ * what it likes; the first pmap_enter() that needs the permission settles the matter.
  */
 #include <pmap_internal.h>
 

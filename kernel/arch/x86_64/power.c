@@ -7,9 +7,9 @@
 #include <arch/cpu.h>
 #include <acpi.h>
 
-#define DEBUG_EXIT_PORT     0xf4
-#define KEYBOARD_COMMAND    0x64
-#define KEYBOARD_INPUT_FULL 0x02
+#define DEBUG_EXIT_PORT      0xf4
+#define KEYBOARD_COMMAND     0x64
+#define KEYBOARD_INPUT_FULL  0x02
 #define KEYBOARD_PULSE_RESET 0xfe
 
 #define PM1_SCI_ENABLE   0x0001
@@ -63,7 +63,10 @@ void machine_reboot(void)
     for (int polls = 0; polls < POLL_MAX; polls++) {
         pause();
     }
-    /* An exception without a table to look it up in ends in a shutdown, which restarts the processor. */
+    /*
+     * An exception without a table to look it up in ends in a shutdown, which restarts the
+     * processor.
+     */
     struct descriptor_register none = {};
     lidt(&none);
     __builtin_trap();

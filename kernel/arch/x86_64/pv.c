@@ -4,11 +4,12 @@
  *      0                                   none
  *      address of an entry                 that one: the usual case costs no memory
  *      address of a struct pv_node | 1     several
- * For a page that is a table the word says whose it is, which leads from an entry to its pmap.  Kernel mappings and
- * those of device memory are not recorded: nobody asks for them.
+ * For a page that is a table the word says whose it is, which leads from an entry to its pmap.
+ * Kernel mappings and those of device memory are not recorded: nobody asks for them.
  *
- * An entry changes only together with the word of the page it maps, under that page's lock (one of 64, by page number).
- * pmap_page_protect() takes no other lock and so cannot meet a pmap's lock in the wrong order.
+ * An entry changes only together with the word of the page it maps, under that page's lock (one of
+ * 64, by page number). pmap_page_protect() takes no other lock and so cannot meet a pmap's lock in
+ * the wrong order.
  */
 #include <pmap_internal.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The battery clock (Motorola MC146818A), read once at boot.  It is read twice until two readings agree, because an update
- * may happen in between.
+ * The battery clock (Motorola MC146818A), read once at boot.  It is read twice until two readings
+ * agree, because an update may happen in between.
  */
 #include <clock_tsc.h>
 
@@ -50,9 +50,12 @@ static struct calendar rtc_read(void)
         }
     }
     return (struct calendar){
-        .seconds = cmos_read(RTC_SECONDS), .minutes = cmos_read(RTC_MINUTES),
-        .hours = cmos_read(RTC_HOURS), .day = cmos_read(RTC_DAY),
-        .month = cmos_read(RTC_MONTH), .year = cmos_read(RTC_YEAR),
+        .seconds = cmos_read(RTC_SECONDS),
+        .minutes = cmos_read(RTC_MINUTES),
+        .hours = cmos_read(RTC_HOURS),
+        .day = cmos_read(RTC_DAY),
+        .month = cmos_read(RTC_MONTH),
+        .year = cmos_read(RTC_YEAR),
     };
 }
 
@@ -82,7 +85,9 @@ static void calendar_normalize(struct calendar *c, uint8_t status)
 /* Days from 1970 to a date from 2000 to 2099, when every fourth year is a leap year. */
 static uint64_t days_since_1970(const struct calendar *c)
 {
-    static const uint16_t days_before[12] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+    static const uint16_t days_before[12] = {
+        0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334
+    };
     uint64_t days = 10957 + (uint64_t)c->year * 365 + (c->year + 3u) / 4;
     days += days_before[c->month - 1] + c->day - 1u;
     return days + (c->year % 4 == 0 && c->month > 2 ? 1 : 0);
@@ -97,12 +102,12 @@ void rtc_init(void)
         second = rtc_read();
     }
     calendar_normalize(&first, cmos_read(RTC_STATUS_B));
-    if (first.month < 1 || first.month > 12 || first.day < 1 || first.day > 31 || first.year > 99
-        || first.hours > 23 || first.minutes > 59 || first.seconds > 59) {
+    if (first.month < 1 || first.month > 12 || first.day < 1 || first.day > 31 || first.year > 99 ||
+        first.hours > 23 || first.minutes > 59 || first.seconds > 59) {
         return;
     }
-    boot_seconds = days_since_1970(&first) * 86400 + first.hours * 3600u + first.minutes * 60u
-        + first.seconds;
+    boot_seconds =
+        days_since_1970(&first) * 86400 + first.hours * 3600u + first.minutes * 60u + first.seconds;
 }
 
 uint64_t clock_boot_calendar_seconds(void)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Processors.  The boot processor runs; the firmware leaves the others waiting for a start message, and there they stay.
+ * Processors.  The boot processor runs; the firmware leaves the others waiting for a start message,
+ * and there they stay.
  */
 #include <smp.h>
 

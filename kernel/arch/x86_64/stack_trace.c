@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * All of the kernel is compiled with frame pointers: at rbp stand the caller's rbp and the return address.  A chain that
- * a fault has damaged must not cause another one, so each address is looked up in the page tables first.
+ * All of the kernel is compiled with frame pointers: at rbp stand the caller's rbp and the return
+ * address.  A chain that a fault has damaged must not cause another one, so each address is looked
+ * up in the page tables first.
  */
 #include <stack_trace.h>
 
@@ -12,7 +13,7 @@
 #include <arch/cpu.h>
 #include <arch/pmap.h>
 
-#define FRAMES_MAX 32
+#define FRAMES_MAX        32
 #define EXIT_STATUS_PANIC 63
 
 struct stack_frame {
@@ -39,9 +40,9 @@ static void log_place(uint64_t address)
 static bool frame_is_readable(uint64_t rbp)
 {
     phys_addr_t physical;
-    return rbp % sizeof(uint64_t) == 0 && rbp >= DIRECT_MAP_BASE
-        && pmap_extract(kernel_pmap, rbp, &physical)
-        && pmap_extract(kernel_pmap, rbp + sizeof(uint64_t), &physical);
+    return rbp % sizeof(uint64_t) == 0 && rbp >= DIRECT_MAP_BASE &&
+           pmap_extract(kernel_pmap, rbp, &physical) &&
+           pmap_extract(kernel_pmap, rbp + sizeof(uint64_t), &physical);
 }
 
 void stack_trace(uint64_t rip, uint64_t rbp)

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /*
- * Log the function around RIP and those that the chain of stack frames at RBP names, at most 32.  Touches only memory
- * that is mapped.  Context: any.
+ * Log the function around RIP and those that the chain of stack frames at RBP names, at most 32.
+ * Touches only memory that is mapped.  Context: any.
  */
 void stack_trace(uint64_t rip, uint64_t rbp);
 

@@ -6,8 +6,9 @@
 
 /*
  * struct thread_context *switch_stacks(struct thread_context *from, struct thread_context *to)
- * Returns FROM on TO's stack, where TO last called this, or to switch_first for a new one.
- * The stack of a context that does not run, kernel_sp at the bottom: return address, rbp, rbx, r12, r13, r14, r15.
+ * Returns FROM on TO's stack, where TO last called this, or to switch_first for a new one. The
+ * stack of a context that does not run, kernel_sp at the bottom: return address, rbp, rbx, r12,
+ * r13, r14, r15.
  */
         .globl  switch_stacks
 switch_stacks:

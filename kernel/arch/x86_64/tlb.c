@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One processor runs (smp.c), so the only TLB is the caller's, and it holds a user pmap's entries only while that pmap is
- * loaded: loading CR3 drops them.  Kernel entries are global; they are dropped one by one.
+ * One processor runs (smp.c), so the only TLB is the caller's, and it holds a user pmap's entries
+ * only while that pmap is loaded: loading CR3 drops them.  Kernel entries are global; they are
+ * dropped one by one.
  */
 #include <pmap_internal.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where every interrupt and exception goes.  From user code they end in upcalls; from the kernel only a page fault on a
- * user address inside the copy functions is expected, everything else is reported.
+ * Where every interrupt and exception goes.  From user code they end in upcalls; from the kernel
+ * only a page fault on a user address inside the copy functions is expected, everything else is
+ * reported.
  */
 #include <trap.h>
 
@@ -67,17 +68,20 @@ static void user_page_fault(struct trap_frame *frame)
     }
 }
 
-/* A fault of the kernel: resolved or turned into an error if a copy function did it, else the end. */
+/*
+ * A fault of the kernel: resolved or turned into an error if a copy function did it, else the end.
+ */
 static void kernel_fault(struct trap_frame *frame)
 {
     uint64_t address = read_cr2();
-    bool in_copy = frame->rip >= (uintptr_t)user_copy_start && frame->rip < (uintptr_t)user_copy_end;
+    bool in_copy =
+        frame->rip >= (uintptr_t)user_copy_start && frame->rip < (uintptr_t)user_copy_end;
     if (!in_copy) {
         fault_report(frame);
     }
     /* An address in the hole between the halves is a general protection fault. */
-    if (frame->vector == VECTOR_PAGE_FAULT && address < USER_ADDRESS_END
-        && upcall_user_page_fault(address, fault_access(frame->error)) == KERN_SUCCESS) {
+    if (frame->vector == VECTOR_PAGE_FAULT && address < USER_ADDRESS_END &&
+        upcall_user_page_fault(address, fault_access(frame->error)) == KERN_SUCCESS) {
         return;
     }
     if (frame->vector == VECTOR_PAGE_FAULT && address >= DIRECT_MAP_BASE) {
@@ -90,12 +94,9 @@ static void handle_exception(struct trap_frame *frame)
 {
     bool is_user = frame_is_user(frame);
     switch (frame->vector) {
-    case VECTOR_NMI:
-        log_warning("non-maskable interrupt");
-        return;
+    case VECTOR_NMI: log_warning("non-maskable interrupt"); return;
     case VECTOR_DOUBLE_FAULT:
-    case VECTOR_MACHINE_CHECK:
-        fault_report(frame);
+    case VECTOR_MACHINE_CHECK: fault_report(frame);
     case VECTOR_PAGE_FAULT:
     case VECTOR_PROTECTION:
         if (!is_user) {
@@ -114,8 +115,7 @@ static void handle_exception(struct trap_frame *frame)
             return;
         }
         break;
-    default:
-        break;
+    default: break;
     }
     if (!is_user) {
         fault_report(frame);

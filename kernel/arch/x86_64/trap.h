@@ -15,7 +15,10 @@ void trap_finish(void);
 /* Handle SYSCALL with a number that is no Mach trap; FRAME is complete. */
 void trap_unknown_syscall(struct trap_frame *frame);
 
-/* Continue with the user state in FRAME, at the top of this thread's stack.  Context: interrupts off. */
+/*
+ * Continue with the user state in FRAME, at the top of this thread's stack.  Context: interrupts
+ * off.
+ */
 [[noreturn]] void trap_return_frame(struct trap_frame *frame);
 
 /* Report a fault of the kernel itself and stop (fault_report.c). */

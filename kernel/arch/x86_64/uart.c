@@ -8,19 +8,19 @@
 
 #define COM1 0x3f8
 
-#define UART_DATA             0     /* with LCR_DLAB: low byte of the divisor */
-#define UART_INTERRUPT_ENABLE 1     /* with LCR_DLAB: high byte of the divisor */
+#define UART_DATA             0 /* with LCR_DLAB: low byte of the divisor */
+#define UART_INTERRUPT_ENABLE 1 /* with LCR_DLAB: high byte of the divisor */
 #define UART_FIFO_CONTROL     2
 #define UART_LINE_CONTROL     3
 #define UART_MODEM_CONTROL    4
 #define UART_LINE_STATUS      5
 #define UART_SCRATCH          7
 
-#define LCR_8N1         0x03
-#define LCR_DLAB        0x80
-#define FCR_ENABLE      0x07        /* and clear both queues */
-#define MCR_DTR_RTS     0x03
-#define LSR_SEND_EMPTY  0x20
+#define LCR_8N1        0x03
+#define LCR_DLAB       0x80
+#define FCR_ENABLE     0x07 /* and clear both queues */
+#define MCR_DTR_RTS    0x03
+#define LSR_SEND_EMPTY 0x20
 
 /* Polls before a byte is given up: a port that never gets ready must not stop the kernel. */
 #define POLL_MAX 100000

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The first serial port as the kernel's own output: polled, 115200 baud, 8 bits, no parity.  A driver in user space may
- * use the port at the same time; the kernel only ever sends.
+ * The first serial port as the kernel's own output: polled, 115200 baud, 8 bits, no parity.  A
+ * driver in user space may use the port at the same time; the kernel only ever sends.
  */
 #pragma once
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Copies to and from user memory.  A fault on a user address between user_copy_start and user_copy_end that vm/ cannot
- * resolve continues at user_copy_fault; since nothing here touches the stack, one place serves all.
- * All take (rdi to, rsi from, rdx size), as C passes them and the string instructions want them.
+ * Copies to and from user memory.  A fault on a user address between user_copy_start and
+ * user_copy_end that vm/ cannot resolve continues at user_copy_fault; since nothing here touches
+ * the stack, one place serves all. All take (rdi to, rsi from, rdx size), as C passes them and the
+ * string instructions want them.
  */
 #include <asm_offsets.h>
-#include <smap.h>
+#include <smap.inc>
 
 /* Refuse ranges that leave the lower half; the hole above it faults by itself. */
 .macro CHECK_RANGE user

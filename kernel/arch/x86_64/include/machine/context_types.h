@@ -10,12 +10,12 @@ struct pmap;
 
 /* Lock keys: (s) the thread itself, or whoever stopped it; (c) constant after context_init(). */
 struct thread_context {
-    uint64_t kernel_sp;         /* (s) while it does not run: its saved stack pointer */
-    uint64_t stack_top;         /* (c) end of the kernel stack; the user frame lies right below */
-    struct pmap *pmap;          /* (s) loaded at switch-in; null: none of its own */
-    uint64_t tls_base;          /* (s) fs base of user code */
-    void *fpu;                  /* (s) save area, null until the FPU is first used */
-    uint64_t fault_address;     /* (s) cr2 of the last user page fault, for the exception state */
-    uint32_t fault_vector;      /* (s) last user exception, and its error code */
+    uint64_t kernel_sp;     /* (s) while it does not run: its saved stack pointer */
+    uint64_t stack_top;     /* (c) end of the kernel stack; the user frame lies right below */
+    struct pmap *pmap;      /* (s) loaded at switch-in; null: none of its own */
+    uint64_t tls_base;      /* (s) fs base of user code */
+    void *fpu;              /* (s) save area, null until the FPU is first used */
+    uint64_t fault_address; /* (s) cr2 of the last user page fault, for the exception state */
+    uint32_t fault_vector;  /* (s) last user exception, and its error code */
     uint32_t fault_error;
 };

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #define RFLAGS_CF   UINT64_C(0x1)
-#define RFLAGS_ONE  UINT64_C(0x2)       /* always set */
+#define RFLAGS_ONE  UINT64_C(0x2) /* always set */
 #define RFLAGS_TF   UINT64_C(0x100)
 #define RFLAGS_IF   UINT64_C(0x200)
 #define RFLAGS_DF   UINT64_C(0x400)
@@ -194,8 +194,9 @@ static inline void load_segments(uint16_t code, uint16_t data)
 {
     __asm__ volatile("pushq %0; leaq 1f(%%rip), %%rax; pushq %%rax; lretq\n"
                      "1: movw %w1, %%ss; movw %w1, %%ds; movw %w1, %%es\n"
-                     "xorl %%eax, %%eax; movw %%ax, %%fs; movw %%ax, %%gs"
-                     ::"r"((uint64_t)code), "r"(data) : "rax", "memory");
+                     "xorl %%eax, %%eax; movw %%ax, %%fs; movw %%ax, %%gs" ::"r"((uint64_t)code),
+                     "r"(data)
+                     : "rax", "memory");
 }
 
 static inline void xsetbv(uint32_t index, uint64_t value)
