@@ -4,7 +4,8 @@
 import os
 import sys
 
-from mig import describe, emit_header, emit_server, emit_user, options as option_parser
+from mig import describe, emit_header, emit_loopback, emit_server, emit_user
+from mig import options as option_parser
 from mig import parser, preprocess, resolve, scanner
 from mig.diagnostics import OFF_BY_DEFAULT, WARNINGS, CompileError, Diagnostics
 from mig.ir import Interface
@@ -84,6 +85,8 @@ def generate(
     if options.json:
         print(describe.as_json(interface), end="")
         return {}
+    if options.loopback is not None:
+        interface = emit_loopback.with_prefix(interface)
     names = _output_names(interface, options)
     if interface.kernel_user and ("user" in names or options.prefix is not None):
         raise diagnostics.fail(
@@ -107,6 +110,10 @@ def generate(
         outputs[names["dheader"]] = emit_header.defines_header(interface)
     if "iheader" in names:
         outputs[names["iheader"]] = emit_header.internal_header(interface)
+    if options.loopback is not None:
+        outputs[options.loopback] = emit_loopback.loopback_source(
+            interface, os.path.basename(header), os.path.basename(server_header)
+        )
     if options.prefix is not None:
         for routine in interface.routines:
             outputs[f"{options.prefix}{routine.name}.c"] = emit_user.user_source(

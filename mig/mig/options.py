@@ -14,6 +14,7 @@ Output (default: NAME.h, NAMEUser.c, NAMEServer.c; /dev/null leaves one out):
   -dheader FILE     message ids as #defines           -iheader FILE  external names of user stubs
   -i PREFIX         one user file for each routine: PREFIXroutine.c
   -n                only the files that are named
+  --loopback FILE   a test program for the stubs (tests/loopback); its server routines are served_NAME
   --check-only      read and check, write nothing     --json         describe the interface as JSON
 
 C preprocessor:
@@ -36,7 +37,7 @@ Accepted for Apple's makefiles, without effect here:
 FILE_OPTIONS = {
     "-user": "user", "-server": "server", "-header": "header", "-sheader": "sheader",
     "-iheader": "iheader", "-dheader": "dheader", "-i": "prefix", "-cc": "compiler",
-    "-MF": "depfile", "-MT": "deptarget", "-MQ": "deptarget",
+    "--loopback": "loopback", "-MF": "depfile", "-MT": "deptarget", "-MQ": "deptarget",
 }
 IGNORED = set("-v -V -r -R -s -S -l -L -k -K -N -b -B -t -T -x -X -split -novouchers "
               "-mach_msg2".split())
@@ -60,6 +61,7 @@ class Options:
     iheader: str | None = None
     dheader: str | None = None
     prefix: str | None = None
+    loopback: str | None = None
     compiler: str | None = None
     depfile: str | None = None
     deptarget: str | None = None
