@@ -15,36 +15,31 @@
 /* The part of a name that counts generations. */
 #define GENERATION_MASK 0xffu
 
-static int
-compare_chosen(uint64_t key, const struct rbtree_node *node)
+static int compare_chosen(uint64_t key, const struct rbtree_node *node)
 {
     mach_port_name_t name = rbtree_entry(node, struct ipc_chosen_entry, node)->entry.name;
     return key < name ? -1 : key > name;
 }
 
-static bool
-chosen_less(const struct rbtree_node *a, const struct rbtree_node *b)
+static bool chosen_less(const struct rbtree_node *a, const struct rbtree_node *b)
 {
     return rbtree_entry(a, struct ipc_chosen_entry, node)->entry.name <
            rbtree_entry(b, struct ipc_chosen_entry, node)->entry.name;
 }
 
-struct ipc_entry *
-ipc_entry_lookup_chosen(struct ipc_space *space, mach_port_name_t name)
+struct ipc_entry *ipc_entry_lookup_chosen(struct ipc_space *space, mach_port_name_t name)
 {
     struct rbtree_node *node = rbtree_lookup(&space->chosen, name, compare_chosen);
     return node == nullptr ? nullptr : &rbtree_entry(node, struct ipc_chosen_entry, node)->entry;
 }
 
 /* NAME with the next generation. */
-static inline mach_port_name_t
-next_generation(mach_port_name_t name)
+static inline mach_port_name_t next_generation(mach_port_name_t name)
 {
     return (name & ~GENERATION_MASK) | ((name + 1) & GENERATION_MASK);
 }
 
-kern_return_t
-ipc_entry_alloc(struct ipc_space *space, struct ipc_entry **result)
+kern_return_t ipc_entry_alloc(struct ipc_space *space, struct ipc_entry **result)
 {
     if (UNLIKELY(space->entry_count >= space->entry_limit)) {
         return KERN_NO_SPACE;
@@ -73,10 +68,10 @@ ipc_entry_alloc(struct ipc_space *space, struct ipc_entry **result)
     return KERN_SUCCESS;
 }
 
-/* Take the table's entry for NAME if it is among the next free ones; else null.  Names chosen for a young task, whose
- * table is empty, so cost no more than others. */
-static struct ipc_entry *
-take_free_entry(struct ipc_space *space, mach_port_name_t name) REQUIRES(space->lock)
+/* Take the table's entry for NAME if it is among the next free ones; else null.  Names chosen for a
+ * young task, whose table is empty, so cost no more than others. */
+static struct ipc_entry *take_free_entry(struct ipc_space *space, mach_port_name_t name)
+    REQUIRES(space->lock)
 {
     struct ipc_entry **link = &space->free;
     for (int i = 0; i < FREE_SEARCH_MAX && *link != nullptr; i++) {
@@ -92,8 +87,8 @@ take_free_entry(struct ipc_space *space, mach_port_name_t name) REQUIRES(space->
     return nullptr;
 }
 
-kern_return_t
-ipc_entry_alloc_name(struct ipc_space *space, mach_port_name_t name, struct ipc_entry **result)
+kern_return_t ipc_entry_alloc_name(struct ipc_space *space, mach_port_name_t name,
+                                   struct ipc_entry **result)
 {
     if (!MACH_PORT_VALID(name)) {
         return KERN_INVALID_VALUE;
@@ -127,8 +122,7 @@ ipc_entry_alloc_name(struct ipc_space *space, mach_port_name_t name, struct ipc_
     return KERN_SUCCESS;
 }
 
-void
-ipc_entry_free(struct ipc_space *space, struct ipc_entry *entry)
+void ipc_entry_free(struct ipc_space *space, struct ipc_entry *entry)
 {
     space->entry_count--;
     entry->object = nullptr;
@@ -143,8 +137,7 @@ ipc_entry_free(struct ipc_space *space, struct ipc_entry *entry)
     space->free = entry;
 }
 
-struct ipc_entry *
-ipc_hash_find(struct ipc_space *space, const struct ipc_port *port)
+struct ipc_entry *ipc_hash_find(struct ipc_space *space, const struct ipc_port *port)
 {
     if (space->buckets == nullptr) {
         return nullptr;
@@ -157,16 +150,14 @@ ipc_hash_find(struct ipc_space *space, const struct ipc_port *port)
     return entry;
 }
 
-void
-ipc_hash_insert(struct ipc_space *space, struct ipc_entry *entry)
+void ipc_hash_insert(struct ipc_space *space, struct ipc_entry *entry)
 {
     struct ipc_entry **bucket = &space->buckets[ipc_entry_hash(entry->object, space->bucket_mask)];
     entry->hash_next = *bucket;
     *bucket = entry;
 }
 
-void
-ipc_hash_remove(struct ipc_space *space, struct ipc_entry *entry)
+void ipc_hash_remove(struct ipc_space *space, struct ipc_entry *entry)
 {
     struct ipc_entry **link = &space->buckets[ipc_entry_hash(entry->object, space->bucket_mask)];
     while (*link != entry) {

@@ -19,51 +19,49 @@ struct ipc_port;
 struct ipc_space;
 
 /* Entries in a chunk of the table, and the most indices a table may have. */
-#define IPC_ENTRY_CHUNK      64u
-#define IPC_ENTRY_INDEX_MAX  (1u << 20)
+#define IPC_ENTRY_CHUNK     64u
+#define IPC_ENTRY_INDEX_MAX (1u << 20)
 
 /* ipc_entry.bits: user references in the low half, MACH_PORT_TYPE_* above. */
 #define IPC_ENTRY_UREFS_MASK 0x0000ffffu
 #define IPC_ENTRY_TYPE_MASK  0x001f0000u
 
-/* A request to be told when the port behind an entry dies; on the port's list until it is sent or cancelled. */
+/* A request to be told when the port behind an entry dies; on the port's list until it is sent
+ * or cancelled. */
 struct ipc_request {
-    struct list link;                   /* (port) */
-    struct ipc_kmsg *notification;      /* (port) the message to send, made when the request was; owns the notify right */
+    struct list link;              /* (port) */
+    struct ipc_kmsg *notification; /* (port) the message to send; owns the notify right */
 };
 
 struct ipc_entry {
-    struct ipc_object *object;          /* a reference; null for a dead name */
-    uint32_t bits;                      /* 0: the entry is free */
-    mach_port_name_t name;              /* free: the name it had last */
+    struct ipc_object *object; /* a reference; null for a dead name */
+    uint32_t bits;             /* 0: the entry is free */
+    mach_port_name_t name;     /* free: the name it had last */
     union {
-        struct ipc_entry *hash_next;    /* entries with send or receive rights: next in the bucket */
+        struct ipc_entry *hash_next; /* entries with send or receive rights: next in the bucket */
         struct ipc_entry *next_free;
     };
-    struct ipc_request *request;        /* null, or a dead-name request (valid while the port is active) */
+    struct ipc_request *request; /* null, or a dead-name request (valid while the port is active) */
 };
 
 /* An entry with a name that the caller chose. */
 struct ipc_chosen_entry {
     struct ipc_entry entry;
-    struct rbtree_node node;            /* by name */
+    struct rbtree_node node; /* by name */
 };
 
-static inline uint32_t
-ipc_entry_urefs(const struct ipc_entry *entry)
+static inline uint32_t ipc_entry_urefs(const struct ipc_entry *entry)
 {
     return entry->bits & IPC_ENTRY_UREFS_MASK;
 }
 
-static inline uint32_t
-ipc_entry_type(const struct ipc_entry *entry)
+static inline uint32_t ipc_entry_type(const struct ipc_entry *entry)
 {
     return entry->bits & IPC_ENTRY_TYPE_MASK;
 }
 
 /* The port behind ENTRY, which holds a right to one. */
-static inline struct ipc_port *
-ipc_entry_port(const struct ipc_entry *entry)
+static inline struct ipc_port *ipc_entry_port(const struct ipc_entry *entry)
 {
     return (struct ipc_port *)entry->object;
 }

@@ -19,8 +19,7 @@ struct zone ipc_chosen_entry_zone;
 struct zone ipc_request_zone;
 struct zone ipc_kmsg_zone;
 
-void
-ipc_init(void)
+void ipc_init(void)
 {
     zone_init(&ipc_port_zone, "ports", sizeof(struct ipc_port));
     zone_init(&ipc_pset_zone, "port sets", sizeof(struct ipc_pset));
@@ -33,8 +32,7 @@ ipc_init(void)
               offsetof(struct ipc_kmsg, header) + IPC_KMSG_INLINE + MAX_TRAILER_SIZE);
 }
 
-void
-ipc_object_free(struct ipc_object *object)
+void ipc_object_free(struct ipc_object *object)
 {
     assert(!object->is_active);
     if (object->kind == IPC_OBJECT_PORT) {

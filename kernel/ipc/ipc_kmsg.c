@@ -14,14 +14,12 @@
 #include <vm/vm_map_copy.h>
 
 /* Bytes of a kmsg with room for CAPACITY message bytes and a trailer. */
-static size_t
-kmsg_bytes(uint32_t capacity)
+static size_t kmsg_bytes(uint32_t capacity)
 {
     return offsetof(struct ipc_kmsg, header) + capacity + MAX_TRAILER_SIZE;
 }
 
-struct ipc_kmsg *
-ipc_kmsg_alloc(uint32_t size)
+struct ipc_kmsg *ipc_kmsg_alloc(uint32_t size)
 {
     struct ipc_kmsg *kmsg;
     if (LIKELY(size <= IPC_KMSG_INLINE)) {
@@ -43,8 +41,7 @@ ipc_kmsg_alloc(uint32_t size)
     return kmsg;
 }
 
-void
-ipc_kmsg_free(struct ipc_kmsg *kmsg)
+void ipc_kmsg_free(struct ipc_kmsg *kmsg)
 {
     if (kmsg->sender != nullptr) {
         ipc_sender_release(kmsg->sender);
@@ -57,8 +54,7 @@ ipc_kmsg_free(struct ipc_kmsg *kmsg)
 }
 
 /* Destroy what one descriptor owns. */
-static void
-destroy_descriptor(const ipc_descriptor_t *descriptor)
+static void destroy_descriptor(const ipc_descriptor_t *descriptor)
 {
     switch (descriptor->port.type) {
     case MACH_MSG_PORT_DESCRIPTOR:
@@ -68,14 +64,11 @@ destroy_descriptor(const ipc_descriptor_t *descriptor)
         ipc_ool_ports_destroy(descriptor->ports.address, descriptor->ports.count,
                               descriptor->ports.disposition);
         break;
-    default:
-        vm_map_copy_discard(descriptor->memory.address);
-        break;
+    default: vm_map_copy_discard(descriptor->memory.address); break;
     }
 }
 
-void
-ipc_kmsg_destroy_body(struct ipc_kmsg *kmsg, uint32_t count)
+void ipc_kmsg_destroy_body(struct ipc_kmsg *kmsg, uint32_t count)
 {
     ipc_descriptor_t *descriptor = ipc_kmsg_first_descriptor(kmsg);
     for (uint32_t i = 0; i < count; i++) {
@@ -85,8 +78,7 @@ ipc_kmsg_destroy_body(struct ipc_kmsg *kmsg, uint32_t count)
 }
 
 /* Destroy KMSG; messages that become ownerless with it go to the end of the thread's list. */
-static void
-destroy_one(struct ipc_kmsg *kmsg)
+static void destroy_one(struct ipc_kmsg *kmsg)
 {
     ipc_port_release_right(kmsg->destination, kmsg->destination_type);
     ipc_port_release_right(kmsg->reply, kmsg->reply_type);
@@ -96,8 +88,7 @@ destroy_one(struct ipc_kmsg *kmsg)
     ipc_kmsg_free(kmsg);
 }
 
-void
-ipc_kmsg_destroy(struct ipc_kmsg *kmsg)
+void ipc_kmsg_destroy(struct ipc_kmsg *kmsg)
 {
     struct thread *self = current_thread();
     if (self->ipc_dying != nullptr) {

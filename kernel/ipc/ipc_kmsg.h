@@ -2,15 +2,17 @@
 /*
  * A message in flight.
  *
- *      user buffer --copyin--> kmsg (rights and memory now belong to it) --send--> queue, or straight to a receiver
- *                  --receive--> kmsg --copyout--> user buffer (rights and memory now belong to the receiver)
+ *      user buffer --copyin--> kmsg     rights and memory now belong to the message
+ *      kmsg --send--> queue             or straight to a receiver that waits
+ *      queue --receive--> kmsg
+ *      kmsg --copyout--> user buffer    rights and memory now belong to the receiver
  *
- * At every moment a kmsg has one owner: the code that holds the pointer, or the queue it is on.  The owner passes it on
- * or destroys it.  A kmsg owns the right and reference of `destination` and `reply`, every right and region in its
- * descriptors, and a reference on `sender`.
+ * At every moment a kmsg has one owner: the code that holds the pointer, or the queue it is on.
+ * The owner passes it on or destroys it.  A kmsg owns the right and reference of `destination` and
+ * `reply`, every right and region in its descriptors, and a reference on `sender`.
  *
- * A message of up to IPC_KMSG_INLINE bytes lives in an object of one zone, whose per-processor cache makes getting it a
- * pop; larger ones come from kalloc().
+ * A message of up to IPC_KMSG_INLINE bytes lives in an object of one zone, whose per-processor
+ * cache makes getting it a pop; larger ones come from kalloc().
  */
 #pragma once
 
@@ -28,7 +30,8 @@ struct ipc_sender;
 struct ipc_space;
 struct vm_map;
 
-/* Message bytes that fit without an allocation of their own size, and the most that a message may have inline. */
+/* Message bytes that fit without an allocation of their own size, and the most that a message
+ * may have inline. */
 #define IPC_KMSG_INLINE 376u
 #define IPC_KMSG_MAX    (256u * 1024u)
 
@@ -37,84 +40,88 @@ struct vm_map;
 #define IPC_OOL_PORTS_MAX        16384u
 
 struct ipc_kmsg {
-    struct list link;                       /* (port) place in a queue, or the list of those to destroy */
-    struct ipc_port *destination;           /* null once delivered */
-    struct ipc_port *reply;                 /* null: none */
+    struct list link;             /* (port) place in a queue, or the list of those to destroy */
+    struct ipc_port *destination; /* null once delivered */
+    struct ipc_port *reply;       /* null: none */
     struct ipc_sender *sender;
-    uint8_t destination_type;               /* MACH_MSG_TYPE_PORT_SEND or _SEND_ONCE */
-    uint8_t reply_type;                     /* the same, 0 without reply */
-    bool is_circular;                       /* carries a receive right that would end in its own queue */
-    uint32_t capacity;                      /* message bytes there is room for; a trailer fits behind them */
-    uint32_t sequence;                      /* set when it is received */
-    mach_msg_header_t header ALIGNED(8);    /* the message: bits, size, id valid; ports are above */
+    uint8_t destination_type; /* MACH_MSG_TYPE_PORT_SEND or _SEND_ONCE */
+    uint8_t reply_type;       /* the same, 0 without reply */
+    bool is_circular;         /* carries a receive right that would end in its own queue */
+    uint32_t capacity;        /* message bytes there is room for; a trailer fits behind them */
+    uint32_t sequence;        /* set when it is received */
+    mach_msg_header_t header ALIGNED(8); /* the message: bits, size, id valid; ports are above */
 };
 
 /* The descriptors behind the header of a complex KMSG, and their number. */
-static inline mach_msg_body_t *
-ipc_kmsg_body(struct ipc_kmsg *kmsg)
+static inline mach_msg_body_t *ipc_kmsg_body(struct ipc_kmsg *kmsg)
 {
     return (mach_msg_body_t *)(&kmsg->header + 1);
 }
 
-static inline ipc_descriptor_t *
-ipc_kmsg_first_descriptor(struct ipc_kmsg *kmsg)
+static inline ipc_descriptor_t *ipc_kmsg_first_descriptor(struct ipc_kmsg *kmsg)
 {
     return (ipc_descriptor_t *)(ipc_kmsg_body(kmsg) + 1);
 }
 
 /* Bytes of a descriptor of type TYPE (MACH_MSG_*_DESCRIPTOR). */
-static inline uint32_t
-ipc_descriptor_size(uint8_t type)
+static inline uint32_t ipc_descriptor_size(uint8_t type)
 {
-    return type == MACH_MSG_PORT_DESCRIPTOR ? sizeof(ipc_port_descriptor_t) : sizeof(ipc_ool_descriptor_t);
+    return type == MACH_MSG_PORT_DESCRIPTOR ? sizeof(ipc_port_descriptor_t)
+                                            : sizeof(ipc_ool_descriptor_t);
 }
 
 /* The descriptor behind DESCRIPTOR. */
-static inline ipc_descriptor_t *
-ipc_descriptor_next(ipc_descriptor_t *descriptor)
+static inline ipc_descriptor_t *ipc_descriptor_next(ipc_descriptor_t *descriptor)
 {
     return (ipc_descriptor_t *)((char *)descriptor + ipc_descriptor_size(descriptor->port.type));
 }
 
-/* Get a kmsg with room for SIZE message bytes; destination, reply and sender are null.  Returns: null without memory,
- * or if SIZE is over IPC_KMSG_MAX. */
+/* Get a kmsg with room for SIZE message bytes; destination, reply and sender are null.  Returns:
+ * null without memory, or if SIZE is over IPC_KMSG_MAX. */
 [[nodiscard]] struct ipc_kmsg *ipc_kmsg_alloc(uint32_t size);
 
 /* Give the memory of KMSG back; it owns nothing any more. */
 void ipc_kmsg_free(struct ipc_kmsg *kmsg);
 
-/* Destroy KMSG and all it owns: rights, memory, itself.  Context: may sleep.  Never recurses: messages inside ports
- * inside messages are put on the thread's list and destroyed in turn. */
+/* Destroy KMSG and all it owns: rights, memory, itself.  Context: may sleep.  Never recurses:
+ * messages inside ports inside messages are put on the thread's list and destroyed in turn. */
 void ipc_kmsg_destroy(struct ipc_kmsg *kmsg);
 
 /* Destroy what a complex KMSG's descriptors own, from the first to COUNT - 1. */
 void ipc_kmsg_destroy_body(struct ipc_kmsg *kmsg, uint32_t count);
 
 /*
- * Get a message of SIZE bytes at user address ADDRESS, sent by SPACE, into a new kmsg: bytes, then rights and memory.
- * Returns: MACH_MSG_SUCCESS and *KMSG; MACH_SEND_TOO_LARGE, _MSG_TOO_SMALL, _NO_BUFFER, _INVALID_DATA, _INVALID_HEADER:
- *          nothing was consumed; _INVALID_DEST, _INVALID_REPLY: nothing was consumed; _INVALID_TYPE, _INVALID_RIGHT,
+ * Get a message of SIZE bytes at user address ADDRESS, sent by SPACE, into a new kmsg: bytes, then
+ * rights and memory.
+ * Returns: MACH_MSG_SUCCESS and *KMSG; MACH_SEND_TOO_LARGE, _MSG_TOO_SMALL, _NO_BUFFER,
+ * _INVALID_DATA, _INVALID_HEADER:
+ *          nothing was consumed; _INVALID_DEST, _INVALID_REPLY: nothing was consumed;
+ *          _INVALID_TYPE, _INVALID_RIGHT,
  *          _INVALID_MEMORY: what was consumed is destroyed.
  */
-[[nodiscard]] mach_msg_return_t ipc_kmsg_copyin(struct ipc_space *space, struct vm_map *map, uint64_t address,
-                                                uint32_t size, struct ipc_kmsg **kmsg);
+[[nodiscard]] mach_msg_return_t ipc_kmsg_copyin(struct ipc_space *space, struct vm_map *map,
+                                                uint64_t address, uint32_t size,
+                                                struct ipc_kmsg **kmsg);
 
 /*
- * Deliver KMSG, just received, to SPACE and MAP: rights become names, memory is mapped, message and trailer are written
- * to the user's BUFFER of LIMIT bytes (which was found large enough).  KMSG is consumed in any case.
- * OPTION selects the trailer.  Returns: MACH_MSG_SUCCESS; MACH_RCV_HEADER_ERROR, _BODY_ERROR with MACH_MSG_*_SPACE
- * bits, what could not be delivered is destroyed; MACH_RCV_INVALID_DATA, the buffer is not writable, all is destroyed.
+ * Deliver KMSG, just received, to SPACE and MAP: rights become names, memory is mapped, message and
+ * trailer are written to the user's BUFFER of LIMIT bytes (which was found large enough).  KMSG is
+ * consumed in any case. OPTION selects the trailer.  Returns: MACH_MSG_SUCCESS;
+ * MACH_RCV_HEADER_ERROR, _BODY_ERROR with MACH_MSG_*_SPACE bits, what could not be delivered is
+ * destroyed; MACH_RCV_INVALID_DATA, the buffer is not writable, all is destroyed.
  */
-[[nodiscard]] mach_msg_return_t ipc_kmsg_copyout(struct ipc_kmsg *kmsg, struct ipc_space *space, struct vm_map *map,
-                                                 uint64_t buffer, uint32_t limit, mach_msg_option_t option);
+[[nodiscard]] mach_msg_return_t ipc_kmsg_copyout(struct ipc_kmsg *kmsg, struct ipc_space *space,
+                                                 struct vm_map *map, uint64_t buffer,
+                                                 uint32_t limit, mach_msg_option_t option);
 
 /*
- * The send of KMSG failed with ERROR after its rights were taken: give them back to the sender as if it had received
- * its own message (no swap of the header's ports).  KMSG is consumed.  Returns: ERROR, with MACH_MSG_*_SPACE bits.
+ * The send of KMSG failed with ERROR after its rights were taken: give them back to the sender as
+ * if it had received its own message (no swap of the header's ports).  KMSG is consumed.  Returns:
+ * ERROR, with MACH_MSG_*_SPACE bits.
  */
-[[nodiscard]] mach_msg_return_t ipc_kmsg_copyout_pseudo(struct ipc_kmsg *kmsg, struct ipc_space *space,
-                                                        struct vm_map *map, uint64_t buffer,
-                                                        mach_msg_return_t error);
+[[nodiscard]] mach_msg_return_t ipc_kmsg_copyout_pseudo(struct ipc_kmsg *kmsg,
+                                                        struct ipc_space *space, struct vm_map *map,
+                                                        uint64_t buffer, mach_msg_return_t error);
 
 /* Bytes of the trailer that receive option OPTION asks for. */
 uint32_t ipc_kmsg_trailer_size(mach_msg_option_t option);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From user buffer to kmsg.  The header's two rights are resolved first, both, before either is taken: a send that fails
- * on them changes nothing.  Descriptors are taken one after the other; a failure destroys those already taken.
+ * From user buffer to kmsg.  The header's two rights are resolved first, both, before either is
+ * taken: a send that fails on them changes nothing.  Descriptors are taken one after the other; a
+ * failure destroys those already taken.
  */
 #include <ipc/ipc_kmsg.h>
 
@@ -13,15 +14,14 @@
 #include <ipc/ipc_kmsg_internal.h>
 
 /* Is TYPE a disposition that a header's port may have? */
-static inline bool
-is_send_disposition(mach_msg_type_name_t type)
+static inline bool is_send_disposition(mach_msg_type_name_t type)
 {
     return type - MACH_MSG_TYPE_MOVE_SEND <= MACH_MSG_TYPE_MAKE_SEND_ONCE - MACH_MSG_TYPE_MOVE_SEND;
 }
 
 /* Both header ports have the same NAME: can ENTRY give both rights? */
-static bool
-entry_can_give_both(const struct ipc_entry *entry, mach_msg_type_name_t first, mach_msg_type_name_t second)
+static bool entry_can_give_both(const struct ipc_entry *entry, mach_msg_type_name_t first,
+                                mach_msg_type_name_t second)
 {
     bool first_moves = first == MACH_MSG_TYPE_MOVE_SEND;
     bool second_moves = second == MACH_MSG_TYPE_MOVE_SEND;
@@ -32,9 +32,10 @@ entry_can_give_both(const struct ipc_entry *entry, mach_msg_type_name_t first, m
 }
 
 /* Take both rights from the same entry: what does not consume goes first. */
-static COLD mach_msg_return_t
-copyin_same_name(struct ipc_space *space, struct ipc_kmsg *kmsg, struct ipc_entry *entry,
-                 mach_msg_type_name_t destination, mach_msg_type_name_t reply) REQUIRES(space->lock)
+static COLD mach_msg_return_t copyin_same_name(struct ipc_space *space, struct ipc_kmsg *kmsg,
+                                               struct ipc_entry *entry,
+                                               mach_msg_type_name_t destination,
+                                               mach_msg_type_name_t reply) REQUIRES(space->lock)
 {
     if (ipc_right_check(space, entry) || !ipc_right_copyin_check(entry, destination)) {
         return MACH_SEND_INVALID_DEST;
@@ -56,9 +57,9 @@ copyin_same_name(struct ipc_space *space, struct ipc_kmsg *kmsg, struct ipc_entr
 }
 
 /* Resolve both header ports in SPACE, then take them. */
-static inline mach_msg_return_t
-copyin_rights(struct ipc_space *space, struct ipc_kmsg *kmsg, mach_msg_type_name_t destination,
-              mach_msg_type_name_t reply) REQUIRES(space->lock)
+static inline mach_msg_return_t copyin_rights(struct ipc_space *space, struct ipc_kmsg *kmsg,
+                                              mach_msg_type_name_t destination,
+                                              mach_msg_type_name_t reply) REQUIRES(space->lock)
 {
     mach_port_name_t name = kmsg->header.msgh_remote_port;
     mach_port_name_t reply_name = kmsg->header.msgh_local_port;
@@ -76,7 +77,8 @@ copyin_rights(struct ipc_space *space, struct ipc_kmsg *kmsg, mach_msg_type_name
             return MACH_SEND_INVALID_REPLY;
         }
     }
-    if (UNLIKELY(ipc_right_copyin(space, entry, destination, false, &kmsg->destination) != KERN_SUCCESS)) {
+    if (UNLIKELY(ipc_right_copyin(space, entry, destination, false, &kmsg->destination) !=
+                 KERN_SUCCESS)) {
         return MACH_SEND_INVALID_DEST;
     }
     if (LIKELY(reply_entry != nullptr)) {
@@ -88,15 +90,16 @@ copyin_rights(struct ipc_space *space, struct ipc_kmsg *kmsg, mach_msg_type_name
     return MACH_MSG_SUCCESS;
 }
 
-mach_msg_return_t
-ipc_kmsg_copyin_header(struct ipc_kmsg *kmsg, struct ipc_space *space)
+mach_msg_return_t ipc_kmsg_copyin_header(struct ipc_kmsg *kmsg, struct ipc_space *space)
 {
     mach_msg_bits_t bits = kmsg->header.msgh_bits;
     mach_msg_type_name_t destination = MACH_MSGH_BITS_REMOTE(bits);
     mach_msg_type_name_t reply = MACH_MSGH_BITS_LOCAL(bits);
-    if (UNLIKELY((bits & ~(MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS_REMOTE_MASK | MACH_MSGH_BITS_LOCAL_MASK)) ||
+    if (UNLIKELY((bits & ~(MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS_REMOTE_MASK |
+                           MACH_MSGH_BITS_LOCAL_MASK)) ||
                  !is_send_disposition(destination) ||
-                 (reply == 0 ? kmsg->header.msgh_local_port != MACH_PORT_NULL : !is_send_disposition(reply)))) {
+                 (reply == 0 ? kmsg->header.msgh_local_port != MACH_PORT_NULL
+                             : !is_send_disposition(reply)))) {
         return MACH_SEND_INVALID_HEADER;
     }
     spin_lock(&space->lock);
@@ -115,15 +118,14 @@ ipc_kmsg_copyin_header(struct ipc_kmsg *kmsg, struct ipc_space *space)
 }
 
 /* Does the descriptor at OFFSET end before SIZE? */
-static bool
-descriptor_fits(const ipc_descriptor_t *descriptor, uint32_t offset, uint32_t size)
+static bool descriptor_fits(const ipc_descriptor_t *descriptor, uint32_t offset, uint32_t size)
 {
     return offset + sizeof(ipc_port_descriptor_t) <= size &&
            offset + ipc_descriptor_size(descriptor->port.type) <= size;
 }
 
-mach_msg_return_t
-ipc_kmsg_copyin_body(struct ipc_kmsg *kmsg, struct ipc_space *space, struct vm_map *map)
+mach_msg_return_t ipc_kmsg_copyin_body(struct ipc_kmsg *kmsg, struct ipc_space *space,
+                                       struct vm_map *map)
 {
     uint32_t size = kmsg->header.msgh_size;
     uint32_t offset = sizeof(mach_msg_base_t);
@@ -138,7 +140,8 @@ ipc_kmsg_copyin_body(struct ipc_kmsg *kmsg, struct ipc_space *space, struct vm_m
     for (uint32_t i = 0; i < count; i++) {
         mach_msg_return_t result = MACH_SEND_MSG_TOO_SMALL;
         if (descriptor_fits(descriptor, offset, size)) {
-            result = ipc_descriptor_copyin(descriptor, space, map, kmsg->destination, &kmsg->is_circular);
+            result = ipc_descriptor_copyin(descriptor, space, map, kmsg->destination,
+                                           &kmsg->is_circular);
         }
         if (result != MACH_MSG_SUCCESS) {
             ipc_kmsg_destroy_body(kmsg, i);
@@ -151,8 +154,8 @@ ipc_kmsg_copyin_body(struct ipc_kmsg *kmsg, struct ipc_space *space, struct vm_m
 }
 
 /* Bring the rights and memory of a message whose bytes are in KMSG into the kernel. */
-static inline mach_msg_return_t
-copyin_contents(struct ipc_kmsg *kmsg, struct ipc_space *space, struct vm_map *map)
+static inline mach_msg_return_t copyin_contents(struct ipc_kmsg *kmsg, struct ipc_space *space,
+                                                struct vm_map *map)
 {
     mach_msg_return_t result = ipc_kmsg_copyin_header(kmsg, space);
     if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
@@ -169,9 +172,8 @@ copyin_contents(struct ipc_kmsg *kmsg, struct ipc_space *space, struct vm_map *m
     return result;
 }
 
-mach_msg_return_t
-ipc_kmsg_copyin(struct ipc_space *space, struct vm_map *map, uint64_t address, uint32_t size,
-                struct ipc_kmsg **result)
+mach_msg_return_t ipc_kmsg_copyin(struct ipc_space *space, struct vm_map *map, uint64_t address,
+                                  uint32_t size, struct ipc_kmsg **result)
 {
     if (UNLIKELY(size < sizeof(mach_msg_header_t) || size % sizeof(natural_t) != 0)) {
         return MACH_SEND_MSG_TOO_SMALL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From kmsg to user buffer.  The bytes are written last, in one copy; if the buffer turns out not to be writable, what
- * the receiver was given is taken back and destroyed.
+ * From kmsg to user buffer.  The bytes are written last, in one copy; if the buffer turns out not
+ * to be writable, what the receiver was given is taken back and destroyed.
  */
 #include <ipc/ipc_kmsg.h>
 
@@ -14,15 +14,15 @@
 #include <ipc/ipc_right.h>
 #include <ipc/ipc_space.h>
 
-uint32_t
-ipc_kmsg_trailer_size(mach_msg_option_t option)
+uint32_t ipc_kmsg_trailer_size(mach_msg_option_t option)
 {
-    return (option & MACH_RCV_TRAILER_MASK) == 0 ? sizeof(mach_msg_trailer_t) : REQUESTED_TRAILER_SIZE(option);
+    return (option & MACH_RCV_TRAILER_MASK) == 0 ? sizeof(mach_msg_trailer_t)
+                                                 : REQUESTED_TRAILER_SIZE(option);
 }
 
 /* Fill the trailer that OPTION asks for behind the message in KMSG.  Returns: its size. */
-static inline uint32_t
-fill_trailer(struct ipc_kmsg *kmsg, uint64_t context, mach_msg_option_t option)
+static inline uint32_t fill_trailer(struct ipc_kmsg *kmsg, uint64_t context,
+                                    mach_msg_option_t option)
 {
     mach_msg_max_trailer_t *trailer =
         (mach_msg_max_trailer_t *)((char *)&kmsg->header + kmsg->header.msgh_size);
@@ -43,8 +43,8 @@ fill_trailer(struct ipc_kmsg *kmsg, uint64_t context, mach_msg_option_t option)
 }
 
 /* Use up the destination's right: the name under which SPACE receives from it, and its context. */
-static inline mach_port_name_t
-consume_destination(struct ipc_kmsg *kmsg, struct ipc_space *space, uint64_t *context)
+static inline mach_port_name_t consume_destination(struct ipc_kmsg *kmsg, struct ipc_space *space,
+                                                   uint64_t *context)
 {
     struct ipc_port *port = kmsg->destination;
     mach_port_name_t name = MACH_PORT_NULL;
@@ -65,9 +65,10 @@ consume_destination(struct ipc_kmsg *kmsg, struct ipc_space *space, uint64_t *co
     return name;
 }
 
-/* Put KMSG's reply right into SPACE.  Returns: its name; *ERROR is set if it had to be destroyed. */
-static inline mach_port_name_t
-copyout_reply(struct ipc_kmsg *kmsg, struct ipc_space *space, mach_msg_return_t *error)
+/* Put KMSG's reply right into SPACE.  Returns: its name; *ERROR is set if it had to be
+ * destroyed. */
+static inline mach_port_name_t copyout_reply(struct ipc_kmsg *kmsg, struct ipc_space *space,
+                                             mach_msg_return_t *error)
 {
     struct ipc_port *reply = kmsg->reply;
     kmsg->reply = nullptr;
@@ -91,8 +92,8 @@ copyout_reply(struct ipc_kmsg *kmsg, struct ipc_space *space, mach_msg_return_t 
 }
 
 /* Convert all descriptors of KMSG.  Returns: the bits of all that failed. */
-static mach_msg_return_t
-copyout_body(struct ipc_kmsg *kmsg, struct ipc_space *space, struct vm_map *map)
+static mach_msg_return_t copyout_body(struct ipc_kmsg *kmsg, struct ipc_space *space,
+                                      struct vm_map *map)
 {
     mach_msg_return_t error = MACH_MSG_SUCCESS;
     ipc_descriptor_t *descriptor = ipc_kmsg_first_descriptor(kmsg);
@@ -104,8 +105,7 @@ copyout_body(struct ipc_kmsg *kmsg, struct ipc_space *space, struct vm_map *map)
 }
 
 /* Make every region in KMSG, in user view, one that its holder gives away. */
-static void
-mark_regions_deallocated(struct ipc_kmsg *kmsg)
+static void mark_regions_deallocated(struct ipc_kmsg *kmsg)
 {
     ipc_descriptor_t *descriptor = ipc_kmsg_first_descriptor(kmsg);
     for (uint32_t i = 0; i < ipc_kmsg_body(kmsg)->msgh_descriptor_count; i++) {
@@ -116,9 +116,9 @@ mark_regions_deallocated(struct ipc_kmsg *kmsg)
     }
 }
 
-/* KMSG is in user view, but nobody will ever see it: take back what SPACE and MAP were given, and destroy it. */
-static COLD void
-undo_copyout(struct ipc_kmsg *kmsg, struct ipc_space *space, struct vm_map *map)
+/* KMSG is in user view, but nobody will ever see it: take back what SPACE and MAP were given,
+ * and destroy it. */
+static COLD void undo_copyout(struct ipc_kmsg *kmsg, struct ipc_space *space, struct vm_map *map)
 {
     mach_msg_header_t *header = &kmsg->header;
     mach_port_name_t reply = header->msgh_remote_port;
@@ -142,9 +142,9 @@ undo_copyout(struct ipc_kmsg *kmsg, struct ipc_space *space, struct vm_map *map)
     ipc_kmsg_destroy(kmsg);
 }
 
-mach_msg_return_t
-ipc_kmsg_copyout(struct ipc_kmsg *kmsg, struct ipc_space *space, struct vm_map *map, uint64_t buffer,
-                 uint32_t limit, mach_msg_option_t option)
+mach_msg_return_t ipc_kmsg_copyout(struct ipc_kmsg *kmsg, struct ipc_space *space,
+                                   struct vm_map *map, uint64_t buffer, uint32_t limit,
+                                   mach_msg_option_t option)
 {
     mach_msg_header_t *header = &kmsg->header;
     mach_msg_return_t error = MACH_MSG_SUCCESS;
@@ -171,9 +171,9 @@ ipc_kmsg_copyout(struct ipc_kmsg *kmsg, struct ipc_space *space, struct vm_map *
     return error;
 }
 
-mach_msg_return_t
-ipc_kmsg_copyout_pseudo(struct ipc_kmsg *kmsg, struct ipc_space *space, struct vm_map *map, uint64_t buffer,
-                        mach_msg_return_t error)
+mach_msg_return_t ipc_kmsg_copyout_pseudo(struct ipc_kmsg *kmsg, struct ipc_space *space,
+                                          struct vm_map *map, uint64_t buffer,
+                                          mach_msg_return_t error)
 {
     mach_msg_header_t *header = &kmsg->header;
     mach_msg_return_t bits = MACH_MSG_SUCCESS;
@@ -190,7 +190,8 @@ ipc_kmsg_copyout_pseudo(struct ipc_kmsg *kmsg, struct ipc_space *space, struct v
     if (header->msgh_bits & MACH_MSGH_BITS_COMPLEX) {
         bits |= copyout_body(kmsg, space, map);
     }
-    /* The message came from this buffer; if it is gone by now the names and regions stay with the sender all the same. */
+    /* The message came from this buffer; if it is gone by now the names and regions stay with
+     * the sender all the same. */
     (void)copyout_message(buffer, header, header->msgh_size);
     ipc_kmsg_free(kmsg);
     return error | bits;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Descriptors as the kernel sees them.  A message in flight has the sizes and offsets of the user's message; where the
- * user has a name or an address, the kernel has a pointer in the same place.  Generated server stubs use these types.
+ * Descriptors as the kernel sees them.  A message in flight has the sizes and offsets of the user's
+ * message; where the user has a name or an address, the kernel has a pointer in the same place.
+ * Generated server stubs use these types.
  */
 #pragma once
 
@@ -16,9 +17,9 @@ struct vm_map_copy;
 
 /* One port right (mach_msg_port_descriptor_t: name and pad1 hold the pointer). */
 typedef struct ipc_port_descriptor {
-    struct ipc_port *name;              /* null, IPC_PORT_DEAD or a port with the right that disposition says */
+    struct ipc_port *name; /* null, IPC_PORT_DEAD or a port with the right that disposition says */
     uint16_t pad2;
-    uint8_t disposition;                /* MACH_MSG_TYPE_PORT_RECEIVE, _SEND or _SEND_ONCE */
+    uint8_t disposition; /* MACH_MSG_TYPE_PORT_RECEIVE, _SEND or _SEND_ONCE */
     uint8_t type;
 } ipc_port_descriptor_t;
 
@@ -32,7 +33,8 @@ typedef struct ipc_ool_descriptor {
     uint32_t size;
 } ipc_ool_descriptor_t;
 
-/* An array of rights (mach_msg_ool_ports_descriptor_t); kalloc'ed, count * sizeof(struct ipc_port *) bytes. */
+/* An array of rights (mach_msg_ool_ports_descriptor_t); kalloc'ed, count * sizeof(struct
+ * ipc_port *) bytes. */
 typedef struct ipc_ool_ports_descriptor {
     struct ipc_port **address;
     uint8_t deallocate;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the two directions of a message's conversion share: a delivery that fails at the very end is undone by taking the
- * message in again.
+ * What the two directions of a message's conversion share: a delivery that fails at the very end is
+ * undone by taking the message in again.
  */
 #pragma once
 
@@ -9,11 +9,12 @@
 
 #include <ipc/ipc_kmsg.h>
 
-/* Take the two rights of the header of KMSG, whose bytes are in user view.  Returns: as ipc_kmsg_copyin(), nothing was
- * consumed on failure. */
-[[nodiscard]] mach_msg_return_t ipc_kmsg_copyin_header(struct ipc_kmsg *kmsg, struct ipc_space *space);
+/* Take the two rights of the header of KMSG, whose bytes are in user view.  Returns: as
+ * ipc_kmsg_copyin(), nothing was consumed on failure. */
+[[nodiscard]] mach_msg_return_t ipc_kmsg_copyin_header(struct ipc_kmsg *kmsg,
+                                                       struct ipc_space *space);
 
-/* Take what the descriptors of KMSG, which is complex, carry.  Returns: as ipc_kmsg_copyin(); on failure the
- * descriptors own nothing. */
+/* Take what the descriptors of KMSG, which is complex, carry.  Returns: as ipc_kmsg_copyin(); on
+ * failure the descriptors own nothing. */
 [[nodiscard]] mach_msg_return_t ipc_kmsg_copyin_body(struct ipc_kmsg *kmsg, struct ipc_space *space,
                                                      struct vm_map *map);

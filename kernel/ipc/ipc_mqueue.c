@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Message queues.  A sender looks for a waiting receiver first on the port, then on its sets; only a message that nobody
- * waits for is queued.  What a claimed receiver finds in its wait_value is a kmsg, or (odd) an error code.
+ * Message queues.  A sender looks for a waiting receiver first on the port, then on its sets; only
+ * a message that nobody waits for is queued.  What a claimed receiver finds in its wait_value is a
+ * kmsg, or (odd) an error code.
  */
 #include <ipc/ipc_mqueue.h>
 
@@ -11,31 +12,29 @@
 #include <ipc/ipc_pset.h>
 
 /* wait_value of a receiver that gets an error instead of a message: the code, made odd. */
-static inline uintptr_t
-error_result(mach_msg_return_t error)
+static inline uintptr_t error_result(mach_msg_return_t error)
 {
     return (uintptr_t)(uint32_t)error << 1 | 1;
 }
 
 /* True if KMSG fits what the receive can take. */
-static inline bool
-receive_has_room(const struct ipc_receive *receive, const struct ipc_kmsg *kmsg)
+static inline bool receive_has_room(const struct ipc_receive *receive, const struct ipc_kmsg *kmsg)
 {
     return kmsg->header.msgh_size + ipc_kmsg_trailer_size(receive->option) <= receive->limit;
 }
 
 /* Tell RECEIVE that KMSG, which stays in PORT's queue, is too large for it. */
-static void
-receive_set_too_large(struct ipc_receive *receive, const struct ipc_kmsg *kmsg, const struct ipc_port *port)
+static void receive_set_too_large(struct ipc_receive *receive, const struct ipc_kmsg *kmsg,
+                                  const struct ipc_port *port)
 {
     receive->too_large_size = kmsg->header.msgh_size;
     receive->too_large_port = port->receiver_name;
 }
 
-/* A thread that waits on RECEIVERS and can take KMSG, claimed; those that cannot are sent home.  Locks: PORT's, and that
- * of the queue's object. */
-static inline struct thread *
-claim_receiver(struct waitq *receivers, struct ipc_kmsg *kmsg, struct ipc_port *port)
+/* A thread that waits on RECEIVERS and can take KMSG, claimed; those that cannot are sent home. 
+ * Locks: PORT's, and that of the queue's object. */
+static inline struct thread *claim_receiver(struct waitq *receivers, struct ipc_kmsg *kmsg,
+                                            struct ipc_port *port)
 {
     struct thread *thread;
     while ((thread = waitq_claim_one(receivers)) != nullptr) {
@@ -51,8 +50,8 @@ claim_receiver(struct waitq *receivers, struct ipc_kmsg *kmsg, struct ipc_port *
 }
 
 /* The same over all sets that PORT belongs to. */
-static struct thread *
-claim_set_receiver(struct ipc_kmsg *kmsg, struct ipc_port *port) REQUIRES(port->object.lock)
+static struct thread *claim_set_receiver(struct ipc_kmsg *kmsg, struct ipc_port *port)
+    REQUIRES(port->object.lock)
 {
     struct thread *thread = nullptr;
     struct ipc_pset_link *link;
@@ -68,8 +67,8 @@ claim_set_receiver(struct ipc_kmsg *kmsg, struct ipc_port *port) REQUIRES(port->
 }
 
 /* Give KMSG to a waiting receiver (returned, claimed), or queue it (null). */
-static inline struct thread *
-deliver(struct ipc_kmsg *kmsg, struct ipc_port *port) REQUIRES(port->object.lock)
+static inline struct thread *deliver(struct ipc_kmsg *kmsg, struct ipc_port *port)
+    REQUIRES(port->object.lock)
 {
     struct thread *thread = nullptr;
     if (!waitq_is_empty(&port->receivers)) {
@@ -93,16 +92,15 @@ deliver(struct ipc_kmsg *kmsg, struct ipc_port *port) REQUIRES(port->object.lock
 }
 
 /* True if a message to PORT by a right of kind TYPE has to wait for room. */
-static inline bool
-queue_is_full(const struct ipc_port *port, mach_msg_type_name_t type)
+static inline bool queue_is_full(const struct ipc_port *port, mach_msg_type_name_t type)
 {
-    return UNLIKELY(port->message_count >= port->message_limit) && type != MACH_MSG_TYPE_PORT_SEND_ONCE &&
-           port->object.is_active;
+    return UNLIKELY(port->message_count >= port->message_limit) &&
+           type != MACH_MSG_TYPE_PORT_SEND_ONCE && port->object.is_active;
 }
 
 /* Wait until PORT's queue may have room; drops PORT's lock.  The caller holds a reference. */
-static COLD mach_msg_return_t
-wait_for_room(struct ipc_port *port, uint64_t deadline) RELEASE(port->object.lock)
+static COLD mach_msg_return_t wait_for_room(struct ipc_port *port, uint64_t deadline)
+    RELEASE(port->object.lock)
 {
     if (deadline == 0) {
         ipc_port_unlock(port);
@@ -120,8 +118,7 @@ wait_for_room(struct ipc_port *port, uint64_t deadline) RELEASE(port->object.loc
     return outcome == WAIT_TIMED_OUT ? MACH_SEND_TIMED_OUT : MACH_SEND_INTERRUPTED;
 }
 
-mach_msg_return_t
-ipc_mqueue_send(struct ipc_kmsg *kmsg, uint64_t deadline, struct thread **handoff)
+mach_msg_return_t ipc_mqueue_send(struct ipc_kmsg *kmsg, uint64_t deadline, struct thread **handoff)
 {
     struct ipc_port *port = kmsg->destination;
     ipc_port_lock(port);
@@ -149,8 +146,7 @@ ipc_mqueue_send(struct ipc_kmsg *kmsg, uint64_t deadline, struct thread **handof
     return MACH_MSG_SUCCESS;
 }
 
-void
-ipc_mqueue_post(struct ipc_kmsg *kmsg)
+void ipc_mqueue_post(struct ipc_kmsg *kmsg)
 {
     struct ipc_port *port = kmsg->destination;
     interrupt_state_t interrupts = interrupts_save();
@@ -170,8 +166,7 @@ ipc_mqueue_post(struct ipc_kmsg *kmsg)
 }
 
 /* Take the first message of PORT, which has one; one sender that waits for room may go on. */
-static inline struct ipc_kmsg *
-dequeue(struct ipc_port *port) REQUIRES(port->object.lock)
+static inline struct ipc_kmsg *dequeue(struct ipc_port *port) REQUIRES(port->object.lock)
 {
     struct ipc_kmsg *kmsg = list_first_entry(&port->messages, struct ipc_kmsg, link);
     list_remove(&kmsg->link);
@@ -189,10 +184,10 @@ dequeue(struct ipc_port *port) REQUIRES(port->object.lock)
     return kmsg;
 }
 
-/* Take a message from PORT's queue for RECEIVE, if there is one that fits.  Returns: false if the queue is empty. */
-static inline bool
-take_message(struct ipc_port *port, struct ipc_receive *receive, mach_msg_return_t *result)
-    REQUIRES(port->object.lock)
+/* Take a message from PORT's queue for RECEIVE, if there is one that fits.  Returns: false if
+ * the queue is empty. */
+static inline bool take_message(struct ipc_port *port, struct ipc_receive *receive,
+                                mach_msg_return_t *result) REQUIRES(port->object.lock)
 {
     if (list_empty(&port->messages)) {
         return false;
@@ -209,8 +204,7 @@ take_message(struct ipc_port *port, struct ipc_receive *receive, mach_msg_return
 }
 
 /* A claimed thread that gets no hand-off is woken in the ordinary way. */
-static inline void
-release_handoff(struct ipc_receive *receive)
+static inline void release_handoff(struct ipc_receive *receive)
 {
     if (receive->handoff != nullptr) {
         thread_wake(receive->handoff);
@@ -219,8 +213,7 @@ release_handoff(struct ipc_receive *receive)
 }
 
 /* Take the running thread off OBJECT's queue after a wait that did not end through it. */
-static COLD mach_msg_return_t
-leave_queue(struct ipc_object *object, enum wait_outcome outcome)
+static COLD mach_msg_return_t leave_queue(struct ipc_object *object, enum wait_outcome outcome)
 {
     spin_lock(&object->lock);
     waitq_remove_self();
@@ -228,10 +221,10 @@ leave_queue(struct ipc_object *object, enum wait_outcome outcome)
     return outcome == WAIT_TIMED_OUT ? MACH_RCV_TIMED_OUT : MACH_RCV_INTERRUPTED;
 }
 
-/* Block, enqueued on RECEIVERS of OBJECT, until somebody hands over a result; drops OBJECT's lock. */
-static inline mach_msg_return_t
-wait_for_message(struct ipc_object *object, struct waitq *receivers, struct ipc_receive *receive)
-    RELEASE(object->lock)
+/* Block, enqueued on RECEIVERS of OBJECT, until somebody hands over a result; drops OBJECT's
+ * lock. */
+static inline mach_msg_return_t wait_for_message(struct ipc_object *object, struct waitq *receivers,
+                                                 struct ipc_receive *receive) RELEASE(object->lock)
 {
     struct thread *self = current_thread();
     struct thread *handoff = receive->handoff;
@@ -245,8 +238,9 @@ wait_for_message(struct ipc_object *object, struct waitq *receivers, struct ipc_
     spin_unlock(&object->lock);
 
     receive->handoff = nullptr;
-    enum wait_outcome outcome = handoff != nullptr ? thread_block_handoff(receive->deadline, handoff)
-                                                   : thread_block(receive->deadline);
+    enum wait_outcome outcome = handoff != nullptr
+                                    ? thread_block_handoff(receive->deadline, handoff)
+                                    : thread_block(receive->deadline);
     if (UNLIKELY(outcome != WAIT_WOKEN)) {
         return leave_queue(object, outcome);
     }
@@ -257,8 +251,7 @@ wait_for_message(struct ipc_object *object, struct waitq *receivers, struct ipc_
     return MACH_MSG_SUCCESS;
 }
 
-static mach_msg_return_t
-receive_from_port(struct ipc_port *port, struct ipc_receive *receive)
+static mach_msg_return_t receive_from_port(struct ipc_port *port, struct ipc_receive *receive)
 {
     mach_msg_return_t result;
     ipc_port_lock(port);
@@ -275,9 +268,9 @@ receive_from_port(struct ipc_port *port, struct ipc_receive *receive)
     return wait_for_message(&port->object, &port->receivers, receive);
 }
 
-/* The longest ready member of SET with a reference, moved to the end of the ready list; null if none is ready. */
-static struct ipc_port *
-ready_member(struct ipc_pset *set) REQUIRES(set->object.lock)
+/* The longest ready member of SET with a reference, moved to the end of the ready list; null if
+ * none is ready. */
+static struct ipc_port *ready_member(struct ipc_pset *set) REQUIRES(set->object.lock)
 {
     if (list_empty(&set->ready)) {
         return nullptr;
@@ -289,8 +282,7 @@ ready_member(struct ipc_pset *set) REQUIRES(set->object.lock)
     return link->port;
 }
 
-static mach_msg_return_t
-receive_from_set(struct ipc_pset *set, struct ipc_receive *receive)
+static mach_msg_return_t receive_from_set(struct ipc_pset *set, struct ipc_receive *receive)
 {
     for (;;) {
         ipc_pset_lock(set);
@@ -305,7 +297,8 @@ receive_from_set(struct ipc_pset *set, struct ipc_receive *receive)
         }
         ipc_pset_unlock(set);
 
-        /* Another receiver may be faster, or the member leave the set: then its queue is empty, or not ours. */
+        /* Another receiver may be faster, or the member leave the set: then its queue is empty,
+         * or not ours. */
         mach_msg_return_t result;
         ipc_port_lock(port);
         bool is_taken = ipc_pset_contains(set, port) && take_message(port, receive, &result);
@@ -318,8 +311,7 @@ receive_from_set(struct ipc_pset *set, struct ipc_receive *receive)
     }
 }
 
-mach_msg_return_t
-ipc_mqueue_receive(struct ipc_object *object, struct ipc_receive *receive)
+mach_msg_return_t ipc_mqueue_receive(struct ipc_object *object, struct ipc_receive *receive)
 {
     if (object->kind == IPC_OBJECT_PORT) {
         return receive_from_port((struct ipc_port *)object, receive);
@@ -327,8 +319,8 @@ ipc_mqueue_receive(struct ipc_object *object, struct ipc_receive *receive)
     return receive_from_set((struct ipc_pset *)object, receive);
 }
 
-mach_msg_return_t
-ipc_mqueue_receive_kernel(struct ipc_port *port, uint64_t deadline, struct ipc_kmsg **kmsg)
+mach_msg_return_t ipc_mqueue_receive_kernel(struct ipc_port *port, uint64_t deadline,
+                                            struct ipc_kmsg **kmsg)
 {
     struct ipc_receive receive = { .limit = UINT32_MAX, .deadline = deadline };
     interrupt_state_t interrupts = interrupts_save();
@@ -338,20 +330,19 @@ ipc_mqueue_receive_kernel(struct ipc_port *port, uint64_t deadline, struct ipc_k
     return result;
 }
 
-void
-ipc_mqueue_offer_to_sets(struct ipc_port *port)
+void ipc_mqueue_offer_to_sets(struct ipc_port *port)
 {
     struct thread *thread;
     while (!list_empty(&port->messages) &&
-           (thread = claim_set_receiver(list_first_entry(&port->messages, struct ipc_kmsg, link), port)) != nullptr) {
+           (thread = claim_set_receiver(list_first_entry(&port->messages, struct ipc_kmsg, link),
+                                        port)) != nullptr) {
         thread->wait_value = (uintptr_t)dequeue(port);
         thread_wake(thread);
     }
     ipc_pset_set_ready(port, !list_empty(&port->messages));
 }
 
-void
-ipc_mqueue_wake_receivers(struct waitq *receivers, mach_msg_return_t result)
+void ipc_mqueue_wake_receivers(struct waitq *receivers, mach_msg_return_t result)
 {
     waitq_wake_all(receivers, error_result(result));
 }

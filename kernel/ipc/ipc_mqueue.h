@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Sending to a port's queue and receiving from a port or a set: queueing, blocking, waking, handing over.
+ * Sending to a port's queue and receiving from a port or a set: queueing, blocking, waking, handing
+ * over.
  *
- * Invariant (under the port's lock): a message waits in a port's queue only if no thread that could take it waits on
- * the port or on a set of which the port is a member; a member port with messages is on the ready list of all its sets.
- * A thread that waits for messages holds a reference on the object it waits at; before it blocks, its wait_value
- * points to its struct ipc_receive, and whoever claims it replaces that by the result.
+ * Invariant (under the port's lock): a message waits in a port's queue only if no thread that could
+ * take it waits on the port or on a set of which the port is a member; a member port with messages
+ * is on the ready list of all its sets. A thread that waits for messages holds a reference on the
+ * object it waits at; before it blocks, its wait_value points to its struct ipc_receive, and
+ * whoever claims it replaces that by the result.
  */
 #pragma once
 
@@ -22,42 +24,53 @@ struct thread;
 
 /* A receive: what is asked for and what came. */
 struct ipc_receive {
-    mach_msg_option_t option;           /* in: MACH_RCV_LARGE matters here */
-    uint32_t limit;                     /* in: message and trailer must fit in so many bytes */
-    uint64_t deadline;                  /* in: nanoseconds since boot; 0 polls, WAIT_FOREVER waits */
-    struct thread *handoff;             /* in: null, or a claimed thread that gets the processor (or is just woken) */
-    struct ipc_kmsg *kmsg;              /* out: on success, owned by the caller */
-    uint32_t too_large_size;            /* out: on MACH_RCV_TOO_LARGE with MACH_RCV_LARGE, bytes needed */
-    mach_port_name_t too_large_port;    /* out: and where it waits */
+    mach_msg_option_t option; /* in: MACH_RCV_LARGE matters here */
+    uint32_t limit;           /* in: message and trailer must fit in so many bytes */
+    uint64_t deadline;        /* in: nanoseconds since boot; 0 polls, WAIT_FOREVER waits */
+    struct thread
+        *handoff; /* in: null, or a claimed thread that gets the processor (or is just woken) */
+    struct ipc_kmsg *kmsg;   /* out: on success, owned by the caller */
+    uint32_t too_large_size; /* out: on MACH_RCV_TOO_LARGE with MACH_RCV_LARGE, bytes needed */
+    mach_port_name_t too_large_port; /* out: and where it waits */
 };
 
 /*
- * Send KMSG to its destination.  A full queue blocks until DEADLINE (0: not at all; send-once rights always have room).
- * If a thread waits for the message it is handed over: with HANDOFF null the thread is woken, otherwise it is claimed
- * only and returned in *HANDOFF for thread_block_handoff().
+ * Send KMSG to its destination.  A full queue blocks until DEADLINE (0: not at all; send-once
+ * rights always have room). If a thread waits for the message it is handed over: with HANDOFF null
+ * the thread is woken, otherwise it is claimed only and returned in *HANDOFF for
+ * thread_block_handoff().
  * Returns: MACH_MSG_SUCCESS, KMSG consumed (also when the port is dead: it is destroyed);
  *          MACH_SEND_TIMED_OUT, MACH_SEND_INTERRUPTED: KMSG is still the caller's.
  */
-[[nodiscard]] mach_msg_return_t ipc_mqueue_send(struct ipc_kmsg *kmsg, uint64_t deadline, struct thread **handoff);
+[[nodiscard]] mach_msg_return_t ipc_mqueue_send(struct ipc_kmsg *kmsg, uint64_t deadline,
+                                                struct thread **handoff);
 
-/* Send KMSG, to a destination that is never full or must not block: queue limits do not count.  Consumes KMSG. */
+/* Send KMSG, to a destination that is never full or must not block: queue limits do not count.
+ * Consumes KMSG. */
 void ipc_mqueue_post(struct ipc_kmsg *kmsg);
 
 /*
- * Receive a message from OBJECT (a port or a port set) on which the caller holds a reference, which is kept.
- * Returns: MACH_MSG_SUCCESS; MACH_RCV_TIMED_OUT, MACH_RCV_INTERRUPTED, MACH_RCV_PORT_DIED; MACH_RCV_PORT_CHANGED, the
- *          receive right moved away; MACH_RCV_TOO_LARGE: the message is still queued (MACH_RCV_LARGE) or
+ * Receive a message from OBJECT (a port or a port set) on which the caller holds a reference, which
+ * is kept.
+ * Returns: MACH_MSG_SUCCESS; MACH_RCV_TIMED_OUT, MACH_RCV_INTERRUPTED, MACH_RCV_PORT_DIED;
+ * MACH_RCV_PORT_CHANGED, the
+ *          receive right moved away; MACH_RCV_TOO_LARGE: the message is still queued
+ *          (MACH_RCV_LARGE) or
  *          in receive->kmsg for the caller to destroy.
  */
-[[nodiscard]] mach_msg_return_t ipc_mqueue_receive(struct ipc_object *object, struct ipc_receive *receive);
+[[nodiscard]] mach_msg_return_t ipc_mqueue_receive(struct ipc_object *object,
+                                                   struct ipc_receive *receive);
 
-/* Kernel code receives from PORT, whose receive right it holds (state IN_KERNEL without kobject), until DEADLINE. */
+/* Kernel code receives from PORT, whose receive right it holds (state IN_KERNEL without
+ * kobject), until DEADLINE. */
 [[nodiscard]] mach_msg_return_t ipc_mqueue_receive_kernel(struct ipc_port *port, uint64_t deadline,
                                                           struct ipc_kmsg **kmsg);
 
-/* PORT, which has messages, was added to a set: put it on the ready list, and give messages to who waits there.
+/* PORT, which has messages, was added to a set: put it on the ready list, and give messages to who
+ * waits there.
  * Locks: PORT's. */
 void ipc_mqueue_offer_to_sets(struct ipc_port *port) REQUIRES(port->object.lock);
 
-/* End all waits on RECEIVERS with RESULT (MACH_RCV_PORT_DIED, MACH_RCV_PORT_CHANGED).  Locks: the object's. */
+/* End all waits on RECEIVERS with RESULT (MACH_RCV_PORT_DIED, MACH_RCV_PORT_CHANGED).  Locks:
+ * the object's. */
 void ipc_mqueue_wake_receivers(struct waitq *receivers, mach_msg_return_t result);

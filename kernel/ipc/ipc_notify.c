@@ -13,31 +13,26 @@
 #include <ipc/ipc_space.h>
 
 /* Message bytes of each kind, without the trailer that mach/notify.h's structures include. */
-#define NAME_SIZE   (sizeof(mach_port_deleted_notification_t) - sizeof(mach_msg_format_0_trailer_t))
-#define COUNT_SIZE  (sizeof(mach_no_senders_notification_t) - sizeof(mach_msg_format_0_trailer_t))
-#define RIGHT_SIZE  (sizeof(mach_port_destroyed_notification_t) - sizeof(mach_msg_format_0_trailer_t))
-#define ONCE_SIZE   (sizeof(mach_send_once_notification_t) - sizeof(mach_msg_format_0_trailer_t))
+#define NAME_SIZE  (sizeof(mach_port_deleted_notification_t) - sizeof(mach_msg_format_0_trailer_t))
+#define COUNT_SIZE (sizeof(mach_no_senders_notification_t) - sizeof(mach_msg_format_0_trailer_t))
+#define RIGHT_SIZE \
+    (sizeof(mach_port_destroyed_notification_t) - sizeof(mach_msg_format_0_trailer_t))
+#define ONCE_SIZE (sizeof(mach_send_once_notification_t) - sizeof(mach_msg_format_0_trailer_t))
 
 /* NDR of little-endian, ASCII, IEEE data. */
 static const NDR_record_t notify_ndr = { .int_rep = NDR_INT_LITTLE_ENDIAN };
 
-static uint32_t
-notification_size(mach_msg_id_t id)
+static uint32_t notification_size(mach_msg_id_t id)
 {
     switch (id) {
-    case MACH_NOTIFY_NO_SENDERS:
-        return COUNT_SIZE;
-    case MACH_NOTIFY_PORT_DESTROYED:
-        return RIGHT_SIZE;
-    case MACH_NOTIFY_SEND_ONCE:
-        return ONCE_SIZE;
-    default:
-        return NAME_SIZE;
+    case MACH_NOTIFY_NO_SENDERS: return COUNT_SIZE;
+    case MACH_NOTIFY_PORT_DESTROYED: return RIGHT_SIZE;
+    case MACH_NOTIFY_SEND_ONCE: return ONCE_SIZE;
+    default: return NAME_SIZE;
     }
 }
 
-struct ipc_kmsg *
-ipc_notify_create(mach_msg_id_t id, struct ipc_port *notify, mach_port_name_t name)
+struct ipc_kmsg *ipc_notify_create(mach_msg_id_t id, struct ipc_port *notify, mach_port_name_t name)
 {
     uint32_t size = notification_size(id);
     struct ipc_kmsg *kmsg = ipc_kmsg_alloc(size);
@@ -48,15 +43,15 @@ ipc_notify_create(mach_msg_id_t id, struct ipc_port *notify, mach_port_name_t na
     kmsg->destination_type = MACH_MSG_TYPE_PORT_SEND_ONCE;
     kmsg->header = (mach_msg_header_t){ .msgh_size = size, .msgh_id = id };
     if (size == NAME_SIZE) {
-        mach_port_deleted_notification_t *message = (mach_port_deleted_notification_t *)&kmsg->header;
+        mach_port_deleted_notification_t *message =
+            (mach_port_deleted_notification_t *)&kmsg->header;
         message->NDR = notify_ndr;
         message->not_port = name;
     }
     return kmsg;
 }
 
-struct ipc_port *
-ipc_notify_cancel(struct ipc_kmsg *notification)
+struct ipc_port *ipc_notify_cancel(struct ipc_kmsg *notification)
 {
     struct ipc_port *notify = notification->destination;
     notification->destination = nullptr;
@@ -64,17 +59,16 @@ ipc_notify_cancel(struct ipc_kmsg *notification)
     return notify;
 }
 
-void
-ipc_notify_no_senders(struct ipc_kmsg *notification, uint32_t count)
+void ipc_notify_no_senders(struct ipc_kmsg *notification, uint32_t count)
 {
-    mach_no_senders_notification_t *message = (mach_no_senders_notification_t *)&notification->header;
+    mach_no_senders_notification_t *message =
+        (mach_no_senders_notification_t *)&notification->header;
     message->NDR = notify_ndr;
     message->not_count = count;
     ipc_mqueue_post(notification);
 }
 
-void
-ipc_notify_port_destroyed(struct ipc_kmsg *notification, struct ipc_port *port)
+void ipc_notify_port_destroyed(struct ipc_kmsg *notification, struct ipc_port *port)
 {
     notification->header.msgh_bits = MACH_MSGH_BITS_COMPLEX;
     ipc_kmsg_body(notification)->msgh_descriptor_count = 1;
@@ -86,15 +80,13 @@ ipc_notify_port_destroyed(struct ipc_kmsg *notification, struct ipc_port *port)
     ipc_mqueue_post(notification);
 }
 
-void
-ipc_notify_port_deleted(struct ipc_kmsg *notification)
+void ipc_notify_port_deleted(struct ipc_kmsg *notification)
 {
     notification->header.msgh_id = MACH_NOTIFY_PORT_DELETED;
     ipc_mqueue_post(notification);
 }
 
-void
-ipc_notify_send_once(struct ipc_port *port)
+void ipc_notify_send_once(struct ipc_port *port)
 {
     struct ipc_kmsg *kmsg = ipc_notify_create(MACH_NOTIFY_SEND_ONCE, port, MACH_PORT_NULL);
     if (kmsg == nullptr) {

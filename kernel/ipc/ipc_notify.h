@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Notifications (mach/notify.h).  The message for one that was asked for is made together with the request, so that it
- * cannot be lost for want of memory when the event comes.
+ * Notifications (mach/notify.h).  The message for one that was asked for is made together with the
+ * request, so that it cannot be lost for want of memory when the event comes.
  */
 #pragma once
 
@@ -15,11 +15,14 @@
 struct ipc_kmsg;
 struct ipc_port;
 
-/* Make the message of notification ID (MACH_NOTIFY_*) to the send-once right NOTIFY, which it owns from then on.  For
- * dead-name and port-deleted, NAME is the name it tells.  Returns: null without memory, NOTIFY is still the caller's. */
-[[nodiscard]] struct ipc_kmsg *ipc_notify_create(mach_msg_id_t id, struct ipc_port *notify, mach_port_name_t name);
+/* Make the message of notification ID (MACH_NOTIFY_*) to the send-once right NOTIFY, which it owns
+ * from then on.  For dead-name and port-deleted, NAME is the name it tells.  Returns: null without
+ * memory, NOTIFY is still the caller's. */
+[[nodiscard]] struct ipc_kmsg *ipc_notify_create(mach_msg_id_t id, struct ipc_port *notify,
+                                                 mach_port_name_t name);
 
-/* Take the send-once right out of NOTIFICATION, which was not sent, and free it.  Returns: the right. */
+/* Take the send-once right out of NOTIFICATION, which was not sent, and free it.  Returns: the
+ * right. */
 struct ipc_port *ipc_notify_cancel(struct ipc_kmsg *notification);
 
 /* Send a no-senders notification with make-send count COUNT. */

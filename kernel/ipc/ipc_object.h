@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What ports and port sets have in common: a lock, references, and a kind, so that an entry of a space can refer to
- * either.  The memory goes back to its zone with the last reference.
+ * What ports and port sets have in common: a lock, references, and a kind, so that an entry of a
+ * space can refer to either.  The memory goes back to its zone with the last reference.
  */
 #pragma once
 
@@ -20,13 +20,12 @@ enum ipc_object_kind {
 struct ipc_object {
     struct spinlock lock;
     struct refcount references;
-    enum ipc_object_kind kind;      /* constant */
-    bool is_active;                 /* (lock) false once destroyed */
+    enum ipc_object_kind kind; /* constant */
+    bool is_active;            /* (lock) false once destroyed */
 };
 
 /* Count a reference on OBJECT. */
-static inline void
-ipc_object_reference(struct ipc_object *object)
+static inline void ipc_object_reference(struct ipc_object *object)
 {
     refcount_acquire(&object->references);
 }
@@ -35,8 +34,7 @@ ipc_object_reference(struct ipc_object *object)
 void ipc_object_free(struct ipc_object *object);
 
 /* Drop a reference on OBJECT. */
-static inline void
-ipc_object_release(struct ipc_object *object)
+static inline void ipc_object_release(struct ipc_object *object)
 {
     if (UNLIKELY(refcount_release(&object->references))) {
         ipc_object_free(object);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Conversion of descriptors.  The map functions sleep on mutexes, so they run with interrupts enabled: a kmsg under
- * construction belongs to the running thread alone and no lock is held.
+ * Conversion of descriptors.  The map functions sleep on mutexes, so they run with interrupts
+ * enabled: a kmsg under construction belongs to the running thread alone and no lock is held.
  */
 #include <ipc/ipc_ool.h>
 
@@ -24,9 +24,9 @@
 #define USER_PORTS(descriptor)  ((mach_msg_ool_ports_descriptor_t *)(descriptor))
 
 /* Take one right for a message to DESTINATION. */
-static mach_msg_return_t
-copyin_right(struct ipc_space *space, mach_port_name_t name, mach_msg_type_name_t type,
-             struct ipc_port *destination, bool *is_circular, struct ipc_port **port)
+static mach_msg_return_t copyin_right(struct ipc_space *space, mach_port_name_t name,
+                                      mach_msg_type_name_t type, struct ipc_port *destination,
+                                      bool *is_circular, struct ipc_port **port)
 {
     if (ipc_space_copyin(space, name, type, port) != KERN_SUCCESS) {
         return MACH_SEND_INVALID_RIGHT;
@@ -38,16 +38,16 @@ copyin_right(struct ipc_space *space, mach_port_name_t name, mach_msg_type_name_
     return MACH_MSG_SUCCESS;
 }
 
-static mach_msg_return_t
-copyin_port(ipc_descriptor_t *descriptor, struct ipc_space *space, struct ipc_port *destination, bool *is_circular)
+static mach_msg_return_t copyin_port(ipc_descriptor_t *descriptor, struct ipc_space *space,
+                                     struct ipc_port *destination, bool *is_circular)
 {
     mach_msg_type_name_t type = descriptor->port.disposition;
     if (!MACH_MSG_TYPE_PORT_ANY(type)) {
         return MACH_SEND_INVALID_TYPE;
     }
     struct ipc_port *port;
-    mach_msg_return_t result = copyin_right(space, USER_PORT(descriptor)->name, type, destination, is_circular,
-                                            &port);
+    mach_msg_return_t result =
+        copyin_right(space, USER_PORT(descriptor)->name, type, destination, is_circular, &port);
     if (result != MACH_MSG_SUCCESS) {
         return result;
     }
@@ -58,23 +58,23 @@ copyin_port(ipc_descriptor_t *descriptor, struct ipc_space *space, struct ipc_po
 }
 
 /* What a send that fails on memory is told. */
-static mach_msg_return_t
-memory_error(kern_return_t result)
+static mach_msg_return_t memory_error(kern_return_t result)
 {
     return result == KERN_RESOURCE_SHORTAGE ? MACH_SEND_NO_BUFFER : MACH_SEND_INVALID_MEMORY;
 }
 
-static mach_msg_return_t
-copyin_memory(ipc_descriptor_t *descriptor, struct vm_map *map)
+static mach_msg_return_t copyin_memory(ipc_descriptor_t *descriptor, struct vm_map *map)
 {
-    if (descriptor->memory.copy != MACH_MSG_PHYSICAL_COPY && descriptor->memory.copy != MACH_MSG_VIRTUAL_COPY) {
+    if (descriptor->memory.copy != MACH_MSG_PHYSICAL_COPY &&
+        descriptor->memory.copy != MACH_MSG_VIRTUAL_COPY) {
         return MACH_SEND_INVALID_TYPE;
     }
     struct vm_map_copy *copy = nullptr;
     if (descriptor->memory.size != 0) {
         interrupts_enable();
-        kern_return_t result = vm_map_copyin(map, (uint64_t)USER_MEMORY(descriptor)->address,
-                                             descriptor->memory.size, descriptor->memory.deallocate, &copy);
+        kern_return_t result =
+            vm_map_copyin(map, (uint64_t)USER_MEMORY(descriptor)->address, descriptor->memory.size,
+                          descriptor->memory.deallocate, &copy);
         interrupts_disable();
         if (result != KERN_SUCCESS) {
             return memory_error(result);
@@ -85,8 +85,7 @@ copyin_memory(ipc_descriptor_t *descriptor, struct vm_map *map)
     return MACH_MSG_SUCCESS;
 }
 
-void
-ipc_ool_ports_destroy(struct ipc_port **ports, uint32_t count, mach_msg_type_name_t type)
+void ipc_ool_ports_destroy(struct ipc_port **ports, uint32_t count, mach_msg_type_name_t type)
 {
     for (uint32_t i = 0; i < count; i++) {
         ipc_port_release_right(ports[i], type);
@@ -97,15 +96,17 @@ ipc_ool_ports_destroy(struct ipc_port **ports, uint32_t count, mach_msg_type_nam
 }
 
 /* Replace the COUNT names at the end of PORTS (room for as many pointers) by rights. */
-static mach_msg_return_t
-copyin_names(struct ipc_port **ports, uint32_t count, mach_msg_type_name_t type, struct ipc_space *space,
-             struct ipc_port *destination, bool *is_circular)
+static mach_msg_return_t copyin_names(struct ipc_port **ports, uint32_t count,
+                                      mach_msg_type_name_t type, struct ipc_space *space,
+                                      struct ipc_port *destination, bool *is_circular)
 {
-    /* Names are half as large as pointers: in the upper half of the array each is read before it is overwritten. */
+    /* Names are half as large as pointers: in the upper half of the array each is read before it
+     * is overwritten. */
     const mach_port_name_t *names = (const mach_port_name_t *)(ports + count) - count;
     for (uint32_t i = 0; i < count; i++) {
         mach_port_name_t name = names[i];
-        mach_msg_return_t result = copyin_right(space, name, type, destination, is_circular, &ports[i]);
+        mach_msg_return_t result =
+            copyin_right(space, name, type, destination, is_circular, &ports[i]);
         if (result != MACH_MSG_SUCCESS) {
             for (uint32_t j = 0; j < i; j++) {
                 ipc_port_release_right(ports[j], ipc_right_result_type(type));
@@ -117,8 +118,7 @@ copyin_names(struct ipc_port **ports, uint32_t count, mach_msg_type_name_t type,
 }
 
 /* Remove the array of names from its sender, who gave it away. */
-static void
-deallocate_names(struct vm_map *map, uint64_t address, uint64_t size)
+static void deallocate_names(struct vm_map *map, uint64_t address, uint64_t size)
 {
     interrupts_enable();
     /* A part that is not mapped any more is as good as removed. */
@@ -126,9 +126,9 @@ deallocate_names(struct vm_map *map, uint64_t address, uint64_t size)
     interrupts_disable();
 }
 
-static mach_msg_return_t
-copyin_ports(ipc_descriptor_t *descriptor, struct ipc_space *space, struct vm_map *map,
-             struct ipc_port *destination, bool *is_circular)
+static mach_msg_return_t copyin_ports(ipc_descriptor_t *descriptor, struct ipc_space *space,
+                                      struct vm_map *map, struct ipc_port *destination,
+                                      bool *is_circular)
 {
     mach_msg_type_name_t type = descriptor->ports.disposition;
     uint64_t address = (uint64_t)USER_PORTS(descriptor)->address;
@@ -163,26 +163,24 @@ copyin_ports(ipc_descriptor_t *descriptor, struct ipc_space *space, struct vm_ma
     return MACH_MSG_SUCCESS;
 }
 
-mach_msg_return_t
-ipc_descriptor_copyin(ipc_descriptor_t *descriptor, struct ipc_space *space, struct vm_map *map,
-                      struct ipc_port *destination, bool *is_circular)
+mach_msg_return_t ipc_descriptor_copyin(ipc_descriptor_t *descriptor, struct ipc_space *space,
+                                        struct vm_map *map, struct ipc_port *destination,
+                                        bool *is_circular)
 {
     switch (descriptor->port.type) {
-    case MACH_MSG_PORT_DESCRIPTOR:
-        return copyin_port(descriptor, space, destination, is_circular);
+    case MACH_MSG_PORT_DESCRIPTOR: return copyin_port(descriptor, space, destination, is_circular);
     case MACH_MSG_OOL_DESCRIPTOR:
-    case MACH_MSG_OOL_VOLATILE_DESCRIPTOR:
-        return copyin_memory(descriptor, map);
+    case MACH_MSG_OOL_VOLATILE_DESCRIPTOR: return copyin_memory(descriptor, map);
     case MACH_MSG_OOL_PORTS_DESCRIPTOR:
         return copyin_ports(descriptor, space, map, destination, is_circular);
-    default:
-        return MACH_SEND_INVALID_TYPE;
+    default: return MACH_SEND_INVALID_TYPE;
     }
 }
 
-/* Give one right to SPACE.  Returns: its name; *ERROR is set if it had to be destroyed for want of room. */
-static mach_port_name_t
-copyout_right(struct ipc_port *port, mach_msg_type_name_t type, struct ipc_space *space, mach_msg_return_t *error)
+/* Give one right to SPACE.  Returns: its name; *ERROR is set if it had to be destroyed for want
+ * of room. */
+static mach_port_name_t copyout_right(struct ipc_port *port, mach_msg_type_name_t type,
+                                      struct ipc_space *space, mach_msg_return_t *error)
 {
     mach_port_name_t name = ipc_space_copyout(space, port, type);
     if (name == MACH_PORT_NULL && port != nullptr) {
@@ -191,8 +189,7 @@ copyout_right(struct ipc_port *port, mach_msg_type_name_t type, struct ipc_space
     return name;
 }
 
-static mach_msg_return_t
-copyout_memory(ipc_descriptor_t *descriptor, struct vm_map *map)
+static mach_msg_return_t copyout_memory(ipc_descriptor_t *descriptor, struct vm_map *map)
 {
     struct vm_map_copy *copy = descriptor->memory.address;
     mach_msg_return_t error = MACH_MSG_SUCCESS;
@@ -213,8 +210,8 @@ copyout_memory(ipc_descriptor_t *descriptor, struct vm_map *map)
 }
 
 /* Map the COUNT names at NAMES into MAP. */
-static kern_return_t
-map_names(struct vm_map *map, const mach_port_name_t *names, uint32_t count, virt_addr_t *address)
+static kern_return_t map_names(struct vm_map *map, const mach_port_name_t *names, uint32_t count,
+                               virt_addr_t *address)
 {
     struct vm_map_copy *copy;
     kern_return_t result = vm_map_copyin_kernel(names, count * sizeof(names[0]), &copy);
@@ -228,8 +225,8 @@ map_names(struct vm_map *map, const mach_port_name_t *names, uint32_t count, vir
     return result;
 }
 
-static mach_msg_return_t
-copyout_ports(ipc_descriptor_t *descriptor, struct ipc_space *space, struct vm_map *map)
+static mach_msg_return_t copyout_ports(ipc_descriptor_t *descriptor, struct ipc_space *space,
+                                       struct vm_map *map)
 {
     struct ipc_port **ports = descriptor->ports.address;
     uint32_t count = descriptor->ports.count;
@@ -255,8 +252,8 @@ copyout_ports(ipc_descriptor_t *descriptor, struct ipc_space *space, struct vm_m
     return error;
 }
 
-mach_msg_return_t
-ipc_descriptor_copyout(ipc_descriptor_t *descriptor, struct ipc_space *space, struct vm_map *map)
+mach_msg_return_t ipc_descriptor_copyout(ipc_descriptor_t *descriptor, struct ipc_space *space,
+                                         struct vm_map *map)
 {
     mach_msg_return_t error = MACH_MSG_SUCCESS;
     switch (descriptor->port.type) {
@@ -265,12 +262,8 @@ ipc_descriptor_copyout(ipc_descriptor_t *descriptor, struct ipc_space *space, st
             copyout_right(descriptor->port.name, descriptor->port.disposition, space, &error);
         USER_PORT(descriptor)->pad1 = 0;
         break;
-    case MACH_MSG_OOL_PORTS_DESCRIPTOR:
-        error = copyout_ports(descriptor, space, map);
-        break;
-    default:
-        error = copyout_memory(descriptor, map);
-        break;
+    case MACH_MSG_OOL_PORTS_DESCRIPTOR: error = copyout_ports(descriptor, space, map); break;
+    default: error = copyout_memory(descriptor, map); break;
     }
     return error;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What descriptors carry: rights, arrays of rights, memory, between user and kernel view.  Both views have the same
- * size, so each conversion is in place.
+ * What descriptors carry: rights, arrays of rights, memory, between user and kernel view.  Both
+ * views have the same size, so each conversion is in place.
  */
 #pragma once
 
@@ -17,20 +17,25 @@ struct ipc_space;
 struct vm_map;
 
 /*
- * Turn DESCRIPTOR from user view (of SPACE and MAP) into kernel view; DESTINATION is where the message goes.
- * *IS_CIRCULAR is set if a receive right would end in its own queue.  Context: may sleep.
- * Returns: MACH_MSG_SUCCESS; MACH_SEND_INVALID_TYPE, _INVALID_RIGHT, _INVALID_MEMORY, _NO_BUFFER: it owns nothing.
+ * Turn DESCRIPTOR from user view (of SPACE and MAP) into kernel view; DESTINATION is where the
+ * message goes. *IS_CIRCULAR is set if a receive right would end in its own queue.  Context: may
+ * sleep.
+ * Returns: MACH_MSG_SUCCESS; MACH_SEND_INVALID_TYPE, _INVALID_RIGHT, _INVALID_MEMORY, _NO_BUFFER:
+ * it owns nothing.
  */
-[[nodiscard]] mach_msg_return_t ipc_descriptor_copyin(ipc_descriptor_t *descriptor, struct ipc_space *space,
-                                                      struct vm_map *map, struct ipc_port *destination,
+[[nodiscard]] mach_msg_return_t ipc_descriptor_copyin(ipc_descriptor_t *descriptor,
+                                                      struct ipc_space *space, struct vm_map *map,
+                                                      struct ipc_port *destination,
                                                       bool *is_circular);
 
 /*
  * Turn DESCRIPTOR from kernel view into user view of SPACE and MAP.  Context: may sleep.
- * Returns: MACH_MSG_SUCCESS, or the MACH_MSG_*_SPACE or *_KERNEL bits of what failed: then what it carried is destroyed
+ * Returns: MACH_MSG_SUCCESS, or the MACH_MSG_*_SPACE or *_KERNEL bits of what failed: then what it
+ * carried is destroyed
  *          and it shows a null name or no memory.
  */
-mach_msg_return_t ipc_descriptor_copyout(ipc_descriptor_t *descriptor, struct ipc_space *space, struct vm_map *map);
+mach_msg_return_t ipc_descriptor_copyout(ipc_descriptor_t *descriptor, struct ipc_space *space,
+                                         struct vm_map *map);
 
 /* Drop COUNT rights of kind TYPE in the kalloc'ed array PORTS, and the array. */
 void ipc_ool_ports_destroy(struct ipc_port **ports, uint32_t count, mach_msg_type_name_t type);

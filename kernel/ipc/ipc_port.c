@@ -19,8 +19,7 @@
  * Order: below all port locks. */
 static struct spinlock transit_lock = SPINLOCK_INITIALIZER;
 
-struct ipc_port *
-ipc_port_create(void)
+struct ipc_port *ipc_port_create(void)
 {
     struct ipc_port *port = zone_alloc_zeroed(&ipc_port_zone);
     if (port == nullptr) {
@@ -40,8 +39,7 @@ ipc_port_create(void)
     return port;
 }
 
-struct ipc_port *
-ipc_port_create_kernel(enum ipc_kobject_kind kind, void *kobject)
+struct ipc_port *ipc_port_create_kernel(enum ipc_kobject_kind kind, void *kobject)
 {
     struct ipc_port *port = ipc_port_create();
     if (port != nullptr) {
@@ -52,8 +50,7 @@ ipc_port_create_kernel(enum ipc_kobject_kind kind, void *kobject)
     return port;
 }
 
-void
-ipc_port_clear_kobject(struct ipc_port *port)
+void ipc_port_clear_kobject(struct ipc_port *port)
 {
     interrupt_state_t interrupts = interrupts_save();
     ipc_port_lock(port);
@@ -71,8 +68,8 @@ struct port_remains {
 };
 
 /* Mark PORT dead, tell who waits, and collect what it leaves. */
-static void
-port_die(struct ipc_port *port, struct port_remains *remains) REQUIRES(port->object.lock)
+static void port_die(struct ipc_port *port, struct port_remains *remains)
+    REQUIRES(port->object.lock)
 {
     list_init(&remains->messages);
     list_init(&remains->requests);
@@ -95,8 +92,7 @@ port_die(struct ipc_port *port, struct port_remains *remains) REQUIRES(port->obj
 }
 
 /* Finish what port_die() collected. */
-static void
-port_bury(struct port_remains *remains)
+static void port_bury(struct port_remains *remains)
 {
     while (!list_empty(&remains->messages)) {
         struct ipc_kmsg *kmsg = list_first_entry(&remains->messages, struct ipc_kmsg, link);
@@ -104,7 +100,8 @@ port_bury(struct port_remains *remains)
         ipc_kmsg_destroy(kmsg);
     }
     while (!list_empty(&remains->requests)) {
-        struct ipc_request *request = list_first_entry(&remains->requests, struct ipc_request, link);
+        struct ipc_request *request =
+            list_first_entry(&remains->requests, struct ipc_request, link);
         list_remove(&request->link);
         ipc_mqueue_post(request->notification);
         zone_free(&ipc_request_zone, request);
@@ -118,8 +115,7 @@ port_bury(struct port_remains *remains)
 }
 
 /* Somebody wants to have PORT's receive right instead of its death: send it. */
-static void
-port_send_away(struct ipc_port *port, struct ipc_kmsg *notification)
+static void port_send_away(struct ipc_port *port, struct ipc_kmsg *notification)
 {
     struct ipc_port *former = nullptr;
     ipc_port_lock(port);
@@ -133,8 +129,7 @@ port_send_away(struct ipc_port *port, struct ipc_kmsg *notification)
     ipc_notify_port_destroyed(notification, port);
 }
 
-void
-ipc_port_destroy(struct ipc_port *port)
+void ipc_port_destroy(struct ipc_port *port)
 {
     interrupt_state_t interrupts = interrupts_save();
     ipc_port_lock(port);
@@ -154,8 +149,7 @@ ipc_port_destroy(struct ipc_port *port)
     sched_restore_interrupts(interrupts);
 }
 
-struct ipc_port *
-ipc_port_leave_transit(struct ipc_port *port)
+struct ipc_port *ipc_port_leave_transit(struct ipc_port *port)
 {
     spin_lock(&transit_lock);
     struct ipc_port *destination = port->state == PORT_IN_TRANSIT ? port->destination : nullptr;
@@ -166,8 +160,7 @@ ipc_port_leave_transit(struct ipc_port *port)
     return destination;
 }
 
-bool
-ipc_port_check_circularity(struct ipc_port *port, struct ipc_port *destination)
+bool ipc_port_check_circularity(struct ipc_port *port, struct ipc_port *destination)
 {
     bool is_circular = false;
     ipc_port_lock(port);
@@ -189,8 +182,7 @@ ipc_port_check_circularity(struct ipc_port *port, struct ipc_port *destination)
     return is_circular;
 }
 
-struct ipc_port *
-ipc_port_make_send(struct ipc_port *port)
+struct ipc_port *ipc_port_make_send(struct ipc_port *port)
 {
     struct ipc_port *right = IPC_PORT_DEAD;
     interrupt_state_t interrupts = interrupts_save();
@@ -206,8 +198,7 @@ ipc_port_make_send(struct ipc_port *port)
     return right;
 }
 
-struct ipc_port *
-ipc_port_make_send_once(struct ipc_port *port)
+struct ipc_port *ipc_port_make_send_once(struct ipc_port *port)
 {
     struct ipc_port *right = IPC_PORT_DEAD;
     interrupt_state_t interrupts = interrupts_save();
@@ -222,8 +213,7 @@ ipc_port_make_send_once(struct ipc_port *port)
     return right;
 }
 
-struct ipc_port *
-ipc_port_copy_send(struct ipc_port *port)
+struct ipc_port *ipc_port_copy_send(struct ipc_port *port)
 {
     if (!ipc_port_is_valid(port)) {
         return port;
@@ -242,8 +232,7 @@ ipc_port_copy_send(struct ipc_port *port)
 }
 
 /* The last send right of PORT is gone: whom does it concern?  Drops the lock. */
-static COLD void
-port_no_senders(struct ipc_port *port) RELEASE(port->object.lock)
+static COLD void port_no_senders(struct ipc_port *port) RELEASE(port->object.lock)
 {
     struct ipc_kmsg *notification = port->no_senders;
     port->no_senders = nullptr;
@@ -259,8 +248,7 @@ port_no_senders(struct ipc_port *port) RELEASE(port->object.lock)
     }
 }
 
-void
-ipc_port_drop_send(struct ipc_port *port)
+void ipc_port_drop_send(struct ipc_port *port)
 {
     assert(port->send_rights > 0);
     port->send_rights--;
@@ -272,8 +260,7 @@ ipc_port_drop_send(struct ipc_port *port)
     }
 }
 
-void
-ipc_port_release_send(struct ipc_port *port)
+void ipc_port_release_send(struct ipc_port *port)
 {
     if (!ipc_port_is_valid(port)) {
         return;
@@ -285,8 +272,7 @@ ipc_port_release_send(struct ipc_port *port)
     sched_restore_interrupts(interrupts);
 }
 
-void
-ipc_port_consume_send_once(struct ipc_port *port)
+void ipc_port_consume_send_once(struct ipc_port *port)
 {
     interrupt_state_t interrupts = interrupts_save();
     ipc_port_lock(port);
@@ -297,8 +283,7 @@ ipc_port_consume_send_once(struct ipc_port *port)
     interrupts_restore(interrupts);
 }
 
-void
-ipc_port_release_send_once(struct ipc_port *port)
+void ipc_port_release_send_once(struct ipc_port *port)
 {
     if (!ipc_port_is_valid(port)) {
         return;
@@ -315,19 +300,14 @@ ipc_port_release_send_once(struct ipc_port *port)
     sched_restore_interrupts(interrupts);
 }
 
-void
-ipc_port_release_right(struct ipc_port *port, mach_msg_type_name_t type)
+void ipc_port_release_right(struct ipc_port *port, mach_msg_type_name_t type)
 {
     if (!ipc_port_is_valid(port)) {
         return;
     }
     switch (type) {
-    case MACH_MSG_TYPE_PORT_SEND:
-        ipc_port_release_send(port);
-        break;
-    case MACH_MSG_TYPE_PORT_SEND_ONCE:
-        ipc_port_release_send_once(port);
-        break;
+    case MACH_MSG_TYPE_PORT_SEND: ipc_port_release_send(port); break;
+    case MACH_MSG_TYPE_PORT_SEND_ONCE: ipc_port_release_send_once(port); break;
     default:
         assert(type == MACH_MSG_TYPE_PORT_RECEIVE);
         ipc_port_destroy(port);

@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A port: a queue of messages with one receiver and any number of senders.  Where its receive right is, its state says:
+ * A port: a queue of messages with one receiver and any number of senders.  Where its receive right
+ * is, its state says:
  *
  *      IN_SPACE    a task holds it: `receiver`, `receiver_name`
- *      IN_KERNEL   the kernel holds it: messages go to the kernel object (`kobject`), or, without one, wait in the
- *                  queue for kernel code that receives
- *      IN_TRANSIT  it is in a message that is queued on the port `destination` (holds a reference on it)
+ *      IN_KERNEL   the kernel holds it: messages go to the kernel object (`kobject`), or, without
+ *                  one, wait in the queue for kernel code that receives
+ *      IN_TRANSIT  it is in a message that is queued on the port `destination` (a reference)
  *      IN_LIMBO    it is in a message that is not queued yet
  *      DEAD        it is gone; send rights to it are dead names from now on
  *
  *           create --> IN_SPACE <--> IN_LIMBO <--> IN_TRANSIT        every state --> DEAD
  *           create_kernel --> IN_KERNEL
  *
- * Rights are counted here (send_rights, send_once_rights); each right, in a space or in a message, also holds one
- * reference on the object, as does the receive right.
+ * Rights are counted here (send_rights, send_once_rights); each right, in a space or in a message,
+ * also holds one reference on the object, as does the receive right.
  *
- * Locks: the port's own lock protects everything, the message queue included.  Order: space -> port -> port set.
+ * Locks: the port's own lock protects everything, the message queue included.  Order: space -> port
+ * -> port set.
  * Context: interrupts off in all functions of ipc/ unless they say otherwise.
  */
 #pragma once
@@ -60,31 +62,31 @@ enum ipc_kobject_kind {
 };
 
 struct ipc_port {
-    struct ipc_object object;           /* first */
+    struct ipc_object object; /* first */
     enum ipc_port_state state;
     enum ipc_kobject_kind kobject_kind; /* (IN_KERNEL) */
     union {
-        struct ipc_space *receiver;     /* IN_SPACE; no reference: the space destroys its ports before it goes */
-        struct ipc_port *destination;   /* IN_TRANSIT; a reference */
-        void *kobject;                  /* IN_KERNEL; what the reference is, the kind's owner says */
+        struct ipc_space *receiver;   /* IN_SPACE; no reference: the space dies after its ports */
+        struct ipc_port *destination; /* IN_TRANSIT; a reference */
+        void *kobject;                /* IN_KERNEL; what the reference is, the kind's owner says */
     };
-    mach_port_name_t receiver_name;     /* IN_SPACE */
+    mach_port_name_t receiver_name; /* IN_SPACE */
 
     uint32_t send_rights;
     uint32_t send_once_rights;
     uint32_t make_send_count;
 
-    uint32_t sequence;                  /* number of the next message received */
+    uint32_t sequence; /* number of the next message received */
     uint32_t message_limit;
     uint32_t message_count;
-    struct list messages;               /* ipc_kmsg.link */
-    struct waitq receivers;             /* threads that receive from the port itself */
-    struct waitq senders;               /* threads that wait for room in the queue */
-    struct list sets;                   /* ipc_pset_link.port_link: the sets it is a member of */
+    struct list messages;   /* ipc_kmsg.link */
+    struct waitq receivers; /* threads that receive from the port itself */
+    struct waitq senders;   /* threads that wait for room in the queue */
+    struct list sets;       /* ipc_pset_link.port_link: the sets it is a member of */
 
-    struct list requests;               /* ipc_request.link: dead-name notifications asked for */
-    struct ipc_kmsg *no_senders;        /* the message to send when the last send right goes, or null */
-    struct ipc_kmsg *port_destroyed;    /* the message to send with the receive right when it is destroyed, or null */
+    struct list requests;        /* ipc_request.link: dead-name notifications asked for */
+    struct ipc_kmsg *no_senders; /* the message to send when the last send right goes, or null */
+    struct ipc_kmsg *port_destroyed; /* the message that takes the dying receive right, or null */
     uint64_t context;
     uint64_t guard;
     bool is_guarded;
@@ -95,32 +97,27 @@ struct ipc_port {
 #define IPC_PORT_DEAD ((struct ipc_port *)UINTPTR_MAX)
 
 /* True if PORT is a port: neither null nor the dead mark. */
-static inline bool
-ipc_port_is_valid(const struct ipc_port *port)
+static inline bool ipc_port_is_valid(const struct ipc_port *port)
 {
     return (uintptr_t)port + 1 > 1;
 }
 
-static inline void
-ipc_port_lock(struct ipc_port *port) ACQUIRE(port->object.lock)
+static inline void ipc_port_lock(struct ipc_port *port) ACQUIRE(port->object.lock)
 {
     spin_lock(&port->object.lock);
 }
 
-static inline void
-ipc_port_unlock(struct ipc_port *port) RELEASE(port->object.lock)
+static inline void ipc_port_unlock(struct ipc_port *port) RELEASE(port->object.lock)
 {
     spin_unlock(&port->object.lock);
 }
 
-static inline void
-ipc_port_reference(struct ipc_port *port)
+static inline void ipc_port_reference(struct ipc_port *port)
 {
     ipc_object_reference(&port->object);
 }
 
-static inline void
-ipc_port_release(struct ipc_port *port)
+static inline void ipc_port_release(struct ipc_port *port)
 {
     ipc_object_release(&port->object);
 }
@@ -129,14 +126,16 @@ ipc_port_release(struct ipc_port *port)
  * Returns: null without memory. */
 [[nodiscard]] struct ipc_port *ipc_port_create(void);
 
-/* Create a port whose receive right the kernel holds, for the object KOBJECT of kind KIND (IPC_KOBJECT_NONE: a port
- * that kernel code receives from).  The caller owns the receive right's reference; ipc_port_destroy() takes it back.
+/* Create a port whose receive right the kernel holds, for the object KOBJECT of kind KIND
+ * (IPC_KOBJECT_NONE: a port that kernel code receives from).  The caller owns the receive right's
+ * reference; ipc_port_destroy() takes it back.
  * Returns: null without memory. */
 [[nodiscard]] struct ipc_port *ipc_port_create_kernel(enum ipc_kobject_kind kind, void *kobject);
 
 /*
- * Destroy PORT's receive right, consuming its reference: waiting receivers and senders are told, queued messages are
- * destroyed, notifications sent (port-destroyed takes the receive right instead, and the port lives).
+ * Destroy PORT's receive right, consuming its reference: waiting receivers and senders are told,
+ * queued messages are destroyed, notifications sent (port-destroyed takes the receive right
+ * instead, and the port lives).
  * Context: may sleep (destroys out-of-line memory); no locks.
  */
 void ipc_port_destroy(struct ipc_port *port);
@@ -144,15 +143,16 @@ void ipc_port_destroy(struct ipc_port *port);
 /* For an object that dies before its port: break the link to the kernel object. */
 void ipc_port_clear_kobject(struct ipc_port *port);
 
-/* The object of kind KIND behind PORT, or null.  The result is safe to use under PORT's lock only. */
-static inline void *
-ipc_port_kobject_locked(struct ipc_port *port, enum ipc_kobject_kind kind) REQUIRES(port->object.lock)
+/* The object of kind KIND behind PORT, or null.  The result is safe to use under PORT's lock
+ * only. */
+static inline void *ipc_port_kobject_locked(struct ipc_port *port, enum ipc_kobject_kind kind)
+    REQUIRES(port->object.lock)
 {
     return port->kobject_kind == kind && port->state == PORT_IN_KERNEL ? port->kobject : nullptr;
 }
 
-/* Make a send right from PORT, which the caller can receive from or which is a kernel port.  Returns: PORT with one
- * more reference and send right, or IPC_PORT_DEAD if it has died. */
+/* Make a send right from PORT, which the caller can receive from or which is a kernel port. 
+ * Returns: PORT with one more reference and send right, or IPC_PORT_DEAD if it has died. */
 struct ipc_port *ipc_port_make_send(struct ipc_port *port);
 
 /* Make a send-once right in the same way. */
@@ -161,30 +161,32 @@ struct ipc_port *ipc_port_make_send_once(struct ipc_port *port);
 /* Copy a send right that the caller holds.  Null and dead stay as they are. */
 struct ipc_port *ipc_port_copy_send(struct ipc_port *port);
 
-/* Drop a send right with its reference; the last one triggers no-senders.  Null and dead are ignored. */
+/* Drop a send right with its reference; the last one triggers no-senders.  Null and dead are
+ * ignored. */
 void ipc_port_release_send(struct ipc_port *port);
 
 /* Drop an unused send-once right with its reference: the receiver gets a send-once notification.
  * Null and dead are ignored. */
 void ipc_port_release_send_once(struct ipc_port *port);
 
-/* A send-once right whose message was delivered is used up: drop it with its reference, without notification. */
+/* A send-once right whose message was delivered is used up: drop it with its reference, without
+ * notification. */
 void ipc_port_consume_send_once(struct ipc_port *port);
 
 /* Drop one send right of PORT without its reference, and the lock.  Locks: PORT's on entry. */
 void ipc_port_drop_send(struct ipc_port *port) RELEASE(port->object.lock);
 
-/* Drop a right of kind TYPE (MACH_MSG_TYPE_PORT_*) that is in no space: as the functions above, or destroy the port for
- * a receive right.  Null and dead are ignored.  Context: may sleep. */
+/* Drop a right of kind TYPE (MACH_MSG_TYPE_PORT_*) that is in no space: as the functions above, or
+ * destroy the port for a receive right.  Null and dead are ignored.  Context: may sleep. */
 void ipc_port_release_right(struct ipc_port *port, mach_msg_type_name_t type);
 
-/* PORT's receive right leaves where it is and is in limbo.  Returns: the port whose queue it was in, with the reference
- * that the caller has to drop, or null.  Locks: PORT's. */
+/* PORT's receive right leaves where it is and is in limbo.  Returns: the port whose queue it was
+ * in, with the reference that the caller has to drop, or null.  Locks: PORT's. */
 struct ipc_port *ipc_port_leave_transit(struct ipc_port *port) REQUIRES(port->object.lock);
 
 /*
- * Would queueing PORT's receive right on DESTINATION close a circle of queues?  If not, PORT (in limbo) becomes in
- * transit to DESTINATION.  Returns: true if it would.
+ * Would queueing PORT's receive right on DESTINATION close a circle of queues?  If not, PORT (in
+ * limbo) becomes in transit to DESTINATION.  Returns: true if it would.
  */
 bool ipc_port_check_circularity(struct ipc_port *port, struct ipc_port *destination);
 

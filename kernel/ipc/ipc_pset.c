@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Port sets.  Removing a set's members goes against the lock order (port before set), so the member is found under the
- * set's lock, referenced, and then locked properly; whoever was faster has removed the link.
+ * Port sets.  Removing a set's members goes against the lock order (port before set), so the member
+ * is found under the set's lock, referenced, and then locked properly; whoever was faster has
+ * removed the link.
  */
 #include <ipc/ipc_pset.h>
 
@@ -9,8 +10,7 @@
 #include <ipc/ipc_mqueue.h>
 #include <ipc/ipc_zones.h>
 
-struct ipc_pset *
-ipc_pset_create(void)
+struct ipc_pset *ipc_pset_create(void)
 {
     struct ipc_pset *set = zone_alloc_zeroed(&ipc_pset_zone);
     if (set == nullptr) {
@@ -27,8 +27,8 @@ ipc_pset_create(void)
 }
 
 /* The link between PORT and SET, or null. */
-static struct ipc_pset_link *
-find_link(struct ipc_pset *set, struct ipc_port *port) REQUIRES(port->object.lock)
+static struct ipc_pset_link *find_link(struct ipc_pset *set, struct ipc_port *port)
+    REQUIRES(port->object.lock)
 {
     struct ipc_pset_link *link;
     list_for_each_entry(link, &port->sets, port_link) {
@@ -39,15 +39,14 @@ find_link(struct ipc_pset *set, struct ipc_port *port) REQUIRES(port->object.loc
     return nullptr;
 }
 
-bool
-ipc_pset_contains(struct ipc_pset *set, struct ipc_port *port)
+bool ipc_pset_contains(struct ipc_pset *set, struct ipc_port *port)
 {
     return find_link(set, port) != nullptr;
 }
 
 /* Undo LINK and free it. */
-static void
-remove_link(struct ipc_pset_link *link, struct ipc_port *port) REQUIRES(port->object.lock)
+static void remove_link(struct ipc_pset_link *link, struct ipc_port *port)
+    REQUIRES(port->object.lock)
 {
     struct ipc_pset *set = link->set;
     ipc_pset_lock(set);
@@ -58,8 +57,7 @@ remove_link(struct ipc_pset_link *link, struct ipc_port *port) REQUIRES(port->ob
     zone_free(&ipc_pset_link_zone, link);
 }
 
-kern_return_t
-ipc_pset_add(struct ipc_pset *set, struct ipc_port *port)
+kern_return_t ipc_pset_add(struct ipc_pset *set, struct ipc_port *port)
 {
     if (find_link(set, port) != nullptr) {
         return KERN_ALREADY_IN_SET;
@@ -82,8 +80,7 @@ ipc_pset_add(struct ipc_pset *set, struct ipc_port *port)
     return KERN_SUCCESS;
 }
 
-kern_return_t
-ipc_pset_remove(struct ipc_pset *set, struct ipc_port *port)
+kern_return_t ipc_pset_remove(struct ipc_pset *set, struct ipc_port *port)
 {
     struct ipc_pset_link *link = find_link(set, port);
     if (link == nullptr) {
@@ -93,16 +90,14 @@ ipc_pset_remove(struct ipc_pset *set, struct ipc_port *port)
     return KERN_SUCCESS;
 }
 
-void
-ipc_pset_remove_all(struct ipc_port *port)
+void ipc_pset_remove_all(struct ipc_port *port)
 {
     while (!list_empty(&port->sets)) {
         remove_link(list_first_entry(&port->sets, struct ipc_pset_link, port_link), port);
     }
 }
 
-void
-ipc_pset_set_ready(struct ipc_port *port, bool is_ready)
+void ipc_pset_set_ready(struct ipc_port *port, bool is_ready)
 {
     struct ipc_pset_link *link;
     list_for_each_entry(link, &port->sets, port_link) {
@@ -116,8 +111,7 @@ ipc_pset_set_ready(struct ipc_port *port, bool is_ready)
     }
 }
 
-uint32_t
-ipc_pset_count(struct ipc_port *port)
+uint32_t ipc_pset_count(struct ipc_port *port)
 {
     uint32_t count = 0;
     struct ipc_pset_link *link;
@@ -128,8 +122,7 @@ ipc_pset_count(struct ipc_port *port)
 }
 
 /* A member of SET with a reference, or null when there is none. */
-static struct ipc_port *
-any_member(struct ipc_pset *set)
+static struct ipc_port *any_member(struct ipc_pset *set)
 {
     struct ipc_port *port = nullptr;
     ipc_pset_lock(set);
@@ -141,8 +134,7 @@ any_member(struct ipc_pset *set)
     return port;
 }
 
-void
-ipc_pset_destroy(struct ipc_pset *set)
+void ipc_pset_destroy(struct ipc_pset *set)
 {
     ipc_pset_lock(set);
     set->object.is_active = false;

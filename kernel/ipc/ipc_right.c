@@ -13,9 +13,9 @@
 #include <ipc/ipc_right_internal.h>
 #include <ipc/ipc_zones.h>
 
-/* Take REQUEST off PORT's list.  Returns: its notification; null if the port died and has sent it. */
-static struct ipc_kmsg *
-take_request(struct ipc_port *port, struct ipc_request *request)
+/* Take REQUEST off PORT's list.  Returns: its notification; null if the port died and has sent
+ * it. */
+static struct ipc_kmsg *take_request(struct ipc_port *port, struct ipc_request *request)
 {
     struct ipc_kmsg *notification = nullptr;
     ipc_port_lock(port);
@@ -30,8 +30,7 @@ take_request(struct ipc_port *port, struct ipc_request *request)
     return notification;
 }
 
-void
-ipc_right_cancel_request(struct ipc_entry *entry)
+void ipc_right_cancel_request(struct ipc_entry *entry)
 {
     if (entry->request == nullptr) {
         return;
@@ -43,8 +42,7 @@ ipc_right_cancel_request(struct ipc_entry *entry)
     }
 }
 
-void
-ipc_right_make_dead(struct ipc_space *space, struct ipc_entry *entry)
+void ipc_right_make_dead(struct ipc_space *space, struct ipc_entry *entry)
 {
     struct ipc_port *port = ipc_entry_port(entry);
     bool is_send = entry->bits & MACH_PORT_TYPE_SEND;
@@ -70,8 +68,7 @@ ipc_right_make_dead(struct ipc_space *space, struct ipc_entry *entry)
     ipc_port_release(port);
 }
 
-bool
-ipc_right_check(struct ipc_space *space, struct ipc_entry *entry)
+bool ipc_right_check(struct ipc_space *space, struct ipc_entry *entry)
 {
     if (entry->bits & MACH_PORT_TYPE_DEAD_NAME) {
         return true;
@@ -84,8 +81,7 @@ ipc_right_check(struct ipc_space *space, struct ipc_entry *entry)
     return true;
 }
 
-void
-ipc_right_drop(struct ipc_right_remains *remains)
+void ipc_right_drop(struct ipc_right_remains *remains)
 {
     if (remains->object == nullptr) {
         return;
@@ -102,29 +98,23 @@ ipc_right_drop(struct ipc_right_remains *remains)
 }
 
 /* Fill REMAINS with what ENTRY denotes. */
-static void
-collect_remains(const struct ipc_entry *entry, struct ipc_right_remains *remains)
+static void collect_remains(const struct ipc_entry *entry, struct ipc_right_remains *remains)
 {
     *remains = (struct ipc_right_remains){ .object = entry->object };
     switch (ipc_entry_type(entry)) {
-    case MACH_PORT_TYPE_SEND:
-        remains->type = MACH_MSG_TYPE_PORT_SEND;
-        break;
-    case MACH_PORT_TYPE_SEND_ONCE:
-        remains->type = MACH_MSG_TYPE_PORT_SEND_ONCE;
-        break;
+    case MACH_PORT_TYPE_SEND: remains->type = MACH_MSG_TYPE_PORT_SEND; break;
+    case MACH_PORT_TYPE_SEND_ONCE: remains->type = MACH_MSG_TYPE_PORT_SEND_ONCE; break;
     case MACH_PORT_TYPE_RECEIVE:
     case MACH_PORT_TYPE_SEND_RECEIVE:
         remains->type = MACH_MSG_TYPE_PORT_RECEIVE;
         remains->also_send = entry->bits & MACH_PORT_TYPE_SEND;
         break;
-    default:
-        break;
+    default: break;
     }
 }
 
-void
-ipc_right_destroy(struct ipc_space *space, struct ipc_entry *entry, struct ipc_right_remains *remains)
+void ipc_right_destroy(struct ipc_space *space, struct ipc_entry *entry,
+                       struct ipc_right_remains *remains)
 {
     collect_remains(entry, remains);
     ipc_right_cancel_request(entry);
@@ -135,15 +125,15 @@ ipc_right_destroy(struct ipc_space *space, struct ipc_entry *entry, struct ipc_r
 }
 
 /* Drop COUNT (more than 0) user references of a send right in ENTRY, which has at least as many. */
-static void
-drop_send_urefs(struct ipc_space *space, struct ipc_entry *entry, uint32_t count,
-                struct ipc_right_remains *remains) REQUIRES(space->lock)
+static void drop_send_urefs(struct ipc_space *space, struct ipc_entry *entry, uint32_t count,
+                            struct ipc_right_remains *remains) REQUIRES(space->lock)
 {
     if (ipc_entry_urefs(entry) > count) {
         entry->bits -= count;
     } else if (entry->bits & MACH_PORT_TYPE_RECEIVE) {
         ipc_right_cancel_request(entry);
-        *remains = (struct ipc_right_remains){ .object = entry->object, .type = MACH_MSG_TYPE_PORT_SEND };
+        *remains =
+            (struct ipc_right_remains){ .object = entry->object, .type = MACH_MSG_TYPE_PORT_SEND };
         entry->bits = MACH_PORT_TYPE_RECEIVE;
     } else {
         ipc_right_destroy(space, entry, remains);
@@ -151,8 +141,8 @@ drop_send_urefs(struct ipc_space *space, struct ipc_entry *entry, uint32_t count
 }
 
 /* Drop COUNT user references of a dead name. */
-static void
-drop_dead_urefs(struct ipc_space *space, struct ipc_entry *entry, uint32_t count) REQUIRES(space->lock)
+static void drop_dead_urefs(struct ipc_space *space, struct ipc_entry *entry, uint32_t count)
+    REQUIRES(space->lock)
 {
     if (ipc_entry_urefs(entry) > count) {
         entry->bits -= count;
@@ -161,8 +151,8 @@ drop_dead_urefs(struct ipc_space *space, struct ipc_entry *entry, uint32_t count
     }
 }
 
-kern_return_t
-ipc_right_deallocate(struct ipc_space *space, struct ipc_entry *entry, struct ipc_right_remains *remains)
+kern_return_t ipc_right_deallocate(struct ipc_space *space, struct ipc_entry *entry,
+                                   struct ipc_right_remains *remains)
 {
     if (ipc_right_check(space, entry)) {
         drop_dead_urefs(space, entry, 1);
@@ -177,9 +167,9 @@ ipc_right_deallocate(struct ipc_space *space, struct ipc_entry *entry, struct ip
 }
 
 /* mach_port_mod_refs for rights of which there is exactly one: receive, port set, send-once. */
-static kern_return_t
-delta_single(struct ipc_space *space, struct ipc_entry *entry, uint32_t type, mach_port_delta_t delta,
-             struct ipc_right_remains *remains) REQUIRES(space->lock)
+static kern_return_t delta_single(struct ipc_space *space, struct ipc_entry *entry, uint32_t type,
+                                  mach_port_delta_t delta, struct ipc_right_remains *remains)
+    REQUIRES(space->lock)
 {
     if (!(entry->bits & type)) {
         return KERN_INVALID_RIGHT;
@@ -195,15 +185,16 @@ delta_single(struct ipc_space *space, struct ipc_entry *entry, uint32_t type, ma
         return KERN_SUCCESS;
     }
     /* The send right stays and is a dead name as soon as the port is gone. */
-    *remains = (struct ipc_right_remains){ .object = entry->object, .type = MACH_MSG_TYPE_PORT_RECEIVE };
+    *remains =
+        (struct ipc_right_remains){ .object = entry->object, .type = MACH_MSG_TYPE_PORT_RECEIVE };
     entry->bits &= ~MACH_PORT_TYPE_RECEIVE;
     return KERN_SUCCESS;
 }
 
 /* mach_port_mod_refs for rights with user references: send, dead name. */
-static kern_return_t
-delta_counted(struct ipc_space *space, struct ipc_entry *entry, uint32_t type, mach_port_delta_t delta,
-              struct ipc_right_remains *remains) REQUIRES(space->lock)
+static kern_return_t delta_counted(struct ipc_space *space, struct ipc_entry *entry, uint32_t type,
+                                   mach_port_delta_t delta, struct ipc_right_remains *remains)
+    REQUIRES(space->lock)
 {
     bool is_dead = ipc_right_check(space, entry);
     if (!(entry->bits & type)) {
@@ -226,9 +217,9 @@ delta_counted(struct ipc_space *space, struct ipc_entry *entry, uint32_t type, m
     return KERN_SUCCESS;
 }
 
-kern_return_t
-ipc_right_delta(struct ipc_space *space, struct ipc_entry *entry, mach_port_right_t right, mach_port_delta_t delta,
-                struct ipc_right_remains *remains)
+kern_return_t ipc_right_delta(struct ipc_space *space, struct ipc_entry *entry,
+                              mach_port_right_t right, mach_port_delta_t delta,
+                              struct ipc_right_remains *remains)
 {
     switch (right) {
     case MACH_PORT_RIGHT_SEND:
@@ -240,14 +231,12 @@ ipc_right_delta(struct ipc_space *space, struct ipc_entry *entry, mach_port_righ
     case MACH_PORT_RIGHT_SEND_ONCE:
         (void)ipc_right_check(space, entry);
         return delta_single(space, entry, MACH_PORT_TYPE_SEND_ONCE, delta, remains);
-    default:
-        return KERN_INVALID_VALUE;
+    default: return KERN_INVALID_VALUE;
     }
 }
 
-kern_return_t
-ipc_right_set_request(struct ipc_space *space, struct ipc_entry *entry, struct ipc_request *request,
-                      struct ipc_port **former)
+kern_return_t ipc_right_set_request(struct ipc_space *space, struct ipc_entry *entry,
+                                    struct ipc_request *request, struct ipc_port **former)
 {
     *former = nullptr;
     if (!(entry->bits & MACH_PORT_TYPE_PORT_RIGHTS) && !(entry->bits & MACH_PORT_TYPE_DEAD_NAME)) {
@@ -279,8 +268,7 @@ ipc_right_set_request(struct ipc_space *space, struct ipc_entry *entry, struct i
     return KERN_SUCCESS;
 }
 
-void
-ipc_right_terminate(struct ipc_entry *entry)
+void ipc_right_terminate(struct ipc_entry *entry)
 {
     struct ipc_right_remains remains;
     ipc_right_cancel_request(entry);

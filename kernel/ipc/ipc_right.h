@@ -2,9 +2,9 @@
 /*
  * Rights in a space: counting, moving in and out, what becomes of them when their port dies.
  *
- * A right in an entry is one right of the port's count and one reference, however many user references it has.
- * When a port dies the entries that denote it stay as they are; the first look at one (ipc_right_check()) turns it
- * into a dead name.
+ * A right in an entry is one right of the port's count and one reference, however many user
+ * references it has. When a port dies the entries that denote it stay as they are; the first look
+ * at one (ipc_right_check()) turns it into a dead name.
  *
  * All functions: Context: interrupts off.
  */
@@ -25,16 +25,19 @@
  * Returns: true if ENTRY is a dead name now.  Locks: the space's. */
 bool ipc_right_check(struct ipc_space *space, struct ipc_entry *entry) REQUIRES(space->lock);
 
-/* Could ENTRY be copied in with disposition TYPE?  Dead names can, except as receive rights.  Locks: the space's. */
+/* Could ENTRY be copied in with disposition TYPE?  Dead names can, except as receive rights.
+ * Locks: the space's. */
 bool ipc_right_copyin_check(const struct ipc_entry *entry, mach_msg_type_name_t type);
 
 /* Locks: the space's.
  * Take a right from ENTRY as disposition TYPE (MACH_MSG_TYPE_MOVE_* ... MAKE_SEND_ONCE) says.
- * References: *PORT has the right's count and reference; IPC_PORT_DEAD for a dead name, if DEAD_IS_OK.
- * Returns: KERN_SUCCESS; KERN_INVALID_RIGHT, ENTRY has not what TYPE needs, or is dead and DEAD_IS_OK is false. */
+ * References: *PORT has the right's count and reference; IPC_PORT_DEAD for a dead name, if
+ * DEAD_IS_OK.
+ * Returns: KERN_SUCCESS; KERN_INVALID_RIGHT, ENTRY has not what TYPE needs, or is dead and
+ * DEAD_IS_OK is false. */
 [[nodiscard]] kern_return_t ipc_right_copyin(struct ipc_space *space, struct ipc_entry *entry,
-                                             mach_msg_type_name_t type, bool dead_is_ok, struct ipc_port **port)
-    REQUIRES(space->lock);
+                                             mach_msg_type_name_t type, bool dead_is_ok,
+                                             struct ipc_port **port) REQUIRES(space->lock);
 
 /* The kind of right (MACH_MSG_TYPE_PORT_*) that disposition TYPE makes. */
 mach_msg_type_name_t ipc_right_result_type(mach_msg_type_name_t type);
@@ -42,7 +45,8 @@ mach_msg_type_name_t ipc_right_result_type(mach_msg_type_name_t type);
 /*
  * Put PORT's right of kind TYPE (MACH_MSG_TYPE_PORT_*) into SPACE.  Locks: the space's.
  * References: the right's count and reference are consumed on success.
- * Returns: KERN_SUCCESS and *NAME; KERN_INVALID_CAPABILITY, PORT has died; KERN_INVALID_TASK, the space has;
+ * Returns: KERN_SUCCESS and *NAME; KERN_INVALID_CAPABILITY, PORT has died; KERN_INVALID_TASK, the
+ * space has;
  *          KERN_NO_SPACE, KERN_RESOURCE_SHORTAGE.
  */
 [[nodiscard]] kern_return_t ipc_right_copyout(struct ipc_space *space, struct ipc_port *port,
@@ -57,38 +61,43 @@ mach_msg_type_name_t ipc_right_result_type(mach_msg_type_name_t type);
     REQUIRES(space->lock);
 
 /*
- * The right (or the object) that was taken out of an entry and has to be dropped after the space is unlocked, because
- * that may sleep.  ipc_right_drop() does it.
+ * The right (or the object) that was taken out of an entry and has to be dropped after the space is
+ * unlocked, because that may sleep.  ipc_right_drop() does it.
  */
 struct ipc_right_remains {
-    struct ipc_object *object;              /* null: nothing */
-    mach_msg_type_name_t type;              /* MACH_MSG_TYPE_PORT_*, or 0 for a port set */
-    bool also_send;                         /* a send right goes with the receive right */
+    struct ipc_object *object; /* null: nothing */
+    mach_msg_type_name_t type; /* MACH_MSG_TYPE_PORT_*, or 0 for a port set */
+    bool also_send;            /* a send right goes with the receive right */
 };
 
 void ipc_right_drop(struct ipc_right_remains *remains);
 
 /* mach_port_destroy: remove everything that ENTRY denotes.  Locks: the space's. */
-void ipc_right_destroy(struct ipc_space *space, struct ipc_entry *entry, struct ipc_right_remains *remains)
-    REQUIRES(space->lock);
+void ipc_right_destroy(struct ipc_space *space, struct ipc_entry *entry,
+                       struct ipc_right_remains *remains) REQUIRES(space->lock);
 
-/* mach_port_deallocate: remove one user reference that is not a receive right's.  Locks: the space's.
+/* mach_port_deallocate: remove one user reference that is not a receive right's.  Locks: the
+ * space's.
  * Returns: KERN_SUCCESS; KERN_INVALID_RIGHT. */
 [[nodiscard]] kern_return_t ipc_right_deallocate(struct ipc_space *space, struct ipc_entry *entry,
-                                                 struct ipc_right_remains *remains) REQUIRES(space->lock);
+                                                 struct ipc_right_remains *remains)
+    REQUIRES(space->lock);
 
 /* mach_port_mod_refs: add DELTA user references of RIGHT.  Locks: the space's.
- * Returns: KERN_SUCCESS; KERN_INVALID_RIGHT; KERN_INVALID_VALUE, it would be negative; KERN_UREFS_OVERFLOW. */
+ * Returns: KERN_SUCCESS; KERN_INVALID_RIGHT; KERN_INVALID_VALUE, it would be negative;
+ * KERN_UREFS_OVERFLOW. */
 [[nodiscard]] kern_return_t ipc_right_delta(struct ipc_space *space, struct ipc_entry *entry,
                                             mach_port_right_t right, mach_port_delta_t delta,
-                                            struct ipc_right_remains *remains) REQUIRES(space->lock);
-
-/* Make REQUEST the dead-name request of ENTRY (null: none).  Returns: the former one's notify right in *FORMER (a
- * send-once right that is the caller's, or null).  Locks: the space's.
- * Returns: KERN_SUCCESS; KERN_INVALID_RIGHT; KERN_INVALID_ARGUMENT, dead already (the caller may send at once). */
-[[nodiscard]] kern_return_t ipc_right_set_request(struct ipc_space *space, struct ipc_entry *entry,
-                                                  struct ipc_request *request, struct ipc_port **former)
+                                            struct ipc_right_remains *remains)
     REQUIRES(space->lock);
+
+/* Make REQUEST the dead-name request of ENTRY (null: none).  Returns: the former one's notify right
+ * in *FORMER (a send-once right that is the caller's, or null).  Locks: the space's.
+ * Returns: KERN_SUCCESS; KERN_INVALID_RIGHT; KERN_INVALID_ARGUMENT, dead already (the caller may
+ * send at once). */
+[[nodiscard]] kern_return_t ipc_right_set_request(struct ipc_space *space, struct ipc_entry *entry,
+                                                  struct ipc_request *request,
+                                                  struct ipc_port **former) REQUIRES(space->lock);
 
 /* Destroy what ENTRY of a dead space denotes; nobody else looks at it any more. */
 void ipc_right_terminate(struct ipc_entry *entry);

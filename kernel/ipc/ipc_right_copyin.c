@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Taking rights out of a space.  One table says what each disposition needs, makes and consumes; the table also stands
- * in docs/ipc.md.
+ * Taking rights out of a space.  One table says what each disposition needs, makes and consumes;
+ * the table also stands in docs/ipc.md.
  */
 #include <ipc/ipc_right.h>
 
@@ -15,36 +15,34 @@
 #include <ipc/ipc_zones.h>
 
 struct disposition {
-    uint32_t needs;                     /* MACH_PORT_TYPE_* that the entry must have */
-    mach_msg_type_name_t makes;         /* MACH_MSG_TYPE_PORT_* */
-    bool moves;                         /* the entry loses a reference */
+    uint32_t needs;             /* MACH_PORT_TYPE_* that the entry must have */
+    mach_msg_type_name_t makes; /* MACH_MSG_TYPE_PORT_* */
+    bool moves;                 /* the entry loses a reference */
 };
 
 #define DISPOSITION_FIRST MACH_MSG_TYPE_MOVE_RECEIVE
 
 static const struct disposition dispositions[] = {
-    [MACH_MSG_TYPE_MOVE_RECEIVE - DISPOSITION_FIRST] = {
-        MACH_PORT_TYPE_RECEIVE, MACH_MSG_TYPE_PORT_RECEIVE, true },
-    [MACH_MSG_TYPE_MOVE_SEND - DISPOSITION_FIRST] = {
-        MACH_PORT_TYPE_SEND, MACH_MSG_TYPE_PORT_SEND, true },
-    [MACH_MSG_TYPE_MOVE_SEND_ONCE - DISPOSITION_FIRST] = {
-        MACH_PORT_TYPE_SEND_ONCE, MACH_MSG_TYPE_PORT_SEND_ONCE, true },
-    [MACH_MSG_TYPE_COPY_SEND - DISPOSITION_FIRST] = {
-        MACH_PORT_TYPE_SEND, MACH_MSG_TYPE_PORT_SEND, false },
-    [MACH_MSG_TYPE_MAKE_SEND - DISPOSITION_FIRST] = {
-        MACH_PORT_TYPE_RECEIVE, MACH_MSG_TYPE_PORT_SEND, false },
-    [MACH_MSG_TYPE_MAKE_SEND_ONCE - DISPOSITION_FIRST] = {
-        MACH_PORT_TYPE_RECEIVE, MACH_MSG_TYPE_PORT_SEND_ONCE, false },
+    [MACH_MSG_TYPE_MOVE_RECEIVE - DISPOSITION_FIRST] = { MACH_PORT_TYPE_RECEIVE,
+                                                         MACH_MSG_TYPE_PORT_RECEIVE, true },
+    [MACH_MSG_TYPE_MOVE_SEND -
+        DISPOSITION_FIRST] = { MACH_PORT_TYPE_SEND, MACH_MSG_TYPE_PORT_SEND, true },
+    [MACH_MSG_TYPE_MOVE_SEND_ONCE -
+        DISPOSITION_FIRST] = { MACH_PORT_TYPE_SEND_ONCE, MACH_MSG_TYPE_PORT_SEND_ONCE, true },
+    [MACH_MSG_TYPE_COPY_SEND -
+        DISPOSITION_FIRST] = { MACH_PORT_TYPE_SEND, MACH_MSG_TYPE_PORT_SEND, false },
+    [MACH_MSG_TYPE_MAKE_SEND -
+        DISPOSITION_FIRST] = { MACH_PORT_TYPE_RECEIVE, MACH_MSG_TYPE_PORT_SEND, false },
+    [MACH_MSG_TYPE_MAKE_SEND_ONCE -
+        DISPOSITION_FIRST] = { MACH_PORT_TYPE_RECEIVE, MACH_MSG_TYPE_PORT_SEND_ONCE, false },
 };
 
-mach_msg_type_name_t
-ipc_right_result_type(mach_msg_type_name_t type)
+mach_msg_type_name_t ipc_right_result_type(mach_msg_type_name_t type)
 {
     return dispositions[type - DISPOSITION_FIRST].makes;
 }
 
-bool
-ipc_right_copyin_check(const struct ipc_entry *entry, mach_msg_type_name_t type)
+bool ipc_right_copyin_check(const struct ipc_entry *entry, mach_msg_type_name_t type)
 {
     const struct disposition *disposition = &dispositions[type - DISPOSITION_FIRST];
     if (ipc_entry_type(entry) & disposition->needs) {
@@ -55,9 +53,9 @@ ipc_right_copyin_check(const struct ipc_entry *entry, mach_msg_type_name_t type)
 }
 
 /* ENTRY is a dead name: copy it in as such. */
-static COLD kern_return_t
-copyin_dead(struct ipc_space *space, struct ipc_entry *entry, const struct disposition *disposition,
-            bool dead_is_ok, struct ipc_port **port) REQUIRES(space->lock)
+static COLD kern_return_t copyin_dead(struct ipc_space *space, struct ipc_entry *entry,
+                                      const struct disposition *disposition, bool dead_is_ok,
+                                      struct ipc_port **port) REQUIRES(space->lock)
 {
     if (!dead_is_ok || ipc_entry_type(entry) != MACH_PORT_TYPE_DEAD_NAME ||
         !(disposition->needs & MACH_PORT_TYPE_SEND_RIGHTS)) {
@@ -70,9 +68,10 @@ copyin_dead(struct ipc_space *space, struct ipc_entry *entry, const struct dispo
     return KERN_SUCCESS;
 }
 
-/* Move a send right out of ENTRY: the last user reference takes the right along, others leave it. */
-static kern_return_t
-move_send(struct ipc_space *space, struct ipc_entry *entry, struct ipc_port *port) REQUIRES(space->lock)
+/* Move a send right out of ENTRY: the last user reference takes the right along, others leave
+ * it. */
+static kern_return_t move_send(struct ipc_space *space, struct ipc_entry *entry,
+                               struct ipc_port *port) REQUIRES(space->lock)
 {
     if (ipc_entry_urefs(entry) > 1) {
         entry->bits--;
@@ -93,8 +92,8 @@ move_send(struct ipc_space *space, struct ipc_entry *entry, struct ipc_port *por
 }
 
 /* Move the receive right out of ENTRY; a send right stays behind. */
-static kern_return_t
-move_receive(struct ipc_space *space, struct ipc_entry *entry, struct ipc_port *port) REQUIRES(space->lock)
+static kern_return_t move_receive(struct ipc_space *space, struct ipc_entry *entry,
+                                  struct ipc_port *port) REQUIRES(space->lock)
 {
     ipc_port_lock(port);
     if (port->is_guarded) {
@@ -119,8 +118,8 @@ move_receive(struct ipc_space *space, struct ipc_entry *entry, struct ipc_port *
 }
 
 /* Make the right that TYPE (not a MOVE) says on PORT, which is alive and locked. */
-static inline void
-make_right(struct ipc_port *port, mach_msg_type_name_t type) REQUIRES(port->object.lock)
+static inline void make_right(struct ipc_port *port, mach_msg_type_name_t type)
+    REQUIRES(port->object.lock)
 {
     if (type == MACH_MSG_TYPE_MAKE_SEND_ONCE) {
         port->send_once_rights++;
@@ -131,9 +130,8 @@ make_right(struct ipc_port *port, mach_msg_type_name_t type) REQUIRES(port->obje
     ipc_port_reference(port);
 }
 
-kern_return_t
-ipc_right_copyin(struct ipc_space *space, struct ipc_entry *entry, mach_msg_type_name_t type, bool dead_is_ok,
-                 struct ipc_port **result)
+kern_return_t ipc_right_copyin(struct ipc_space *space, struct ipc_entry *entry,
+                               mach_msg_type_name_t type, bool dead_is_ok, struct ipc_port **result)
 {
     const struct disposition *disposition = &dispositions[type - DISPOSITION_FIRST];
     if (UNLIKELY(!(entry->bits & disposition->needs))) {
@@ -162,10 +160,7 @@ ipc_right_copyin(struct ipc_space *space, struct ipc_entry *entry, mach_msg_type
         }
         ipc_entry_free(space, entry);
         return KERN_SUCCESS;
-    case MACH_MSG_TYPE_MOVE_SEND:
-        return move_send(space, entry, port);
-    default:
-        assert(type == MACH_MSG_TYPE_MOVE_RECEIVE);
-        return move_receive(space, entry, port);
+    case MACH_MSG_TYPE_MOVE_SEND: return move_send(space, entry, port);
+    default: assert(type == MACH_MSG_TYPE_MOVE_RECEIVE); return move_receive(space, entry, port);
     }
 }

@@ -8,8 +8,8 @@
 #include <ipc/ipc_right_internal.h>
 
 /* PORT's receive right arrives in SPACE under NAME. */
-static void
-install_receiver(struct ipc_space *space, struct ipc_port *port, mach_port_name_t name) REQUIRES(space->lock)
+static void install_receiver(struct ipc_space *space, struct ipc_port *port, mach_port_name_t name)
+    REQUIRES(space->lock)
 {
     ipc_port_lock(port);
     struct ipc_port *former = ipc_port_leave_transit(port);
@@ -23,9 +23,9 @@ install_receiver(struct ipc_space *space, struct ipc_port *port, mach_port_name_
 }
 
 /* SPACE has PORT in ENTRY already: add a right of kind TYPE to it. */
-static kern_return_t
-copyout_to_entry(struct ipc_space *space, struct ipc_entry *entry, struct ipc_port *port,
-                 mach_msg_type_name_t type) REQUIRES(space->lock)
+static kern_return_t copyout_to_entry(struct ipc_space *space, struct ipc_entry *entry,
+                                      struct ipc_port *port, mach_msg_type_name_t type)
+    REQUIRES(space->lock)
 {
     if (type == MACH_MSG_TYPE_PORT_RECEIVE) {
         assert(!(entry->bits & MACH_PORT_TYPE_RECEIVE));
@@ -37,7 +37,8 @@ copyout_to_entry(struct ipc_space *space, struct ipc_entry *entry, struct ipc_po
         entry->bits |= MACH_PORT_TYPE_SEND | 1;
         return KERN_SUCCESS;
     }
-    /* The entry counts as one right: the one that arrives is given up.  At the maximum the count stays where it is. */
+    /* The entry counts as one right: the one that arrives is given up.  At the maximum the count
+     * stays where it is. */
     if (ipc_entry_urefs(entry) < MACH_PORT_UREFS_MAX) {
         entry->bits++;
     }
@@ -50,15 +51,12 @@ copyout_to_entry(struct ipc_space *space, struct ipc_entry *entry, struct ipc_po
 }
 
 /* Fill ENTRY, just allocated, with PORT's right of kind TYPE. */
-static void
-copyout_to_new(struct ipc_space *space, struct ipc_entry *entry, struct ipc_port *port, mach_msg_type_name_t type)
-    REQUIRES(space->lock)
+static void copyout_to_new(struct ipc_space *space, struct ipc_entry *entry, struct ipc_port *port,
+                           mach_msg_type_name_t type) REQUIRES(space->lock)
 {
     entry->object = &port->object;
     switch (type) {
-    case MACH_MSG_TYPE_PORT_SEND_ONCE:
-        entry->bits = MACH_PORT_TYPE_SEND_ONCE | 1;
-        break;
+    case MACH_MSG_TYPE_PORT_SEND_ONCE: entry->bits = MACH_PORT_TYPE_SEND_ONCE | 1; break;
     case MACH_MSG_TYPE_PORT_SEND:
         entry->bits = MACH_PORT_TYPE_SEND | 1;
         ipc_hash_insert(space, entry);
@@ -72,8 +70,8 @@ copyout_to_new(struct ipc_space *space, struct ipc_entry *entry, struct ipc_port
     }
 }
 
-kern_return_t
-ipc_right_copyout(struct ipc_space *space, struct ipc_port *port, mach_msg_type_name_t type, mach_port_name_t *name)
+kern_return_t ipc_right_copyout(struct ipc_space *space, struct ipc_port *port,
+                                mach_msg_type_name_t type, mach_port_name_t *name)
 {
     if (UNLIKELY(!space->is_active)) {
         return KERN_INVALID_TASK;
@@ -96,9 +94,9 @@ ipc_right_copyout(struct ipc_space *space, struct ipc_port *port, mach_msg_type_
 }
 
 /* NAME is in use as ENTRY: may PORT's right of kind TYPE join it? */
-static kern_return_t
-copyout_name_to_entry(struct ipc_space *space, struct ipc_entry *entry, struct ipc_port *port,
-                      mach_msg_type_name_t type) REQUIRES(space->lock)
+static kern_return_t copyout_name_to_entry(struct ipc_space *space, struct ipc_entry *entry,
+                                           struct ipc_port *port, mach_msg_type_name_t type)
+    REQUIRES(space->lock)
 {
     if (type == MACH_MSG_TYPE_PORT_SEND_ONCE || entry->object != &port->object ||
         !(entry->bits & MACH_PORT_TYPE_SEND_RECEIVE)) {
@@ -110,9 +108,8 @@ copyout_name_to_entry(struct ipc_space *space, struct ipc_entry *entry, struct i
     return copyout_to_entry(space, entry, port, type);
 }
 
-kern_return_t
-ipc_right_copyout_name(struct ipc_space *space, struct ipc_port *port, mach_msg_type_name_t type,
-                       mach_port_name_t name)
+kern_return_t ipc_right_copyout_name(struct ipc_space *space, struct ipc_port *port,
+                                     mach_msg_type_name_t type, mach_port_name_t name)
 {
     if (!space->is_active) {
         return KERN_INVALID_TASK;

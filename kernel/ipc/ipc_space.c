@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Spaces: creation, growth, destruction.  Table and hash grow together, so that inserting a right never needs memory
- * after the name was found.
+ * Spaces: creation, growth, destruction.  Table and hash grow together, so that inserting a right
+ * never needs memory after the name was found.
  */
 #include <ipc/ipc_space.h>
 
@@ -26,8 +26,7 @@ struct ipc_sender ipc_sender_kernel = {
     .audit = KERNEL_AUDIT_TOKEN_VALUE,
 };
 
-struct ipc_sender *
-ipc_sender_create(const security_token_t *security, const audit_token_t *audit)
+struct ipc_sender *ipc_sender_create(const security_token_t *security, const audit_token_t *audit)
 {
     struct ipc_sender *sender = zone_alloc(&ipc_sender_zone);
     if (sender != nullptr) {
@@ -38,15 +37,13 @@ ipc_sender_create(const security_token_t *security, const audit_token_t *audit)
     return sender;
 }
 
-void
-ipc_sender_free(struct ipc_sender *sender)
+void ipc_sender_free(struct ipc_sender *sender)
 {
     assert(sender != &ipc_sender_kernel);
     zone_free(&ipc_sender_zone, sender);
 }
 
-struct ipc_space *
-ipc_space_create(struct task *task, struct ipc_sender *sender)
+struct ipc_space *ipc_space_create(struct task *task, struct ipc_sender *sender)
 {
     struct ipc_space *space = zone_alloc_zeroed(&ipc_space_zone);
     if (space == nullptr) {
@@ -63,8 +60,7 @@ ipc_space_create(struct task *task, struct ipc_sender *sender)
     return space;
 }
 
-void
-ipc_space_set_sender(struct ipc_space *space, struct ipc_sender *sender)
+void ipc_space_set_sender(struct ipc_space *space, struct ipc_sender *sender)
 {
     ipc_sender_reference(sender);
     interrupt_state_t interrupts = spin_lock_save(&space->lock);
@@ -75,8 +71,7 @@ ipc_space_set_sender(struct ipc_space *space, struct ipc_sender *sender)
 }
 
 /* Free the table and hash of SPACE. */
-static void
-free_table(struct ipc_space *space)
+static void free_table(struct ipc_space *space)
 {
     for (uint32_t i = 0; i < space->capacity / IPC_ENTRY_CHUNK; i++) {
         kfree(space->directory[i], CHUNK_BYTES);
@@ -87,8 +82,7 @@ free_table(struct ipc_space *space)
     }
 }
 
-void
-ipc_space_release(struct ipc_space *space)
+void ipc_space_release(struct ipc_space *space)
 {
     if (space == nullptr || !refcount_release(&space->references)) {
         return;
@@ -99,9 +93,10 @@ ipc_space_release(struct ipc_space *space)
     zone_free(&ipc_space_zone, space);
 }
 
-/* Put all table entries of SPACE that denote send or receive rights into the hash of MASK + 1 BUCKETS. */
-static void
-rehash(struct ipc_space *space, struct ipc_entry **buckets, uint32_t mask) REQUIRES(space->lock)
+/* Put all table entries of SPACE that denote send or receive rights into the hash of MASK + 1
+ * BUCKETS. */
+static void rehash(struct ipc_space *space, struct ipc_entry **buckets, uint32_t mask)
+    REQUIRES(space->lock)
 {
     memset(buckets, 0, (mask + 1) * sizeof(buckets[0]));
     if (space->buckets == nullptr) {
@@ -119,8 +114,7 @@ rehash(struct ipc_space *space, struct ipc_entry **buckets, uint32_t mask) REQUI
 }
 
 /* Make directory and hash of SPACE large enough for one more chunk. */
-static kern_return_t
-grow_directory(struct ipc_space *space) REQUIRES(space->lock)
+static kern_return_t grow_directory(struct ipc_space *space) REQUIRES(space->lock)
 {
     uint32_t chunks = space->capacity / IPC_ENTRY_CHUNK;
     if (chunks < space->directory_size) {
@@ -150,8 +144,7 @@ grow_directory(struct ipc_space *space) REQUIRES(space->lock)
     return KERN_SUCCESS;
 }
 
-kern_return_t
-ipc_space_grow(struct ipc_space *space)
+kern_return_t ipc_space_grow(struct ipc_space *space)
 {
     if (space->capacity >= IPC_ENTRY_INDEX_MAX) {
         return KERN_NO_SPACE;
@@ -167,7 +160,8 @@ ipc_space_grow(struct ipc_space *space)
     uint32_t first = space->capacity;
     space->directory[first / IPC_ENTRY_CHUNK] = chunk;
     space->capacity += IPC_ENTRY_CHUNK;
-    /* Lowest index on top of the free list; index 0 never, its names would include MACH_PORT_NULL. */
+    /* Lowest index on top of the free list; index 0 never, its names would include
+     * MACH_PORT_NULL. */
     for (uint32_t i = IPC_ENTRY_CHUNK; i-- > 0;) {
         chunk[i].name = MACH_PORT_MAKE(first + i, 0);
         if (first + i != 0) {
@@ -179,8 +173,7 @@ ipc_space_grow(struct ipc_space *space)
 }
 
 /* Destroy the right behind ENTRY of SPACE, which is dead: nobody else looks at its entries. */
-static void
-terminate_entry(struct ipc_entry *entry)
+static void terminate_entry(struct ipc_entry *entry)
 {
     if (entry->bits != 0) {
         ipc_right_terminate(entry);
@@ -188,8 +181,7 @@ terminate_entry(struct ipc_entry *entry)
 }
 
 /* The entries with chosen names. */
-static void
-terminate_chosen(struct ipc_space *space)
+static void terminate_chosen(struct ipc_space *space)
 {
     struct rbtree_node *node;
     while ((node = rbtree_first(&space->chosen)) != nullptr) {
@@ -200,15 +192,15 @@ terminate_chosen(struct ipc_space *space)
     }
 }
 
-void
-ipc_space_terminate(struct ipc_space *space)
+void ipc_space_terminate(struct ipc_space *space)
 {
     interrupt_state_t interrupts = spin_lock_save(&space->lock);
     bool was_active = space->is_active;
     space->is_active = false;
     spin_unlock(&space->lock);
 
-    /* All functions look at is_active under the lock before they touch an entry, so the table is ours now. */
+    /* All functions look at is_active under the lock before they touch an entry, so the table is
+     * ours now. */
     if (was_active) {
         for (uint32_t i = 1; i < space->capacity; i++) {
             terminate_entry(&space->directory[i / IPC_ENTRY_CHUNK][i % IPC_ENTRY_CHUNK]);
@@ -218,8 +210,8 @@ ipc_space_terminate(struct ipc_space *space)
     sched_restore_interrupts(interrupts);
 }
 
-mach_port_name_t
-ipc_space_copyout(struct ipc_space *space, struct ipc_port *port, mach_msg_type_name_t type)
+mach_port_name_t ipc_space_copyout(struct ipc_space *space, struct ipc_port *port,
+                                   mach_msg_type_name_t type)
 {
     if (!ipc_port_is_valid(port)) {
         return port == nullptr ? MACH_PORT_NULL : MACH_PORT_DEAD;
@@ -236,8 +228,8 @@ ipc_space_copyout(struct ipc_space *space, struct ipc_port *port, mach_msg_type_
     return name;
 }
 
-kern_return_t
-ipc_space_copyin(struct ipc_space *space, mach_port_name_t name, mach_msg_type_name_t type, struct ipc_port **port)
+kern_return_t ipc_space_copyin(struct ipc_space *space, mach_port_name_t name,
+                               mach_msg_type_name_t type, struct ipc_port **port)
 {
     if (!MACH_MSG_TYPE_PORT_ANY(type)) {
         return KERN_INVALID_VALUE;
@@ -250,7 +242,8 @@ ipc_space_copyin(struct ipc_space *space, mach_port_name_t name, mach_msg_type_n
     interrupt_state_t interrupts = spin_lock_save(&space->lock);
     if (space->is_active) {
         struct ipc_entry *entry = ipc_entry_lookup(space, name);
-        result = entry == nullptr ? KERN_INVALID_NAME : ipc_right_copyin(space, entry, type, true, port);
+        result =
+            entry == nullptr ? KERN_INVALID_NAME : ipc_right_copyin(space, entry, type, true, port);
     }
     spin_unlock_restore(&space->lock, interrupts);
     return result;

@@ -2,14 +2,17 @@
 /*
  * A space: the port names of one task.
  *
- * Names are 24 bits of index and 8 of generation.  Entries live in chunks that never move; a directory of chunks grows
- * by doubling.  Looking a name up is two loads and a compare with the name stored in the entry, so a stale name fails.
- * Names that the caller chose and that are not the table's next live in a tree beside it.
+ * Names are 24 bits of index and 8 of generation.  Entries live in chunks that never move; a
+ * directory of chunks grows by doubling.  Looking a name up is two loads and a compare with the
+ * name stored in the entry, so a stale name fails. Names that the caller chose and that are not the
+ * table's next live in a tree beside it.
  *
- * At most one entry of a space denotes send or receive rights to a given port; a hash from port to entry (as large as
- * the table) finds it.  Send-once rights each have an entry of their own and are not hashed.
+ * At most one entry of a space denotes send or receive rights to a given port; a hash from port to
+ * entry (as large as the table) finds it.  Send-once rights each have an entry of their own and are
+ * not hashed.
  *
- * Locks: the space's spin lock protects table, hash and entries.  Order: task -> space -> port -> port set.
+ * Locks: the space's spin lock protects table, hash and entries.  Order: task -> space -> port ->
+ * port set.
  */
 #pragma once
 
@@ -27,7 +30,8 @@
 
 struct task;
 
-/* Who a task says it is: copied into trailers.  Shared by reference, never changed after creation. */
+/* Who a task says it is: copied into trailers.  Shared by reference, never changed after
+ * creation. */
 struct ipc_sender {
     struct refcount references;
     security_token_t security;
@@ -40,21 +44,22 @@ extern struct ipc_sender ipc_sender_kernel;
 struct ipc_space {
     struct spinlock lock;
     struct refcount references;
-    bool is_active;                     /* (lock) */
-    struct ipc_entry **directory;       /* (lock) chunks of IPC_ENTRY_CHUNK entries */
-    uint32_t directory_size;            /* (lock) slots of the directory */
-    uint32_t capacity;                  /* (lock) entries in chunks */
-    uint32_t entry_count;               /* (lock) entries in use */
-    uint32_t entry_limit;               /* (lock) quota: entry_count stays below */
-    struct ipc_entry *free;             /* (lock) list of free entries by next_free */
-    struct ipc_entry **buckets;         /* (lock) hash from port to entry, capacity slots (a power of two) */
-    uint32_t bucket_mask;               /* (lock) */
-    struct rbtree chosen;               /* (lock) entries with caller-chosen names (struct ipc_chosen_entry) */
-    struct ipc_sender *sender;          /* (lock) a reference */
-    struct task *task;                  /* constant; opaque, no reference */
+    bool is_active;               /* (lock) */
+    struct ipc_entry **directory; /* (lock) chunks of IPC_ENTRY_CHUNK entries */
+    uint32_t directory_size;      /* (lock) slots of the directory */
+    uint32_t capacity;            /* (lock) entries in chunks */
+    uint32_t entry_count;         /* (lock) entries in use */
+    uint32_t entry_limit;         /* (lock) quota: entry_count stays below */
+    struct ipc_entry *free;       /* (lock) list of free entries by next_free */
+    struct ipc_entry **buckets;   /* (lock) hash from port to entry; a power of two */
+    uint32_t bucket_mask;         /* (lock) */
+    struct rbtree chosen; /* (lock) entries with caller-chosen names (struct ipc_chosen_entry) */
+    struct ipc_sender *sender; /* (lock) a reference */
+    struct task *task;         /* constant; opaque, no reference */
 };
 
-/* Create an empty space for TASK with SENDER's identity (a reference is taken).  Returns: null without memory. */
+/* Create an empty space for TASK with SENDER's identity (a reference is taken).  Returns: null
+ * without memory. */
 [[nodiscard]] struct ipc_space *ipc_space_create(struct task *task, struct ipc_sender *sender);
 
 /* Give SPACE another identity (a reference is taken). */
@@ -63,28 +68,27 @@ void ipc_space_set_sender(struct ipc_space *space, struct ipc_sender *sender);
 /* Destroy all rights in SPACE and accept no more.  Context: may sleep; the references stay. */
 void ipc_space_terminate(struct ipc_space *space);
 
-static inline void
-ipc_space_reference(struct ipc_space *space)
+static inline void ipc_space_reference(struct ipc_space *space)
 {
     refcount_acquire(&space->references);
 }
 
-/* Drop a reference; the last one frees the space, which must have been terminated.  Null is ignored. */
+/* Drop a reference; the last one frees the space, which must have been terminated.  Null is
+ * ignored. */
 void ipc_space_release(struct ipc_space *space);
 
 /* A sender identity with one reference.  Returns: null without memory. */
-[[nodiscard]] struct ipc_sender *ipc_sender_create(const security_token_t *security, const audit_token_t *audit);
+[[nodiscard]] struct ipc_sender *ipc_sender_create(const security_token_t *security,
+                                                   const audit_token_t *audit);
 
-static inline void
-ipc_sender_reference(struct ipc_sender *sender)
+static inline void ipc_sender_reference(struct ipc_sender *sender)
 {
     refcount_acquire(&sender->references);
 }
 
 void ipc_sender_free(struct ipc_sender *sender);
 
-static inline void
-ipc_sender_release(struct ipc_sender *sender)
+static inline void ipc_sender_release(struct ipc_sender *sender)
 {
     if (UNLIKELY(refcount_release(&sender->references))) {
         ipc_sender_free(sender);
@@ -92,33 +96,39 @@ ipc_sender_release(struct ipc_sender *sender)
 }
 
 /*
- * Give SPACE a right that the kernel holds: put PORT's right of kind TYPE (MACH_MSG_TYPE_PORT_SEND, _SEND_ONCE or
- * _RECEIVE; its count and reference are consumed) into SPACE.
- * Returns: the name; MACH_PORT_NULL or MACH_PORT_DEAD for a null or dead port, or (right dropped) without room.
+ * Give SPACE a right that the kernel holds: put PORT's right of kind TYPE (MACH_MSG_TYPE_PORT_SEND,
+ * _SEND_ONCE or _RECEIVE; its count and reference are consumed) into SPACE.
+ * Returns: the name; MACH_PORT_NULL or MACH_PORT_DEAD for a null or dead port, or (right dropped)
+ * without room.
  */
-mach_port_name_t ipc_space_copyout(struct ipc_space *space, struct ipc_port *port, mach_msg_type_name_t type);
+mach_port_name_t ipc_space_copyout(struct ipc_space *space, struct ipc_port *port,
+                                   mach_msg_type_name_t type);
 
 /*
  * Take a right from SPACE as a sender would: NAME with disposition TYPE (MACH_MSG_TYPE_*).
- * Returns: KERN_SUCCESS and *PORT with the right (perhaps IPC_PORT_DEAD, or null for MACH_PORT_NULL);
+ * Returns: KERN_SUCCESS and *PORT with the right (perhaps IPC_PORT_DEAD, or null for
+ * MACH_PORT_NULL);
  *          KERN_INVALID_NAME, KERN_INVALID_RIGHT, KERN_INVALID_VALUE, KERN_INVALID_TASK.
  */
 [[nodiscard]] kern_return_t ipc_space_copyin(struct ipc_space *space, mach_port_name_t name,
                                              mach_msg_type_name_t type, struct ipc_port **port);
 
 /* The same among the names that callers chose. */
-struct ipc_entry *ipc_entry_lookup_chosen(struct ipc_space *space, mach_port_name_t name) REQUIRES(space->lock);
+struct ipc_entry *ipc_entry_lookup_chosen(struct ipc_space *space, mach_port_name_t name)
+    REQUIRES(space->lock);
 
-/* Add a chunk of free entries.  Locks: the space's.  Returns: KERN_SUCCESS; KERN_NO_SPACE; KERN_RESOURCE_SHORTAGE. */
+/* Add a chunk of free entries.  Locks: the space's.  Returns: KERN_SUCCESS; KERN_NO_SPACE;
+ * KERN_RESOURCE_SHORTAGE. */
 [[nodiscard]] kern_return_t ipc_space_grow(struct ipc_space *space) REQUIRES(space->lock);
 
 /* The entry that NAME denotes, or null.  Locks: the space's. */
-static inline struct ipc_entry *
-ipc_entry_lookup(struct ipc_space *space, mach_port_name_t name) REQUIRES(space->lock)
+static inline struct ipc_entry *ipc_entry_lookup(struct ipc_space *space, mach_port_name_t name)
+    REQUIRES(space->lock)
 {
     uint32_t index = MACH_PORT_INDEX(name);
     if (LIKELY(index < space->capacity)) {
-        struct ipc_entry *entry = &space->directory[index / IPC_ENTRY_CHUNK][index % IPC_ENTRY_CHUNK];
+        struct ipc_entry *entry =
+            &space->directory[index / IPC_ENTRY_CHUNK][index % IPC_ENTRY_CHUNK];
         if (LIKELY(entry->name == name && entry->bits != 0)) {
             return entry;
         }
@@ -127,8 +137,7 @@ ipc_entry_lookup(struct ipc_space *space, mach_port_name_t name) REQUIRES(space-
 }
 
 /* True if ENTRY stands in no chunk of SPACE's table, but in a struct ipc_chosen_entry. */
-static inline bool
-ipc_entry_is_chosen(const struct ipc_space *space, const struct ipc_entry *entry)
+static inline bool ipc_entry_is_chosen(const struct ipc_space *space, const struct ipc_entry *entry)
 {
     uint32_t index = MACH_PORT_INDEX(entry->name);
     return index >= space->capacity ||
@@ -141,23 +150,25 @@ ipc_entry_is_chosen(const struct ipc_space *space, const struct ipc_entry *entry
     REQUIRES(space->lock);
 
 /* Take an entry with the name NAME, which denotes nothing.  Locks: the space's.
- * Returns: as ipc_entry_alloc(); KERN_NAME_EXISTS, NAME is in use; KERN_INVALID_VALUE, no name may be NAME. */
+ * Returns: as ipc_entry_alloc(); KERN_NAME_EXISTS, NAME is in use; KERN_INVALID_VALUE, no name may
+ * be NAME. */
 [[nodiscard]] kern_return_t ipc_entry_alloc_name(struct ipc_space *space, mach_port_name_t name,
                                                  struct ipc_entry **entry) REQUIRES(space->lock);
 
 /* Free ENTRY, which holds nothing and is not in the hash any more.  Locks: the space's. */
 void ipc_entry_free(struct ipc_space *space, struct ipc_entry *entry) REQUIRES(space->lock);
 
-/* Slot of OBJECT in a hash with MASK + 1 slots: ports lie apart by their size, so the middle bits spread well. */
-static inline uint32_t
-ipc_entry_hash(const struct ipc_object *object, uint32_t mask)
+/* Slot of OBJECT in a hash with MASK + 1 slots: ports lie apart by their size, so the middle
+ * bits spread well. */
+static inline uint32_t ipc_entry_hash(const struct ipc_object *object, uint32_t mask)
 {
     uintptr_t address = (uintptr_t)object;
     return (uint32_t)(address >> 6 ^ address >> 14) & mask;
 }
 
 /* The entry with a send or receive right to PORT, or null.  Locks: the space's. */
-struct ipc_entry *ipc_hash_find(struct ipc_space *space, const struct ipc_port *port) REQUIRES(space->lock);
+struct ipc_entry *ipc_hash_find(struct ipc_space *space, const struct ipc_port *port)
+    REQUIRES(space->lock);
 
 /* Enter ENTRY, whose object is a port, into the hash, or take it out.  Locks: the space's. */
 void ipc_hash_insert(struct ipc_space *space, struct ipc_entry *entry) REQUIRES(space->lock);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * mach_msg: send, then receive.  A remote procedure call is one trap: if a server waits for the message, the sender
- * claims it, and when the sender then blocks for the reply it gives the processor straight to the server
- * (thread_block_handoff()); the server's reply does the same on the way back.  There is no second, "fast" path.
+ * mach_msg: send, then receive.  A remote procedure call is one trap: if a server waits for the
+ * message, the sender claims it, and when the sender then blocks for the reply it gives the
+ * processor straight to the server (thread_block_handoff()); the server's reply does the same on
+ * the way back.  There is no second, "fast" path.
  */
 #include <ipc/mach_msg.h>
 
@@ -36,8 +37,8 @@ struct msg_request {
 };
 
 /* The deadline of a wait that is bounded if OPTION has BIT. */
-static inline uint64_t
-wait_deadline(mach_msg_option_t option, mach_msg_option_t bit, uint32_t timeout_ms)
+static inline uint64_t wait_deadline(mach_msg_option_t option, mach_msg_option_t bit,
+                                     uint32_t timeout_ms)
 {
     if (LIKELY(!(option & bit))) {
         return WAIT_FOREVER;
@@ -46,8 +47,7 @@ wait_deadline(mach_msg_option_t option, mach_msg_option_t bit, uint32_t timeout_
 }
 
 /* KMSG is for the kernel: let it answer. */
-static void
-send_to_kernel(struct ipc_kmsg *kmsg)
+static void send_to_kernel(struct ipc_kmsg *kmsg)
 {
     struct ipc_kmsg *reply = upcall_kobject_call(kmsg);
     if (reply != nullptr) {
@@ -55,9 +55,10 @@ send_to_kernel(struct ipc_kmsg *kmsg)
     }
 }
 
-/* The sending half.  A receiver that was waiting is woken, or put into *HANDOFF if that is given. */
-static inline mach_msg_return_t
-msg_send(const struct msg_request *request, struct thread *self, struct thread **handoff)
+/* The sending half.  A receiver that was waiting is woken, or put into *HANDOFF if that is
+ * given. */
+static inline mach_msg_return_t msg_send(const struct msg_request *request, struct thread *self,
+                                         struct thread **handoff)
 {
     struct ipc_kmsg *kmsg;
     mach_msg_return_t result =
@@ -78,13 +79,13 @@ msg_send(const struct msg_request *request, struct thread *self, struct thread *
 }
 
 /* The port or set that SPACE receives from under NAME, with a reference; null if it does not. */
-static inline struct ipc_object *
-receive_object(struct ipc_space *space, mach_port_name_t name)
+static inline struct ipc_object *receive_object(struct ipc_space *space, mach_port_name_t name)
 {
     struct ipc_object *object = nullptr;
     spin_lock(&space->lock);
     struct ipc_entry *entry = ipc_entry_lookup(space, name);
-    if (LIKELY(entry != nullptr && (entry->bits & (MACH_PORT_TYPE_RECEIVE | MACH_PORT_TYPE_PORT_SET)) &&
+    if (LIKELY(entry != nullptr &&
+               (entry->bits & (MACH_PORT_TYPE_RECEIVE | MACH_PORT_TYPE_PORT_SET)) &&
                space->is_active)) {
         object = entry->object;
         ipc_object_reference(object);
@@ -94,8 +95,7 @@ receive_object(struct ipc_space *space, mach_port_name_t name)
 }
 
 /* A message stays queued because the buffer is too small: tell its size, and where it is. */
-static void
-report_too_large(const struct msg_request *request, const struct ipc_receive *receive)
+static void report_too_large(const struct msg_request *request, const struct ipc_receive *receive)
 {
     uint64_t buffer = request->receive_buffer;
     kern_return_t written = KERN_SUCCESS;
@@ -105,16 +105,17 @@ report_too_large(const struct msg_request *request, const struct ipc_receive *re
     }
     if (written == KERN_SUCCESS && (request->option & MACH_RCV_LARGE_IDENTITY) &&
         request->receive_limit >= offsetof(mach_msg_header_t, msgh_voucher_port)) {
-        written = copyout(buffer + offsetof(mach_msg_header_t, msgh_local_port), &receive->too_large_port,
-                          sizeof(receive->too_large_port));
+        written = copyout(buffer + offsetof(mach_msg_header_t, msgh_local_port),
+                          &receive->too_large_port, sizeof(receive->too_large_port));
     }
     /* A buffer that cannot be written learns nothing; the return code says what happened. */
     (void)written;
 }
 
-/* KMSG was received but does not fit: deliver its header alone if that fits, and destroy the rest. */
-static COLD mach_msg_return_t
-receive_header_only(const struct msg_request *request, struct ipc_kmsg *kmsg, struct thread *self)
+/* KMSG was received but does not fit: deliver its header alone if that fits, and destroy the
+ * rest. */
+static COLD mach_msg_return_t receive_header_only(const struct msg_request *request,
+                                                  struct ipc_kmsg *kmsg, struct thread *self)
 {
     uint32_t needed = sizeof(mach_msg_header_t) + ipc_kmsg_trailer_size(request->option);
     if (needed > request->receive_limit) {
@@ -129,14 +130,15 @@ receive_header_only(const struct msg_request *request, struct ipc_kmsg *kmsg, st
     kmsg->reply = nullptr;
     kmsg->reply_type = 0;
     kmsg->header.msgh_size = sizeof(mach_msg_header_t);
-    mach_msg_return_t result = ipc_kmsg_copyout(kmsg, self->space, self->map, request->receive_buffer,
-                                                request->receive_limit, request->option);
+    mach_msg_return_t result =
+        ipc_kmsg_copyout(kmsg, self->space, self->map, request->receive_buffer,
+                         request->receive_limit, request->option);
     return result == MACH_MSG_SUCCESS ? MACH_RCV_TOO_LARGE : result;
 }
 
 /* The receiving half.  HANDOFF, if not null, gets the processor if the caller has to wait. */
-static inline mach_msg_return_t
-msg_receive(const struct msg_request *request, struct thread *self, struct thread *handoff)
+static inline mach_msg_return_t msg_receive(const struct msg_request *request, struct thread *self,
+                                            struct thread *handoff)
 {
     struct ipc_object *object = receive_object(self->space, request->receive_name);
     if (UNLIKELY(object == nullptr)) {
@@ -160,16 +162,16 @@ msg_receive(const struct msg_request *request, struct thread *self, struct threa
         return result;
     }
     struct ipc_kmsg *kmsg = receive.kmsg;
-    if (UNLIKELY(kmsg->header.msgh_size + ipc_kmsg_trailer_size(request->option) > request->receive_limit)) {
+    if (UNLIKELY(kmsg->header.msgh_size + ipc_kmsg_trailer_size(request->option) >
+                 request->receive_limit)) {
         return receive_header_only(request, kmsg, self);
     }
-    return ipc_kmsg_copyout(kmsg, self->space, self->map, request->receive_buffer, request->receive_limit,
-                            request->option);
+    return ipc_kmsg_copyout(kmsg, self->space, self->map, request->receive_buffer,
+                            request->receive_limit, request->option);
 }
 
 /* Both halves, as REQUEST's options say. */
-static inline mach_msg_return_t
-msg_send_receive(const struct msg_request *request)
+static inline mach_msg_return_t msg_send_receive(const struct msg_request *request)
 {
     struct thread *self = current_thread();
     struct thread *handoff = nullptr;
@@ -186,9 +188,8 @@ msg_send_receive(const struct msg_request *request)
     return MACH_MSG_SUCCESS;
 }
 
-uint64_t
-mach_msg_trap(uint64_t msg, uint64_t option, uint64_t send_size, uint64_t rcv_size, uint64_t rcv_name,
-              uint64_t timeout_ms)
+uint64_t mach_msg_trap(uint64_t msg, uint64_t option, uint64_t send_size, uint64_t rcv_size,
+                       uint64_t rcv_name, uint64_t timeout_ms)
 {
     struct msg_request request = {
         .option = (mach_msg_option_t)option,
@@ -202,11 +203,11 @@ mach_msg_trap(uint64_t msg, uint64_t option, uint64_t send_size, uint64_t rcv_si
     return (uint64_t)msg_send_receive(&request);
 }
 
-uint64_t
-mach_msg_overwrite_trap(uint64_t msg, uint64_t option, uint64_t send_size, uint64_t rcv_size, uint64_t rcv_name,
-                        uint64_t timeout_ms)
+uint64_t mach_msg_overwrite_trap(uint64_t msg, uint64_t option, uint64_t send_size,
+                                 uint64_t rcv_size, uint64_t rcv_name, uint64_t timeout_ms)
 {
-    /* The user's stack at the SYSCALL: return address, seventh argument (notify), eighth (receive buffer). */
+    /* The user's stack at the SYSCALL: return address, seventh argument (notify), eighth
+     * (receive buffer). */
     struct trap_frame *frame = context_user_frame(&current_thread()->context);
     uint64_t buffer;
     if (copyin(&buffer, frame->rsp + 2 * sizeof(uint64_t), sizeof(buffer)) != KERN_SUCCESS) {
@@ -224,8 +225,7 @@ mach_msg_overwrite_trap(uint64_t msg, uint64_t option, uint64_t send_size, uint6
     return (uint64_t)msg_send_receive(&request);
 }
 
-uint64_t
-mach_reply_port_trap(void)
+uint64_t mach_reply_port_trap(void)
 {
     struct ipc_port *port = ipc_port_create();
     if (port == nullptr) {

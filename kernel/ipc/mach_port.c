@@ -9,8 +9,8 @@
 #include <ipc/ipc_right.h>
 #include <ipc/mach_port_internal.h>
 
-kern_return_t
-mach_port_lock_entry(struct ipc_space *task, mach_port_name_t name, struct ipc_entry **entry)
+kern_return_t mach_port_lock_entry(struct ipc_space *task, mach_port_name_t name,
+                                   struct ipc_entry **entry)
 {
     if (UNLIKELY(task == nullptr)) {
         return KERN_INVALID_TASK;
@@ -28,8 +28,8 @@ mach_port_lock_entry(struct ipc_space *task, mach_port_name_t name, struct ipc_e
     return LOCKED;
 }
 
-kern_return_t
-mach_port_lock_receive(struct ipc_space *task, mach_port_name_t name, struct ipc_port **port)
+kern_return_t mach_port_lock_receive(struct ipc_space *task, mach_port_name_t name,
+                                     struct ipc_port **port)
 {
     struct ipc_entry *entry;
     kern_return_t result = mach_port_lock_entry(task, name, &entry);
@@ -47,15 +47,14 @@ mach_port_lock_receive(struct ipc_space *task, mach_port_name_t name, struct ipc
     return LOCKED;
 }
 
-void
-mach_port_unlock_receive(struct ipc_port *port)
+void mach_port_unlock_receive(struct ipc_port *port)
 {
     ipc_port_unlock(port);
     ipc_port_release(port);
 }
 
-kern_return_t
-mach_port_find_set(struct ipc_space *task, mach_port_name_t name, struct ipc_pset **set)
+kern_return_t mach_port_find_set(struct ipc_space *task, mach_port_name_t name,
+                                 struct ipc_pset **set)
 {
     struct ipc_entry *entry;
     kern_return_t result = mach_port_lock_entry(task, name, &entry);
@@ -73,14 +72,12 @@ mach_port_find_set(struct ipc_space *task, mach_port_name_t name, struct ipc_pse
 }
 
 /* The type bits that ENTRY shows to users. */
-static mach_port_type_t
-entry_visible_type(const struct ipc_entry *entry)
+static mach_port_type_t entry_visible_type(const struct ipc_entry *entry)
 {
     return ipc_entry_type(entry) | (entry->request != nullptr ? MACH_PORT_TYPE_DNREQUEST : 0);
 }
 
-kern_return_t
-mach_port_type(struct ipc_space *task, mach_port_name_t name, mach_port_type_t *type)
+kern_return_t mach_port_type(struct ipc_space *task, mach_port_name_t name, mach_port_type_t *type)
 {
     struct ipc_entry *entry;
     kern_return_t result = mach_port_lock_entry(task, name, &entry);
@@ -93,9 +90,10 @@ mach_port_type(struct ipc_space *task, mach_port_name_t name, mach_port_type_t *
     return KERN_SUCCESS;
 }
 
-/* Give the caller's receive right of a new port, a new set or a dead name to TASK, under *NAME (null: any). */
-static kern_return_t
-install_new(struct ipc_space *task, struct ipc_object *object, uint32_t bits, mach_port_name_t *name)
+/* Give the caller's receive right of a new port, a new set or a dead name to TASK, under *NAME
+ * (null: any). */
+static kern_return_t install_new(struct ipc_space *task, struct ipc_object *object, uint32_t bits,
+                                 mach_port_name_t *name)
 {
     struct ipc_entry *entry;
     kern_return_t result = KERN_INVALID_TASK;
@@ -113,8 +111,7 @@ install_new(struct ipc_space *task, struct ipc_object *object, uint32_t bits, ma
     return result;
 }
 
-static kern_return_t
-allocate_port(struct ipc_space *task, mach_port_name_t *name)
+static kern_return_t allocate_port(struct ipc_space *task, mach_port_name_t *name)
 {
     struct ipc_port *port = ipc_port_create();
     if (port == nullptr) {
@@ -134,8 +131,7 @@ allocate_port(struct ipc_space *task, mach_port_name_t *name)
     return result;
 }
 
-static kern_return_t
-allocate_set(struct ipc_space *task, mach_port_name_t *name)
+static kern_return_t allocate_set(struct ipc_space *task, mach_port_name_t *name)
 {
     struct ipc_pset *set = ipc_pset_create();
     if (set == nullptr) {
@@ -149,26 +145,23 @@ allocate_set(struct ipc_space *task, mach_port_name_t *name)
 }
 
 /* Make an object of kind RIGHT under *NAME (null: any). */
-static kern_return_t
-allocate(struct ipc_space *task, mach_port_right_t right, mach_port_name_t *name)
+static kern_return_t allocate(struct ipc_space *task, mach_port_right_t right,
+                              mach_port_name_t *name)
 {
     if (task == nullptr) {
         return KERN_INVALID_TASK;
     }
     switch (right) {
-    case MACH_PORT_RIGHT_RECEIVE:
-        return allocate_port(task, name);
-    case MACH_PORT_RIGHT_PORT_SET:
-        return allocate_set(task, name);
+    case MACH_PORT_RIGHT_RECEIVE: return allocate_port(task, name);
+    case MACH_PORT_RIGHT_PORT_SET: return allocate_set(task, name);
     case MACH_PORT_RIGHT_DEAD_NAME:
         return install_new(task, nullptr, MACH_PORT_TYPE_DEAD_NAME | 1, name);
-    default:
-        return KERN_INVALID_VALUE;
+    default: return KERN_INVALID_VALUE;
     }
 }
 
-kern_return_t
-mach_port_allocate(struct ipc_space *task, mach_port_right_t right, mach_port_name_t *name)
+kern_return_t mach_port_allocate(struct ipc_space *task, mach_port_right_t right,
+                                 mach_port_name_t *name)
 {
     mach_port_name_t chosen = MACH_PORT_NULL;
     kern_return_t result = allocate(task, right, &chosen);
@@ -178,14 +171,13 @@ mach_port_allocate(struct ipc_space *task, mach_port_right_t right, mach_port_na
     return result;
 }
 
-kern_return_t
-mach_port_allocate_name(struct ipc_space *task, mach_port_right_t right, mach_port_name_t name)
+kern_return_t mach_port_allocate_name(struct ipc_space *task, mach_port_right_t right,
+                                      mach_port_name_t name)
 {
     return MACH_PORT_VALID(name) ? allocate(task, right, &name) : KERN_INVALID_VALUE;
 }
 
-kern_return_t
-mach_port_destroy(struct ipc_space *task, mach_port_name_t name)
+kern_return_t mach_port_destroy(struct ipc_space *task, mach_port_name_t name)
 {
     struct ipc_entry *entry;
     kern_return_t result = mach_port_lock_entry(task, name, &entry);
@@ -200,8 +192,7 @@ mach_port_destroy(struct ipc_space *task, mach_port_name_t name)
     return KERN_SUCCESS;
 }
 
-kern_return_t
-mach_port_deallocate(struct ipc_space *task, mach_port_name_t name)
+kern_return_t mach_port_deallocate(struct ipc_space *task, mach_port_name_t name)
 {
     struct ipc_entry *entry;
     if (!MACH_PORT_VALID(name)) {
@@ -218,8 +209,8 @@ mach_port_deallocate(struct ipc_space *task, mach_port_name_t name)
     return result;
 }
 
-kern_return_t
-mach_port_get_refs(struct ipc_space *task, mach_port_name_t name, mach_port_right_t right, mach_port_urefs_t *refs)
+kern_return_t mach_port_get_refs(struct ipc_space *task, mach_port_name_t name,
+                                 mach_port_right_t right, mach_port_urefs_t *refs)
 {
     struct ipc_entry *entry;
     if (right > MACH_PORT_RIGHT_DEAD_NAME) {
@@ -240,8 +231,8 @@ mach_port_get_refs(struct ipc_space *task, mach_port_name_t name, mach_port_righ
     return KERN_SUCCESS;
 }
 
-kern_return_t
-mach_port_mod_refs(struct ipc_space *task, mach_port_name_t name, mach_port_right_t right, mach_port_delta_t delta)
+kern_return_t mach_port_mod_refs(struct ipc_space *task, mach_port_name_t name,
+                                 mach_port_right_t right, mach_port_delta_t delta)
 {
     struct ipc_entry *entry;
     if (right > MACH_PORT_RIGHT_DEAD_NAME) {
@@ -259,8 +250,8 @@ mach_port_mod_refs(struct ipc_space *task, mach_port_name_t name, mach_port_righ
 }
 
 /* Move what ENTRY denotes to TO, a fresh entry with another name. */
-static void
-rename_entry(struct ipc_space *task, struct ipc_entry *entry, struct ipc_entry *to) REQUIRES(task->lock)
+static void rename_entry(struct ipc_space *task, struct ipc_entry *entry, struct ipc_entry *to)
+    REQUIRES(task->lock)
 {
     bool is_hashed = entry->bits & MACH_PORT_TYPE_SEND_RECEIVE;
     if (is_hashed) {
@@ -282,8 +273,8 @@ rename_entry(struct ipc_space *task, struct ipc_entry *entry, struct ipc_entry *
     ipc_entry_free(task, entry);
 }
 
-kern_return_t
-mach_port_rename(struct ipc_space *task, mach_port_name_t old_name, mach_port_name_t new_name)
+kern_return_t mach_port_rename(struct ipc_space *task, mach_port_name_t old_name,
+                               mach_port_name_t new_name)
 {
     struct ipc_entry *entry;
     struct ipc_entry *to;
@@ -305,9 +296,8 @@ mach_port_rename(struct ipc_space *task, mach_port_name_t old_name, mach_port_na
     return result;
 }
 
-kern_return_t
-mach_port_insert_right(struct ipc_space *task, mach_port_name_t name, struct ipc_port *poly,
-                       mach_msg_type_name_t poly_type)
+kern_return_t mach_port_insert_right(struct ipc_space *task, mach_port_name_t name,
+                                     struct ipc_port *poly, mach_msg_type_name_t poly_type)
 {
     if (task == nullptr) {
         return KERN_INVALID_TASK;
@@ -324,9 +314,9 @@ mach_port_insert_right(struct ipc_space *task, mach_port_name_t name, struct ipc
     return result;
 }
 
-kern_return_t
-mach_port_extract_right(struct ipc_space *task, mach_port_name_t name, mach_msg_type_name_t type,
-                        struct ipc_port **poly, mach_msg_type_name_t *poly_type)
+kern_return_t mach_port_extract_right(struct ipc_space *task, mach_port_name_t name,
+                                      mach_msg_type_name_t type, struct ipc_port **poly,
+                                      mach_msg_type_name_t *poly_type)
 {
     if (task == nullptr) {
         return KERN_INVALID_TASK;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The routines of idl/mach_port.defs, where their meaning and errors are described; generated stubs call them.
- * TASK may be null (the port named no living task): KERN_INVALID_TASK.  Port arguments: a routine that returns
- * KERN_SUCCESS owns the rights it was given.
+ * The routines of idl/mach_port.defs, where their meaning and errors are described; generated stubs
+ * call them. TASK may be null (the port named no living task): KERN_INVALID_TASK.  Port arguments:
+ * a routine that returns KERN_SUCCESS owns the rights it was given.
  *
  * Context: interrupts off.
  */
@@ -20,29 +20,40 @@ kern_return_t mach_port_names(struct ipc_space *task, struct vm_map_copy **names
                               mach_msg_type_number_t *names_count, struct vm_map_copy **types,
                               mach_msg_type_number_t *types_count);
 kern_return_t mach_port_type(struct ipc_space *task, mach_port_name_t name, mach_port_type_t *type);
-kern_return_t mach_port_rename(struct ipc_space *task, mach_port_name_t old_name, mach_port_name_t new_name);
-kern_return_t mach_port_allocate_name(struct ipc_space *task, mach_port_right_t right, mach_port_name_t name);
-kern_return_t mach_port_allocate(struct ipc_space *task, mach_port_right_t right, mach_port_name_t *name);
+kern_return_t mach_port_rename(struct ipc_space *task, mach_port_name_t old_name,
+                               mach_port_name_t new_name);
+kern_return_t mach_port_allocate_name(struct ipc_space *task, mach_port_right_t right,
+                                      mach_port_name_t name);
+kern_return_t mach_port_allocate(struct ipc_space *task, mach_port_right_t right,
+                                 mach_port_name_t *name);
 kern_return_t mach_port_destroy(struct ipc_space *task, mach_port_name_t name);
 kern_return_t mach_port_deallocate(struct ipc_space *task, mach_port_name_t name);
-kern_return_t mach_port_get_refs(struct ipc_space *task, mach_port_name_t name, mach_port_right_t right,
-                                 mach_port_urefs_t *refs);
-kern_return_t mach_port_mod_refs(struct ipc_space *task, mach_port_name_t name, mach_port_right_t right,
-                                 mach_port_delta_t delta);
-kern_return_t mach_port_set_mscount(struct ipc_space *task, mach_port_name_t name, mach_port_mscount_t count);
+kern_return_t mach_port_get_refs(struct ipc_space *task, mach_port_name_t name,
+                                 mach_port_right_t right, mach_port_urefs_t *refs);
+kern_return_t mach_port_mod_refs(struct ipc_space *task, mach_port_name_t name,
+                                 mach_port_right_t right, mach_port_delta_t delta);
+kern_return_t mach_port_set_mscount(struct ipc_space *task, mach_port_name_t name,
+                                    mach_port_mscount_t count);
 kern_return_t mach_port_get_set_status(struct ipc_space *task, mach_port_name_t name,
-                                       struct vm_map_copy **members, mach_msg_type_number_t *members_count);
-kern_return_t mach_port_move_member(struct ipc_space *task, mach_port_name_t member, mach_port_name_t after);
-kern_return_t mach_port_request_notification(struct ipc_space *task, mach_port_name_t name, mach_msg_id_t id,
-                                             mach_port_mscount_t sync, struct ipc_port *notify,
-                                             struct ipc_port **previous);
-kern_return_t mach_port_insert_right(struct ipc_space *task, mach_port_name_t name, struct ipc_port *poly,
-                                     mach_msg_type_name_t poly_type);
-kern_return_t mach_port_extract_right(struct ipc_space *task, mach_port_name_t name, mach_msg_type_name_t type,
-                                      struct ipc_port **poly, mach_msg_type_name_t *poly_type);
-kern_return_t mach_port_get_attributes(struct ipc_space *task, mach_port_name_t name, mach_port_flavor_t flavor,
-                                       mach_port_info_t info, mach_msg_type_number_t *info_count);
-kern_return_t mach_port_set_attributes(struct ipc_space *task, mach_port_name_t name, mach_port_flavor_t flavor,
-                                       mach_port_info_t info, mach_msg_type_number_t info_count);
-kern_return_t mach_port_insert_member(struct ipc_space *task, mach_port_name_t name, mach_port_name_t set);
-kern_return_t mach_port_extract_member(struct ipc_space *task, mach_port_name_t name, mach_port_name_t set);
+                                       struct vm_map_copy **members,
+                                       mach_msg_type_number_t *members_count);
+kern_return_t mach_port_move_member(struct ipc_space *task, mach_port_name_t member,
+                                    mach_port_name_t after);
+kern_return_t mach_port_request_notification(struct ipc_space *task, mach_port_name_t name,
+                                             mach_msg_id_t id, mach_port_mscount_t sync,
+                                             struct ipc_port *notify, struct ipc_port **previous);
+kern_return_t mach_port_insert_right(struct ipc_space *task, mach_port_name_t name,
+                                     struct ipc_port *poly, mach_msg_type_name_t poly_type);
+kern_return_t mach_port_extract_right(struct ipc_space *task, mach_port_name_t name,
+                                      mach_msg_type_name_t type, struct ipc_port **poly,
+                                      mach_msg_type_name_t *poly_type);
+kern_return_t mach_port_get_attributes(struct ipc_space *task, mach_port_name_t name,
+                                       mach_port_flavor_t flavor, mach_port_info_t info,
+                                       mach_msg_type_number_t *info_count);
+kern_return_t mach_port_set_attributes(struct ipc_space *task, mach_port_name_t name,
+                                       mach_port_flavor_t flavor, mach_port_info_t info,
+                                       mach_msg_type_number_t info_count);
+kern_return_t mach_port_insert_member(struct ipc_space *task, mach_port_name_t name,
+                                      mach_port_name_t set);
+kern_return_t mach_port_extract_member(struct ipc_space *task, mach_port_name_t name,
+                                       mach_port_name_t set);

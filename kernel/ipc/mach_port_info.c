@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The routines of mach_port.defs that list and describe: names, attributes of receive rights, members of sets.
+ * The routines of mach_port.defs that list and describe: names, attributes of receive rights,
+ * members of sets.
  */
 #include <ipc/mach_port.h>
 
@@ -18,8 +19,8 @@ struct name_list {
 };
 
 /* Append what ENTRY denotes to LIST. */
-static void
-list_entry_name(struct ipc_space *task, struct ipc_entry *entry, struct name_list *list) REQUIRES(task->lock)
+static void list_entry_name(struct ipc_space *task, struct ipc_entry *entry, struct name_list *list)
+    REQUIRES(task->lock)
 {
     if (entry->bits == 0) {
         return;
@@ -32,8 +33,7 @@ list_entry_name(struct ipc_space *task, struct ipc_entry *entry, struct name_lis
 }
 
 /* Fill LIST with all names of TASK if it has the room. */
-static bool
-fill_names(struct ipc_space *task, struct name_list *list) REQUIRES(task->lock)
+static bool fill_names(struct ipc_space *task, struct name_list *list) REQUIRES(task->lock)
 {
     if (task->entry_count > list->room) {
         return false;
@@ -42,14 +42,14 @@ fill_names(struct ipc_space *task, struct name_list *list) REQUIRES(task->lock)
     for (uint32_t i = 1; i < task->capacity; i++) {
         list_entry_name(task, &task->directory[i / IPC_ENTRY_CHUNK][i % IPC_ENTRY_CHUNK], list);
     }
-    for (struct rbtree_node *node = rbtree_first(&task->chosen); node != nullptr; node = rbtree_next(node)) {
+    for (struct rbtree_node *node = rbtree_first(&task->chosen); node != nullptr;
+         node = rbtree_next(node)) {
         list_entry_name(task, &rbtree_entry(node, struct ipc_chosen_entry, node)->entry, list);
     }
     return true;
 }
 
-static void
-free_names(struct name_list *list)
+static void free_names(struct name_list *list)
 {
     if (list->names != nullptr) {
         kfree(list->names, list->room * 2 * sizeof(list->names[0]));
@@ -57,8 +57,7 @@ free_names(struct name_list *list)
 }
 
 /* Make room for all names that TASK has now, and some that may come meanwhile. */
-static kern_return_t
-reserve_names(struct ipc_space *task, struct name_list *list)
+static kern_return_t reserve_names(struct ipc_space *task, struct name_list *list)
 {
     spin_lock(&task->lock);
     bool is_active = task->is_active;
@@ -73,9 +72,9 @@ reserve_names(struct ipc_space *task, struct name_list *list)
     return list->names == nullptr ? KERN_RESOURCE_SHORTAGE : KERN_SUCCESS;
 }
 
-kern_return_t
-mach_port_names(struct ipc_space *task, struct vm_map_copy **names, mach_msg_type_number_t *names_count,
-                struct vm_map_copy **types, mach_msg_type_number_t *types_count)
+kern_return_t mach_port_names(struct ipc_space *task, struct vm_map_copy **names,
+                              mach_msg_type_number_t *names_count, struct vm_map_copy **types,
+                              mach_msg_type_number_t *types_count)
 {
     struct name_list list = {};
     if (task == nullptr) {
@@ -112,8 +111,8 @@ mach_port_names(struct ipc_space *task, struct vm_map_copy **names, mach_msg_typ
 }
 
 /* The state of PORT for users. */
-static void
-fill_status(struct ipc_port *port, mach_port_status_t *status) REQUIRES(port->object.lock)
+static void fill_status(struct ipc_port *port, mach_port_status_t *status)
+    REQUIRES(port->object.lock)
 {
     *status = (mach_port_status_t){
         .mps_pset = ipc_pset_count(port),
@@ -131,8 +130,7 @@ fill_status(struct ipc_port *port, mach_port_status_t *status) REQUIRES(port->ob
 }
 
 /* Number of dead-name requests on PORT. */
-static uint32_t
-count_requests(struct ipc_port *port) REQUIRES(port->object.lock)
+static uint32_t count_requests(struct ipc_port *port) REQUIRES(port->object.lock)
 {
     uint32_t count = 0;
     for (struct list *link = port->requests.next; link != &port->requests; link = link->next) {
@@ -142,24 +140,19 @@ count_requests(struct ipc_port *port) REQUIRES(port->object.lock)
 }
 
 /* Words of the answer to FLAVOR; 0 for an unknown one. */
-static uint32_t
-flavor_words(mach_port_flavor_t flavor)
+static uint32_t flavor_words(mach_port_flavor_t flavor)
 {
     switch (flavor) {
-    case MACH_PORT_LIMITS_INFO:
-        return MACH_PORT_LIMITS_INFO_COUNT;
-    case MACH_PORT_RECEIVE_STATUS:
-        return MACH_PORT_RECEIVE_STATUS_COUNT;
-    case MACH_PORT_DNREQUESTS_SIZE:
-        return MACH_PORT_DNREQUESTS_SIZE_COUNT;
-    default:
-        return 0;
+    case MACH_PORT_LIMITS_INFO: return MACH_PORT_LIMITS_INFO_COUNT;
+    case MACH_PORT_RECEIVE_STATUS: return MACH_PORT_RECEIVE_STATUS_COUNT;
+    case MACH_PORT_DNREQUESTS_SIZE: return MACH_PORT_DNREQUESTS_SIZE_COUNT;
+    default: return 0;
     }
 }
 
-kern_return_t
-mach_port_get_attributes(struct ipc_space *task, mach_port_name_t name, mach_port_flavor_t flavor,
-                         mach_port_info_t info, mach_msg_type_number_t *info_count)
+kern_return_t mach_port_get_attributes(struct ipc_space *task, mach_port_name_t name,
+                                       mach_port_flavor_t flavor, mach_port_info_t info,
+                                       mach_msg_type_number_t *info_count)
 {
     struct ipc_port *port;
     uint32_t words = flavor_words(flavor);
@@ -180,12 +173,8 @@ mach_port_get_attributes(struct ipc_space *task, mach_port_name_t name, mach_por
     case MACH_PORT_LIMITS_INFO:
         ((mach_port_limits_t *)info)->mpl_qlimit = port->message_limit;
         break;
-    case MACH_PORT_RECEIVE_STATUS:
-        fill_status(port, (mach_port_status_t *)info);
-        break;
-    default:
-        info[0] = (integer_t)count_requests(port);
-        break;
+    case MACH_PORT_RECEIVE_STATUS: fill_status(port, (mach_port_status_t *)info); break;
+    default: info[0] = (integer_t)count_requests(port); break;
     }
     mach_port_unlock_receive(port);
     *info_count = words;
@@ -193,8 +182,7 @@ mach_port_get_attributes(struct ipc_space *task, mach_port_name_t name, mach_por
 }
 
 /* Set PORT's queue limit to LIMIT; senders that wait for room may look again. */
-static void
-set_limit(struct ipc_port *port, uint32_t limit) REQUIRES(port->object.lock)
+static void set_limit(struct ipc_port *port, uint32_t limit) REQUIRES(port->object.lock)
 {
     bool grows = limit > port->message_limit;
     port->message_limit = limit;
@@ -203,9 +191,9 @@ set_limit(struct ipc_port *port, uint32_t limit) REQUIRES(port->object.lock)
     }
 }
 
-kern_return_t
-mach_port_set_attributes(struct ipc_space *task, mach_port_name_t name, mach_port_flavor_t flavor,
-                         mach_port_info_t info, mach_msg_type_number_t info_count)
+kern_return_t mach_port_set_attributes(struct ipc_space *task, mach_port_name_t name,
+                                       mach_port_flavor_t flavor, mach_port_info_t info,
+                                       mach_msg_type_number_t info_count)
 {
     struct ipc_port *port;
     if (task == nullptr) {
@@ -230,8 +218,8 @@ mach_port_set_attributes(struct ipc_space *task, mach_port_name_t name, mach_por
     return KERN_SUCCESS;
 }
 
-kern_return_t
-mach_port_set_mscount(struct ipc_space *task, mach_port_name_t name, mach_port_mscount_t count)
+kern_return_t mach_port_set_mscount(struct ipc_space *task, mach_port_name_t name,
+                                    mach_port_mscount_t count)
 {
     struct ipc_port *port;
     kern_return_t result = mach_port_lock_receive(task, name, &port);
@@ -244,8 +232,7 @@ mach_port_set_mscount(struct ipc_space *task, mach_port_name_t name, mach_port_m
 }
 
 /* Number of members of SET. */
-static uint32_t
-member_count(struct ipc_pset *set) REQUIRES(set->object.lock)
+static uint32_t member_count(struct ipc_pset *set) REQUIRES(set->object.lock)
 {
     uint32_t count = 0;
     for (struct list *link = set->members.next; link != &set->members; link = link->next) {
@@ -255,8 +242,7 @@ member_count(struct ipc_pset *set) REQUIRES(set->object.lock)
 }
 
 /* Write the members' names to NAMES if there are at most ROOM.  Returns: how many there are. */
-static uint32_t
-fill_members(struct ipc_pset *set, mach_port_name_t *names, uint32_t room)
+static uint32_t fill_members(struct ipc_pset *set, mach_port_name_t *names, uint32_t room)
 {
     uint32_t i = 0;
     struct ipc_pset_link *link;
@@ -272,8 +258,8 @@ fill_members(struct ipc_pset *set, mach_port_name_t *names, uint32_t room)
 }
 
 /* List SET's members as out-of-line data. */
-static kern_return_t
-copy_members(struct ipc_pset *set, struct vm_map_copy **members, mach_msg_type_number_t *members_count)
+static kern_return_t copy_members(struct ipc_pset *set, struct vm_map_copy **members,
+                                  mach_msg_type_number_t *members_count)
 {
     uint32_t room = fill_members(set, nullptr, 0);
     for (;;) {
@@ -297,9 +283,9 @@ copy_members(struct ipc_pset *set, struct vm_map_copy **members, mach_msg_type_n
     }
 }
 
-kern_return_t
-mach_port_get_set_status(struct ipc_space *task, mach_port_name_t name, struct vm_map_copy **members,
-                         mach_msg_type_number_t *members_count)
+kern_return_t mach_port_get_set_status(struct ipc_space *task, mach_port_name_t name,
+                                       struct vm_map_copy **members,
+                                       mach_msg_type_number_t *members_count)
 {
     struct ipc_pset *set;
     kern_return_t result = mach_port_find_set(task, name, &set);

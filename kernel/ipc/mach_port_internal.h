@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the files of mach_port share: finding what a name denotes, with everything locked that has to be.
+ * What the files of mach_port share: finding what a name denotes, with everything locked that has
+ * to be.
  */
 #pragma once
 
@@ -18,16 +19,20 @@
 /* Lock TASK and find the entry of NAME.
  * Returns: KERN_SUCCESS, TASK is locked; KERN_INVALID_TASK; KERN_INVALID_NAME. */
 [[nodiscard]] kern_return_t mach_port_lock_entry(struct ipc_space *task, mach_port_name_t name,
-                                                 struct ipc_entry **entry) TRY_ACQUIRE(LOCKED, task->lock);
+                                                 struct ipc_entry **entry)
+    TRY_ACQUIRE(LOCKED, task->lock);
 
 /* Find the port that TASK receives from under NAME and lock it; the reference is the caller's.
- * Returns: KERN_SUCCESS, *PORT is locked, TASK is not; KERN_INVALID_TASK; KERN_INVALID_NAME; KERN_INVALID_RIGHT. */
+ * Returns: KERN_SUCCESS, *PORT is locked, TASK is not; KERN_INVALID_TASK; KERN_INVALID_NAME;
+ * KERN_INVALID_RIGHT. */
 [[nodiscard]] kern_return_t mach_port_lock_receive(struct ipc_space *task, mach_port_name_t name,
-                                                   struct ipc_port **port) TRY_ACQUIRE(LOCKED, (*port)->object.lock);
+                                                   struct ipc_port **port)
+    TRY_ACQUIRE(LOCKED, (*port)->object.lock);
 
 /* Undo mach_port_lock_receive(). */
 void mach_port_unlock_receive(struct ipc_port *port) RELEASE(port->object.lock);
 
 /* Find the port set NAME of TASK, with a reference.
  * Returns: KERN_SUCCESS; KERN_INVALID_TASK; KERN_INVALID_NAME; KERN_INVALID_RIGHT. */
-[[nodiscard]] kern_return_t mach_port_find_set(struct ipc_space *task, mach_port_name_t name, struct ipc_pset **set);
+[[nodiscard]] kern_return_t mach_port_find_set(struct ipc_space *task, mach_port_name_t name,
+                                               struct ipc_pset **set);

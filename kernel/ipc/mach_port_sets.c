@@ -14,8 +14,8 @@
 #include <ipc/ipc_zones.h>
 #include <ipc/mach_port_internal.h>
 
-kern_return_t
-mach_port_insert_member(struct ipc_space *task, mach_port_name_t name, mach_port_name_t set_name)
+kern_return_t mach_port_insert_member(struct ipc_space *task, mach_port_name_t name,
+                                      mach_port_name_t set_name)
 {
     struct ipc_pset *set;
     struct ipc_port *port;
@@ -32,8 +32,8 @@ mach_port_insert_member(struct ipc_space *task, mach_port_name_t name, mach_port
     return result;
 }
 
-kern_return_t
-mach_port_extract_member(struct ipc_space *task, mach_port_name_t name, mach_port_name_t set_name)
+kern_return_t mach_port_extract_member(struct ipc_space *task, mach_port_name_t name,
+                                       mach_port_name_t set_name)
 {
     struct ipc_pset *set;
     struct ipc_port *port;
@@ -51,8 +51,7 @@ mach_port_extract_member(struct ipc_space *task, mach_port_name_t name, mach_por
 }
 
 /* Take the port NAME out of all sets. */
-static kern_return_t
-remove_from_sets(struct ipc_space *task, mach_port_name_t name)
+static kern_return_t remove_from_sets(struct ipc_space *task, mach_port_name_t name)
 {
     struct ipc_port *port;
     kern_return_t result = mach_port_lock_receive(task, name, &port);
@@ -65,8 +64,8 @@ remove_from_sets(struct ipc_space *task, mach_port_name_t name)
     return result;
 }
 
-kern_return_t
-mach_port_move_member(struct ipc_space *task, mach_port_name_t member, mach_port_name_t after)
+kern_return_t mach_port_move_member(struct ipc_space *task, mach_port_name_t member,
+                                    mach_port_name_t after)
 {
     struct ipc_pset *set;
     struct ipc_port *port;
@@ -88,9 +87,9 @@ mach_port_move_member(struct ipc_space *task, mach_port_name_t member, mach_port
 }
 
 /* Exchange PORT's no-senders request for NOTIFICATION (or null). */
-static kern_return_t
-request_no_senders(struct ipc_space *task, mach_port_name_t name, mach_port_mscount_t sync,
-                   struct ipc_kmsg *notification, struct ipc_kmsg **former)
+static kern_return_t request_no_senders(struct ipc_space *task, mach_port_name_t name,
+                                        mach_port_mscount_t sync, struct ipc_kmsg *notification,
+                                        struct ipc_kmsg **former)
 {
     struct ipc_port *port;
     kern_return_t result = mach_port_lock_receive(task, name, &port);
@@ -98,7 +97,8 @@ request_no_senders(struct ipc_space *task, mach_port_name_t name, mach_port_msco
         return result;
     }
     *former = port->no_senders;
-    bool is_due = notification != nullptr && port->send_rights == 0 && sync <= port->make_send_count;
+    bool is_due =
+        notification != nullptr && port->send_rights == 0 && sync <= port->make_send_count;
     port->no_senders = is_due ? nullptr : notification;
     uint32_t count = port->make_send_count;
     mach_port_unlock_receive(port);
@@ -109,9 +109,9 @@ request_no_senders(struct ipc_space *task, mach_port_name_t name, mach_port_msco
 }
 
 /* Exchange PORT's port-destroyed request. */
-static kern_return_t
-request_port_destroyed(struct ipc_space *task, mach_port_name_t name, mach_port_mscount_t sync,
-                       struct ipc_kmsg *notification, struct ipc_kmsg **former)
+static kern_return_t request_port_destroyed(struct ipc_space *task, mach_port_name_t name,
+                                            mach_port_mscount_t sync, struct ipc_kmsg *notification,
+                                            struct ipc_kmsg **former)
 {
     struct ipc_port *port;
     if (sync != 0) {
@@ -127,9 +127,10 @@ request_port_destroyed(struct ipc_space *task, mach_port_name_t name, mach_port_
     return KERN_SUCCESS;
 }
 
-/* NAME, locked as ENTRY, is a dead name: with SYNC the notification goes at once, taking a user reference along. */
-static kern_return_t
-notify_dead_name(struct ipc_entry *entry, mach_port_mscount_t sync, struct ipc_kmsg *notification)
+/* NAME, locked as ENTRY, is a dead name: with SYNC the notification goes at once, taking a user
+ * reference along. */
+static kern_return_t notify_dead_name(struct ipc_entry *entry, mach_port_mscount_t sync,
+                                      struct ipc_kmsg *notification)
 {
     if (!(entry->bits & MACH_PORT_TYPE_DEAD_NAME) || sync == 0 || notification == nullptr) {
         return KERN_INVALID_ARGUMENT;
@@ -143,9 +144,9 @@ notify_dead_name(struct ipc_entry *entry, mach_port_mscount_t sync, struct ipc_k
 }
 
 /* Exchange the dead-name request of NAME. */
-static kern_return_t
-request_dead_name(struct ipc_space *task, mach_port_name_t name, mach_port_mscount_t sync,
-                  struct ipc_kmsg *notification, struct ipc_port **previous)
+static kern_return_t request_dead_name(struct ipc_space *task, mach_port_name_t name,
+                                       mach_port_mscount_t sync, struct ipc_kmsg *notification,
+                                       struct ipc_port **previous)
 {
     struct ipc_entry *entry;
     struct ipc_request *request = nullptr;
@@ -173,9 +174,9 @@ request_dead_name(struct ipc_space *task, mach_port_name_t name, mach_port_mscou
 }
 
 /* Register NOTIFICATION (or null) for event ID of NAME; the right registered before comes back. */
-static kern_return_t
-exchange_request(struct ipc_space *task, mach_port_name_t name, mach_msg_id_t id, mach_port_mscount_t sync,
-                 struct ipc_kmsg *notification, struct ipc_port **previous)
+static kern_return_t exchange_request(struct ipc_space *task, mach_port_name_t name,
+                                      mach_msg_id_t id, mach_port_mscount_t sync,
+                                      struct ipc_kmsg *notification, struct ipc_port **previous)
 {
     struct ipc_kmsg *former = nullptr;
     kern_return_t result = KERN_INVALID_VALUE;
@@ -186,10 +187,8 @@ exchange_request(struct ipc_space *task, mach_port_name_t name, mach_msg_id_t id
     case MACH_NOTIFY_PORT_DESTROYED:
         result = request_port_destroyed(task, name, sync, notification, &former);
         break;
-    case MACH_NOTIFY_DEAD_NAME:
-        return request_dead_name(task, name, sync, notification, previous);
-    default:
-        break;
+    case MACH_NOTIFY_DEAD_NAME: return request_dead_name(task, name, sync, notification, previous);
+    default: break;
     }
     if (former != nullptr) {
         *previous = ipc_notify_cancel(former);
@@ -197,9 +196,9 @@ exchange_request(struct ipc_space *task, mach_port_name_t name, mach_msg_id_t id
     return result;
 }
 
-kern_return_t
-mach_port_request_notification(struct ipc_space *task, mach_port_name_t name, mach_msg_id_t id,
-                               mach_port_mscount_t sync, struct ipc_port *notify, struct ipc_port **previous)
+kern_return_t mach_port_request_notification(struct ipc_space *task, mach_port_name_t name,
+                                             mach_msg_id_t id, mach_port_mscount_t sync,
+                                             struct ipc_port *notify, struct ipc_port **previous)
 {
     struct ipc_kmsg *notification = nullptr;
     struct ipc_port *former = nullptr;

@@ -10,8 +10,7 @@
 #include <test/ktest.h>
 
 /* A port the test holds. */
-static struct ipc_port *
-port_begin(void)
+static struct ipc_port *port_begin(void)
 {
     struct ipc_port *port = ipc_port_create_kernel(IPC_KOBJECT_NONE, nullptr);
     EXPECT(port != nullptr);
@@ -19,8 +18,8 @@ port_begin(void)
 }
 
 /* A message ID to PORT by a new right of kind TYPE. */
-static struct ipc_kmsg *
-new_message(struct ipc_port *port, mach_msg_type_name_t type, mach_msg_id_t id)
+static struct ipc_kmsg *new_message(struct ipc_port *port, mach_msg_type_name_t type,
+                                    mach_msg_id_t id)
 {
     struct ipc_kmsg *kmsg = ipc_kmsg_alloc(sizeof(mach_msg_header_t));
     kmsg->header = (mach_msg_header_t){ .msgh_size = sizeof(mach_msg_header_t), .msgh_id = id };
@@ -30,15 +29,13 @@ new_message(struct ipc_port *port, mach_msg_type_name_t type, mach_msg_id_t id)
     return kmsg;
 }
 
-static void
-send_message(struct ipc_port *port, mach_msg_id_t id)
+static void send_message(struct ipc_port *port, mach_msg_id_t id)
 {
     ipc_mqueue_post(new_message(port, MACH_MSG_TYPE_PORT_SEND, id));
 }
 
 /* Take KMSG apart as a receiver would.  Returns: its id. */
-static mach_msg_id_t
-consume(struct ipc_kmsg *kmsg)
+static mach_msg_id_t consume(struct ipc_kmsg *kmsg)
 {
     mach_msg_id_t id = kmsg->header.msgh_id;
     if (kmsg->destination_type == MACH_MSG_TYPE_PORT_SEND) {
@@ -52,8 +49,7 @@ consume(struct ipc_kmsg *kmsg)
 }
 
 /* What receiving from OBJECT gives: a message's id, or the error. */
-static int
-receive(struct ipc_object *object, uint64_t deadline)
+static int receive(struct ipc_object *object, uint64_t deadline)
 {
     struct ipc_receive request = { .limit = UINT32_MAX, .deadline = deadline };
     interrupt_state_t interrupts = interrupts_save();
@@ -69,8 +65,7 @@ struct receiver {
     int answer;
 };
 
-static void
-receiver_thread(void *argument)
+static void receiver_thread(void *argument)
 {
     struct receiver *receiver = argument;
     receiver->answer = receive(receiver->object, WAIT_FOREVER);
@@ -82,8 +77,7 @@ struct sender {
     mach_msg_return_t result;
 };
 
-static void
-sender_thread(void *argument)
+static void sender_thread(void *argument)
 {
     struct sender *sender = argument;
     struct ipc_kmsg *kmsg = new_message(sender->port, MACH_MSG_TYPE_PORT_SEND, 77);
@@ -206,7 +200,8 @@ KTEST(ipc_full_queue_blocks_until_there_is_room)
 
     port->message_limit = 0;
     interrupts_disable();
-    EXPECT_EQ(ipc_mqueue_send(new_message(port, MACH_MSG_TYPE_PORT_SEND_ONCE, 4), 0, nullptr), MACH_MSG_SUCCESS);
+    EXPECT_EQ(ipc_mqueue_send(new_message(port, MACH_MSG_TYPE_PORT_SEND_ONCE, 4), 0, nullptr),
+              MACH_MSG_SUCCESS);
     interrupts_enable();
     EXPECT_EQ(receive(&port->object, 0), 4);
     ipc_port_destroy(port);
@@ -255,15 +250,15 @@ KTEST(ipc_aborted_receive_leaves_the_queue)
 }
 
 /* A complex message to DESTINATION that carries CARRIED's receive right. */
-static struct ipc_kmsg *
-carry(struct ipc_port *destination, struct ipc_port *carried)
+static struct ipc_kmsg *carry(struct ipc_port *destination, struct ipc_port *carried)
 {
     uint32_t size = sizeof(mach_msg_base_t) + sizeof(ipc_port_descriptor_t);
     struct ipc_kmsg *kmsg = ipc_kmsg_alloc(size);
     kmsg->header = (mach_msg_header_t){ .msgh_bits = MACH_MSGH_BITS_COMPLEX, .msgh_size = size };
     ipc_kmsg_body(kmsg)->msgh_descriptor_count = 1;
     ipc_kmsg_first_descriptor(kmsg)->port = (ipc_port_descriptor_t){
-        .name = carried, .disposition = MACH_MSG_TYPE_PORT_RECEIVE, .type = MACH_MSG_PORT_DESCRIPTOR };
+        .name = carried, .disposition = MACH_MSG_TYPE_PORT_RECEIVE, .type = MACH_MSG_PORT_DESCRIPTOR
+    };
     kmsg->destination = ipc_port_make_send(destination);
     kmsg->destination_type = MACH_MSG_TYPE_PORT_SEND;
     interrupt_state_t interrupts = interrupts_save();
@@ -286,7 +281,9 @@ KTEST(ipc_circle_of_ports_is_not_queued)
 
 KTEST(ipc_chain_of_messages_is_destroyed_without_recursion)
 {
-    enum { LENGTH = 5000 };
+    enum {
+        LENGTH = 5000
+    };
     struct ipc_port *holder = ipc_port_create_kernel(IPC_KOBJECT_NONE, nullptr);
     struct ipc_port *inner = ipc_port_create();
     for (int i = 0; i < LENGTH; i++) {

@@ -13,15 +13,13 @@
 #include <test/ktest.h>
 
 /* A space for a test; interrupts are off until space_end(). */
-static struct ipc_space *
-space_begin(void)
+static struct ipc_space *space_begin(void)
 {
     interrupts_disable();
     return ipc_space_create(nullptr, &ipc_sender_kernel);
 }
 
-static void
-space_end(struct ipc_space *space)
+static void space_end(struct ipc_space *space)
 {
     ipc_space_terminate(space);
     ipc_space_release(space);
@@ -29,8 +27,7 @@ space_end(struct ipc_space *space)
 }
 
 /* A new receive right in SPACE. */
-static mach_port_name_t
-new_port(struct ipc_space *space)
+static mach_port_name_t new_port(struct ipc_space *space)
 {
     mach_port_name_t name = MACH_PORT_NULL;
     EXPECT_EQ(mach_port_allocate(space, MACH_PORT_RIGHT_RECEIVE, &name), KERN_SUCCESS);
@@ -38,24 +35,22 @@ new_port(struct ipc_space *space)
 }
 
 /* Add a send right to the receive right NAME, as programs do: (name, name, MAKE_SEND). */
-static void
-add_send(struct ipc_space *space, mach_port_name_t name)
+static void add_send(struct ipc_space *space, mach_port_name_t name)
 {
     struct ipc_port *port = nullptr;
     EXPECT_EQ(ipc_space_copyin(space, name, MACH_MSG_TYPE_MAKE_SEND, &port), KERN_SUCCESS);
     EXPECT_EQ(mach_port_insert_right(space, name, port, MACH_MSG_TYPE_PORT_SEND), KERN_SUCCESS);
 }
 
-static mach_port_urefs_t
-refs(struct ipc_space *space, mach_port_name_t name, mach_port_right_t right)
+static mach_port_urefs_t refs(struct ipc_space *space, mach_port_name_t name,
+                              mach_port_right_t right)
 {
     mach_port_urefs_t count = 9999;
     EXPECT_EQ(mach_port_get_refs(space, name, right, &count), KERN_SUCCESS);
     return count;
 }
 
-static mach_port_type_t
-type_of(struct ipc_space *space, mach_port_name_t name)
+static mach_port_type_t type_of(struct ipc_space *space, mach_port_name_t name)
 {
     mach_port_type_t type = 0;
     EXPECT_EQ(mach_port_type(space, name, &type), KERN_SUCCESS);
@@ -63,8 +58,7 @@ type_of(struct ipc_space *space, mach_port_name_t name)
 }
 
 /* The kmsg that waits in the queue of NAME's port, or null. */
-static struct ipc_kmsg *
-take_message(struct ipc_space *space, mach_port_name_t name)
+static struct ipc_kmsg *take_message(struct ipc_space *space, mach_port_name_t name)
 {
     spin_lock(&space->lock);
     struct ipc_object *object = ipc_entry_lookup(space, name)->object;
@@ -93,7 +87,9 @@ KTEST(ipc_stale_name_fails)
 KTEST(ipc_table_grows)
 {
     struct ipc_space *space = space_begin();
-    enum { COUNT = 2000 };
+    enum {
+        COUNT = 2000
+    };
     mach_port_name_t last = MACH_PORT_NULL;
     for (int i = 0; i < COUNT; i++) {
         last = new_port(space);
@@ -123,7 +119,8 @@ KTEST(ipc_chosen_names)
     const mach_port_name_t name = 0x123456;
     EXPECT_EQ(mach_port_allocate_name(space, MACH_PORT_RIGHT_RECEIVE, name), KERN_SUCCESS);
     EXPECT_EQ(mach_port_allocate_name(space, MACH_PORT_RIGHT_DEAD_NAME, name), KERN_NAME_EXISTS);
-    EXPECT_EQ(mach_port_allocate_name(space, MACH_PORT_RIGHT_RECEIVE, MACH_PORT_DEAD), KERN_INVALID_VALUE);
+    EXPECT_EQ(mach_port_allocate_name(space, MACH_PORT_RIGHT_RECEIVE, MACH_PORT_DEAD),
+              KERN_INVALID_VALUE);
     add_send(space, name);
     EXPECT_EQ(type_of(space, name), MACH_PORT_TYPE_SEND_RECEIVE);
     EXPECT_EQ(mach_port_rename(space, name, 0xdeadbe01), KERN_SUCCESS);
@@ -136,7 +133,9 @@ KTEST(ipc_chosen_names)
 KTEST(ipc_table_avoids_chosen_names)
 {
     struct ipc_space *space = space_begin();
-    enum { INDEX = 40 };
+    enum {
+        INDEX = 40
+    };
     const mach_port_name_t chosen = MACH_PORT_MAKE(INDEX, 1u << 24);
     EXPECT_EQ(mach_port_allocate_name(space, MACH_PORT_RIGHT_DEAD_NAME, chosen), KERN_SUCCESS);
     EXPECT(!rbtree_empty(&space->chosen));
@@ -173,7 +172,8 @@ KTEST(ipc_send_urefs)
     EXPECT_EQ(mach_port_mod_refs(space, name, MACH_PORT_RIGHT_SEND, 3), KERN_SUCCESS);
     EXPECT_EQ(refs(space, name, MACH_PORT_RIGHT_SEND), 5);
     EXPECT_EQ(mach_port_mod_refs(space, name, MACH_PORT_RIGHT_SEND, -6), KERN_INVALID_VALUE);
-    EXPECT_EQ(mach_port_mod_refs(space, name, MACH_PORT_RIGHT_SEND, MACH_PORT_UREFS_MAX), KERN_UREFS_OVERFLOW);
+    EXPECT_EQ(mach_port_mod_refs(space, name, MACH_PORT_RIGHT_SEND, MACH_PORT_UREFS_MAX),
+              KERN_UREFS_OVERFLOW);
     EXPECT_EQ(mach_port_deallocate(space, name), KERN_SUCCESS);
     EXPECT_EQ(mach_port_mod_refs(space, name, MACH_PORT_RIGHT_SEND, -4), KERN_SUCCESS);
     EXPECT_EQ(type_of(space, name), MACH_PORT_TYPE_RECEIVE);
@@ -223,9 +223,11 @@ KTEST(ipc_dispositions_need_their_right)
     mach_port_name_t name = new_port(space);
     EXPECT_EQ(ipc_space_copyin(space, name, MACH_MSG_TYPE_COPY_SEND, &port), KERN_INVALID_RIGHT);
     EXPECT_EQ(ipc_space_copyin(space, name, MACH_MSG_TYPE_MOVE_SEND, &port), KERN_INVALID_RIGHT);
-    EXPECT_EQ(ipc_space_copyin(space, name, MACH_MSG_TYPE_MOVE_SEND_ONCE, &port), KERN_INVALID_RIGHT);
+    EXPECT_EQ(ipc_space_copyin(space, name, MACH_MSG_TYPE_MOVE_SEND_ONCE, &port),
+              KERN_INVALID_RIGHT);
     EXPECT_EQ(ipc_space_copyin(space, name, 99, &port), KERN_INVALID_VALUE);
-    EXPECT_EQ(ipc_space_copyin(space, MACH_PORT_NULL, MACH_MSG_TYPE_COPY_SEND, &port), KERN_SUCCESS);
+    EXPECT_EQ(ipc_space_copyin(space, MACH_PORT_NULL, MACH_MSG_TYPE_COPY_SEND, &port),
+              KERN_SUCCESS);
     EXPECT_EQ(port, nullptr);
     EXPECT_EQ(ipc_space_copyin(space, name, MACH_MSG_TYPE_MOVE_RECEIVE, &port), KERN_SUCCESS);
     EXPECT_EQ(ipc_space_copyout(space, port, MACH_MSG_TYPE_PORT_RECEIVE) != MACH_PORT_NULL, true);
@@ -241,8 +243,9 @@ KTEST(ipc_no_senders_notification)
     struct ipc_port *previous = nullptr;
     add_send(space, name);
     EXPECT_EQ(ipc_space_copyin(space, notify, MACH_MSG_TYPE_MAKE_SEND_ONCE, &right), KERN_SUCCESS);
-    EXPECT_EQ(mach_port_request_notification(space, name, MACH_NOTIFY_NO_SENDERS, 0, right, &previous),
-              KERN_SUCCESS);
+    EXPECT_EQ(
+        mach_port_request_notification(space, name, MACH_NOTIFY_NO_SENDERS, 0, right, &previous),
+        KERN_SUCCESS);
     EXPECT_EQ(take_message(space, notify), nullptr);
     EXPECT_EQ(mach_port_deallocate(space, name), KERN_SUCCESS);
 
@@ -268,8 +271,9 @@ KTEST(ipc_dead_name_notification_counts_a_reference)
     EXPECT_EQ(ipc_space_copyin(owner, name, MACH_MSG_TYPE_MAKE_SEND, &port), KERN_SUCCESS);
     mach_port_name_t send = ipc_space_copyout(client, port, MACH_MSG_TYPE_PORT_SEND);
     EXPECT_EQ(ipc_space_copyin(client, notify, MACH_MSG_TYPE_MAKE_SEND_ONCE, &port), KERN_SUCCESS);
-    EXPECT_EQ(mach_port_request_notification(client, send, MACH_NOTIFY_DEAD_NAME, 0, port, &previous),
-              KERN_SUCCESS);
+    EXPECT_EQ(
+        mach_port_request_notification(client, send, MACH_NOTIFY_DEAD_NAME, 0, port, &previous),
+        KERN_SUCCESS);
     EXPECT_EQ(type_of(client, send), MACH_PORT_TYPE_SEND | MACH_PORT_TYPE_DNREQUEST);
     EXPECT_EQ(mach_port_destroy(owner, name), KERN_SUCCESS);
 

@@ -8,8 +8,7 @@
 
 #include "init.h"
 
-bool
-init_archive_map(struct init_archive *archive)
+bool init_archive_map(struct init_archive *archive)
 {
     mach_vm_address_t address = 0;
     *archive = (struct init_archive){
@@ -21,8 +20,8 @@ init_archive_map(struct init_archive *archive)
         return false;
     }
     kern_return_t result =
-        mach_vm_map(mach_task_self(), &address, archive->size, 0, VM_FLAGS_ANYWHERE, archive->entry, 0, FALSE,
-                    VM_PROT_READ, VM_PROT_READ, VM_INHERIT_NONE);
+        mach_vm_map(mach_task_self(), &address, archive->size, 0, VM_FLAGS_ANYWHERE, archive->entry,
+                    0, FALSE, VM_PROT_READ, VM_PROT_READ, VM_INHERIT_NONE);
     if (result != KERN_SUCCESS) {
         init_log("cannot map the boot archive: %s", mach_error_string(result));
         return false;

@@ -2,8 +2,9 @@
 /*
  * The routines of idl/bootstrap.defs, where they and their errors are described.
  *
- * A created service's receive right comes back when its server dies, by the port-destroyed notification that is
- * requested each time it is handed out: clients keep their send rights, and what they sent waits for the next server.
+ * A created service's receive right comes back when its server dies, by the port-destroyed
+ * notification that is requested each time it is handed out: clients keep their send rights, and
+ * what they sent waits for the next server.
  */
 #include <string.h>
 
@@ -15,12 +16,12 @@
 #include "names.h"
 
 /* Ask that the death of NAME's port, or of the server that holds it, be told to init. */
-static kern_return_t
-watch(mach_port_t name, mach_msg_id_t event)
+static kern_return_t watch(mach_port_t name, mach_msg_id_t event)
 {
     mach_port_t previous = MACH_PORT_NULL;
-    kern_return_t result = mach_port_request_notification(mach_task_self(), name, event, 0, init_notify_port(),
-                                                          MACH_MSG_TYPE_MAKE_SEND_ONCE, &previous);
+    kern_return_t result =
+        mach_port_request_notification(mach_task_self(), name, event, 0, init_notify_port(),
+                                       MACH_MSG_TYPE_MAKE_SEND_ONCE, &previous);
     if (result == KERN_SUCCESS && previous != MACH_PORT_NULL) {
         (void)mach_port_deallocate(mach_task_self(), previous);
     }
@@ -28,14 +29,14 @@ watch(mach_port_t name, mach_msg_id_t event)
 }
 
 /* Make NAME a service with a port of its own. */
-static kern_return_t
-make_service(struct name_space *space, struct service_name *name)
+static kern_return_t make_service(struct name_space *space, struct service_name *name)
 {
     mach_port_t port;
     if (mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_RECEIVE, &port) != KERN_SUCCESS) {
         return BOOTSTRAP_NO_MEMORY;
     }
-    if (mach_port_insert_right(mach_task_self(), port, port, MACH_MSG_TYPE_MAKE_SEND) != KERN_SUCCESS) {
+    if (mach_port_insert_right(mach_task_self(), port, port, MACH_MSG_TYPE_MAKE_SEND) !=
+        KERN_SUCCESS) {
         (void)mach_port_mod_refs(mach_task_self(), port, MACH_PORT_RIGHT_RECEIVE, -1);
         return BOOTSTRAP_NO_MEMORY;
     }
@@ -46,8 +47,7 @@ make_service(struct name_space *space, struct service_name *name)
     return BOOTSTRAP_SUCCESS;
 }
 
-kern_return_t
-init_create_service(struct name_space *space, const char *service, const char *server)
+kern_return_t init_create_service(struct name_space *space, const char *service, const char *server)
 {
     struct service_name *name = name_find(space, service);
     if (name == nullptr) {
@@ -64,8 +64,8 @@ init_create_service(struct name_space *space, const char *service, const char *s
     return make_service(space, name);
 }
 
-kern_return_t
-serve_bootstrap_check_in(mach_port_t bootstrap, audit_token_t sender, name_t service_name, mach_port_t *service)
+kern_return_t serve_bootstrap_check_in(mach_port_t bootstrap, audit_token_t sender,
+                                       name_t service_name, mach_port_t *service)
 {
     (void)sender;
     struct name_space *space = name_space_of(bootstrap);
@@ -84,8 +84,8 @@ serve_bootstrap_check_in(mach_port_t bootstrap, audit_token_t sender, name_t ser
     return BOOTSTRAP_SUCCESS;
 }
 
-kern_return_t
-serve_bootstrap_register(mach_port_t bootstrap, name_t service_name, mach_port_t service)
+kern_return_t serve_bootstrap_register(mach_port_t bootstrap, name_t service_name,
+                                       mach_port_t service)
 {
     struct name_space *space = name_space_of(bootstrap);
     if (space == nullptr) {
@@ -116,9 +116,9 @@ serve_bootstrap_register(mach_port_t bootstrap, name_t service_name, mach_port_t
     return BOOTSTRAP_SUCCESS;
 }
 
-kern_return_t
-serve_bootstrap_look_up(mach_port_t bootstrap, mach_port_t reply, name_t service_name, int flags,
-                        mach_port_t *service, mach_msg_type_name_t *servicePoly)
+kern_return_t serve_bootstrap_look_up(mach_port_t bootstrap, mach_port_t reply, name_t service_name,
+                                      int flags, mach_port_t *service,
+                                      mach_msg_type_name_t *servicePoly)
 {
     struct name_space *space = name_space_of(bootstrap);
     if (space == nullptr) {
@@ -136,9 +136,9 @@ serve_bootstrap_look_up(mach_port_t bootstrap, mach_port_t reply, name_t service
     return pending_add(space, service_name, reply) ? MIG_NO_REPLY : BOOTSTRAP_NO_MEMORY;
 }
 
-kern_return_t
-serve_bootstrap_create_service(mach_port_t bootstrap, name_t service_name, mach_port_t *service,
-                               mach_msg_type_name_t *servicePoly)
+kern_return_t serve_bootstrap_create_service(mach_port_t bootstrap, name_t service_name,
+                                             mach_port_t *service,
+                                             mach_msg_type_name_t *servicePoly)
 {
     struct name_space *space = name_space_of(bootstrap);
     if (space == nullptr) {
@@ -152,9 +152,8 @@ serve_bootstrap_create_service(mach_port_t bootstrap, name_t service_name, mach_
     return result;
 }
 
-kern_return_t
-serve_bootstrap_subset(mach_port_t bootstrap, mach_port_t requestor, mach_port_t *subset,
-                       mach_msg_type_name_t *subsetPoly)
+kern_return_t serve_bootstrap_subset(mach_port_t bootstrap, mach_port_t requestor,
+                                     mach_port_t *subset, mach_msg_type_name_t *subsetPoly)
 {
     struct name_space *parent = name_space_of(bootstrap);
     if (parent == nullptr || !MACH_PORT_VALID(requestor)) {
@@ -174,8 +173,8 @@ serve_bootstrap_subset(mach_port_t bootstrap, mach_port_t requestor, mach_port_t
     return BOOTSTRAP_SUCCESS;
 }
 
-kern_return_t
-serve_bootstrap_parent(mach_port_t bootstrap, mach_port_t *parent, mach_msg_type_name_t *parentPoly)
+kern_return_t serve_bootstrap_parent(mach_port_t bootstrap, mach_port_t *parent,
+                                     mach_msg_type_name_t *parentPoly)
 {
     struct name_space *space = name_space_of(bootstrap);
     if (space == nullptr) {
@@ -186,15 +185,14 @@ serve_bootstrap_parent(mach_port_t bootstrap, mach_port_t *parent, mach_msg_type
     return BOOTSTRAP_SUCCESS;
 }
 
-static bootstrap_status_t
-status_of(const struct service_name *name)
+static bootstrap_status_t status_of(const struct service_name *name)
 {
     bool is_served = name->send != MACH_PORT_NULL && name->receive == MACH_PORT_NULL;
     return is_served ? BOOTSTRAP_STATUS_ACTIVE : BOOTSTRAP_STATUS_INACTIVE;
 }
 
-kern_return_t
-serve_bootstrap_status(mach_port_t bootstrap, name_t service_name, bootstrap_status_t *active)
+kern_return_t serve_bootstrap_status(mach_port_t bootstrap, name_t service_name,
+                                     bootstrap_status_t *active)
 {
     struct name_space *space = name_space_of(bootstrap);
     struct service_name *name = space == nullptr ? nullptr : name_find_upwards(space, service_name);
@@ -213,15 +211,13 @@ struct info_lists {
     bootstrap_status_array_t active;
 };
 
-static void
-count_name(struct service_name *name, void *argument)
+static void count_name(struct service_name *name, void *argument)
 {
     (void)name;
     ((struct info_lists *)argument)->count++;
 }
 
-static void
-list_name(struct service_name *name, void *argument)
+static void list_name(struct service_name *name, void *argument)
 {
     struct info_lists *lists = argument;
     memcpy(lists->names[lists->count], name->name, sizeof(name_t));
@@ -230,27 +226,28 @@ list_name(struct service_name *name, void *argument)
     lists->count++;
 }
 
-/* Memory for a list of SIZE bytes that leaves with the reply.  There is always a name: SIZE is not 0. */
-static void *
-list_allocate(size_t size)
+/* Memory for a list of SIZE bytes that leaves with the reply.  There is always a name: SIZE is
+ * not 0. */
+static void *list_allocate(size_t size)
 {
     mach_vm_address_t address = 0;
     kern_return_t result = mach_vm_allocate(mach_task_self(), &address, size, VM_FLAGS_ANYWHERE);
     return result == KERN_SUCCESS ? (void *)address : nullptr;
 }
 
-static void
-list_free(void *list, size_t size)
+static void list_free(void *list, size_t size)
 {
     if (list != nullptr) {
         (void)mach_vm_deallocate(mach_task_self(), (mach_vm_address_t)list, size);
     }
 }
 
-kern_return_t
-serve_bootstrap_info(mach_port_t bootstrap, name_array_t *service_names, mach_msg_type_number_t *service_namesCnt,
-                     name_array_t *server_names, mach_msg_type_number_t *server_namesCnt,
-                     bootstrap_status_array_t *active, mach_msg_type_number_t *activeCnt)
+kern_return_t serve_bootstrap_info(mach_port_t bootstrap, name_array_t *service_names,
+                                   mach_msg_type_number_t *service_namesCnt,
+                                   name_array_t *server_names,
+                                   mach_msg_type_number_t *server_namesCnt,
+                                   bootstrap_status_array_t *active,
+                                   mach_msg_type_number_t *activeCnt)
 {
     struct name_space *space = name_space_of(bootstrap);
     struct info_lists lists = {};

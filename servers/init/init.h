@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the files of init share.  Init has two threads: the main thread is the bootstrap server and the supervisor, and
- * never calls another server; the session thread starts the program on the console and waits for it.
+ * What the files of init share.  Init has two threads: the main thread is the bootstrap server and
+ * the supervisor, and never calls another server; the session thread starts the program on the
+ * console and waits for it.
  */
 #pragma once
 
@@ -18,7 +19,7 @@ struct name_space;
 struct init_archive {
     const char *data;
     size_t size;
-    mach_port_t entry;              /* the memory entry it is mapped from */
+    mach_port_t entry; /* the memory entry it is mapped from */
 };
 
 /* The port set of all that the main thread serves, and the port that notifications come to. */
@@ -26,25 +27,29 @@ mach_port_t init_port_set(void);
 mach_port_t init_notify_port(void);
 
 /* Make SERVICE (see bootstrap.defs) in SPACE for the program SERVER.  Returns: BOOTSTRAP_* */
-kern_return_t init_create_service(struct name_space *space, const char *service, const char *server);
+kern_return_t init_create_service(struct name_space *space, const char *service,
+                                  const char *server);
 
 /* Write one line to the kernel's log: "init: ...". */
 void init_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The object that servers without a terminal have as output: a send right to give away with COPY_SEND.  What is written
- * to it goes to the kernel's log. */
+/* The object that servers without a terminal have as output: a send right to give away with
+ * COPY_SEND.  What is written to it goes to the kernel's log. */
 mach_port_t init_log_object(void);
 
 /* Map the archive.  Returns: false, with a line in the log, if there is none. */
 bool init_archive_map(struct init_archive *archive);
 
 /* Start all services of CONF from ARCHIVE, with BOOTSTRAP as their bootstrap port. */
-void services_start(const struct init_conf *conf, const struct init_archive *archive, mach_port_t bootstrap);
+void services_start(const struct init_conf *conf, const struct init_archive *archive,
+                    mach_port_t bootstrap);
 
-/* The task behind the send right NAME has died.  Returns: true if it was a service's, which may be running again. */
+/* The task behind the send right NAME has died.  Returns: true if it was a service's, which may
+ * be running again. */
 bool service_task_died(mach_port_t name);
 
-/* Begin the session: PROGRAM on the console again and again; or, if EXEC, `/bin/sh /etc/exec` once. */
+/* Begin the session: PROGRAM on the console again and again; or, if EXEC, `/bin/sh /etc/exec`
+ * once. */
 void session_start(const char *program, bool exec);
 
 /* The dispatcher of the main thread. */

@@ -12,15 +12,13 @@ struct words {
     const char *end;
 };
 
-static bool
-is_blank(char c)
+static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r';
 }
 
 /* Copy the next word to WORD.  Returns: 1; 0, there is none; -1, it is longer than SIZE - 1. */
-static int
-next_word(struct words *words, char *word, size_t size)
+static int next_word(struct words *words, char *word, size_t size)
 {
     while (words->next < words->end && is_blank(*words->next)) {
         words->next++;
@@ -53,8 +51,7 @@ static const struct {
 };
 
 /* Apply the option WORD to SERVICE. */
-static bool
-parse_option(const char *word, struct init_conf_service *service)
+static bool parse_option(const char *word, struct init_conf_service *service)
 {
     if (strcmp(word, "restart") == 0) {
         service->restart = true;
@@ -70,8 +67,7 @@ parse_option(const char *word, struct init_conf_service *service)
 }
 
 /* The rest of a `service` line.  Returns: what is wrong, or null. */
-static const char *
-parse_service(struct words *words, struct init_conf *conf)
+static const char *parse_service(struct words *words, struct init_conf *conf)
 {
     char option[32];
     if (conf->service_count == INIT_CONF_SERVICES) {
@@ -96,8 +92,7 @@ parse_service(struct words *words, struct init_conf *conf)
 }
 
 /* One line.  Returns: what is wrong, or null. */
-static const char *
-parse_line(struct words *words, struct init_conf *conf)
+static const char *parse_line(struct words *words, struct init_conf *conf)
 {
     char word[16];
     int found = next_word(words, word, sizeof(word));
@@ -108,15 +103,15 @@ parse_line(struct words *words, struct init_conf *conf)
         return parse_service(words, conf);
     }
     if (found == 1 && strcmp(word, "shell") == 0) {
-        return next_word(words, conf->shell, sizeof(conf->shell)) == 1 ? nullptr
-                                                                        : "shell needs the path of a program";
+        return next_word(words, conf->shell, sizeof(conf->shell)) == 1
+                   ? nullptr
+                   : "shell needs the path of a program";
     }
     return "a line begins with service or shell";
 }
 
-void
-init_conf_parse(const char *text, size_t size, struct init_conf *conf,
-                void (*report)(unsigned line, const char *what))
+void init_conf_parse(const char *text, size_t size, struct init_conf *conf,
+                     void (*report)(unsigned line, const char *what))
 {
     const char *end = text + size;
     *conf = (struct init_conf){};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reading /etc/init.conf: which services there are and what each gets.  The file itself explains its lines.
+ * Reading /etc/init.conf: which services there are and what each gets.  The file itself explains
+ * its lines.
  */
 #pragma once
 
@@ -18,20 +19,21 @@
 #define INIT_RIGHT_INITRD        0x8u
 
 struct init_conf_service {
-    char name[INIT_CONF_NAME];      /* in the bootstrap name space */
-    char path[INIT_CONF_PATH];      /* in the boot archive */
-    bool restart;                   /* start it again when it dies */
-    uint32_t rights;                /* INIT_RIGHT_* */
+    char name[INIT_CONF_NAME]; /* in the bootstrap name space */
+    char path[INIT_CONF_PATH]; /* in the boot archive */
+    bool restart;              /* start it again when it dies */
+    uint32_t rights;           /* INIT_RIGHT_* */
 };
 
 struct init_conf {
     uint32_t service_count;
     struct init_conf_service services[INIT_CONF_SERVICES];
-    char shell[INIT_CONF_PATH];     /* the program on the console; empty: none */
+    char shell[INIT_CONF_PATH]; /* the program on the console; empty: none */
 };
 
 /*
- * Read the SIZE bytes at TEXT into CONF.  A line that is wrong is left out and reported through REPORT(LINE, WHAT).
+ * Read the SIZE bytes at TEXT into CONF.  A line that is wrong is left out and reported through
+ * REPORT(LINE, WHAT).
  */
 void init_conf_parse(const char *text, size_t size, struct init_conf *conf,
                      void (*report)(unsigned line, const char *what));

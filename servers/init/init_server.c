@@ -9,8 +9,7 @@
 
 #include "init.h"
 
-mach_port_t
-init_port_set(void)
+mach_port_t init_port_set(void)
 {
     static mach_port_t set;
     if (set == MACH_PORT_NULL) {
@@ -19,8 +18,7 @@ init_port_set(void)
     return set;
 }
 
-mach_port_t
-init_notify_port(void)
+mach_port_t init_notify_port(void)
 {
     static mach_port_t port;
     if (port == MACH_PORT_NULL &&
@@ -30,8 +28,8 @@ init_notify_port(void)
     return port;
 }
 
-boolean_t
-init_demux(mach_msg_header_t *request, mach_msg_header_t *reply)
+boolean_t init_demux(mach_msg_header_t *request, mach_msg_header_t *reply)
 {
-    return bootstrap_server(request, reply) || io_server(request, reply) || notify_server(request, reply);
+    return bootstrap_server(request, reply) || io_server(request, reply) ||
+           notify_server(request, reply);
 }

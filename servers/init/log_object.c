@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An object of io.defs for servers that have no terminal: what is written to it goes to the kernel's log.
+ * An object of io.defs for servers that have no terminal: what is written to it goes to the
+ * kernel's log.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,14 +15,12 @@
 #include "init.h"
 
 /* Hand SIZE bytes to the kernel; a log that cannot be written has no other place to complain. */
-static void
-write_log(const char *text, size_t size)
+static void write_log(const char *text, size_t size)
 {
     (void)host_log_write(startup_port(STARTUP_PORT_HOST_PRIV), text, (mach_msg_type_number_t)size);
 }
 
-void
-init_log(const char *format, ...)
+void init_log(const char *format, ...)
 {
     char line[512] = "init: ";
     size_t used = strlen(line);
@@ -33,8 +32,7 @@ init_log(const char *format, ...)
     write_log(line, strlen(line));
 }
 
-mach_port_t
-init_log_object(void)
+mach_port_t init_log_object(void)
 {
     static mach_port_t object;
     if (object == MACH_PORT_NULL &&
@@ -45,9 +43,9 @@ init_log_object(void)
     return object;
 }
 
-kern_return_t
-serve_io_write(mach_port_t object, mach_port_t reply, uint64_t offset, int flags, const io_data_t data,
-               mach_msg_type_number_t dataCnt, unsigned *written)
+kern_return_t serve_io_write(mach_port_t object, mach_port_t reply, uint64_t offset, int flags,
+                             const io_data_t data, mach_msg_type_number_t dataCnt,
+                             unsigned *written)
 {
     (void)reply;
     (void)offset;
@@ -60,9 +58,8 @@ serve_io_write(mach_port_t object, mach_port_t reply, uint64_t offset, int flags
     return KERN_SUCCESS;
 }
 
-kern_return_t
-serve_io_read(mach_port_t object, mach_port_t reply, uint64_t offset, unsigned amount, int flags, io_data_t data,
-              mach_msg_type_number_t *dataCnt)
+kern_return_t serve_io_read(mach_port_t object, mach_port_t reply, uint64_t offset, unsigned amount,
+                            int flags, io_data_t data, mach_msg_type_number_t *dataCnt)
 {
     (void)object;
     (void)reply;
@@ -74,16 +71,14 @@ serve_io_read(mach_port_t object, mach_port_t reply, uint64_t offset, unsigned a
     return SERVER_ERROR_BAD_MODE;
 }
 
-kern_return_t
-serve_io_stat(mach_port_t object, io_stat_t *stat)
+kern_return_t serve_io_stat(mach_port_t object, io_stat_t *stat)
 {
     (void)object;
     *stat = (io_stat_t){ .type = IO_TYPE_STREAM, .mode = 0200, .links = 1 };
     return KERN_SUCCESS;
 }
 
-kern_return_t
-serve_io_readable(mach_port_t object, uint64_t offset, uint64_t *amount)
+kern_return_t serve_io_readable(mach_port_t object, uint64_t offset, uint64_t *amount)
 {
     (void)object;
     (void)offset;

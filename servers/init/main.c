@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * init: the first program.  It is the bootstrap server, starts the services of /etc/init.conf, and runs the shell on the
- * console.
+ * init: the first program.  It is the bootstrap server, starts the services of /etc/init.conf, and
+ * runs the shell on the console.
  */
 #include <mach/mach.h>
 #include <servers/bootstrap.h>
@@ -16,21 +16,19 @@
 /* Room for the largest request of all that init serves, and its trailer. */
 #define REQUEST_MAX 8192
 
-static void
-report_conf(unsigned line, const char *what)
+static void report_conf(unsigned line, const char *what)
 {
     init_log(CONF_PATH ":%u: %s; the line is left out", line, what);
 }
 
-int
-main(void)
+int main(void)
 {
     static struct init_archive archive;
     static struct init_conf conf;
     struct ustar_member member;
     struct name_space *root = name_space_create(nullptr, init_port_set());
-    if (root != nullptr &&
-        mach_port_insert_right(mach_task_self(), root->port, root->port, MACH_MSG_TYPE_MAKE_SEND) == KERN_SUCCESS) {
+    if (root != nullptr && mach_port_insert_right(mach_task_self(), root->port, root->port,
+                                                  MACH_MSG_TYPE_MAKE_SEND) == KERN_SUCCESS) {
         bootstrap_port = root->port;
     }
     if (init_archive_map(&archive)) {
@@ -49,9 +47,10 @@ main(void)
             session_start(conf.shell, exec);
         }
     }
-    mach_msg_return_t result = mach_msg_server(
-        init_demux, REQUEST_MAX, init_port_set(),
-        MACH_RCV_TRAILER_TYPE(MACH_MSG_TRAILER_FORMAT_0) | MACH_RCV_TRAILER_ELEMENTS(MACH_RCV_TRAILER_AUDIT));
+    mach_msg_return_t result =
+        mach_msg_server(init_demux, REQUEST_MAX, init_port_set(),
+                        MACH_RCV_TRAILER_TYPE(MACH_MSG_TRAILER_FORMAT_0) |
+                            MACH_RCV_TRAILER_ELEMENTS(MACH_RCV_TRAILER_AUDIT));
     init_log("cannot receive: %s", mach_error_string(result));
     return 1;
 }

@@ -11,8 +11,7 @@
 
 static struct name_space *spaces;
 
-struct name_space *
-name_space_of(mach_port_t port)
+struct name_space *name_space_of(mach_port_t port)
 {
     struct name_space *space = spaces;
     while (space != nullptr && space->port != port) {
@@ -21,24 +20,24 @@ name_space_of(mach_port_t port)
     return space;
 }
 
-struct name_space *
-name_space_of_requestor(mach_port_t requestor)
+struct name_space *name_space_of_requestor(mach_port_t requestor)
 {
     struct name_space *space = spaces;
-    while (space != nullptr && (space->requestor == MACH_PORT_NULL || space->requestor != requestor)) {
+    while (space != nullptr &&
+           (space->requestor == MACH_PORT_NULL || space->requestor != requestor)) {
         space = space->next;
     }
     return space;
 }
 
-struct name_space *
-name_space_create(struct name_space *parent, mach_port_t set)
+struct name_space *name_space_create(struct name_space *parent, mach_port_t set)
 {
     struct name_space *space = calloc(1, sizeof(*space));
     if (space == nullptr) {
         return nullptr;
     }
-    if (mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_RECEIVE, &space->port) != KERN_SUCCESS) {
+    if (mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_RECEIVE, &space->port) !=
+        KERN_SUCCESS) {
         free(space);
         return nullptr;
     }
@@ -50,8 +49,7 @@ name_space_create(struct name_space *parent, mach_port_t set)
 }
 
 /* Free all names and waiting look-ups of SPACE. */
-static void
-empty_space(struct name_space *space)
+static void empty_space(struct name_space *space)
 {
     while (space->names != nullptr) {
         struct service_name *name = space->names;
@@ -68,8 +66,7 @@ empty_space(struct name_space *space)
 }
 
 /* A space directly below PARENT, or null. */
-static struct name_space *
-any_child(const struct name_space *parent)
+static struct name_space *any_child(const struct name_space *parent)
 {
     struct name_space *space = spaces;
     while (space != nullptr && space->parent != parent) {
@@ -78,8 +75,7 @@ any_child(const struct name_space *parent)
     return space;
 }
 
-void
-name_space_destroy(struct name_space *space)
+void name_space_destroy(struct name_space *space)
 {
     struct name_space *child;
     while ((child = any_child(space)) != nullptr) {
@@ -98,8 +94,7 @@ name_space_destroy(struct name_space *space)
     free(space);
 }
 
-struct service_name *
-name_find(struct name_space *space, const char *name)
+struct service_name *name_find(struct name_space *space, const char *name)
 {
     struct service_name *found = space->names;
     while (found != nullptr && strcmp(found->name, name) != 0) {
@@ -108,19 +103,18 @@ name_find(struct name_space *space, const char *name)
     return found;
 }
 
-struct service_name *
-name_find_upwards(struct name_space *space, const char *name)
+struct service_name *name_find_upwards(struct name_space *space, const char *name)
 {
     struct service_name *found = nullptr;
-    for (; space != nullptr && (found == nullptr || found->send == MACH_PORT_NULL); space = space->parent) {
+    for (; space != nullptr && (found == nullptr || found->send == MACH_PORT_NULL);
+         space = space->parent) {
         struct service_name *here = name_find(space, name);
         found = here != nullptr ? here : found;
     }
     return found;
 }
 
-struct service_name *
-name_of_port(mach_port_t port)
+struct service_name *name_of_port(mach_port_t port)
 {
     for (struct name_space *space = spaces; space != nullptr; space = space->next) {
         for (struct service_name *name = space->names; name != nullptr; name = name->next) {
@@ -132,8 +126,7 @@ name_of_port(mach_port_t port)
     return nullptr;
 }
 
-struct service_name *
-name_create(struct name_space *space, const char *name)
+struct service_name *name_create(struct name_space *space, const char *name)
 {
     struct service_name *created = calloc(1, sizeof(*created));
     if (created != nullptr) {
@@ -144,8 +137,7 @@ name_create(struct name_space *space, const char *name)
     return created;
 }
 
-void
-name_unbind(struct service_name *name)
+void name_unbind(struct service_name *name)
 {
     if (name->receive != MACH_PORT_NULL) {
         (void)mach_port_mod_refs(mach_task_self(), name->receive, MACH_PORT_RIGHT_RECEIVE, -1);
@@ -158,13 +150,14 @@ name_unbind(struct service_name *name)
     name->is_service = false;
 }
 
-void
-name_visit(struct name_space *space, void (*visitor)(struct service_name *name, void *argument), void *argument)
+void name_visit(struct name_space *space,
+                void (*visitor)(struct service_name *name, void *argument), void *argument)
 {
     for (struct name_space *at = space; at != nullptr; at = at->parent) {
         for (struct service_name *name = at->names; name != nullptr; name = name->next) {
             bool is_hidden = false;
-            for (struct name_space *nearer = space; nearer != at && !is_hidden; nearer = nearer->parent) {
+            for (struct name_space *nearer = space; nearer != at && !is_hidden;
+                 nearer = nearer->parent) {
                 is_hidden = name_find(nearer, name->name) != nullptr;
             }
             if (!is_hidden) {
@@ -174,8 +167,7 @@ name_visit(struct name_space *space, void (*visitor)(struct service_name *name, 
     }
 }
 
-bool
-pending_add(struct name_space *space, const char *name, mach_port_t reply)
+bool pending_add(struct name_space *space, const char *name, mach_port_t reply)
 {
     struct pending_lookup *pending = calloc(1, sizeof(*pending));
     if (pending == nullptr) {
@@ -189,8 +181,7 @@ pending_add(struct name_space *space, const char *name, mach_port_t reply)
 }
 
 /* Answer what waits for NAME in SPACE itself. */
-static void
-answer_in(struct name_space *space, const struct service_name *name)
+static void answer_in(struct name_space *space, const struct service_name *name)
 {
     struct pending_lookup **link = &space->pending;
     while (*link != nullptr) {
@@ -201,15 +192,15 @@ answer_in(struct name_space *space, const struct service_name *name)
         }
         *link = pending->next;
         /* A client that has died meanwhile: the stub's send fails and the right is still ours. */
-        if (bootstrap_look_up_reply(pending->reply, name->send, MACH_MSG_TYPE_COPY_SEND) != KERN_SUCCESS) {
+        if (bootstrap_look_up_reply(pending->reply, name->send, MACH_MSG_TYPE_COPY_SEND) !=
+            KERN_SUCCESS) {
             (void)mach_port_deallocate(mach_task_self(), pending->reply);
         }
         free(pending);
     }
 }
 
-void
-pending_answer(struct name_space *space, const struct service_name *name)
+void pending_answer(struct name_space *space, const struct service_name *name)
 {
     answer_in(space, name);
     for (struct name_space *child = spaces; child != nullptr; child = child->next) {

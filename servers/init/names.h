@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The name spaces that init serves as bootstrap server: the root, and subsets below it.  All of it is used by init's
- * main thread only.
+ * The name spaces that init serves as bootstrap server: the root, and subsets below it.  All of it
+ * is used by init's main thread only.
  */
 #pragma once
 
@@ -14,24 +14,24 @@
 struct service_name {
     struct service_name *next;
     name_t name;
-    name_t server;                  /* path of the program init starts for it, or empty */
-    mach_port_t send;               /* send right, or null: nothing is bound to the name yet */
-    mach_port_t receive;            /* the receive right, while nobody has checked in; null otherwise */
-    bool is_service;                /* made by create_service: comes back when its server dies */
+    name_t server;       /* path of the program init starts for it, or empty */
+    mach_port_t send;    /* send right, or null: nothing is bound to the name yet */
+    mach_port_t receive; /* the receive right, while nobody has checked in; null otherwise */
+    bool is_service;     /* made by create_service: comes back when its server dies */
 };
 
 /* A look-up that waits until its name is bound. */
 struct pending_lookup {
     struct pending_lookup *next;
     name_t name;
-    mach_port_t reply;              /* send-once right */
+    mach_port_t reply; /* send-once right */
 };
 
 struct name_space {
     struct name_space *next;
-    struct name_space *parent;      /* null: the root */
-    mach_port_t port;               /* receive right: the bootstrap port */
-    mach_port_t requestor;          /* send right whose death ends a subset; null for the root */
+    struct name_space *parent; /* null: the root */
+    mach_port_t port;          /* receive right: the bootstrap port */
+    mach_port_t requestor;     /* send right whose death ends a subset; null for the root */
     struct service_name *names;
     struct pending_lookup *pending;
 };
@@ -39,7 +39,8 @@ struct name_space {
 /* The space whose bootstrap port is PORT, or null. */
 struct name_space *name_space_of(mach_port_t port);
 
-/* Make the root (PARENT null) or a subset; its port is put into the port set SET.  Returns: null without memory. */
+/* Make the root (PARENT null) or a subset; its port is put into the port set SET.  Returns: null
+ * without memory. */
 struct name_space *name_space_create(struct name_space *parent, mach_port_t set);
 
 /* Forget SPACE, all spaces below it, their names and rights. */
@@ -52,7 +53,8 @@ struct name_space *name_space_of_requestor(mach_port_t requestor);
 struct service_name *name_find(struct name_space *space, const char *name);
 struct service_name *name_find_upwards(struct name_space *space, const char *name);
 
-/* The name in any space whose send right, or whose receive right, is called PORT; null if there is none. */
+/* The name in any space whose send right, or whose receive right, is called PORT; null if there
+ * is none. */
 struct service_name *name_of_port(mach_port_t port);
 
 /* Enter NAME, unbound.  Returns: null without memory. */
@@ -62,7 +64,8 @@ struct service_name *name_create(struct name_space *space, const char *name);
 void name_unbind(struct service_name *name);
 
 /* Visit all names of SPACE and its parents that are not hidden by a nearer one. */
-void name_visit(struct name_space *space, void (*visitor)(struct service_name *name, void *argument), void *argument);
+void name_visit(struct name_space *space,
+                void (*visitor)(struct service_name *name, void *argument), void *argument);
 
 /* Let REPLY wait for NAME.  Returns: false without memory. */
 bool pending_add(struct name_space *space, const char *name, mach_port_t reply);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Notifications that init has asked for: services' tasks, registered ports, requestors of subsets, returning receive
- * rights.
+ * Notifications that init has asked for: services' tasks, registered ports, requestors of subsets,
+ * returning receive rights.
  */
 #include <mach/mach.h>
 #include <mach/notify_server.h>
@@ -10,14 +10,12 @@
 #include "names.h"
 
 /* Only what came through init's own notification port is believed to be the kernel's. */
-static bool
-is_genuine(mach_port_t notify)
+static bool is_genuine(mach_port_t notify)
 {
     return notify == init_notify_port();
 }
 
-kern_return_t
-do_mach_notify_dead_name(mach_port_t notify, mach_port_name_t name)
+kern_return_t do_mach_notify_dead_name(mach_port_t notify, mach_port_name_t name)
 {
     if (!is_genuine(notify)) {
         return KERN_SUCCESS;
@@ -34,8 +32,7 @@ do_mach_notify_dead_name(mach_port_t notify, mach_port_name_t name)
     return KERN_SUCCESS;
 }
 
-kern_return_t
-do_mach_notify_port_destroyed(mach_port_t notify, mach_port_t rights)
+kern_return_t do_mach_notify_port_destroyed(mach_port_t notify, mach_port_t rights)
 {
     struct service_name *name = is_genuine(notify) ? name_of_port(rights) : nullptr;
     if (name == nullptr || !name->is_service) {
@@ -46,32 +43,28 @@ do_mach_notify_port_destroyed(mach_port_t notify, mach_port_t rights)
     return KERN_SUCCESS;
 }
 
-kern_return_t
-do_mach_notify_port_deleted(mach_port_t notify, mach_port_name_t name)
+kern_return_t do_mach_notify_port_deleted(mach_port_t notify, mach_port_name_t name)
 {
     (void)notify;
     (void)name;
     return KERN_SUCCESS;
 }
 
-kern_return_t
-do_mach_notify_send_possible(mach_port_t notify, mach_port_name_t name)
+kern_return_t do_mach_notify_send_possible(mach_port_t notify, mach_port_name_t name)
 {
     (void)notify;
     (void)name;
     return KERN_SUCCESS;
 }
 
-kern_return_t
-do_mach_notify_no_senders(mach_port_t notify, mach_port_mscount_t mscount)
+kern_return_t do_mach_notify_no_senders(mach_port_t notify, mach_port_mscount_t mscount)
 {
     (void)notify;
     (void)mscount;
     return KERN_SUCCESS;
 }
 
-kern_return_t
-do_mach_notify_send_once(mach_port_t notify)
+kern_return_t do_mach_notify_send_once(mach_port_t notify)
 {
     (void)notify;
     return KERN_SUCCESS;

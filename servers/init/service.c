@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Services: starting them from the boot archive, and again when they die.  A service that dies more than a few times
- * within a short while is left alone, so that a broken program does not keep the machine busy.
+ * Services: starting them from the boot archive, and again when they die.  A service that dies more
+ * than a few times within a short while is left alone, so that a broken program does not keep the
+ * machine busy.
  */
 #include <string.h>
 
@@ -19,9 +20,9 @@
 
 struct service {
     const struct init_conf_service *conf;
-    mach_port_t task;               /* send right; null: not running */
-    unsigned deaths;                /* in the window */
-    uint64_t window_start;          /* nanoseconds since boot */
+    mach_port_t task;      /* send right; null: not running */
+    unsigned deaths;       /* in the window */
+    uint64_t window_start; /* nanoseconds since boot */
 };
 
 static struct service services[INIT_CONF_SERVICES];
@@ -41,10 +42,10 @@ static const struct {
 };
 
 /* Hand the new task its rights. */
-static kern_return_t
-give_rights(struct task_builder *builder, const struct init_conf_service *conf)
+static kern_return_t give_rights(struct task_builder *builder, const struct init_conf_service *conf)
 {
-    kern_return_t result = task_set_special_port(builder->task, TASK_BOOTSTRAP_PORT, root_bootstrap);
+    kern_return_t result =
+        task_set_special_port(builder->task, TASK_BOOTSTRAP_PORT, root_bootstrap);
     for (size_t i = 0; i < sizeof(granted) / sizeof(granted[0]) && result == KERN_SUCCESS; i++) {
         if (conf->rights & granted[i].right) {
             result = task_builder_give(builder, granted[i].kind, startup_port(granted[i].kind),
@@ -52,26 +53,28 @@ give_rights(struct task_builder *builder, const struct init_conf_service *conf)
         }
     }
     if (result == KERN_SUCCESS) {
-        result = task_builder_give(builder, STARTUP_PORT_STDOUT, init_log_object(), MACH_MSG_TYPE_COPY_SEND);
+        result = task_builder_give(builder, STARTUP_PORT_STDOUT, init_log_object(),
+                                   MACH_MSG_TYPE_COPY_SEND);
     }
     if (result == KERN_SUCCESS) {
-        result = task_builder_give(builder, STARTUP_PORT_STDERR, init_log_object(), MACH_MSG_TYPE_COPY_SEND);
+        result = task_builder_give(builder, STARTUP_PORT_STDERR, init_log_object(),
+                                   MACH_MSG_TYPE_COPY_SEND);
     }
     return result;
 }
 
 /* Be told when the task dies. */
-static kern_return_t
-watch_task(mach_port_t task)
+static kern_return_t watch_task(mach_port_t task)
 {
     mach_port_t previous;
-    return mach_port_request_notification(mach_task_self(), task, MACH_NOTIFY_DEAD_NAME, 0, init_notify_port(),
-                                          MACH_MSG_TYPE_MAKE_SEND_ONCE, &previous);
+    return mach_port_request_notification(mach_task_self(), task, MACH_NOTIFY_DEAD_NAME, 0,
+                                          init_notify_port(), MACH_MSG_TYPE_MAKE_SEND_ONCE,
+                                          &previous);
 }
 
 /* Make a task of the program that MEMBER of the archive is. */
-static kern_return_t
-build_service(struct service *service, const struct ustar_member *member, const char **error)
+static kern_return_t build_service(struct service *service, const struct ustar_member *member,
+                                   const char **error)
 {
     struct task_builder builder;
     struct task_executable executable = {
@@ -105,15 +108,15 @@ build_service(struct service *service, const struct ustar_member *member, const 
     return KERN_SUCCESS;
 }
 
-static void
-start(struct service *service)
+static void start(struct service *service)
 {
     struct ustar_member member;
     const char *error = "";
     enum ustar_result found =
         ustar_find(boot_archive->data, boot_archive->size, service->conf->path, &member);
     if (found != USTAR_MEMBER) {
-        init_log("%s: cannot start %s: %s", service->conf->name, service->conf->path, ustar_error(found));
+        init_log("%s: cannot start %s: %s", service->conf->name, service->conf->path,
+                 ustar_error(found));
         return;
     }
     kern_return_t result = build_service(service, &member, &error);
@@ -123,8 +126,8 @@ start(struct service *service)
     }
 }
 
-void
-services_start(const struct init_conf *conf, const struct init_archive *archive, mach_port_t bootstrap)
+void services_start(const struct init_conf *conf, const struct init_archive *archive,
+                    mach_port_t bootstrap)
 {
     boot_archive = archive;
     root_bootstrap = bootstrap;
@@ -136,8 +139,7 @@ services_start(const struct init_conf *conf, const struct init_archive *archive,
 }
 
 /* Nanoseconds since boot. */
-static uint64_t
-now(void)
+static uint64_t now(void)
 {
     mach_timebase_info_data_t base;
     (void)mach_timebase_info(&base);
@@ -145,8 +147,7 @@ now(void)
 }
 
 /* Count a death.  Returns: true if there were too many of late. */
-static bool
-dies_too_often(struct service *service)
+static bool dies_too_often(struct service *service)
 {
     uint64_t time = now();
     if (time - service->window_start > DEATHS_WINDOW * UINT64_C(1000000000)) {
@@ -156,8 +157,7 @@ dies_too_often(struct service *service)
     return ++service->deaths > DEATHS_MAX;
 }
 
-bool
-service_task_died(mach_port_t name)
+bool service_task_died(mach_port_t name)
 {
     struct service *service = services;
     while (service < services + service_count && service->task != name) {
@@ -171,7 +171,8 @@ service_task_died(mach_port_t name)
     if (!service->conf->restart) {
         init_log("%s: %s has ended", service->conf->name, service->conf->path);
     } else if (dies_too_often(service)) {
-        init_log("%s: %s keeps dying; it is not started again", service->conf->name, service->conf->path);
+        init_log("%s: %s keeps dying; it is not started again", service->conf->name,
+                 service->conf->path);
     } else {
         init_log("%s: %s has died; starting it again", service->conf->name, service->conf->path);
         start(service);

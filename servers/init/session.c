@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The session on the console: a thread of its own, because it calls servers, which in turn call init.  Whatever fails is
- * tried again from the start: the server behind it may just have been replaced.
+ * The session on the console: a thread of its own, because it calls servers, which in turn call
+ * init.  Whatever fails is tried again from the start: the server behind it may just have been
+ * replaced.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -35,16 +36,15 @@ struct session {
 
 /* The rights that starting a program on the console takes. */
 struct session_ports {
-    mach_port_t console;            /* services */
+    mach_port_t console; /* services */
     mach_port_t proc;
     mach_port_t root;
     mach_port_t terminal;
-    mach_port_t process;            /* init's own */
+    mach_port_t process; /* init's own */
     mach_port_t executable;
 };
 
-static void
-release(mach_port_t *port)
+static void release(mach_port_t *port)
 {
     if (MACH_PORT_VALID(*port)) {
         (void)mach_port_deallocate(mach_task_self(), *port);
@@ -52,8 +52,7 @@ release(mach_port_t *port)
     *port = MACH_PORT_NULL;
 }
 
-static void
-release_all(struct session_ports *ports)
+static void release_all(struct session_ports *ports)
 {
     release(&ports->console);
     release(&ports->proc);
@@ -64,8 +63,7 @@ release_all(struct session_ports *ports)
 }
 
 /* Wait for the service NAME. */
-static kern_return_t
-wait_for(const char *name, mach_port_t *service)
+static kern_return_t wait_for(const char *name, mach_port_t *service)
 {
     name_t text = "";
     strlcpy(text, name, sizeof(text));
@@ -73,8 +71,7 @@ wait_for(const char *name, mach_port_t *service)
 }
 
 /* Collect the ports for starting PROGRAM. */
-static kern_return_t
-gather(struct session_ports *ports, const char *program)
+static kern_return_t gather(struct session_ports *ports, const char *program)
 {
     int pid;
     int found;
@@ -101,8 +98,8 @@ gather(struct session_ports *ports, const char *program)
 }
 
 /* Start PROGRAM with SIZE bytes of ARGUMENTS.  *PID is its process. */
-static kern_return_t
-spawn(const struct session_ports *ports, const char *program, const char *arguments, size_t size, int *pid)
+static kern_return_t spawn(const struct session_ports *ports, const char *program,
+                           const char *arguments, size_t size, int *pid)
 {
     static const char environment[] = "PATH=/bin\0TERM=ansi\0HOME=/";
     proc_path_t path = "";
@@ -112,27 +109,27 @@ spawn(const struct session_ports *ports, const char *program, const char *argume
     strlcpy(path, program, sizeof(path));
     kern_return_t result =
         proc_spawn(ports->process, ports->executable, path, (char *)(uintptr_t)arguments,
-                   (mach_msg_type_number_t)size, (char *)(uintptr_t)environment, sizeof(environment), ports->root,
-                   ports->root, cwd, terminal, terminal, terminal, terminal, PROC_SPAWN_PRIVILEGED, pid, &child);
+                   (mach_msg_type_number_t)size, (char *)(uintptr_t)environment,
+                   sizeof(environment), ports->root, ports->root, cwd, terminal, terminal, terminal,
+                   terminal, PROC_SPAWN_PRIVILEGED, pid, &child);
     release(&child);
     return result;
 }
 
 /* Write one line to the terminal: the frame of an exec session. */
-static void
-write_terminal(mach_port_t terminal, const char *line)
+static void write_terminal(mach_port_t terminal, const char *line)
 {
     io_data_t data;
     unsigned written;
     strlcpy(data, line, sizeof(data));
-    if (io_write(terminal, 0, 0, data, (mach_msg_type_number_t)strlen(line), &written) != KERN_SUCCESS) {
+    if (io_write(terminal, 0, 0, data, (mach_msg_type_number_t)strlen(line), &written) !=
+        KERN_SUCCESS) {
         init_log("%s", line);
     }
 }
 
 /* Wait for PID, also across a restart of the process server. */
-static kern_return_t
-wait_for_process(struct session_ports *ports, int pid, int *status)
+static kern_return_t wait_for_process(struct session_ports *ports, int pid, int *status)
 {
     int child;
     kern_return_t result = proc_wait(ports->process, pid, 0, &child, status);
@@ -147,9 +144,9 @@ wait_for_process(struct session_ports *ports, int pid, int *status)
     return result;
 }
 
-/* Run one program to its end.  Returns: KERN_SUCCESS, *STATUS is its exit status as a shell shows it. */
-static kern_return_t
-run(struct session_ports *ports, const struct session *session, int *status)
+/* Run one program to its end.  Returns: KERN_SUCCESS, *STATUS is its exit status as a shell
+ * shows it. */
+static kern_return_t run(struct session_ports *ports, const struct session *session, int *status)
 {
     static const char script[] = EXEC_SHELL "\0" EXEC_SCRIPT;
     int pid;
@@ -172,8 +169,7 @@ run(struct session_ports *ports, const struct session *session, int *status)
 }
 
 /* Report how the one program of an exec session ended, and switch the machine off. */
-static void
-finish_exec(const struct session_ports *ports, kern_return_t result, int status)
+static void finish_exec(const struct session_ports *ports, kern_return_t result, int status)
 {
     char line[64];
     if (result != KERN_SUCCESS) {
@@ -185,8 +181,7 @@ finish_exec(const struct session_ports *ports, kern_return_t result, int status)
     (void)host_reboot(startup_port(STARTUP_PORT_HOST_PRIV), HOST_REBOOT_HALT);
 }
 
-static void *
-session_thread(void *argument)
+static void *session_thread(void *argument)
 {
     const struct session *session = argument;
     for (;;) {
@@ -205,8 +200,7 @@ session_thread(void *argument)
     return nullptr;
 }
 
-void
-session_start(const char *program, bool exec)
+void session_start(const char *program, bool exec)
 {
     static struct session session;
     pthread_t thread;

@@ -20,9 +20,9 @@ struct layout {
     size_t size;
 };
 
-/* Number of zero-terminated strings in the SIZE bytes at STRINGS; false if the last one does not end. */
-static bool
-count_strings(const char *strings, size_t size, uint32_t *count)
+/* Number of zero-terminated strings in the SIZE bytes at STRINGS; false if the last one does not
+ * end. */
+static bool count_strings(const char *strings, size_t size, uint32_t *count)
 {
     *count = 0;
     if (size != 0 && strings[size - 1] != '\0') {
@@ -34,14 +34,12 @@ count_strings(const char *strings, size_t size, uint32_t *count)
     return true;
 }
 
-static size_t
-string_size(const char *string)
+static size_t string_size(const char *string)
 {
     return string == nullptr ? 0 : strlen(string) + 1;
 }
 
-static bool
-plan(const struct startup_block *block, struct layout *layout)
+static bool plan(const struct startup_block *block, struct layout *layout)
 {
     if (!count_strings(block->arguments, block->arguments_size, &layout->argc) ||
         !count_strings(block->environment, block->environment_size, &layout->envc)) {
@@ -58,16 +56,15 @@ plan(const struct startup_block *block, struct layout *layout)
     return layout->size <= STARTUP_SIZE_MAX;
 }
 
-size_t
-startup_block_size(const struct startup_block *block)
+size_t startup_block_size(const struct startup_block *block)
 {
     struct layout layout;
     return plan(block, &layout) ? layout.size : 0;
 }
 
 /* Copy the SIZE bytes of strings to OFFSET of MEMORY and their offsets to VECTOR. */
-static void
-write_strings(char *memory, size_t offset, size_t vector, const char *strings, size_t size)
+static void write_strings(char *memory, size_t offset, size_t vector, const char *strings,
+                          size_t size)
 {
     uint64_t *slot = (uint64_t *)(memory + vector);
     bool is_start = true;
@@ -82,8 +79,7 @@ write_strings(char *memory, size_t offset, size_t vector, const char *strings, s
 }
 
 /* Copy STRING, if there is one, to OFFSET.  Returns: the offset for the header. */
-static uint32_t
-write_string(char *memory, size_t offset, const char *string)
+static uint32_t write_string(char *memory, size_t offset, const char *string)
 {
     if (string == nullptr) {
         return 0;
@@ -92,8 +88,7 @@ write_string(char *memory, size_t offset, const char *string)
     return (uint32_t)offset;
 }
 
-void
-startup_block_write(const struct startup_block *block, void *memory)
+void startup_block_write(const struct startup_block *block, void *memory)
 {
     struct layout layout;
     if (!plan(block, &layout)) {
@@ -118,25 +113,26 @@ startup_block_write(const struct startup_block *block, void *memory)
         .stack_address = block->stack_address,
         .stack_size = block->stack_size,
     };
-    memcpy((char *)memory + layout.ports, block->ports, block->port_count * sizeof(struct startup_port));
+    memcpy((char *)memory + layout.ports, block->ports,
+           block->port_count * sizeof(struct startup_port));
     write_strings(memory, layout.arguments, layout.argv, block->arguments, block->arguments_size);
-    write_strings(memory, layout.environment, layout.envp, block->environment, block->environment_size);
+    write_strings(memory, layout.environment, layout.envp, block->environment,
+                  block->environment_size);
     info->path_offset = write_string(memory, layout.path, block->path);
     info->cwd_offset = write_string(memory, layout.cwd, block->cwd);
 }
 
 /* Does a string begin at OFFSET and end before SIZE? */
-static bool
-string_is_valid(const char *memory, size_t size, uint64_t offset)
+static bool string_is_valid(const char *memory, size_t size, uint64_t offset)
 {
     return offset < size && memchr(memory + offset, '\0', size - offset) != nullptr;
 }
 
 /* Do COUNT offsets at VECTOR denote strings, and is there a zero behind them? */
-static bool
-vector_is_valid(const char *memory, size_t size, uint32_t vector, uint32_t count)
+static bool vector_is_valid(const char *memory, size_t size, uint32_t vector, uint32_t count)
 {
-    if (vector % sizeof(uint64_t) != 0 || vector > size || count >= (size - vector) / sizeof(uint64_t)) {
+    if (vector % sizeof(uint64_t) != 0 || vector > size ||
+        count >= (size - vector) / sizeof(uint64_t)) {
         return false;
     }
     const uint64_t *offsets = (const uint64_t *)(memory + vector);
@@ -148,8 +144,7 @@ vector_is_valid(const char *memory, size_t size, uint32_t vector, uint32_t count
     return offsets[count] == 0;
 }
 
-bool
-startup_block_is_valid(const void *memory, size_t size)
+bool startup_block_is_valid(const void *memory, size_t size)
 {
     const struct startup_info *info = memory;
     if (size < sizeof(*info) || info->magic != STARTUP_MAGIC || info->version != STARTUP_VERSION ||

@@ -16,11 +16,11 @@
 struct startup_block {
     int32_t pid;
     int32_t ppid;
-    const char *path;               /* of the executable */
-    const char *cwd;                /* null: not known */
-    const char *arguments;          /* strings one behind the other, each with its zero */
+    const char *path;      /* of the executable */
+    const char *cwd;       /* null: not known */
+    const char *arguments; /* strings one behind the other, each with its zero */
     size_t arguments_size;
-    const char *environment;        /* likewise */
+    const char *environment; /* likewise */
     size_t environment_size;
     uint32_t port_count;
     struct startup_port ports[STARTUP_BLOCK_PORTS];
@@ -30,13 +30,13 @@ struct startup_block {
     uint64_t stack_size;
 };
 
-/* Bytes of the block for BLOCK, a multiple of 16; 0 if it would be longer than STARTUP_SIZE_MAX or a list of strings
- * does not end with a zero. */
+/* Bytes of the block for BLOCK, a multiple of 16; 0 if it would be longer than STARTUP_SIZE_MAX or
+ * a list of strings does not end with a zero. */
 size_t startup_block_size(const struct startup_block *block);
 
 /* Write BLOCK to MEMORY, which has startup_block_size() bytes. */
 void startup_block_write(const struct startup_block *block, void *memory);
 
-/* Check a block of SIZE bytes at MEMORY that came from elsewhere.  Returns: true if all offsets lie inside and all
- * strings end. */
+/* Check a block of SIZE bytes at MEMORY that came from elsewhere.  Returns: true if all offsets lie
+ * inside and all strings end. */
 bool startup_block_is_valid(const void *memory, size_t size);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Segments whose file part is page aligned inside a memory entry are mapped copy-on-write; others are copied.  Behind the
- * file part of a segment its last page is cleared, so that nothing that follows in the file shows through.
+ * Segments whose file part is page aligned inside a memory entry are mapped copy-on-write; others
+ * are copied.  Behind the file part of a segment its last page is cleared, so that nothing that
+ * follows in the file shows through.
  */
 #include "task_builder.h"
 
@@ -21,43 +22,40 @@
 #define ELF_PHOFF 32
 #define ELF_PHNUM 56
 
-static uint64_t
-page_down(uint64_t value)
+static uint64_t page_down(uint64_t value)
 {
     return value & ~PAGE_BITS;
 }
 
-static uint64_t
-page_up(uint64_t value)
+static uint64_t page_up(uint64_t value)
 {
     return (value + PAGE_BITS) & ~PAGE_BITS;
 }
 
-static vm_prot_t
-segment_protection(const struct elf_segment *segment)
+static vm_prot_t segment_protection(const struct elf_segment *segment)
 {
-    return ((segment->flags & ELF_READ) ? VM_PROT_READ : 0) | ((segment->flags & ELF_WRITE) ? VM_PROT_WRITE : 0) |
+    return ((segment->flags & ELF_READ) ? VM_PROT_READ : 0) |
+           ((segment->flags & ELF_WRITE) ? VM_PROT_WRITE : 0) |
            ((segment->flags & ELF_EXECUTE) ? VM_PROT_EXECUTE : 0);
 }
 
 /* Map fresh zero pages at [START, END) of TASK. */
-static kern_return_t
-map_zeros(mach_port_t task, uint64_t start, uint64_t end)
+static kern_return_t map_zeros(mach_port_t task, uint64_t start, uint64_t end)
 {
     mach_vm_address_t address = start;
-    return start == end ? KERN_SUCCESS : mach_vm_allocate(task, &address, end - start, VM_FLAGS_FIXED);
+    return start == end ? KERN_SUCCESS
+                        : mach_vm_allocate(task, &address, end - start, VM_FLAGS_FIXED);
 }
 
 /* Write SIZE bytes to ADDRESS of TASK. */
-static kern_return_t
-write_bytes(mach_port_t task, uint64_t address, const void *data, size_t size)
+static kern_return_t write_bytes(mach_port_t task, uint64_t address, const void *data, size_t size)
 {
     return mach_vm_write(task, address, (vm_offset_t)data, (mach_msg_type_number_t)size);
 }
 
 /* Map the pages of SEGMENT's file part from the executable's memory entry. */
-static kern_return_t
-map_file_pages(mach_port_t task, const struct task_executable *executable, const struct elf_segment *segment)
+static kern_return_t map_file_pages(mach_port_t task, const struct task_executable *executable,
+                                    const struct elf_segment *segment)
 {
     mach_vm_address_t address = page_down(segment->address);
     uint64_t size = page_up(segment->address + segment->file_size) - address;
@@ -67,8 +65,7 @@ map_file_pages(mach_port_t task, const struct task_executable *executable, const
 }
 
 /* Clear the rest of the last page of SEGMENT's file part, if the segment goes on there. */
-static kern_return_t
-clear_tail(mach_port_t task, const struct elf_segment *segment)
+static kern_return_t clear_tail(mach_port_t task, const struct elf_segment *segment)
 {
     static const char zeros[PAGE_BYTES];
     uint64_t start = segment->address + segment->file_size;
@@ -79,20 +76,20 @@ clear_tail(mach_port_t task, const struct elf_segment *segment)
 }
 
 /* Copy SEGMENT's file part into fresh pages. */
-static kern_return_t
-copy_file_pages(mach_port_t task, const struct task_executable *executable, const struct elf_segment *segment)
+static kern_return_t copy_file_pages(mach_port_t task, const struct task_executable *executable,
+                                     const struct elf_segment *segment)
 {
-    kern_return_t result =
-        map_zeros(task, page_down(segment->address), page_up(segment->address + segment->file_size));
+    kern_return_t result = map_zeros(task, page_down(segment->address),
+                                     page_up(segment->address + segment->file_size));
     if (result != KERN_SUCCESS || segment->file_size == 0) {
         return result;
     }
-    return write_bytes(task, segment->address, (const char *)executable->file + segment->file_offset,
-                       segment->file_size);
+    return write_bytes(task, segment->address,
+                       (const char *)executable->file + segment->file_offset, segment->file_size);
 }
 
-static kern_return_t
-load_segment(mach_port_t task, const struct task_executable *executable, const struct elf_segment *segment)
+static kern_return_t load_segment(mach_port_t task, const struct task_executable *executable,
+                                  const struct elf_segment *segment)
 {
     bool can_map = executable->entry != MACH_PORT_NULL && segment->file_size != 0 &&
                    (executable->entry_offset & PAGE_BITS) == 0;
@@ -113,9 +110,10 @@ load_segment(mach_port_t task, const struct task_executable *executable, const s
     return result;
 }
 
-/* Note where the program headers are in memory, for the program's own use (thread-local storage). */
-static void
-note_program_headers(struct task_builder *builder, const struct task_executable *executable)
+/* Note where the program headers are in memory, for the program's own use (thread-local
+ * storage). */
+static void note_program_headers(struct task_builder *builder,
+                                 const struct task_executable *executable)
 {
     uint64_t offset;
     uint16_t count;
@@ -130,8 +128,8 @@ note_program_headers(struct task_builder *builder, const struct task_executable 
     }
 }
 
-kern_return_t
-task_builder_load(struct task_builder *builder, const struct task_executable *executable, const char **error)
+kern_return_t task_builder_load(struct task_builder *builder,
+                                const struct task_executable *executable, const char **error)
 {
     builder->task = MACH_PORT_NULL;
     builder->block = (struct startup_block){};
@@ -153,8 +151,8 @@ task_builder_load(struct task_builder *builder, const struct task_executable *ex
     return KERN_SUCCESS;
 }
 
-kern_return_t
-task_builder_give(struct task_builder *builder, uint32_t kind, mach_port_t port, mach_msg_type_name_t disposition)
+kern_return_t task_builder_give(struct task_builder *builder, uint32_t kind, mach_port_t port,
+                                mach_msg_type_name_t disposition)
 {
     struct startup_block *block = &builder->block;
     if (port == MACH_PORT_NULL) {
@@ -178,8 +176,7 @@ task_builder_give(struct task_builder *builder, uint32_t kind, mach_port_t port,
 }
 
 /* Put the startup block at the top of the new stack.  *ADDRESS is where it begins. */
-static kern_return_t
-make_stack(struct task_builder *builder, uint64_t *address)
+static kern_return_t make_stack(struct task_builder *builder, uint64_t *address)
 {
     struct startup_block *block = &builder->block;
     block->stack_address = TASK_STACK_TOP - TASK_STACK_SIZE;
@@ -199,8 +196,7 @@ make_stack(struct task_builder *builder, uint64_t *address)
     return result;
 }
 
-kern_return_t
-task_builder_start(struct task_builder *builder, bool is_suspended)
+kern_return_t task_builder_start(struct task_builder *builder, bool is_suspended)
 {
     uint64_t block_address;
     thread_act_t thread;
@@ -226,8 +222,7 @@ task_builder_start(struct task_builder *builder, bool is_suspended)
     return result;
 }
 
-void
-task_builder_finish(struct task_builder *builder, bool kill)
+void task_builder_finish(struct task_builder *builder, bool kill)
 {
     if (builder->task == MACH_PORT_NULL) {
         return;

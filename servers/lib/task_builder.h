@@ -24,27 +24,29 @@
 
 /* An executable: readable here, and perhaps mappable. */
 struct task_executable {
-    const void *file;               /* its bytes in this task's memory */
+    const void *file; /* its bytes in this task's memory */
     size_t size;
-    mach_port_t entry;              /* a memory entry that holds it, or null: segments are copied */
-    uint64_t entry_offset;          /* of the file's first byte in the entry */
+    mach_port_t entry;     /* a memory entry that holds it, or null: segments are copied */
+    uint64_t entry_offset; /* of the file's first byte in the entry */
 };
 
 struct task_builder {
-    mach_port_t task;               /* send right, the builder's */
+    mach_port_t task; /* send right, the builder's */
     struct elf_image image;
-    struct startup_block block;     /* the caller fills pid, path, strings before task_builder_start() */
+    struct startup_block
+        block; /* the caller fills pid, path, strings before task_builder_start() */
 };
 
 /*
- * Create a task and map EXECUTABLE into it.  *ERROR, when something fails, says what in words that continue "NAME: ".
+ * Create a task and map EXECUTABLE into it.  *ERROR, when something fails, says what in words that
+ * continue "NAME: ".
  * Returns: KERN_SUCCESS; KERN_INVALID_ARGUMENT, it is no valid executable; another kernel error.
  */
-kern_return_t task_builder_load(struct task_builder *builder, const struct task_executable *executable,
-                                const char **error);
+kern_return_t task_builder_load(struct task_builder *builder,
+                                const struct task_executable *executable, const char **error);
 
-/* Give the new task the right PORT by DISPOSITION (MACH_MSG_TYPE_COPY_SEND, ...), listed in its startup block as KIND.
- * A null PORT is left out. */
+/* Give the new task the right PORT by DISPOSITION (MACH_MSG_TYPE_COPY_SEND, ...), listed in its
+ * startup block as KIND. A null PORT is left out. */
 kern_return_t task_builder_give(struct task_builder *builder, uint32_t kind, mach_port_t port,
                                 mach_msg_type_name_t disposition);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The archive is a sequence of 512-byte headers, each followed by its member's contents, padded; two blocks of zeros end
- * it.
+ * The archive is a sequence of 512-byte headers, each followed by its member's contents, padded;
+ * two blocks of zeros end it.
  */
 #include "ustar.h"
 
@@ -31,15 +31,14 @@ struct header {
 };
 static_assert(sizeof(struct header) == BLOCK);
 
-void
-ustar_begin(struct ustar *ustar, const void *archive, size_t size)
+void ustar_begin(struct ustar *ustar, const void *archive, size_t size)
 {
     *ustar = (struct ustar){ .archive = archive, .size = size };
 }
 
-/* The octal number in the LENGTH characters at FIELD, which end with a blank, a zero or the field. */
-static bool
-parse_octal(const char *field, size_t length, uint64_t *value)
+/* The octal number in the LENGTH characters at FIELD, which end with a blank, a zero or the
+ * field. */
+static bool parse_octal(const char *field, size_t length, uint64_t *value)
 {
     size_t i = 0;
     *value = 0;
@@ -56,20 +55,19 @@ parse_octal(const char *field, size_t length, uint64_t *value)
 }
 
 /* The sum of all bytes of HEADER, with the checksum field taken as blanks. */
-static uint64_t
-header_sum(const struct header *header)
+static uint64_t header_sum(const struct header *header)
 {
     const unsigned char *bytes = (const unsigned char *)header;
     uint64_t sum = 0;
     for (size_t i = 0; i < BLOCK; i++) {
-        bool is_checksum = i >= offsetof(struct header, checksum) && i < offsetof(struct header, typeflag);
+        bool is_checksum =
+            i >= offsetof(struct header, checksum) && i < offsetof(struct header, typeflag);
         sum += is_checksum ? ' ' : bytes[i];
     }
     return sum;
 }
 
-static bool
-is_zero_block(const char *block)
+static bool is_zero_block(const char *block)
 {
     for (size_t i = 0; i < BLOCK; i++) {
         if (block[i] != '\0') {
@@ -80,8 +78,7 @@ is_zero_block(const char *block)
 }
 
 /* Append at most LENGTH characters of FIELD to PATH, which has room for them. */
-static size_t
-append_field(char *path, size_t used, const char *field, size_t length)
+static size_t append_field(char *path, size_t used, const char *field, size_t length)
 {
     const char *end = memchr(field, '\0', length);
     size_t count = end == nullptr ? length : (size_t)(end - field);
@@ -90,8 +87,7 @@ append_field(char *path, size_t used, const char *field, size_t length)
 }
 
 /* Put the path of HEADER together in PATH, in its plain form. */
-static void
-build_path(const struct header *header, char *path)
+static void build_path(const struct header *header, char *path)
 {
     char whole[USTAR_PATH_MAX];
     size_t length = append_field(whole, 0, header->prefix, sizeof(header->prefix));
@@ -111,30 +107,27 @@ build_path(const struct header *header, char *path)
     memcpy(path, start, strlen(start) + 1);
 }
 
-static enum ustar_type
-member_type(char typeflag)
+static enum ustar_type member_type(char typeflag)
 {
     switch (typeflag) {
     case '0':
-    case '\0':
-        return USTAR_FILE;
-    case '5':
-        return USTAR_DIRECTORY;
-    default:
-        return USTAR_OTHER;
+    case '\0': return USTAR_FILE;
+    case '5': return USTAR_DIRECTORY;
+    default: return USTAR_OTHER;
     }
 }
 
 /* Fill MEMBER from HEADER, whose contents would begin at DATA. */
-static enum ustar_result
-read_header(const struct ustar *ustar, const struct header *header, size_t data, struct ustar_member *member)
+static enum ustar_result read_header(const struct ustar *ustar, const struct header *header,
+                                     size_t data, struct ustar_member *member)
 {
     uint64_t checksum;
     uint64_t mode;
     if (memcmp(header->magic, "ustar", 5) != 0) {
         return USTAR_NO_ARCHIVE;
     }
-    if (!parse_octal(header->checksum, sizeof(header->checksum), &checksum) || checksum != header_sum(header)) {
+    if (!parse_octal(header->checksum, sizeof(header->checksum), &checksum) ||
+        checksum != header_sum(header)) {
         return USTAR_BAD_CHECKSUM;
     }
     if (!parse_octal(header->mode, sizeof(header->mode), &mode) ||
@@ -152,8 +145,7 @@ read_header(const struct ustar *ustar, const struct header *header, size_t data,
     return USTAR_MEMBER;
 }
 
-enum ustar_result
-ustar_next(struct ustar *ustar, struct ustar_member *member)
+enum ustar_result ustar_next(struct ustar *ustar, struct ustar_member *member)
 {
     for (;;) {
         if (ustar->size - ustar->offset < BLOCK) {
@@ -176,27 +168,20 @@ ustar_next(struct ustar *ustar, struct ustar_member *member)
     }
 }
 
-const char *
-ustar_error(enum ustar_result result)
+const char *ustar_error(enum ustar_result result)
 {
     switch (result) {
-    case USTAR_NO_ARCHIVE:
-        return "not a ustar archive";
-    case USTAR_BAD_CHECKSUM:
-        return "archive is damaged: a header's checksum is wrong";
-    case USTAR_BAD_NUMBER:
-        return "archive is damaged: a header's number is not octal";
-    case USTAR_TRUNCATED:
-        return "archive is cut off";
-    case USTAR_END:
-        return "no such file in the archive";
-    default:
-        return "no error";
+    case USTAR_NO_ARCHIVE: return "not a ustar archive";
+    case USTAR_BAD_CHECKSUM: return "archive is damaged: a header's checksum is wrong";
+    case USTAR_BAD_NUMBER: return "archive is damaged: a header's number is not octal";
+    case USTAR_TRUNCATED: return "archive is cut off";
+    case USTAR_END: return "no such file in the archive";
+    default: return "no error";
     }
 }
 
-enum ustar_result
-ustar_find(const void *archive, size_t size, const char *path, struct ustar_member *member)
+enum ustar_result ustar_find(const void *archive, size_t size, const char *path,
+                             struct ustar_member *member)
 {
     struct ustar ustar;
     ustar_begin(&ustar, archive, size);
