@@ -11,7 +11,7 @@
 #include <arch/clock_device.h>
 #include <arch/cpu.h>
 #include <arch/upcalls.h>
-#include <features.h>
+#include <cpu_features.h>
 #include <lapic.h>
 #include <msr.h>
 

@@ -2,7 +2,7 @@
 /*
  * Processor features, and the functions of <arch/cpu.h> that stop or idle a processor.
  */
-#include <features.h>
+#include <cpu_features.h>
 
 #include <stdint.h>
 

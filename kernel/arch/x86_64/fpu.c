@@ -10,7 +10,7 @@
 #include <lib/string.h>
 #include <arch/cpu.h>
 #include <current.h>
-#include <features.h>
+#include <cpu_features.h>
 #include <msr.h>
 #include <page_pool.h>
 

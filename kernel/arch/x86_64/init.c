@@ -11,7 +11,7 @@
 #include <boot_map.h>
 #include <clock_tsc.h>
 #include <early_screen.h>
-#include <features.h>
+#include <cpu_features.h>
 #include <fpu.h>
 #include <gdt.h>
 #include <idt.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An interrupt's vector is VECTOR_DEVICE_FIRST + its global number.  Its input is masked before the
- * local APIC hears that it was handled, so that a level-triggered line cannot bring it again before
- * the driver has looked.
+ * An interrupt's vector is VECTOR_DEVICE_FIRST + its global number.  A level-triggered input is masked
+ * before the local APIC hears that its interrupt was handled, or it would come again before the
+ * driver has looked.  An edge that comes while its input is masked is lost, so edge-triggered inputs
+ * are never masked: an edge too early is remembered, and irq_unmask() has the interrupt sent again.
  */
 #include <ioapic.h>
 
@@ -45,8 +46,14 @@ static struct spinlock io_apic_lock = SPINLOCK_INITIALIZER;
 static struct io_apic io_apics[ACPI_IO_APIC_MAX];
 static uint32_t io_apic_count;
 
-/* By global number: the IRQ that a driver knows it by, plus 1; 0: no driver.  (io_apic_lock) */
-static uint16_t routes[VECTOR_DEVICE_COUNT];
+/* What a driver wants of an input. */
+struct route {
+    uint16_t irq_plus_1; /* by which the driver knows it; 0: no driver */
+    bool is_masked;      /* came, and irq_unmask() did not yet */
+    bool is_pending;     /* edge: came once more */
+};
+
+static struct route routes[VECTOR_DEVICE_COUNT]; /* (io_apic_lock) by global number */
 
 static uint32_t io_apic_read(const struct io_apic *apic, uint32_t number)
 {
@@ -131,7 +138,7 @@ kern_return_t irq_enable(uint32_t irq)
         return KERN_INVALID_ARGUMENT;
     }
     interrupt_state_t state = spin_lock_save(&io_apic_lock);
-    routes[line.gsi] = (uint16_t)(irq + 1);
+    routes[line.gsi] = (struct route){ .irq_plus_1 = (uint16_t)(irq + 1) };
     line_set(&line, 0);
     spin_unlock_restore(&io_apic_lock, state);
     return KERN_SUCCESS;
@@ -142,9 +149,21 @@ void irq_disable(uint32_t irq)
     struct acpi_isa_irq line;
     if (irq < IRQ_MAX && irq_find(irq, &line)) {
         interrupt_state_t state = spin_lock_save(&io_apic_lock);
-        routes[line.gsi] = 0;
+        routes[line.gsi] = (struct route){};
         line_set(&line, ENTRY_MASKED);
         spin_unlock_restore(&io_apic_lock, state);
+    }
+}
+
+/* Locks: io_apic_lock. */
+static void route_unmask(struct route *route, const struct acpi_isa_irq *line)
+{
+    route->is_masked = false;
+    if (line->level) {
+        line_set(line, 0);
+    } else if (route->is_pending) {
+        route->is_pending = false;
+        lapic_send(acpi_info.madt.cpu_apic_ids[0], VECTOR_DEVICE_FIRST + line->gsi);
     }
 }
 
@@ -153,24 +172,41 @@ void irq_unmask(uint32_t irq)
     struct acpi_isa_irq line;
     if (irq < IRQ_MAX && irq_find(irq, &line)) {
         interrupt_state_t state = spin_lock_save(&io_apic_lock);
-        if (routes[line.gsi] == irq + 1) {
-            line_set(&line, 0);
+        struct route *route = &routes[line.gsi];
+        if (route->irq_plus_1 == irq + 1 && route->is_masked) {
+            route_unmask(route, &line);
         }
         spin_unlock_restore(&io_apic_lock, state);
     }
 }
 
+/* Note that ROUTE's interrupt came.  Returns: true if the driver is to hear of it now. */
+static bool route_take(struct route *route)
+{
+    struct acpi_isa_irq line;
+    if (route->irq_plus_1 == 0 || !irq_find(route->irq_plus_1 - 1u, &line)) {
+        return false;
+    }
+    if (route->is_masked) {
+        route->is_pending = true;
+        return false;
+    }
+    route->is_masked = true;
+    if (line.level) {
+        line_set(&line, ENTRY_MASKED);
+    }
+    return true;
+}
+
 void ioapic_interrupt(uint32_t gsi)
 {
     spin_lock(&io_apic_lock);
-    uint32_t route = routes[gsi];
-    struct acpi_isa_irq line;
-    if (route != 0 && irq_find(route - 1, &line)) {
-        line_set(&line, ENTRY_MASKED);
-    }
+    struct route *route = &routes[gsi];
+    bool is_wanted = route_take(route);
+    uint32_t irq = route->irq_plus_1 - 1u;
     spin_unlock(&io_apic_lock);
     lapic_end_of_interrupt();
-    if (route != 0) {
-        upcall_interrupt(route - 1);
+    if (is_wanted) {
+        upcall_interrupt(irq);
     }
 }
