@@ -66,22 +66,32 @@ void vm_map_deallocate(struct vm_map *map)
     zone_free(&map_zone, map);
 }
 
-/* All mappings go in one step, so that what the entries refer to can be freed without the lock. */
+/* Forget the mappings of all entries.  Entry by entry: a task has few, and a walk over the tables of
+ * the whole address space costs more than they do. */
+static void remove_mappings(struct vm_map *map) REQUIRES(map->lock)
+{
+    struct vm_map_entry *entry;
+    list_for_each_entry(entry, &map->entry_list, link) {
+        if (entry->object != nullptr) {
+            pmap_remove(map->pmap, entry->start, entry->end);
+        }
+    }
+}
+
+/* When the mappings are gone, what the entries refer to can be freed without the lock. */
 void vm_map_terminate(struct vm_map *map)
 {
     struct list removed;
     list_init(&removed);
     mutex_lock(&map->lock);
     map->is_dead = true;
-    if (!list_empty(&map->entry_list)) {
-        pmap_remove(map->pmap, map->min_address, map->max_address);
-        list_splice_tail(&removed, &map->entry_list);
-        rbtree_init(&map->entries);
-        map->entry_count = 0;
-        map->size = 0;
-        map->hint = nullptr;
-        map->timestamp++;
-    }
+    remove_mappings(map);
+    list_splice_tail(&removed, &map->entry_list);
+    rbtree_init(&map->entries);
+    map->entry_count = 0;
+    map->size = 0;
+    map->hint = nullptr;
+    map->timestamp++;
     mutex_unlock(&map->lock);
     vm_map_dispose(&removed);
 }
