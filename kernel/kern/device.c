@@ -138,7 +138,8 @@ static kern_return_t registration_exchange(struct interrupt *interrupt, struct i
 
 kern_return_t device_register_interrupt(device_master_t master, unsigned irq, ipc_port_t notify)
 {
-    if (master == nullptr || !ipc_port_is_valid(notify)) {
+    if (master == nullptr || !ipc_port_is_valid(notify) ||
+        notify->kobject_kind != IPC_KOBJECT_NONE) {
         return KERN_INVALID_CAPABILITY;
     }
     if (irq >= IRQ_MAX) {

@@ -76,6 +76,9 @@ kern_return_t exception_action_check(exception_mask_t mask, const struct excepti
     if (!ipc_port_is_valid(action->port)) {
         return KERN_SUCCESS; /* nothing will be sent, so nothing else counts */
     }
+    if (action->port->kobject_kind != IPC_KOBJECT_NONE) {
+        return KERN_INVALID_RIGHT; /* the kernel does not report to itself */
+    }
     if (!behavior_is_valid(action->behavior)) {
         return KERN_INVALID_ARGUMENT;
     }

@@ -51,7 +51,7 @@ void exception_ports_inherit(struct exception_ports *child, struct exception_por
 
 /*
  * Check what a user wants set.  Returns: KERN_SUCCESS; KERN_INVALID_ARGUMENT, an unknown exception,
- * behavior, or flavor.
+ * behavior, or flavor; KERN_INVALID_RIGHT, the port is the kernel's.
  */
 [[nodiscard]] kern_return_t exception_action_check(exception_mask_t mask,
                                                    const struct exception_action *action);

@@ -12,21 +12,28 @@
 #include <kern/exception.h>
 #include <kern/task.h>
 
-/* Vectors of the processor (Intel SDM vol. 3 section 6.3). */
-enum vector {
-    VECTOR_DIVIDE = 0,
-    VECTOR_DEBUG = 1,
-    VECTOR_BREAKPOINT = 3,
-    VECTOR_OVERFLOW = 4,
-    VECTOR_BOUND = 5,
-    VECTOR_INVALID_OPCODE = 6,
-    VECTOR_SEGMENT_NOT_PRESENT = 11,
-    VECTOR_STACK = 12,
-    VECTOR_GENERAL_PROTECTION = 13,
-    VECTOR_PAGE = 14,
-    VECTOR_X87 = 16,
-    VECTOR_ALIGNMENT = 17,
-    VECTOR_SIMD = 19,
+#define VECTOR_PAGE_FAULT 14
+
+/* What a vector below 32 (Intel SDM vol. 3 section 6.3) is as an exception. */
+struct vector_exception {
+    exception_type_t exception; /* 0: like a general protection fault */
+    mach_exception_data_type_t code;
+    bool has_error; /* the second word is the processor's error code */
+};
+
+static const struct vector_exception vector_exceptions[32] = {
+    [0] = { EXC_ARITHMETIC, EXC_I386_DIV, false },
+    [1] = { EXC_BREAKPOINT, EXC_I386_SGL, false },
+    [3] = { EXC_BREAKPOINT, EXC_I386_BPT, false },
+    [4] = { EXC_ARITHMETIC, EXC_I386_INTO, false },
+    [5] = { EXC_SOFTWARE, EXC_I386_BOUND, false },
+    [6] = { EXC_BAD_INSTRUCTION, EXC_I386_INVOP, false },
+    [10] = { EXC_BAD_INSTRUCTION, EXC_I386_INVTSSFLT, true },
+    [11] = { EXC_BAD_INSTRUCTION, EXC_I386_SEGNPFLT, true },
+    [12] = { EXC_BAD_INSTRUCTION, EXC_I386_STKFLT, true },
+    [16] = { EXC_ARITHMETIC, EXC_I386_EXTERR, false },
+    [17] = { EXC_BAD_ACCESS, EXC_I386_ALIGNFLT, true },
+    [19] = { EXC_ARITHMETIC, EXC_I386_SSEEXTERR, false },
 };
 
 kern_return_t upcall_user_page_fault(virt_addr_t address, vm_prot_t access)
@@ -41,36 +48,20 @@ kern_return_t upcall_user_page_fault(virt_addr_t address, vm_prot_t access)
     return result;
 }
 
-/* The report for FRAME's vector; CODE and the fault's address for page faults. */
+/* The report for FRAME; CODE is vm/'s answer to a page fault. */
 static struct exception_report report_for(const struct trap_frame *frame, kern_return_t code)
 {
-    switch (frame->vector) {
-    case VECTOR_DIVIDE: return (struct exception_report){ EXC_ARITHMETIC, { EXC_I386_DIV, 0 } };
-    case VECTOR_DEBUG: return (struct exception_report){ EXC_BREAKPOINT, { EXC_I386_SGL, 0 } };
-    case VECTOR_BREAKPOINT: return (struct exception_report){ EXC_BREAKPOINT, { EXC_I386_BPT, 0 } };
-    case VECTOR_OVERFLOW: return (struct exception_report){ EXC_ARITHMETIC, { EXC_I386_INTO, 0 } };
-    case VECTOR_BOUND: return (struct exception_report){ EXC_ARITHMETIC, { EXC_I386_BOUND, 0 } };
-    case VECTOR_INVALID_OPCODE:
-        return (struct exception_report){ EXC_BAD_INSTRUCTION, { EXC_I386_INVOP, 0 } };
-    case VECTOR_PAGE:
-        return (struct exception_report){
-            EXC_BAD_ACCESS, { code, (int64_t)current_thread()->context.fault_address }
-        };
-    case VECTOR_X87: return (struct exception_report){ EXC_ARITHMETIC, { EXC_I386_EXTERR, 0 } };
-    case VECTOR_SIMD: return (struct exception_report){ EXC_ARITHMETIC, { EXC_I386_SSEEXTERR, 0 } };
-    case VECTOR_ALIGNMENT:
-        return (struct exception_report){ EXC_BAD_ACCESS,
-                                          { EXC_I386_ALIGNFLT, (int64_t)frame->error } };
-    case VECTOR_SEGMENT_NOT_PRESENT:
-        return (struct exception_report){ EXC_BAD_INSTRUCTION,
-                                          { EXC_I386_SEGNPFLT, (int64_t)frame->error } };
-    case VECTOR_STACK:
-        return (struct exception_report){ EXC_BAD_ACCESS,
-                                          { EXC_I386_STKFLT, (int64_t)frame->error } };
-    default:
-        return (struct exception_report){ EXC_BAD_ACCESS,
-                                          { EXC_I386_GPFLT, (int64_t)frame->error } };
+    if (frame->vector == VECTOR_PAGE_FAULT) {
+        uint64_t address = current_thread()->context.fault_address;
+        return (struct exception_report){ EXC_BAD_ACCESS, { code, (int64_t)address } };
     }
+    struct vector_exception known = { EXC_BAD_ACCESS, EXC_I386_GPFLT, true };
+    if (frame->vector < ARRAY_SIZE(vector_exceptions) &&
+        vector_exceptions[frame->vector].exception != 0) {
+        known = vector_exceptions[frame->vector];
+    }
+    int64_t error = known.has_error ? (int64_t)frame->error : 0;
+    return (struct exception_report){ known.exception, { known.code, error } };
 }
 
 void upcall_user_exception(struct trap_frame *frame, kern_return_t code)
