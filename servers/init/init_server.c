@@ -3,7 +3,7 @@
  * The main thread's ports and dispatcher.
  */
 #include <mach/mach.h>
-#include <mach/notify_server.h>
+#include <mach_r/notify_server.h>
 #include <mach_r/bootstrap_server.h>
 #include <mach_r/io_server.h>
 

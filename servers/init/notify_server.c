@@ -4,7 +4,7 @@
  * returning receive rights.
  */
 #include <mach/mach.h>
-#include <mach/notify_server.h>
+#include <mach_r/notify_server.h>
 
 #include "init.h"
 #include "names.h"

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * bench: prints what operations cost, a line `name value unit` each.  scripts/bench runs it.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <mach/mach_error.h>
+
+#include "bench.h"
+
+#define BATCHES 8
+
+void bench_print(const char *name, uint64_t value, const char *unit)
+{
+    printf("%s %" PRIu64 " %s\n", name, value, unit);
+    fflush(stdout);
+}
+
+void bench_check(kern_return_t result, const char *what)
+{
+    if (result != KERN_SUCCESS) {
+        printf("bench: %s: %s\n", what, mach_error_string(result));
+        exit(1);
+    }
+}
+
+/* What the loop itself costs. */
+static void nothing(void *argument)
+{
+    (void)argument;
+}
+
+/* Ticks of the cheapest batch. */
+static uint64_t cheapest(bench_operation_t *operation, void *argument, unsigned rounds)
+{
+    uint64_t best = UINT64_MAX;
+    for (unsigned batch = 0; batch < BATCHES; batch++) {
+        uint64_t start = bench_ticks();
+        for (unsigned i = 0; i < rounds; i++) {
+            operation(argument);
+        }
+        uint64_t ticks = bench_ticks() - start;
+        best = ticks < best ? ticks : best;
+    }
+    return best;
+}
+
+void bench_measure(const char *name, bench_operation_t *operation, void *argument, unsigned rounds)
+{
+    uint64_t loop = cheapest(nothing, NULL, rounds);
+    uint64_t whole = cheapest(operation, argument, rounds);
+    bench_print(name, (whole > loop ? whole - loop : 0) / rounds, "ticks");
+}
+
+int main(void)
+{
+    bench_traps();
+    bench_messages();
+    bench_memory();
+    bench_tasks();
+    bench_switches();
+    return 0;
+}
