@@ -30,11 +30,11 @@
 static void start_user_space([[maybe_unused]] void *argument)
 {
     interrupts_enable();
+    comm_page_init(); /* what user programs read without a trap */
     if (boot_option_is_set("test") && ktest_run_all != nullptr) {
         ktest_run_all();
         machine_power_off();
     }
-    comm_page_init(); /* what user programs read without a trap */
     if (!bootstrap_start_init()) {
         log_error("boot: nothing to run, the machine stops");
         interrupts_disable();
