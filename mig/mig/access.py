@@ -35,6 +35,7 @@ class Access:
         self.first = first
         self.stem = stem
         self.const = const
+        self.i = names("i")  # a loop's index
         self.known: set[int] = set()  # parts whose successor's pointer is already defined
 
     def __call__(self, item: Item) -> str:

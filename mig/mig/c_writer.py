@@ -47,6 +47,10 @@ class Writer:
         self._depth -= 1
         self.line(tail)
 
+    def loop(self, index: str, count):
+        """A loop of COUNT rounds."""
+        return self.block(f"for (unsigned int {index} = 0; {index} < {count}; {index}++)")
+
     @contextmanager
     def function(self, result: str, head: str, parameters: list[str]):
         """A definition: the result type on its own line, parameters wrapped."""

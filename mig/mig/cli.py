@@ -50,6 +50,8 @@ def compile_file(options: Options, stream=None) -> int:
             options.preprocessor.append(f"-W{option}")
     path = options.files[0]
     try:
+        if not os.path.isfile(path):
+            raise diagnostics.fail(None, f"no such file: '{path}'")
         text = preprocess.run(
             path, preprocess.find_compiler(options.compiler), options.preprocessor, diagnostics
         )
@@ -73,7 +75,7 @@ def analyse(
     statements = parser.parse(scanner.scan(lines), diagnostics, options.peer)
     if diagnostics.errors and not statements:
         return None
-    return resolve.resolve(statements, diagnostics, options.peer)
+    return resolve.resolve(statements, diagnostics, options.peer, options.check_only)
 
 
 def generate(

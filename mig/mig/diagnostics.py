@@ -61,10 +61,8 @@ WARNINGS = {
     "destructor": "an in-translation without a destructor",
     "timeout": "a send time-out without consumeonsenderror leaks rights",
     "slots": "more than 100 ids: requests and replies overlap",
-    "unused-type": "a type of this file is never used",
-    "keyword": "a name that is a word of the C language",
 }
-OFF_BY_DEFAULT = {"timeout", "destructor", "unused-type"}
+OFF_BY_DEFAULT = {"timeout", "destructor"}
 
 
 class Diagnostics:
@@ -154,7 +152,7 @@ def render(diagnostic: Diagnostic) -> str:
 
 def nearest(word: str, candidates) -> str:
     """'; did you mean 'X'?' for the candidate most like WORD, or nothing."""
-    matches = difflib.get_close_matches(word, sorted(set(candidates)), n=1, cutoff=0.7)
+    matches = difflib.get_close_matches(word, sorted(set(candidates)), n=1, cutoff=0.6)
     return f"; did you mean '{matches[0]}'?" if matches else ""
 
 

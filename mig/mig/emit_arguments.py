@@ -14,6 +14,8 @@ class Arguments:
         self.routine = routine
         self.side = side
         self.incoming = incoming
+        self.i = incoming.i
+        self.call = incoming.names("call")  # the kernel stub's only parameter
 
     # Before the call ----------------------------------------------------------------------
 
@@ -45,14 +47,14 @@ class Arguments:
         item = self.incoming.message.item(Role.DESCRIPTOR, argument)
         assert item is not None
         kind = array_element(argument, self.side)
-        place = f"{self.incoming(item)}[i]"
+        place = f"{self.incoming(item)}[{self.i}]"
         self.out.line(f"{declare_local(kind, name)}[{t.count}];")
-        with self.out.block(f"for (unsigned int i = 0; i < {t.count}; i++)"):
+        with self.out.loop(self.i, t.count):
             if t.shape is Shape.PORTS:
-                self.out.line(f"{name}[i] = {place}.name;")
+                self.out.line(f"{name}[{self.i}] = {place}.name;")
             else:
                 cast = "" if self.side is Side.KERNEL else f"({kind})"
-                self.out.line(f"{name}[i] = {cast}{place}.address;")
+                self.out.line(f"{name}[{self.i}] = {cast}{place}.address;")
 
     def destroy(self) -> None:
         """Destructors of translated arguments, last one first, whatever the routine returned."""
@@ -134,9 +136,11 @@ class Arguments:
         """The argument as it stands in the request."""
         kernel = self.side is Side.KERNEL
         if argument.kind == "requestport":
-            return "call->port" if kernel else "In0P->Head.msgh_local_port"
+            return f"{self.call}->port" if kernel else "In0P->Head.msgh_local_port"
         if argument.kind.endswith("replyport"):
-            return "mig_kernel_reply_port(call)" if kernel else "In0P->Head.msgh_remote_port"
+            if kernel:
+                return f"mig_kernel_reply_port({self.call})"
+            return "In0P->Head.msgh_remote_port"
         t, message = argument.type, self.incoming.message
         role = Role.DESCRIPTOR if t.descriptor else Role.VALUE
         item = message.item(role, argument)

@@ -168,11 +168,11 @@ class _Case:
         out.line(f"mach_msg_type_number_t s_{name}[{t.count}] = {{0}};")
         if not argument.sent:
             return
-        with out.block(f"for (unsigned int i = 0; i < {t.count}; i++)"):
-            out.line(f"const uint32_t n = {self._list_count(t, f'{tag} + 10 * i')};")
-            out.line(f"s_{name}[i] = n;")
-            self._memory_block(argument, t.element, "m", "n", f"{tag} + 10 * i")
-            out.line(f"{name}[i] = ({kind})m;")
+        with out.loop("loop_i", t.count):
+            out.line(f"const uint32_t n = {self._list_count(t, f'{tag} + 10 * loop_i')};")
+            out.line(f"s_{name}[loop_i] = n;")
+            self._memory_block(argument, t.element, "m", "n", f"{tag} + 10 * loop_i")
+            out.line(f"{name}[loop_i] = ({kind})m;")
 
     def _list_count(self, t: Type, tag: str) -> str:
         assert t.element is not None
@@ -181,8 +181,8 @@ class _Case:
         return f"loop_count({tag}, {t.element.count or 40}, {t.element.element_size})"
 
     def _fill_ports(self, name: str, count: str, tag) -> None:
-        with self.out.block(f"for (unsigned int i = 0; i < {count}; i++)"):
-            self.out.line(f"{name}[i] = loop_port({tag}, i);")
+        with self.out.loop("loop_i", count):
+            self.out.line(f"{name}[loop_i] = loop_port({tag}, loop_i);")
 
     def _make_memory(
         self, argument: Argument, t: Type, place: str, tag: str, returned: bool
@@ -201,7 +201,7 @@ class _Case:
         size = 4 if t.shape is Shape.OOL_PORTS else t.element_size
         self.out.line(f"void *{place} = {maker}({count} * {size});")
         if t.shape is Shape.OOL_PORTS:
-            with self.out.block(f"for (unsigned int k = 0; k < {count}; k++)"):
+            with self.out.loop("k", count):
                 self.out.line(f"((mach_port_t *){place})[k] = loop_port({tag}, k);")
         else:
             self.out.line(f"loop_fill({place}, {count} * {size}, {tag});")
@@ -293,22 +293,23 @@ class _Case:
                 self._check_list(argument, place, tag)
 
     def _check_ports(self, place: str, count: str, tag: str) -> None:
-        with self.out.block(f"for (unsigned int i = 0; i < {count}; i++)"):
-            self.out.line(f"LOOP_CHECK({place}[i] == loop_port({tag}, i));")
+        with self.out.loop("loop_i", count):
+            self.out.line(f"LOOP_CHECK({place}[loop_i] == loop_port({tag}, loop_i));")
 
     def _check_list(self, argument: Argument, place: str, tag: str) -> None:
         t = argument.type
         assert t.element is not None
         out = self.out
-        with out.block(f"for (unsigned int i = 0; i < {t.count}; i++)"):
-            out.line(f"const uint32_t n = {self._list_count(t, f'{tag} + 10 * i')};")
+        with out.loop("loop_i", t.count):
+            out.line(f"const uint32_t n = {self._list_count(t, f'{tag} + 10 * loop_i')};")
             if t.element.shape is Shape.OOL_PORTS:
-                with out.block("for (unsigned int k = 0; k < n; k++)"):
-                    element = f"((mach_port_t *){place}[i])[k]"
-                    out.line(f"LOOP_CHECK({element} == loop_port({tag} + 10 * i, k));")
+                with out.loop("k", "n"):
+                    element = f"((mach_port_t *){place}[loop_i])[k]"
+                    out.line(f"LOOP_CHECK({element} == loop_port({tag} + 10 * loop_i, k));")
             else:
                 size = f"n * {t.element.element_size}"
-                out.line(f"LOOP_CHECK(loop_is((void *){place}[i], {size}, {tag} + 10 * i));")
+                element = f"(void *){place}[loop_i]"
+                out.line(f"LOOP_CHECK(loop_is({element}, {size}, {tag} + 10 * loop_i));")
 
     def _give_back(self, argument: Argument, place: str, subs: str, returned: bool) -> None:
         """The receiver owns rights and memory: release and free them."""
@@ -329,13 +330,13 @@ class _Case:
             case Shape.OOL_LIST:
                 assert t.element is not None
                 ports = t.element.shape is Shape.OOL_PORTS
-                with out.block(f"for (unsigned int i = 0; i < {t.count}; i++)"):
-                    n = f"{subs}[i]" if t.element.variable else str(t.element.count)
+                with out.loop("loop_i", t.count):
+                    n = f"{subs}[loop_i]" if t.element.variable else str(t.element.count)
                     if ports:
-                        out.line(f"loop_release_all((mach_port_t *){place}[i], {n});")
+                        out.line(f"loop_release_all((mach_port_t *){place}[loop_i], {n});")
                     if not freed:
                         size = 4 if ports else t.element.element_size
-                        out.line(f"loop_free((void *){place}[i], {n} * {size});")
+                        out.line(f"loop_free((void *){place}[loop_i], {n} * {size});")
 
     # The server's routine -----------------------------------------------------------------
 
@@ -432,9 +433,9 @@ class _Case:
                     out.line(f"*{name} = ({t.server_type})m;")
             case Shape.OOL_LIST:
                 assert t.element is not None
-                with out.block(f"for (unsigned int i = 0; i < {t.count}; i++)"):
-                    out.line(f"const uint32_t n = {self._list_count(t, f'{tag} + 10 * i')};")
-                    self._memory_block(argument, t.element, "m", "n", f"{tag} + 10 * i")
-                    out.line(f"{name}[i] = ({t.element.server_type})m;")
+                with out.loop("loop_i", t.count):
+                    out.line(f"const uint32_t n = {self._list_count(t, f'{tag} + 10 * loop_i')};")
+                    self._memory_block(argument, t.element, "m", "n", f"{tag} + 10 * loop_i")
+                    out.line(f"{name}[loop_i] = ({t.element.server_type})m;")
                     if t.element.variable:
-                        out.line(f"{name}Subs[i] = n;")
+                        out.line(f"{name}Subs[loop_i] = n;")

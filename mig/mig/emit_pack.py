@@ -15,6 +15,7 @@ class RequestPacker:
         self.routine = routine
         self.message = message
         self.access = Access(message, Names(routine, Side.USER), "InP", "In")
+        self.i = self.access.i
 
     def _descriptors(self) -> list[Item]:
         return [i for i in self.message.items if i.role is Role.DESCRIPTOR]
@@ -126,24 +127,24 @@ class RequestPacker:
     def _port_array(self, place: str, argument: Argument, how: str) -> None:
         """Unused descriptors of a variable array carry no right."""
         t = argument.type
-        with self.out.block(f"for (unsigned int i = 0; i < {t.count}; i++)"):
-            value = f"{argument.name}[i]"
+        with self.out.loop(self.i, t.count):
+            value = f"{argument.name}[{self.i}]"
             if t.variable:
-                value = f"i < {count_value(argument)} ? {value} : MACH_PORT_NULL"
-            port_descriptor(self.out, place + "[i]", value, how)
+                value = f"{self.i} < {count_value(argument)} ? {value} : MACH_PORT_NULL"
+            port_descriptor(self.out, place + f"[{self.i}]", value, how)
 
     def _ool_list(self, place: str, argument: Argument, how: str) -> None:
         t = argument.type
         element = t.element
         assert element is not None
-        with self.out.block(f"for (unsigned int i = 0; i < {t.count}; i++)"):
-            value = f"{argument.name}[i]"
-            count = f"{argument.name}Subs[i]" if element.variable else str(element.count)
+        with self.out.loop(self.i, t.count):
+            value = f"{argument.name}[{self.i}]"
+            count = f"{argument.name}Subs[{self.i}]" if element.variable else str(element.count)
             if element.shape is Shape.OOL_PORTS:
-                self._ool_ports(place + "[i]", argument, value, count, how)
+                self._ool_ports(place + f"[{self.i}]", argument, value, count, how)
             else:
                 size = bytes_of(count, element.element_size)
-                self._ool(place + "[i]", argument, value, size)
+                self._ool(place + f"[{self.i}]", argument, value, size)
 
     # Body ---------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ class ReplyPacker:
         self.message = message
         self.arguments = arguments
         self.names = names
+        self.i = names("i")
         self.results = [a for a in routine.arguments if a.returned]
 
     # Places -------------------------------------------------------------------------------
@@ -107,8 +108,8 @@ class ReplyPacker:
 
     def _fill_from_request(self, argument: Argument) -> None:
         place = self.arguments.carried(argument)
-        with self.out.block(f"for (unsigned int i = 0; i < {argument.type.count}; i++)"):
-            self.out.line(f"{argument.name}[i] = {place}[i].name;")
+        with self.out.loop(self.i, argument.type.count):
+            self.out.line(f"{argument.name}[{self.i}] = {place}[{self.i}].name;")
 
     def _initialise_companions(self, argument: Argument) -> None:
         out, t, name = self.out, argument.type, argument.name
@@ -222,12 +223,12 @@ class ReplyPacker:
 
     def _port_array(self, argument: Argument, place: str, how: str) -> None:
         t = argument.type
-        with self.out.block(f"for (unsigned int i = 0; i < {t.count}; i++)"):
-            value = f"{argument.name}[i]"
+        with self.out.loop(self.i, t.count):
+            value = f"{argument.name}[{self.i}]"
             if t.variable:
-                value = f"i < {self._count(argument)} ? {value} : {NULL_RIGHT[self.side]}"
-            self.out.line(f"{place}[i].name = {value};")
-            self._port_tail(place + "[i]", how)
+                value = f"{self.i} < {self._count(argument)} ? {value} : {NULL_RIGHT[self.side]}"
+            self.out.line(f"{place}[{self.i}].name = {value};")
+            self._port_tail(place + f"[{self.i}]", how)
 
     def _address(self, value: str) -> str:
         return value if self.side is Side.KERNEL else f"(void *){value}"
@@ -262,14 +263,16 @@ class ReplyPacker:
         t = argument.type
         element = t.element
         assert element is not None
-        with self.out.block(f"for (unsigned int i = 0; i < {t.count}; i++)"):
-            count = f"OutP->{argument.name}Subs[i]" if element.variable else str(element.count)
-            value = f"{argument.name}[i]"
+        with self.out.loop(self.i, t.count):
+            count = str(element.count)
+            if element.variable:
+                count = f"OutP->{argument.name}Subs[{self.i}]"
+            value = f"{argument.name}[{self.i}]"
             if element.shape is Shape.OOL_PORTS:
-                self._ool_ports(argument, place + "[i]", value, count, how)
+                self._ool_ports(argument, place + f"[{self.i}]", value, count, how)
             else:
                 size = bytes_of(count, element.element_size)
-                self._ool(argument, place + "[i]", value, size)
+                self._ool(argument, place + f"[{self.i}]", value, size)
 
     def _value(self, item: Item, argument: Argument) -> None:
         out, t, place = self.out, argument.type, f"OutP->{item.name}"

@@ -27,6 +27,7 @@ class ServerStub:
         self.incoming = Access(self.request, names, "In0P", "In")
         self.outgoing = Access(self.reply, names, "OutP", "Out")
         self.arguments = Arguments(out, routine, side, self.incoming)
+        self.i, self.call = self.arguments.i, self.arguments.call
         self.packer = ReplyPacker(out, routine, side, self.reply, self.arguments, names)
 
     def write(self) -> None:
@@ -35,7 +36,7 @@ class ServerStub:
         self.out.step(emit_structs.title(self.routine))
         head = ["mach_msg_header_t *InHeadP", "mach_msg_header_t *OutHeadP"]
         if self.side is Side.KERNEL:
-            head = ["struct ipc_kobject_call *call"]
+            head = [f"struct ipc_kobject_call *{self.call}"]
         with self.out.function("static void", f"_X{self.routine.name}", head):
             self._declarations()
             self._check()
@@ -50,9 +51,9 @@ class ServerStub:
 
     def _declarations(self) -> None:
         out = self.out
-        source, target = ("call->request", "call->reply") if self.side is Side.KERNEL else (
-            "InHeadP", "OutHeadP"
-        )
+        source, target = "InHeadP", "OutHeadP"
+        if self.side is Side.KERNEL:
+            source, target = f"{self.call}->request", f"{self.call}->reply"
         out.assign(f"{self.request.name} *In0P", f"({self.request.name} *){source}")
         out.assign(f"{self.reply.name} *OutP", f"({self.reply.name} *){target}")
         out.line("kern_return_t RetCode;")
@@ -100,7 +101,7 @@ class ServerStub:
         out.step("The trailer is there and reaches far enough.")
         kind = "const mach_msg_max_trailer_t *"
         if self.side is Side.KERNEL:
-            out.line(f"{kind}TrailerP = mig_kernel_trailer(call);")
+            out.line(f"{kind}TrailerP = mig_kernel_trailer({self.call});")
         else:
             start = "(const char *)In0P + round_msg(In0P->Head.msgh_size)"
             out.assign(f"{kind}TrailerP", f"({kind})(const void *)({start})")
@@ -139,9 +140,9 @@ class ServerStub:
         assert item is not None
         t, place = argument.type, self.incoming(item)
         if item.dimension:
-            with self.out.block(f"for (unsigned int i = 0; i < {item.dimension}; i++)"):
+            with self.out.loop(self.i, item.dimension):
                 assert t.element is not None
-                self._free_one(place + "[i]", t.element.port)
+                self._free_one(place + f"[{self.i}]", t.element.port)
             return
         self._free_one(place, t.port)
 

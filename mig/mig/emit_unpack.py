@@ -63,8 +63,8 @@ class Checker:
         if t.shape is Shape.OOL_LIST:
             assert t.element is not None
             t = t.element
-        wrong = self._wrong_descriptor(place + "[i]", argument, t)
-        with self.out.block(f"for (unsigned int i = 0; i < {item.dimension}; i++)"):
+        wrong = self._wrong_descriptor(place + f"[{self.access.i}]", argument, t)
+        with self.out.loop(self.access.i, item.dimension):
             self.out.condition(wrong, f"return {self.type_error};")
 
     def _wrong_descriptor(self, place: str, argument: Argument, t) -> list[str]:
@@ -158,8 +158,9 @@ class Checker:
         subs = self.message.item(Role.SUBS, argument)
         element = argument.type.element
         assert subs is not None and element is not None
-        place, count = self.access(item) + "[i]", self.access(subs) + "[i]"
-        with self.out.block(f"for (unsigned int i = 0; i < {argument.type.count}; i++)"):
+        index = f"[{self.access.i}]"
+        place, count = self.access(item) + index, self.access(subs) + index
+        with self.out.loop(self.access.i, argument.type.count):
             if element.count:
                 self._require(f"{count} > {element.count}", type_error)
             if element.shape is Shape.OOL_PORTS:
@@ -342,14 +343,15 @@ def _hand_out_descriptor(out: Writer, access: Access, place: str, argument: Argu
             out.line(f"*{name} = {place}.name;")
         case Shape.PORTS:
             count = access.count(argument) if t.variable else str(t.count)
-            with out.block(f"for (unsigned int i = 0; i < {count}; i++)"):
-                out.line(f"{name}[i] = {place}[i].name;")
+            with out.loop(access.i, count):
+                out.line(f"{name}[{access.i}] = {place}[{access.i}].name;")
         case Shape.OOL | Shape.OOL_PORTS:
             out.line(f"*{name} = ({t.user_type}){place}.address;")
         case Shape.OOL_LIST:
             assert t.element is not None
-            with out.block(f"for (unsigned int i = 0; i < {t.count}; i++)"):
-                out.line(f"{name}[i] = ({t.element.user_type}){place}[i].address;")
+            with out.loop(access.i, t.count):
+                address = f"({t.element.user_type}){place}[{access.i}].address"
+                out.line(f"{name}[{access.i}] = {address};")
     if poly:
         index = "[0]" if t.shape in (Shape.PORTS, Shape.OOL_LIST) else ""
         out.line(f"*{name}Poly = {place}{index}.disposition;")

@@ -14,7 +14,7 @@ Output (default: NAME.h, NAMEUser.c, NAMEServer.c; /dev/null leaves one out):
   -dheader FILE     message ids as #defines           -iheader FILE  external names of user stubs
   -i PREFIX         one user file for each routine: PREFIXroutine.c
   -n                only the files that are named
-  --loopback FILE   a test program for the stubs (tests/loopback); its server routines are served_NAME
+  --loopback FILE   a test program for the stubs (see tests/loopback)
   --check-only      read and check, write nothing     --json         describe the interface as JSON
 
 C preprocessor:

@@ -2,7 +2,7 @@
 """The lower half of the parser: token access, expressions and type specifications."""
 
 from mig import ast, words
-from mig.diagnostics import CompileError, Diagnostics, nearest
+from mig.diagnostics import CompileError, Diagnostics, Span, nearest
 from mig.scanner import Token
 
 MAX_NUMBER = 0xFFFFFFFF
@@ -41,7 +41,15 @@ class TypeParser:
         token = self.token
         if token.kind == "stray":
             return self.diagnostics.fail(token.span, f"stray {token.describe()} in the file")
-        return self.diagnostics.fail(token.span, f"expected {wanted}, found {token.describe()}")
+        message = f"expected {wanted}, found {token.describe()}"
+        return self.diagnostics.fail(self._place_of_missing(token), message)
+
+    def _place_of_missing(self, token: Token) -> Span | None:
+        """Where something is missing: before TOKEN, or behind the line that ended too early."""
+        before = self.tokens[self.index - 1] if self.index > 0 else token
+        if before.line is token.line or before.span is None:
+            return token.span
+        return Span(before.span.line, before.span.column + before.span.length)
 
     def name(self, what: str) -> ast.Name:
         token = self.token

@@ -164,9 +164,10 @@ class Parser(TypeParser):
     def _direction(self) -> ast.Name:
         token = self.token
         if token.lower not in words.DIRECTIONS:
-            if self.peek().kind != "word":
+            third = self.tokens[min(self.index + 2, len(self.tokens) - 1)]
+            if self.peek().kind != "word" or third.text != ":":
                 self.index += 1
-                raise self.unexpected("':' after the argument's name")
+                raise self.unexpected(f"':' after the name of argument '{token.text}'")
             hint = nearest(token.lower, words.DIRECTIONS)
             raise self.diagnostics.fail(token.span, f"unknown direction '{token.text}'{hint}")
         self.index += 1

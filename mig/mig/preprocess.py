@@ -13,7 +13,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 
-from mig.diagnostics import CompileError, Diagnostics, SourceLine
+from mig.diagnostics import CompileError, Diagnostics, SourceLine, Span
 
 MARKER = re.compile(r'#\s*(?:line\s+)?(\d+)(?:\s+"((?:[^"\\]|\\.)*)"((?:\s+\d+)*))?\s*$')
 IGNORED = re.compile(r"#\s*(pragma|define|undef|ident)\b")
@@ -110,15 +110,13 @@ def included_files(text: str, path: str) -> list[str]:
 def _follow(stack, file: str, number: int, name: str, flags: list[str]):
     """The include stack after a marker: flag 1 enters a file, flag 2 returns from one."""
     if "1" in flags and not file.startswith("<") and number > 0:
-        return (SourceLine(file, number - 1 or 1, "", ()),) + stack
+        return (SourceLine(file, number, ""),) + stack
     if "2" in flags:
         return stack[1:]
     return stack
 
 
 def _stray_directive(source: SourceLine, diagnostics: Diagnostics) -> None:
-    from mig.diagnostics import Span
-
     diagnostics.error(Span(source, 1, len(source.text)), "unknown # line after preprocessing")
 
 

@@ -29,8 +29,10 @@ class Context:
 
 
 class Resolver:
-    def __init__(self, diagnostics: Diagnostics, peer: str):
+    def __init__(self, diagnostics: Diagnostics, peer: str, may_be_types: bool):
         self.diagnostics = diagnostics
+        self.may_be_types = may_be_types
+        self.syntax_errors = diagnostics.errors
         self.table = TypeTable(diagnostics, peer)
         self.context = Context()
         self.subsystem: ast.Subsystem | None = None
@@ -58,9 +60,15 @@ class Resolver:
         )
 
     def _missing_subsystem(self, statements: list[ast.Statement]) -> None:
-        first = next((s for s in statements if isinstance(s, ast.Routine)), None)
+        """An error, but not for types alone, nor where the statement may be there but faulty."""
+        routines = [s for s in statements if isinstance(s, ast.Routine)]
+        if self.syntax_errors or (self.may_be_types and not routines):
+            return
+        first = (routines or statements or [None])[0]
+        named = isinstance(first, (ast.Routine, ast.TypeDecl))
+        span = first.name.span if named else getattr(first, "span", None)
         self.diagnostics.error(
-            first.name.span if first else None,
+            span,
             "no subsystem declared; a file begins with 'subsystem NAME FIRST_ID;'",
         )
 
@@ -262,7 +270,9 @@ class Resolver:
 
 
 def resolve(
-    statements: list[ast.Statement], diagnostics: Diagnostics, peer: str = ""
+    statements: list[ast.Statement], diagnostics: Diagnostics, peer: str = "",
+    may_be_types: bool = False,
 ) -> Interface | None:
-    """The interface of a file; None if it has no subsystem. Errors are in DIAGNOSTICS."""
-    return Resolver(diagnostics, peer).run(statements)
+    """The interface of a file; None if it has no subsystem, which is an error unless the file
+    MAY_BE_TYPES alone. Errors are in DIAGNOSTICS."""
+    return Resolver(diagnostics, peer, may_be_types).run(statements)

@@ -4,7 +4,7 @@
 from dataclasses import replace
 
 from mig import ast, words
-from mig.diagnostics import Diagnostics, Span, nearest
+from mig.diagnostics import CompileError, Diagnostics, Span, nearest
 from mig.ir import Shape, Type
 
 INLINE_FIXED = {Shape.DATA, Shape.STRUCT, Shape.ARRAY, Shape.STRING}
@@ -17,7 +17,7 @@ class TypeTable:
         self.diagnostics = diagnostics
         self.peer = peer
         self.types: dict[str, Type] = {}
-        self.used: set[str] = set()
+        self.broken: set[str] = set()  # declared, but with an error that was reported
 
     def declare(self, declaration: ast.TypeDecl) -> None:
         name = declaration.name
@@ -31,7 +31,11 @@ class TypeTable:
                     "redefinition", name.span,
                     f"type '{name.text}' is declared again; the new one counts from here", notes,
                 )
-        self.types[name.text] = self.build(declaration)
+        try:
+            self.types[name.text] = self.build(declaration)
+        except CompileError:
+            self.broken.add(name.text)
+            raise
 
     def lookup(self, name: ast.Name) -> Type:
         found = self.types.get(name.text)
@@ -39,10 +43,11 @@ class TypeTable:
             prim = ast.Name(words.GNU_PREDECLARED[name.text], name.span)
             spec = ast.PrimSpec(prim, prim)
             found = self.build(ast.TypeDecl(name, ast.TransType(spec)))
+        if found is None and name.text in self.broken:
+            raise CompileError(name.text)
         if found is None:
             hint = nearest(name.text, self.types)
             raise self.diagnostics.fail(name.span, f"unknown type '{name.text}'{hint}")
-        self.used.add(name.text)
         return found
 
     def build(self, declaration: ast.TypeDecl) -> Type:

@@ -88,7 +88,9 @@ def _original_column(token: Token) -> int:
     start = token.start
     if original[start : start + len(token.text)] == token.text:
         return start
-    word = rf"(?<!\w){re.escape(token.text)}(?!\w)" if token.kind == "word" else re.escape(token.text)
+    word = re.escape(token.text)
+    if token.kind == "word":
+        word = rf"(?<!\w){word}(?!\w)"
     before = len(re.findall(word, raw[:start]))
     places = [m.start() for m in re.finditer(word, original)]
     if not places or not token.text:

@@ -107,7 +107,9 @@ loop_count(unsigned int tag, uint32_t max, uint32_t element_size)
 static size_t
 string_length(size_t size, unsigned int tag)
 {
-    return loop_count(tag, (uint32_t)size - 1, 1);
+    const uint32_t length = loop_count(tag, (uint32_t)size - 1, 1);
+
+    return has_pattern(length + 1) ? length - 1 : length;
 }
 
 void

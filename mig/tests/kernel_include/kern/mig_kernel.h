@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A stand-in for the kernel's header of this name: what generated kernel stubs rely on, and no more. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <mach/message.h>
+#include <mach/mig_errors.h>
+#include <mach/ndr.h>
+
+struct ipc_port;
+struct vm_map_copy;
+typedef struct ipc_port *ipc_port_t;
+typedef struct vm_map_copy *vm_map_copy_t;
+
+#pragma pack(push, 4)
+typedef struct {
+    struct ipc_port *name;
+    uint16_t pad2;
+    uint8_t disposition;
+    uint8_t type;
+} ipc_port_descriptor_t;
+
+typedef struct {
+    struct vm_map_copy *address;
+    uint8_t deallocate;
+    uint8_t copy;
+    uint8_t pad1;
+    uint8_t type;
+    uint32_t size;
+} ipc_ool_descriptor_t;
+
+typedef struct {
+    struct ipc_port **address;
+    uint8_t deallocate;
+    uint8_t copy;
+    uint8_t disposition;
+    uint8_t type;
+    uint32_t count;
+} ipc_ool_ports_descriptor_t;
+#pragma pack(pop)
+
+struct ipc_kobject_call {
+    struct ipc_port *port;
+    mach_msg_header_t *request;
+    mach_msg_header_t *reply;
+};
+typedef void (*ipc_kobject_stub_t)(struct ipc_kobject_call *call);
+struct ipc_kobject_subsystem {
+    mach_msg_id_t start;
+    mach_msg_id_t end;
+    uint32_t max_reply_size;
+    const ipc_kobject_stub_t *stubs;
+};
+
+#define IP_VALID(port) ((port) != NULL)
+void ipc_port_release_send(struct ipc_port *port);
+void ipc_port_release_send_once(struct ipc_port *port);
+void vm_map_copy_discard(struct vm_map_copy *copy);
+void mig_free_port_array(struct ipc_port **ports, uint32_t count);
+const mach_msg_max_trailer_t *mig_kernel_trailer(struct ipc_kobject_call *call);
+struct ipc_port *mig_kernel_reply_port(struct ipc_kobject_call *call);
