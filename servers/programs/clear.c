@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * clear: empty the terminal's screen and go to its first line.
+ */
+#include <stdio.h>
+
+int main(void)
+{
+    return fputs("\033[H\033[2J", stdout) == EOF || fflush(stdout) == EOF;
+}
