@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * See the header for why the caller's own objects are special.  Comparing a port's object with the
- * caller's own needs no lock: only equality counts, and the caller's own objects do not go away
- * under it.
+ * Conversions that look at the port: see the header for those of the caller's own task.
  */
 #include <kern/convert.h>
 
@@ -14,14 +12,6 @@
 #include <kern/kernel_port.h>
 #include <kern/task.h>
 #include <kern/thread_control.h>
-
-/* True if PORT is the port of OBJECT, one of the caller's own. */
-static inline bool port_stands_for(const struct ipc_port *port, enum ipc_kobject_kind kind,
-                                   const void *object)
-{
-    return ipc_port_is_valid(port) && port->kobject == object && port->kobject_kind == kind &&
-           port->state == PORT_IN_KERNEL;
-}
 
 /* The object of KIND behind PORT that is never destroyed, or null. */
 static void *lasting_object(struct ipc_port *port, enum ipc_kobject_kind kind)
@@ -35,8 +25,7 @@ static void *lasting_object(struct ipc_port *port, enum ipc_kobject_kind kind)
     return object;
 }
 
-/* The task behind PORT with a reference, or null. */
-static NOINLINE struct task *port_task_reference(struct ipc_port *port)
+struct task *convert_foreign_port_to_task(struct ipc_port *port)
 {
     if (!ipc_port_is_valid(port)) {
         return nullptr;
@@ -50,23 +39,9 @@ static NOINLINE struct task *port_task_reference(struct ipc_port *port)
     return task;
 }
 
-struct task *convert_port_to_task(struct ipc_port *port)
+struct ipc_space *convert_foreign_port_to_space(struct ipc_port *port)
 {
-    struct task *self = current_task();
-    return LIKELY(port_stands_for(port, IPC_KOBJECT_TASK, self)) ? self : port_task_reference(port);
-}
-
-void task_deallocate(struct task *task)
-{
-    if (task != current_task()) {
-        task_release(task);
-    }
-}
-
-/* The space of another task. */
-static NOINLINE struct ipc_space *port_space_reference(struct ipc_port *port)
-{
-    struct task *task = port_task_reference(port);
+    struct task *task = convert_foreign_port_to_task(port);
     if (task == nullptr) {
         return nullptr;
     }
@@ -79,16 +54,9 @@ static NOINLINE struct ipc_space *port_space_reference(struct ipc_port *port)
     return space;
 }
 
-struct ipc_space *convert_port_to_space(struct ipc_port *port)
+void space_release_foreign(struct ipc_space *space)
 {
-    const struct thread *self = current_thread();
-    return LIKELY(port_stands_for(port, IPC_KOBJECT_TASK, self->task)) ? self->space
-                                                                       : port_space_reference(port);
-}
-
-void space_deallocate(struct ipc_space *space)
-{
-    if (UNLIKELY(space != current_thread()->space && space != nullptr)) {
+    if (space != nullptr) {
         interrupt_state_t state = interrupts_save();
         ipc_space_release(space);
         interrupts_restore(state);
@@ -97,18 +65,13 @@ void space_deallocate(struct ipc_space *space)
 
 struct vm_map *convert_port_to_map(struct ipc_port *port)
 {
-    struct thread *self = current_thread();
-    if (LIKELY(port_stands_for(port, IPC_KOBJECT_TASK, self->task))) {
-        vm_map_reference(self->map);
-        return self->map;
-    }
-    struct task *task = port_task_reference(port);
+    struct task *task = convert_port_to_task(port);
     if (task == nullptr) {
         return nullptr;
     }
     struct vm_map *map = task->map;
     vm_map_reference(map);
-    task_release(task);
+    task_deallocate(task);
     return map;
 }
 

@@ -16,14 +16,45 @@
 #pragma once
 
 #include <kern/mig_types.h>
+#include <kern/task.h>
+
+/* The task, and its space, behind the port of another task, with a reference; and its release. */
+struct task *convert_foreign_port_to_task(struct ipc_port *port);
+struct ipc_space *convert_foreign_port_to_space(struct ipc_port *port);
+void space_release_foreign(struct ipc_space *space);
+
+/* True if PORT is the port of the caller's own task, whether that still lives or not. */
+static inline bool port_is_own_task(const struct ipc_port *port)
+{
+    const struct task *self = current_task();
+    return LIKELY(self != nullptr && port == self->self);
+}
 
 /* The task behind a task port. */
-struct task *convert_port_to_task(struct ipc_port *port);
-void task_deallocate(struct task *task);
+static inline struct task *convert_port_to_task(struct ipc_port *port)
+{
+    return port_is_own_task(port) ? current_task() : convert_foreign_port_to_task(port);
+}
+
+static inline void task_deallocate(struct task *task)
+{
+    if (task != current_task()) {
+        task_release(task);
+    }
+}
 
 /* The space of the task behind a task port. */
-struct ipc_space *convert_port_to_space(struct ipc_port *port);
-void space_deallocate(struct ipc_space *space);
+static inline struct ipc_space *convert_port_to_space(struct ipc_port *port)
+{
+    return port_is_own_task(port) ? current_thread()->space : convert_foreign_port_to_space(port);
+}
+
+static inline void space_deallocate(struct ipc_space *space)
+{
+    if (UNLIKELY(space != current_thread()->space)) {
+        space_release_foreign(space);
+    }
+}
 
 /* The map of the task behind a task port, with a reference for vm_map_deallocate(). */
 struct vm_map *convert_port_to_map(struct ipc_port *port);
