@@ -14,7 +14,13 @@ from mig.options import Options, UsageError
 VERSION = "mig (Mach_R) 1.0"
 
 
+def entry() -> int:
+    """The installed command."""
+    return main(sys.argv[1:])
+
+
 def main(arguments: list[str]) -> int:
+    """Do what ARGUMENTS say; the exit status."""
     try:
         options = option_parser.parse(arguments)
     except UsageError as error:

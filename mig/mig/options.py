@@ -41,9 +41,9 @@ FILE_OPTIONS = {
 }
 IGNORED = set("-v -V -r -R -s -S -l -L -k -K -N -b -B -t -T -x -X -split -novouchers "
               "-mach_msg2".split())
-IGNORED_WITH_VALUE = {"-maxonstack", "-max_descrs", "-max_reply_descrs", "-migcom"}
+IGNORED_WITH_VALUE = {"-maxonstack", "-max_descrs", "-max_reply_descrs", "-migcom", "-arch"}
 TO_PREPROCESSOR_WITH_VALUE = {
-    "-arch", "-isysroot", "-include", "-imacros", "-isystem", "-iquote", "-idirafter",
+    "-isysroot", "-include", "-imacros", "-isystem", "-iquote", "-idirafter",
 }
 
 

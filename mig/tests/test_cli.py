@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The command line: outputs, dependency files, exit status."""
+
+import json
+import os
+import subprocess
+import sys
+import unittest
+
+from support import PRELUDE, ROOT, FolderTest, run_mig
+
+GOOD = PRELUDE + "routine r(p : mach_port_t; a : int);\nsimpleroutine s(p : mach_port_t);\n"
+
+
+class CommandLine(FolderTest):
+    def files(self) -> set[str]:
+        return set(os.listdir(self.folder)) - {"a.defs"}
+
+    def mig(self, text: str, *arguments: str):
+        self.write("a.defs", text)
+        return run_mig(self.folder, *arguments, "a.defs")
+
+    def test_default_outputs(self):
+        self.assertEqual(self.mig(GOOD).returncode, 0)
+        self.assertEqual(self.files(), {"test.h", "test_server.h", "testUser.c", "testServer.c"})
+        self.assertIn('#include "test_server.h"', self.read("testServer.c"))
+
+    def test_named_outputs(self):
+        self.mig(GOOD, "-header", "out/h.h", "-user", "u.c", "-server", "/dev/null", "-sheader",
+                 "/dev/null", "-dheader", "d.h", "-iheader", "i.h")
+        self.assertEqual(self.files(), {"out", "u.c", "d.h", "i.h"})
+        self.assertIn('#include "h.h"', self.read("u.c"))
+        self.assertIn("#define MACH_ID_R_REPLY 1100", self.read("d.h"))
+        self.assertNotIn("MACH_ID_S_REPLY", self.read("d.h"))
+        self.assertIn("#define r r_external", self.read("i.h"))
+
+    def test_only_named(self):
+        self.mig(GOOD, "-n", "-user", "u.c")
+        self.assertEqual(self.files(), {"u.c"})
+
+    def test_one_file_for_each_routine(self):
+        self.mig(GOOD, "-n", "-i", "rpc_")
+        self.assertEqual(self.files(), {"rpc_r.c", "rpc_s.c"})
+
+    def test_errors_leave_no_files(self):
+        result = self.mig(GOOD + "routine t(p : nothing);")
+        self.assertEqual((result.returncode, self.files()), (1, set()))
+
+    def test_output_that_cannot_be_written(self):
+        self.write("file", "")
+        result = self.mig(GOOD, "-user", "u.c", "-server", "file/s.c")
+        self.assertEqual((result.returncode, self.files()), (1, {"file"}))
+        self.assertIn("cannot write", result.stderr)
+
+    def test_apples_options_are_taken(self):
+        result = self.mig(
+            GOOD, "-novouchers", "-mach_msg2", "-maxonstack", "1024", "-split", "-arch", "x86_64",
+            "-Q", "-r", "-L", "-DX=1", "-UX", "-I/tmp",
+        )
+        self.assertEqual(result.returncode, 0, result.stderr)
+
+    def test_definitions_reach_the_preprocessor(self):
+        self.mig("#if KERNEL_SERVER\n#define K kernelserver\n#else\n#define K\n#endif\n"
+                 + GOOD.replace("subsystem", "subsystem K"), "-DKERNEL_SERVER=1", "-n", "-server",
+                 "s.c")
+        self.assertIn("struct ipc_kobject_call", self.read("s.c"))
+
+    def test_dependencies(self):
+        self.write("b file.defs", "type b_t = int;\n")
+        self.mig(GOOD + '#include "b file.defs"\n', "-n", "-user", "u.c", "-MD", "-MF", "u.d",
+                 "-MT", "target.c")
+        rule = self.read("u.d")
+        self.assertTrue(rule.startswith("target.c: a.defs"))
+        self.assertIn("b\\ file.defs", rule)
+        self.assertIn("layout.py", rule)
+
+    def test_other_preprocessors(self):
+        for command in ("cc", "gcc -E -x c"):
+            result = self.mig(GOOD, "-cc", command, "--check-only")
+            self.assertEqual(result.returncode, 0, result.stderr)
+        result = self.mig(GOOD, "-cc", "no-such-compiler")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("cannot run 'no-such-compiler'", result.stderr)
+
+    def test_output_does_not_change(self):
+        self.mig(GOOD)
+        before = {n: self.read(n) for n in self.files()}
+        self.mig(GOOD)
+        self.assertEqual({n: self.read(n) for n in before}, before)
+        self.assertNotIn(self.folder, "".join(before.values()))
+
+    def test_json(self):
+        found = json.loads(self.mig(GOOD, "--json").stdout)
+        self.assertEqual([r["name"] for r in found["routines"]], ["r", "s"])
+        self.assertEqual(found["routines"][0]["request"]["size"], 36)
+        self.assertEqual(self.files(), set())
+
+    def test_types_alone(self):
+        types = PRELUDE.split("\n", 1)[1]
+        self.assertEqual(self.mig(types, "--check-only").returncode, 0)
+        self.assertEqual(self.mig(types).returncode, 1)
+
+    def test_kernel_user_stubs_are_refused(self):
+        text = GOOD.replace("subsystem", "subsystem kerneluser")
+        result = self.mig(text)
+        self.assertEqual((result.returncode, self.files()), (1, set()))
+        self.assertIn("kerneluser", result.stderr)
+        self.assertEqual(self.mig(text, "-user", "/dev/null").returncode, 0)
+
+    def test_usage(self):
+        self.assertIn("usage: mig", run_mig(self.folder, "--help").stdout)
+        self.assertIn("mig", run_mig(self.folder, "-version").stdout)
+        self.assertIn("-Wflag", run_mig(self.folder, "--list-warnings").stdout)
+        for arguments in ([], ["a.defs", "b.defs"], ["--nothing", "a.defs"], ["-user"],
+                          ["--peer=bsd", "a.defs"], ["missing.defs"]):
+            result = run_mig(self.folder, *arguments)
+            self.assertEqual(result.returncode, 1)
+            self.assertIn("error:", result.stderr)
+
+    def test_as_a_module(self):
+        self.write("a.defs", GOOD)
+        path = os.path.join(self.folder, "a.defs")
+        for folder in (ROOT, os.path.join(ROOT, "mig")):
+            result = subprocess.run(
+                [sys.executable, "-m", "mig", "--check-only", path], cwd=folder,
+                capture_output=True, text=True, check=False,
+            )
+            self.assertEqual(result.returncode, 0, result.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
