@@ -103,6 +103,7 @@ def generate(
         )
     header = names.get("header") or f"{interface.name}.h"
     server_header = names.get("sheader") or header
+    _refuse_overwrite(interface, diagnostics)
     outputs = {}
     if "header" in names:
         outputs[names["header"]] = emit_header.user_header(interface)
@@ -128,6 +129,16 @@ def generate(
                 interface, os.path.basename(header), [routine]
             )
     return outputs
+
+
+def _refuse_overwrite(interface: Interface, diagnostics: Diagnostics) -> None:
+    for routine in interface.routines:
+        for argument in routine.arguments:
+            if argument.overwrite:
+                raise diagnostics.fail(
+                    argument.span, "stubs that receive into the caller's memory ('overwrite') are"
+                    " not made",
+                )
 
 
 def _output_names(interface: Interface, options: Options) -> dict[str, str]:
