@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The runner: TAP, and the ledger around each case.
+ *
+ * A program that was started without the privileged host port starts itself again with it, and
+ * takes over the second run's exit status.
+ */
+#include "systest.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <mach/host_reboot.h>
+#include <mach/mach_time.h>
+#include <mach_r/mach_r_host.h>
+#include <mach_r/proc_types.h>
+#include <mach_r/spawn.h>
+#include <mach_r/startup.h>
+
+#include "systest_ledger.h"
+#include "systest_task.h"
+
+#define WAIT_BOUND_NS UINT64_C(20000000000)
+#define NOTES_MAX     12
+
+/* The bounds of the section, from the linker. */
+extern const struct systest_case __start_systest[];
+extern const struct systest_case __stop_systest[];
+
+/* An expectation of the running case that did not hold. */
+struct note {
+    const char *file;
+    const char *text;
+    uint64_t a, b;
+    int line;
+    bool has_values;
+};
+
+static struct note notes[NOTES_MAX];
+static _Atomic uint32_t failures;
+
+bool systest_has_servers(void)
+{
+    return startup_port(STARTUP_PORT_PROC) != MACH_PORT_NULL;
+}
+
+mach_port_t systest_host_priv(void)
+{
+    return startup_port(STARTUP_PORT_HOST_PRIV);
+}
+
+void systest_print(const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    if (length >= (int)sizeof(text)) {
+        length = (int)sizeof(text) - 1;
+    }
+    if (systest_has_servers()) {
+        (void)!write(STDOUT_FILENO, text, (size_t)length);
+    } else {
+        (void)host_log_write(systest_host_priv(), text, (mach_msg_type_number_t)length);
+    }
+}
+
+static void note_failure(const struct note *note)
+{
+    uint32_t number = failures++;
+    if (number < NOTES_MAX) {
+        notes[number] = *note;
+    }
+}
+
+bool systest_expect(bool holds, const char *file, int line, const char *text)
+{
+    if (!holds) {
+        note_failure(&(struct note){ .file = file, .line = line, .text = text });
+    }
+    return holds;
+}
+
+bool systest_expect_equal(uint64_t a, uint64_t b, const char *file, int line, const char *text)
+{
+    if (a != b) {
+        note_failure(&(struct note){ file, text, a, b, line, true });
+    }
+    return a == b;
+}
+
+static void print_notes(void)
+{
+    for (uint32_t i = 0; i < failures && i < NOTES_MAX; i++) {
+        const struct note *note = &notes[i];
+        if (note->has_values) {
+            systest_print("# %s:%d: expected %s: 0x%llx is not 0x%llx\n", note->file, note->line,
+                          note->text, (unsigned long long)note->a, (unsigned long long)note->b);
+        } else {
+            systest_print("# %s:%d: expected %s\n", note->file, note->line, note->text);
+        }
+    }
+    if (failures > NOTES_MAX) {
+        systest_print("# and %u more\n", failures - NOTES_MAX);
+    }
+}
+
+void systest_pause(void)
+{
+    (void)thread_switch(MACH_PORT_NULL, SWITCH_OPTION_WAIT, 1);
+}
+
+bool systest_wait(bool (*predicate)(void *argument), void *argument)
+{
+    uint64_t end = mach_absolute_time() + WAIT_BOUND_NS;
+    while (!predicate(argument)) {
+        if (mach_absolute_time() > end) {
+            return false;
+        }
+        systest_pause();
+    }
+    return true;
+}
+
+/* Returns: true if the case passed. */
+static bool case_run(const struct systest_case *test, uint32_t number)
+{
+    failures = 0;
+    ledger_begin();
+    test->function();
+    uint32_t leaks = ledger_end();
+    bool has_passed = failures == 0 && leaks == 0;
+    print_notes();
+    systest_print("%s %u - %s\n", has_passed ? "ok" : "not ok", number, test->name);
+    return has_passed;
+}
+
+static int run_all(void)
+{
+    uint32_t count = (uint32_t)(__stop_systest - __start_systest);
+    uint32_t failed = 0;
+    systest_print("TAP version 13\n");
+    systest_print("1..%u\n", count);
+    task_warm_up();
+    for (uint32_t i = 0; i < count; i++) {
+        failed += !case_run(&__start_systest[i], i + 1);
+    }
+    return failed != 0;
+}
+
+/* Run the program once more, with the privileged host port. Returns: its exit status. */
+static int run_privileged(char **argv)
+{
+    struct mach_r_spawn request = MACH_R_SPAWN(argv);
+    int status;
+    request.flags = PROC_SPAWN_PRIVILEGED;
+    const char *path = (const char *)startup_block() + startup_block()->path_offset;
+    pid_t pid = mach_r_spawn(path, &request);
+    if (pid < 0 || waitpid(pid, &status, 0) < 0) {
+        systest_print("Bail out! %s: no privileged run: %s\n", path, strerror(errno));
+        return 1;
+    }
+    return PROC_STATUS_SHELL(status);
+}
+
+int main(int argc, char **argv)
+{
+    (void)argc;
+    if (systest_host_priv() == MACH_PORT_NULL) {
+        return run_privileged(argv);
+    }
+    int status = run_all();
+    if (!systest_has_servers()) {
+        systest_print("systest: end\n");
+        (void)host_reboot(systest_host_priv(), HOST_REBOOT_HALT);
+    }
+    return status;
+}
