@@ -28,6 +28,8 @@ target_compile_options(flags_kernel INTERFACE
   -ffreestanding -nostdlibinc -mcmodel=kernel -mno-red-zone -mgeneral-regs-only
   -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables
   -ffunction-sections -fdata-sections
+  # Layers call each other's small functions on every message: let the linker inline them.
+  $<$<AND:$<COMPILE_LANGUAGE:C>,$<CONFIG:Release>>:-flto>
   $<$<COMPILE_LANGUAGE:C>:-Wthread-safety>)
 target_link_libraries(flags_kernel INTERFACE flags_common)
 

@@ -22,8 +22,9 @@ static size_t kmsg_bytes(uint32_t capacity)
 struct ipc_kmsg *ipc_kmsg_alloc(uint32_t size)
 {
     struct ipc_kmsg *kmsg;
+    debug_assert(!interrupts_enabled());
     if (LIKELY(size <= IPC_KMSG_INLINE)) {
-        kmsg = zone_alloc(&ipc_kmsg_zone);
+        INLINE_CALL kmsg = zone_alloc_interrupts_off(&ipc_kmsg_zone);
         size = IPC_KMSG_INLINE;
     } else {
         kmsg = size <= IPC_KMSG_MAX ? kalloc(kmsg_bytes(size)) : nullptr;
@@ -43,11 +44,12 @@ struct ipc_kmsg *ipc_kmsg_alloc(uint32_t size)
 
 void ipc_kmsg_free(struct ipc_kmsg *kmsg)
 {
+    debug_assert(!interrupts_enabled());
     if (kmsg->sender != nullptr) {
         ipc_sender_release(kmsg->sender);
     }
     if (LIKELY(kmsg->capacity == IPC_KMSG_INLINE)) {
-        zone_free(&ipc_kmsg_zone, kmsg);
+        INLINE_CALL zone_free_interrupts_off(&ipc_kmsg_zone, kmsg);
     } else {
         kfree(kmsg, kmsg_bytes(kmsg->capacity));
     }

@@ -77,12 +77,13 @@ static inline mach_msg_return_t copyin_rights(struct ipc_space *space, struct ip
             return MACH_SEND_INVALID_REPLY;
         }
     }
-    if (UNLIKELY(ipc_right_copyin(space, entry, destination, false, &kmsg->destination) !=
-                 KERN_SUCCESS)) {
+    kern_return_t result;
+    INLINE_CALL result = ipc_right_copyin(space, entry, destination, false, &kmsg->destination);
+    if (UNLIKELY(result != KERN_SUCCESS)) {
         return MACH_SEND_INVALID_DEST;
     }
     if (LIKELY(reply_entry != nullptr)) {
-        kern_return_t result = ipc_right_copyin(space, reply_entry, reply, true, &kmsg->reply);
+        INLINE_CALL result = ipc_right_copyin(space, reply_entry, reply, true, &kmsg->reply);
         assert(result == KERN_SUCCESS);
     } else if (reply != 0) {
         kmsg->reply = reply_name == MACH_PORT_NULL ? nullptr : IPC_PORT_DEAD;
@@ -178,7 +179,8 @@ mach_msg_return_t ipc_kmsg_copyin(struct ipc_space *space, struct vm_map *map, u
     if (UNLIKELY(size < sizeof(mach_msg_header_t) || size % sizeof(natural_t) != 0)) {
         return MACH_SEND_MSG_TOO_SMALL;
     }
-    struct ipc_kmsg *kmsg = ipc_kmsg_alloc(size);
+    struct ipc_kmsg *kmsg;
+    INLINE_CALL kmsg = ipc_kmsg_alloc(size);
     if (UNLIKELY(kmsg == nullptr)) {
         return size > IPC_KMSG_MAX ? MACH_SEND_TOO_LARGE : MACH_SEND_NO_BUFFER;
     }

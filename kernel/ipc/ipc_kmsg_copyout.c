@@ -77,7 +77,8 @@ static inline mach_port_name_t copyout_reply(struct ipc_kmsg *kmsg, struct ipc_s
     }
     mach_port_name_t name;
     spin_lock(&space->lock);
-    kern_return_t result = ipc_right_copyout(space, reply, kmsg->reply_type, &name);
+    kern_return_t result;
+    INLINE_CALL result = ipc_right_copyout(space, reply, kmsg->reply_type, &name);
     spin_unlock(&space->lock);
     if (LIKELY(result == KERN_SUCCESS)) {
         return name;
@@ -167,7 +168,7 @@ mach_msg_return_t ipc_kmsg_copyout(struct ipc_kmsg *kmsg, struct ipc_space *spac
         undo_copyout(kmsg, space, map);
         return MACH_RCV_INVALID_DATA;
     }
-    ipc_kmsg_free(kmsg);
+    INLINE_CALL ipc_kmsg_free(kmsg);
     return error;
 }
 

@@ -67,7 +67,7 @@ static struct thread *claim_set_receiver(struct ipc_kmsg *kmsg, struct ipc_port 
 }
 
 /* Give KMSG to a waiting receiver (returned, claimed), or queue it (null). */
-static inline struct thread *deliver(struct ipc_kmsg *kmsg, struct ipc_port *port)
+static ALWAYS_INLINE struct thread *deliver(struct ipc_kmsg *kmsg, struct ipc_port *port)
     REQUIRES(port->object.lock)
 {
     struct thread *thread = nullptr;
@@ -186,8 +186,8 @@ static inline struct ipc_kmsg *dequeue(struct ipc_port *port) REQUIRES(port->obj
 
 /* Take a message from PORT's queue for RECEIVE, if there is one that fits.  Returns: false if
  * the queue is empty. */
-static inline bool take_message(struct ipc_port *port, struct ipc_receive *receive,
-                                mach_msg_return_t *result) REQUIRES(port->object.lock)
+static ALWAYS_INLINE bool take_message(struct ipc_port *port, struct ipc_receive *receive,
+                                       mach_msg_return_t *result) REQUIRES(port->object.lock)
 {
     if (list_empty(&port->messages)) {
         return false;
@@ -223,8 +223,10 @@ static COLD mach_msg_return_t leave_queue(struct ipc_object *object, enum wait_o
 
 /* Block, enqueued on RECEIVERS of OBJECT, until somebody hands over a result; drops OBJECT's
  * lock. */
-static inline mach_msg_return_t wait_for_message(struct ipc_object *object, struct waitq *receivers,
-                                                 struct ipc_receive *receive) RELEASE(object->lock)
+static ALWAYS_INLINE mach_msg_return_t wait_for_message(struct ipc_object *object,
+                                                        struct waitq *receivers,
+                                                        struct ipc_receive *receive)
+    RELEASE(object->lock)
 {
     struct thread *self = current_thread();
     struct thread *handoff = receive->handoff;
@@ -313,8 +315,10 @@ static mach_msg_return_t receive_from_set(struct ipc_pset *set, struct ipc_recei
 
 mach_msg_return_t ipc_mqueue_receive(struct ipc_object *object, struct ipc_receive *receive)
 {
+    mach_msg_return_t result;
     if (object->kind == IPC_OBJECT_PORT) {
-        return receive_from_port((struct ipc_port *)object, receive);
+        INLINE_CALL result = receive_from_port((struct ipc_port *)object, receive);
+        return result;
     }
     return receive_from_set((struct ipc_pset *)object, receive);
 }

@@ -51,8 +51,9 @@ static kern_return_t copyout_to_entry(struct ipc_space *space, struct ipc_entry 
 }
 
 /* Fill ENTRY, just allocated, with PORT's right of kind TYPE. */
-static void copyout_to_new(struct ipc_space *space, struct ipc_entry *entry, struct ipc_port *port,
-                           mach_msg_type_name_t type) REQUIRES(space->lock)
+static ALWAYS_INLINE void copyout_to_new(struct ipc_space *space, struct ipc_entry *entry,
+                                         struct ipc_port *port, mach_msg_type_name_t type)
+    REQUIRES(space->lock)
 {
     entry->object = &port->object;
     switch (type) {

@@ -55,6 +55,7 @@ struct ipc_space {
     uint32_t bucket_mask;         /* (lock) */
     struct rbtree chosen; /* (lock) entries with caller-chosen names (struct ipc_chosen_entry) */
     struct ipc_sender *sender; /* (lock) a reference */
+    struct ipc_entry *self;    /* a hint: the entry that named the task's own port last */
     struct task *task;         /* constant; opaque, no reference */
 };
 

@@ -61,7 +61,8 @@ static inline mach_msg_return_t msg_send(const struct msg_request *request, stru
                                          struct thread **handoff)
 {
     struct ipc_kmsg *kmsg;
-    mach_msg_return_t result =
+    mach_msg_return_t result;
+    INLINE_CALL result =
         ipc_kmsg_copyin(self->space, self->map, request->send_buffer, request->send_size, &kmsg);
     if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
         return result;
@@ -71,7 +72,7 @@ static inline mach_msg_return_t msg_send(const struct msg_request *request, stru
         return MACH_MSG_SUCCESS;
     }
     uint64_t deadline = wait_deadline(request->option, MACH_SEND_TIMEOUT, request->timeout_ms);
-    result = ipc_mqueue_send(kmsg, deadline, handoff);
+    INLINE_CALL result = ipc_mqueue_send(kmsg, deadline, handoff);
     if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
         return ipc_kmsg_copyout_pseudo(kmsg, self->space, self->map, request->send_buffer, result);
     }
@@ -153,7 +154,8 @@ static inline mach_msg_return_t msg_receive(const struct msg_request *request, s
         .deadline = wait_deadline(request->option, MACH_RCV_TIMEOUT, request->timeout_ms),
         .handoff = handoff,
     };
-    mach_msg_return_t result = ipc_mqueue_receive(object, &receive);
+    mach_msg_return_t result;
+    INLINE_CALL result = ipc_mqueue_receive(object, &receive);
     ipc_object_release(object);
     if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
         if (result == MACH_RCV_TOO_LARGE) {
@@ -166,12 +168,13 @@ static inline mach_msg_return_t msg_receive(const struct msg_request *request, s
                  request->receive_limit)) {
         return receive_header_only(request, kmsg, self);
     }
-    return ipc_kmsg_copyout(kmsg, self->space, self->map, request->receive_buffer,
-                            request->receive_limit, request->option);
+    INLINE_CALL result = ipc_kmsg_copyout(kmsg, self->space, self->map, request->receive_buffer,
+                                          request->receive_limit, request->option);
+    return result;
 }
 
 /* Both halves, as REQUEST's options say. */
-static inline mach_msg_return_t msg_send_receive(const struct msg_request *request)
+static ALWAYS_INLINE mach_msg_return_t msg_send_receive(const struct msg_request *request)
 {
     struct thread *self = current_thread();
     struct thread *handoff = nullptr;

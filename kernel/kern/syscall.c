@@ -40,14 +40,32 @@ static inline uint64_t trap_result(kern_return_t result)
 }
 
 /* True if NAME denotes the port of the caller's own task. */
-static bool name_is_own_task(mach_port_name_t name)
+static NOINLINE bool name_is_own_task_slowly(mach_port_name_t name)
 {
     const struct thread *self = current_thread();
-    spin_lock(&self->space->lock);
-    const struct ipc_entry *entry = ipc_entry_lookup(self->space, name);
+    struct ipc_space *space = self->space;
+    spin_lock(&space->lock);
+    struct ipc_entry *entry = ipc_entry_lookup(space, name);
     bool is_own = entry != nullptr && entry->object == &self->task->self->object;
-    spin_unlock(&self->space->lock);
+    if (is_own && !ipc_entry_is_chosen(space, entry)) {
+        space->self = entry;
+    }
+    spin_unlock(&space->lock);
     return is_own;
+}
+
+/* The same, looking first at the entry that it was last time.  That needs no lock: table entries
+ * stay where they are as long as the space, and an entry that changes meanwhile counts as one that
+ * changed a moment later. */
+static inline bool name_is_own_task(mach_port_name_t name)
+{
+    const struct thread *self = current_thread();
+    const struct ipc_entry *entry = self->space->self;
+    if (LIKELY(entry != nullptr && entry->name == name &&
+               entry->object == &self->task->self->object)) {
+        return true;
+    }
+    return name_is_own_task_slowly(name);
 }
 
 /* The caller's space or map if NAME denotes his task, else null. */
@@ -213,8 +231,13 @@ TRAP(_kernelrpc_mach_port_allocate_trap)
 TRAP(_kernelrpc_mach_port_deallocate_trap)
 {
     struct ipc_space *space = own_space(a1);
-    return space == nullptr ? MACH_SEND_INVALID_DEST
-                            : trap_result(mach_port_deallocate(space, (mach_port_name_t)a2));
+    if (space == nullptr) {
+        return MACH_SEND_INVALID_DEST;
+    }
+    /* Programs give back names without looking whether there is one. */
+    return MACH_PORT_VALID((mach_port_name_t)a2)
+               ? trap_result(mach_port_deallocate(space, (mach_port_name_t)a2))
+               : KERN_SUCCESS;
 }
 
 TRAP(_kernelrpc_mach_port_mod_refs_trap)

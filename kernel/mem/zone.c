@@ -112,18 +112,24 @@ static COLD void cache_drain(struct zone *zone, struct zone_cache *cache)
     memmove(cache->objects, cache->objects + ZONE_BATCH, cache->count * sizeof(cache->objects[0]));
 }
 
-void *zone_alloc(struct zone *zone)
+void *zone_alloc_interrupts_off(struct zone *zone)
 {
-    void *object = nullptr;
     if (UNLIKELY(allocation_must_fail())) {
         return nullptr;
     }
-    interrupt_state_t state = interrupts_save();
     struct zone_cache *cache = &percpu_ptr(zone_caches)->of[zone->id];
-    if (LIKELY(cache->count != 0) || cache_fill(zone, cache)) {
-        object = cache->objects[--cache->count];
-        zone_poison_allocated(zone, object);
+    if (UNLIKELY(cache->count == 0) && !cache_fill(zone, cache)) {
+        return nullptr;
     }
+    void *object = cache->objects[--cache->count];
+    zone_poison_allocated(zone, object);
+    return object;
+}
+
+void *zone_alloc(struct zone *zone)
+{
+    interrupt_state_t state = interrupts_save();
+    void *object = zone_alloc_interrupts_off(zone);
     interrupts_restore(state);
     return object;
 }
@@ -134,16 +140,21 @@ void *zone_alloc_zeroed(struct zone *zone)
     return LIKELY(object != nullptr) ? memset(object, 0, zone->size) : nullptr;
 }
 
-void zone_free(struct zone *zone, void *object)
+void zone_free_interrupts_off(struct zone *zone, void *object)
 {
     zone_poison_check_used(zone, object);
     zone_poison_freed(zone, object);
-    interrupt_state_t state = interrupts_save();
     struct zone_cache *cache = &percpu_ptr(zone_caches)->of[zone->id];
     if (UNLIKELY(cache->count == ZONE_CACHE_SIZE)) {
         cache_drain(zone, cache);
     }
     cache->objects[cache->count++] = object;
+}
+
+void zone_free(struct zone *zone, void *object)
+{
+    interrupt_state_t state = interrupts_save();
+    zone_free_interrupts_off(zone, object);
     interrupts_restore(state);
 }
 

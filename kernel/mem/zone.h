@@ -56,6 +56,10 @@ void zone_count(struct zone *zone, int64_t change);
 /* Give OBJECT, allocated from ZONE, back.  Context: any. */
 void zone_free(struct zone *zone, void *object);
 
+/* The first two for callers that have interrupts off and allocate on every message. */
+[[nodiscard]] void *zone_alloc_interrupts_off(struct zone *zone);
+void zone_free_interrupts_off(struct zone *zone, void *object);
+
 /* Objects of ZONE in use; exact when no processor is changing it. */
 uint64_t zone_in_use(const struct zone *zone);
 

@@ -21,7 +21,9 @@ static struct ipc_port *port_begin(void)
 static struct ipc_kmsg *new_message(struct ipc_port *port, mach_msg_type_name_t type,
                                     mach_msg_id_t id)
 {
+    interrupt_state_t interrupts = interrupts_save();
     struct ipc_kmsg *kmsg = ipc_kmsg_alloc(sizeof(mach_msg_header_t));
+    interrupts_restore(interrupts);
     kmsg->header = (mach_msg_header_t){ .msgh_size = sizeof(mach_msg_header_t), .msgh_id = id };
     kmsg->destination_type = (uint8_t)type;
     kmsg->destination =
@@ -34,6 +36,14 @@ static void send_message(struct ipc_port *port, mach_msg_id_t id)
     ipc_mqueue_post(new_message(port, MACH_MSG_TYPE_PORT_SEND, id));
 }
 
+/* Destroy KMSG from wherever the test stands. */
+static void destroy(struct ipc_kmsg *kmsg)
+{
+    interrupt_state_t interrupts = interrupts_save();
+    ipc_kmsg_destroy(kmsg);
+    interrupts_restore(interrupts);
+}
+
 /* Take KMSG apart as a receiver would.  Returns: its id. */
 static mach_msg_id_t consume(struct ipc_kmsg *kmsg)
 {
@@ -44,7 +54,7 @@ static mach_msg_id_t consume(struct ipc_kmsg *kmsg)
         ipc_port_consume_send_once(kmsg->destination);
     }
     kmsg->destination = nullptr;
-    ipc_kmsg_destroy(kmsg);
+    destroy(kmsg);
     return id;
 }
 
@@ -185,7 +195,7 @@ KTEST(ipc_full_queue_blocks_until_there_is_room)
     interrupts_disable();
     EXPECT_EQ(ipc_mqueue_send(kmsg, 0, nullptr), MACH_SEND_TIMED_OUT);
     interrupts_enable();
-    ipc_kmsg_destroy(kmsg);
+    destroy(kmsg);
     EXPECT_EQ(port->message_count, 2);
 
     struct sender sender = { .port = port, .result = -1 };
@@ -253,6 +263,7 @@ KTEST(ipc_aborted_receive_leaves_the_queue)
 static struct ipc_kmsg *carry(struct ipc_port *destination, struct ipc_port *carried)
 {
     uint32_t size = sizeof(mach_msg_base_t) + sizeof(ipc_port_descriptor_t);
+    interrupt_state_t interrupts = interrupts_save();
     struct ipc_kmsg *kmsg = ipc_kmsg_alloc(size);
     kmsg->header = (mach_msg_header_t){ .msgh_bits = MACH_MSGH_BITS_COMPLEX, .msgh_size = size };
     ipc_kmsg_body(kmsg)->msgh_descriptor_count = 1;
@@ -261,7 +272,6 @@ static struct ipc_kmsg *carry(struct ipc_port *destination, struct ipc_port *car
     };
     kmsg->destination = ipc_port_make_send(destination);
     kmsg->destination_type = MACH_MSG_TYPE_PORT_SEND;
-    interrupt_state_t interrupts = interrupts_save();
     kmsg->is_circular = ipc_port_check_circularity(carried, destination);
     interrupts_restore(interrupts);
     return kmsg;
