@@ -6,7 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <mach/host_info.h>
 #include <mach/mach_error.h>
+#include <mach/mach_host.h>
+#include <mach/vm_statistics.h>
 
 #include "bench.h"
 
@@ -54,8 +57,25 @@ void bench_measure(const char *name, bench_operation_t *operation, void *argumen
     bench_print(name, (whole > loop ? whole - loop : 0) / rounds, "ticks");
 }
 
+/* What the machine has done and holds when the shell can start programs: this one, just now. */
+static void bench_boot(uint64_t ticks)
+{
+    vm_statistics64_data_t statistics;
+    mach_msg_type_number_t count = HOST_VM_INFO64_COUNT;
+    host_basic_info_data_t basic;
+    mach_msg_type_number_t basic_count = HOST_BASIC_INFO_COUNT;
+    mach_port_t host = mach_host_self();
+    bench_check(host_statistics64(host, HOST_VM_INFO64, (host_info64_t)&statistics, &count),
+                "host_statistics64");
+    bench_check(host_info(host, HOST_BASIC_INFO, (host_info_t)&basic, &basic_count), "host_info");
+    uint64_t free_bytes = (uint64_t)statistics.free_count * vm_page_size;
+    bench_print("boot_to_prompt_insns", ticks, "ticks");
+    bench_print("memory_at_prompt_kib", (basic.max_mem - free_bytes) / 1024, "KiB");
+}
+
 int main(void)
 {
+    bench_boot(bench_ticks());
     bench_traps();
     bench_messages();
     bench_memory();
