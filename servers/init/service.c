@@ -89,6 +89,8 @@ static kern_return_t build_service(struct service *service, const struct ustar_m
         builder.block.arguments = service->conf->path;
         builder.block.arguments_size = strlen(service->conf->path) + 1;
         builder.block.ppid = 1;
+        builder.block.initrd_size =
+            (service->conf->rights & INIT_RIGHT_INITRD) != 0 ? boot_archive->size : 0;
         result = give_rights(&builder, service->conf);
         *error = "cannot be given its rights";
     }

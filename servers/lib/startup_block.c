@@ -112,6 +112,7 @@ void startup_block_write(const struct startup_block *block, void *memory)
         .phdr_address = block->phdr_address,
         .stack_address = block->stack_address,
         .stack_size = block->stack_size,
+        .initrd_size = block->initrd_size,
     };
     memcpy((char *)memory + layout.ports, block->ports,
            block->port_count * sizeof(struct startup_port));

@@ -28,6 +28,7 @@ struct startup_block {
     uint32_t phdr_count;
     uint64_t stack_address;
     uint64_t stack_size;
+    uint64_t initrd_size; /* bytes behind STARTUP_PORT_INITRD; 0: it has no such right */
 };
 
 /* Bytes of the block for BLOCK, a multiple of 16; 0 if it would be longer than STARTUP_SIZE_MAX or

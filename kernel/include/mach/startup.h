@@ -43,7 +43,7 @@ struct startup_info {
     uint64_t phdr_address;  /* where they are mapped */
     uint64_t stack_address; /* lowest usable address of the first stack */
     uint64_t stack_size;
-    uint64_t initrd_size; /* init only: bytes behind STARTUP_PORT_INITRD */
+    uint64_t initrd_size; /* bytes behind STARTUP_PORT_INITRD */
 };
 MACH_ABI_SIZE(struct startup_info, 88);
 
