@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Waiting for processes and ending them: routines of proc.defs, where they and their errors are
+ * described.
+ */
+#include <mach/mach.h>
+#include <mach_r/proc_server.h>
+
+#include "lifecycle.h"
+#include "proc.h"
+#include "adopt.h"
+
+kern_return_t serve_proc_wait(mach_port_t port, mach_port_t reply, int pid, int flags, int *child,
+                              int *status)
+{
+    struct process *ended;
+    struct process *parent = process_by_port(port);
+    if ((flags & ~PROC_NO_WAIT) != 0) {
+        return SERVER_ERROR_INVALID;
+    }
+    switch (parent != nullptr ? wait_look(parent, pid, &ended) : WAIT_NO_CHILD) {
+    case WAIT_ENDED:
+        *child = ended->pid;
+        *status = ended->status;
+        process_reap(ended);
+        return KERN_SUCCESS;
+    case WAIT_RUNNING:
+        if ((flags & PROC_NO_WAIT) != 0) {
+            *child = 0;
+            return KERN_SUCCESS;
+        }
+        return wait_add(parent, pid, reply) ? MIG_NO_REPLY : SERVER_ERROR_NO_MEMORY;
+    default: return SERVER_ERROR_NO_CHILD;
+    }
+}
+
+static bool is_signal(int signal)
+{
+    switch (signal) {
+    case PROC_SIGNAL_INTERRUPT:
+    case PROC_SIGNAL_ILLEGAL:
+    case PROC_SIGNAL_TRAP:
+    case PROC_SIGNAL_ABORT:
+    case PROC_SIGNAL_ARITHMETIC:
+    case PROC_SIGNAL_KILL:
+    case PROC_SIGNAL_SEGMENT:
+    case PROC_SIGNAL_SYSCALL:
+    case PROC_SIGNAL_TERMINATE: return true;
+    default: return false;
+    }
+}
+
+kern_return_t serve_proc_kill(mach_port_t port, int pid, int signal)
+{
+    (void)port;
+    struct process *process = process_by_pid(pid);
+    if (!is_signal(signal)) {
+        return SERVER_ERROR_INVALID;
+    }
+    if (process == nullptr) {
+        return SERVER_ERROR_NO_PROCESS;
+    }
+    if (process->pid == PID_INIT) {
+        return SERVER_ERROR_NOT_PERMITTED;
+    }
+    if (process->is_zombie) {
+        return KERN_SUCCESS;
+    }
+    if (process->task == mach_task_self()) {
+        proc_end_self();
+    } else {
+        process_end(process, PROC_STATUS_SIGNAL(signal));
+    }
+    return KERN_SUCCESS;
+}
+
+kern_return_t serve_proc_interrupt(mach_port_t port)
+{
+    struct process *process = process_by_port(port);
+    if (process != nullptr && process->pid != PID_INIT && process->task != mach_task_self()) {
+        process_end(process, PROC_STATUS_SIGNAL(PROC_SIGNAL_INTERRUPT));
+    }
+    return KERN_SUCCESS;
+}
+
+kern_return_t serve_proc_exit(mach_port_t port, int status)
+{
+    struct process *process = process_by_port(port);
+    if (process == nullptr) {
+        return SERVER_ERROR_NO_PROCESS;
+    }
+    process_end(process, PROC_STATUS_EXIT(status));
+    return KERN_SUCCESS;
+}
+
+kern_return_t serve_proc_attach(mach_port_t service, mach_port_t task, mach_port_t *port,
+                                mach_msg_type_name_t *type, int *pid)
+{
+    if (service != proc_service_port()) {
+        return SERVER_ERROR_INVALID;
+    }
+    struct process *process = adopt_task(task);
+    if (process == nullptr) {
+        return SERVER_ERROR_INVALID;
+    }
+    right_release(&task);
+    *port = process->port;
+    *type = MACH_MSG_TYPE_MAKE_SEND;
+    *pid = process->pid;
+    return KERN_SUCCESS;
+}

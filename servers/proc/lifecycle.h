@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Processes and their rights: making one for a task, and ending it.
+ */
+#pragma once
+
+#include "process.h"
+
+/*
+ * Give PROCESS, which has no rights yet, its port, and the task TASK, whose identity it becomes.
+ *
+ * References: takes over TASK on success.
+ * Returns: KERN_SUCCESS, or a kernel error and nothing has changed.
+ */
+kern_return_t process_bind(struct process *process, mach_port_t task);
+
+/*
+ * End PROCESS with STATUS (PROC_STATUS_*): its task, if there still is one, is terminated; its
+ * children belong to nobody; whoever waits for it is answered. PROCESS may be gone on return.
+ */
+void process_end(struct process *process, int status);
+
+/* A child that ended has been reported to its parent: forget it. */
+void process_reap(struct process *child);

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Open nodes of /proc, and what their files say.
+ */
+#include "node.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <mach/mach_host.h>
+#include <mach/notify.h>
+
+#include "info.h"
+#include "proc.h"
+#include "procfs_text.h"
+
+static struct node *nodes;
+
+static struct node root = { .place = { .kind = PLACE_ROOT } };
+
+struct node *node_by_port(mach_port_t port)
+{
+    if (port == proc_service_port()) {
+        return &root;
+    }
+    struct node *node = nodes;
+    while (node != nullptr && node->port != port) {
+        node = node->next;
+    }
+    return node;
+}
+
+static size_t write_meminfo(char *text)
+{
+    host_basic_info_data_t basic = {};
+    vm_statistics64_data_t memory = {};
+    mach_msg_type_number_t basic_count = HOST_BASIC_INFO_COUNT;
+    mach_msg_type_number_t memory_count = HOST_VM_INFO64_COUNT;
+    mach_port_t host = mach_host_self();
+    (void)host_info(host, HOST_BASIC_INFO, (host_info_t)&basic, &basic_count);
+    (void)host_statistics64(host, HOST_VM_INFO64, (host_info64_t)&memory, &memory_count);
+    right_release(&host);
+    return procfs_meminfo(text, PROCFS_TEXT_MAX, basic.max_mem,
+                          (uint64_t)memory.free_count * vm_page_size);
+}
+
+static size_t write_status(char *text, int32_t pid)
+{
+    struct proc_info info;
+    struct process *process = process_by_pid(pid);
+    if (process == nullptr) {
+        return 0;
+    }
+    process_describe(process, &info);
+    return procfs_status(text, PROCFS_TEXT_MAX, &info, process->path, process->arguments,
+                         process->arguments_size);
+}
+
+/* Write what the file PLACE says to TEXT, which has PROCFS_TEXT_MAX bytes. Returns: its length. */
+static size_t write_text(struct place place, char *text)
+{
+    switch (place.kind) {
+    case PLACE_MEMINFO: return write_meminfo(text);
+    case PLACE_UPTIME: return procfs_uptime(text, PROCFS_TEXT_MAX, proc_now());
+    case PLACE_STATUS: return write_status(text, place.pid);
+    default: return 0;
+    }
+}
+
+/* Give NODE the text of its place. */
+static bool fill(struct node *node)
+{
+    char text[PROCFS_TEXT_MAX];
+    if (place_is_directory(node->place)) {
+        return true;
+    }
+    node->size = write_text(node->place, text);
+    node->text = malloc(node->size + 1);
+    if (node->text == nullptr) {
+        return false;
+    }
+    memcpy(node->text, text, node->size);
+    return true;
+}
+
+/* Ask to be told, at PORT itself, when the send rights to it are gone. */
+static kern_return_t watch(mach_port_t port)
+{
+    mach_port_t previous = MACH_PORT_NULL;
+    kern_return_t result =
+        mach_port_request_notification(mach_task_self(), port, MACH_NOTIFY_NO_SENDERS, 1, port,
+                                       MACH_MSG_TYPE_MAKE_SEND_ONCE, &previous);
+    if (result == KERN_SUCCESS) {
+        right_release(&previous);
+    }
+    return result;
+}
+
+static void destroy(struct node *node)
+{
+    proc_port_destroy(&node->port);
+    free(node->text);
+    free(node);
+}
+
+kern_return_t node_open(struct place place, mach_port_t *port)
+{
+    if (place.kind == PLACE_ROOT) {
+        *port = proc_service_port();
+        return KERN_SUCCESS;
+    }
+    struct node *node = calloc(1, sizeof(*node));
+    if (node == nullptr) {
+        return SERVER_ERROR_NO_MEMORY;
+    }
+    node->place = place;
+    node->port = proc_port_create();
+    if (node->port == MACH_PORT_NULL || !fill(node) || watch(node->port) != KERN_SUCCESS) {
+        destroy(node);
+        return SERVER_ERROR_NO_MEMORY;
+    }
+    node->next = nodes;
+    nodes = node;
+    *port = node->port;
+    return KERN_SUCCESS;
+}
+
+/* Does anybody have a send right to PORT? A holder may have forged the notification. */
+static bool has_senders(mach_port_t port)
+{
+    mach_port_status_t status;
+    mach_msg_type_number_t count = MACH_PORT_RECEIVE_STATUS_COUNT;
+    kern_return_t result = mach_port_get_attributes(
+        mach_task_self(), port, MACH_PORT_RECEIVE_STATUS, (mach_port_info_t)&status, &count);
+    return result != KERN_SUCCESS || status.mps_srights != 0;
+}
+
+void node_no_senders(mach_port_t port, mach_port_mscount_t mscount)
+{
+    (void)mscount;
+    struct node **link = &nodes;
+    while (*link != nullptr && (*link)->port != port) {
+        link = &(*link)->next;
+    }
+    struct node *node = *link;
+    if (node == nullptr) {
+        return;
+    }
+    if (!has_senders(port)) {
+        *link = node->next;
+        destroy(node);
+    } else {
+        (void)watch(port);
+    }
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Lines of "Name: value".
+ */
+#include "procfs_text.h"
+
+#include <inttypes.h>
+
+#include "text.h"
+
+#define MEGABYTE    (UINT64_C(1) << 20)
+#define KILOBYTE    UINT64_C(1024)
+#define SECOND      UINT64_C(1000000000)
+#define MILLISECOND UINT64_C(1000000)
+#define CENTISECOND UINT64_C(10000000)
+
+static uint64_t megabytes(uint64_t bytes)
+{
+    return (bytes + MEGABYTE / 2) / MEGABYTE;
+}
+
+size_t procfs_meminfo(char *data, size_t size, uint64_t total, uint64_t free)
+{
+    struct text text = { data, size, 0 };
+    uint64_t all = megabytes(total);
+    uint64_t unused = megabytes(free < total ? free : total);
+    text_add(&text, "Total: %" PRIu64 " MB\n", all);
+    text_add(&text, "Used: %" PRIu64 " MB\n", all - unused);
+    text_add(&text, "Free: %" PRIu64 " MB\n", unused);
+    return text.length;
+}
+
+size_t procfs_uptime(char *data, size_t size, uint64_t nanoseconds)
+{
+    struct text text = { data, size, 0 };
+    text_add(&text, "%" PRIu64 ".%02" PRIu64 "\n", nanoseconds / SECOND,
+             nanoseconds % SECOND / CENTISECOND);
+    return text.length;
+}
+
+static const char *state_name(uint32_t state)
+{
+    switch (state) {
+    case PROC_STATE_RUNNING: return "running";
+    case PROC_STATE_STOPPED: return "stopped";
+    case PROC_STATE_ZOMBIE: return "zombie";
+    default: return "unknown";
+    }
+}
+
+/* The arguments on one line; what could not be shown on a terminal becomes a question mark. */
+static void add_arguments(struct text *text, const char *arguments, size_t size)
+{
+    text_add(text, "Arguments:");
+    bool is_start = true;
+    for (size_t i = 0; i < size; i++) {
+        char c = arguments[i];
+        if (is_start) {
+            text_add(text, " ");
+        }
+        is_start = c == '\0';
+        if (c != '\0') {
+            text_add(text, "%c", c >= ' ' && c <= '~' ? c : '?');
+        }
+    }
+    text_add(text, "\n");
+}
+
+size_t procfs_status(char *data, size_t size, const struct proc_info *info, const char *path,
+                     const char *arguments, size_t arguments_size)
+{
+    struct text text = { data, size, 0 };
+    text_add(&text, "Name: %s\nPath: %s\n", info->name, path);
+    text_add(&text, "Pid: %" PRId32 "\nParent: %" PRId32 "\n", info->pid, info->ppid);
+    text_add(&text, "State: %s\n", state_name(info->state));
+    text_add(&text, "Threads: %" PRIu32 "\n", info->threads);
+    text_add(&text, "Virtual: %" PRIu64 " KB\n", info->virtual_size / KILOBYTE);
+    text_add(&text, "Resident: %" PRIu64 " KB\n", info->resident_size / KILOBYTE);
+    text_add(&text, "Time: %" PRIu64 ".%03" PRIu64 " s\n", info->cpu_time / SECOND,
+             info->cpu_time % SECOND / MILLISECOND);
+    add_arguments(&text, arguments, arguments_size);
+    return text.length;
+}
