@@ -148,6 +148,7 @@ static int run_all(void)
     systest_print("TAP version 13\n");
     systest_print("1..%u\n", count);
     task_warm_up();
+    print_notes();
     for (uint32_t i = 0; i < count; i++) {
         failed += !case_run(&__start_systest[i], i + 1);
     }

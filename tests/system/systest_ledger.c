@@ -2,6 +2,7 @@
 /*
  * All kinds of object are compared but the caches and size classes of the allocator: a table that
  * has grown stays as it is. Pages are compared with some room, because they also hold these.
+ * The program's own port names are counted too.
  */
 #include "systest_ledger.h"
 
@@ -22,15 +23,29 @@ struct ledger {
     struct ledger_entry entries[LEDGER_ENTRY_MAX];
     mach_msg_type_number_t count;
     uint64_t free_pages;
+    uint32_t names; /* of the program itself */
 };
 
 static struct ledger before;
 static struct ledger now;
 
+static uint32_t count_names(void)
+{
+    mach_port_name_array_t names;
+    mach_port_type_array_t types;
+    mach_msg_type_number_t count = 0, type_count = 0;
+    if (mach_port_names(mach_task_self(), &names, &count, &types, &type_count) == KERN_SUCCESS) {
+        (void)vm_deallocate(mach_task_self(), (vm_address_t)names, count * sizeof(names[0]));
+        (void)vm_deallocate(mach_task_self(), (vm_address_t)types, count * sizeof(types[0]));
+    }
+    return count;
+}
+
 static void ledger_read(struct ledger *ledger)
 {
     vm_statistics_data_t statistics;
     mach_msg_type_number_t count = HOST_VM_INFO_COUNT;
+    ledger->names = count_names();
     ledger->count = LEDGER_ENTRY_MAX;
     if (host_ledger(systest_host_priv(), ledger->entries, &ledger->count) != KERN_SUCCESS) {
         ledger->count = 0;
@@ -55,6 +70,7 @@ static bool is_different(const struct ledger *a, const struct ledger *b, uint32_
 static uint32_t count_differences(const struct ledger *a, const struct ledger *b)
 {
     uint32_t different = a->count != b->count || a->count == 0;
+    different += a->names != b->names;
     for (uint32_t i = 0; i < a->count; i++) {
         different += is_different(a, b, i);
     }
@@ -97,8 +113,9 @@ uint32_t ledger_end(void)
                           (unsigned long long)now.entries[i].in_use);
         }
     }
-    systest_print("# ledger: free pages: %llu before, %llu after\n",
-                  (unsigned long long)before.free_pages, (unsigned long long)now.free_pages);
+    systest_print("# ledger: free pages: %llu before, %llu after; own names: %u, %u\n",
+                  (unsigned long long)before.free_pages, (unsigned long long)now.free_pages,
+                  before.names, now.names);
     return count_differences(&before, &now);
 }
 

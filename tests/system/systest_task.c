@@ -87,43 +87,32 @@ void bare_task_exit(void)
     bare_thread_exit();
 }
 
-static bool worker_prepare(struct worker *worker, x86_thread_state64_t *state,
-                           void (*function)(void *argument), void *argument)
-{
-    if (!EXPECT_OK(mach_vm_allocate(worker->task, &worker->stack, WORKER_STACK_SIZE,
-                                    VM_FLAGS_ANYWHERE))) {
-        return false;
-    }
-    *state = (x86_thread_state64_t){
-        .__rip = (uint64_t)worker_main,
-        .__rdi = (uint64_t)function,
-        .__rsi = (uint64_t)argument,
-        /* As after a call: a return address would be here. */
-        .__rsp = worker->stack + WORKER_STACK_SIZE - 2 * sizeof(uint64_t) - sizeof(uint64_t),
-        .__rflags = FLAGS_INITIAL,
-    };
-    return true;
-}
-
 bool worker_create(struct worker *worker, mach_port_t task, void (*function)(void *argument),
                    void *argument)
 {
-    x86_thread_state64_t state;
     *worker = (struct worker){ .task = task };
-    return worker_prepare(worker, &state, function, argument) &&
-           EXPECT_OK(thread_create(task, &worker->thread)) &&
+    if (!EXPECT_OK(mach_vm_allocate(task, &worker->stack, WORKER_STACK_SIZE, VM_FLAGS_ANYWHERE))) {
+        return false;
+    }
+    x86_thread_state64_t state = {
+        .__rip = (uint64_t)worker_main,
+        .__rdi = (uint64_t)function,
+        .__rsi = (uint64_t)argument,
+        /* Aligned as after a call. */
+        .__rsp = worker->stack + WORKER_STACK_SIZE - sizeof(uint64_t),
+        .__rflags = FLAGS_INITIAL,
+    };
+    return EXPECT_OK(thread_create(task, &worker->thread)) &&
            EXPECT_OK(thread_set_state(worker->thread, x86_THREAD_STATE64, (thread_state_t)&state,
                                       x86_THREAD_STATE64_COUNT));
 }
 
+/* Not thread_create_running(): a thread that ends at once would leave its creator no right. */
 bool worker_start(struct worker *worker, mach_port_t task, void (*function)(void *argument),
                   void *argument)
 {
-    x86_thread_state64_t state;
-    *worker = (struct worker){ .task = task };
-    return worker_prepare(worker, &state, function, argument) &&
-           EXPECT_OK(thread_create_running(task, x86_THREAD_STATE64, (thread_state_t)&state,
-                                           x86_THREAD_STATE64_COUNT, &worker->thread));
+    return worker_create(worker, task, function, argument) &&
+           EXPECT_OK(thread_resume(worker->thread));
 }
 
 static bool is_dead(void *argument)

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Queues: order, limits, waiting to send and to receive, time-outs, buffers that are too small,
+ * trailers.
+ */
+#include <string.h>
+
+#include <mach/task_info.h>
+
+#include "systest.h"
+#include "systest_msg.h"
+#include "systest_task.h"
+
+#define SHORT_MS 20
+
+static mach_port_status_t port_status(mach_port_t port)
+{
+    mach_port_status_t status = { 0 };
+    mach_msg_type_number_t count = MACH_PORT_RECEIVE_STATUS_COUNT;
+    EXPECT_OK(mach_port_get_attributes(mach_task_self(), port, MACH_PORT_RECEIVE_STATUS,
+                                       (mach_port_info_t)&status, &count));
+    return status;
+}
+
+static kern_return_t set_limit(mach_port_t port, uint32_t limit)
+{
+    mach_port_limits_t limits = { limit };
+    return mach_port_set_attributes(mach_task_self(), port, MACH_PORT_LIMITS_INFO,
+                                    (mach_port_info_t)&limits, MACH_PORT_LIMITS_INFO_COUNT);
+}
+
+/* Send until PORT is full. Returns: how many messages it took. */
+static uint32_t fill(mach_port_t port)
+{
+    uint32_t sent = 0;
+    while (send_value_option(port, MACH_MSG_TYPE_COPY_SEND, sent, MACH_SEND_TIMEOUT, 0) ==
+           MACH_MSG_SUCCESS) {
+        sent++;
+    }
+    /* The send that failed has given its copy of the right back. */
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), port));
+    return sent;
+}
+
+CASE(messages_keep_their_order)
+{
+    mach_port_t port = port_create_with_send();
+    EXPECT_OK(set_limit(port, MACH_PORT_QLIMIT_MAX));
+    for (uint32_t i = 0; i < 200; i++) {
+        EXPECT_OK(send_value(port, i));
+    }
+    EXPECT_EQ(port_status(port).mps_msgcount, 200);
+    for (uint32_t i = 0; i < 200; i++) {
+        EXPECT_EQ(receive_value(port), i);
+    }
+    EXPECT_EQ(port_status(port).mps_seqno, 200);
+    port_destroy_with_send(port);
+}
+
+CASE(limits_are_kept)
+{
+    mach_port_t port = port_create_with_send();
+    EXPECT_EQ(port_status(port).mps_qlimit, MACH_PORT_QLIMIT_DEFAULT);
+    EXPECT_EQ(fill(port), MACH_PORT_QLIMIT_DEFAULT);
+    EXPECT_OK(set_limit(port, 8));
+    EXPECT_EQ(fill(port), 3);
+    EXPECT_OK(set_limit(port, 1));
+    EXPECT_EQ(receive_value(port), 0);
+    EXPECT_EQ(fill(port), 0);
+    EXPECT_EQ(set_limit(port, MACH_PORT_QLIMIT_MAX + 1), KERN_INVALID_VALUE);
+    EXPECT_EQ(port_status(port).mps_qlimit, 1);
+    port_destroy_with_send(port);
+}
+
+CASE(send_once_rights_pass_a_full_queue)
+{
+    mach_port_t port = port_create_with_send();
+    uint32_t count = fill(port);
+    EXPECT_OK(send_value_option(port, MACH_MSG_TYPE_MAKE_SEND_ONCE, 99, 0, 0));
+    EXPECT_EQ(port_status(port).mps_msgcount, count + 1);
+    port_destroy_with_send(port);
+}
+
+CASE(time_outs_take_their_time)
+{
+    union any_message message;
+    mach_port_t port = port_create_with_send();
+    uint64_t start = mach_absolute_time();
+    EXPECT_EQ(receive_option(port, &message, MACH_RCV_TIMEOUT, SHORT_MS), MACH_RCV_TIMED_OUT);
+    EXPECT(mach_absolute_time() - start >= SHORT_MS * UINT64_C(1000000));
+    (void)fill(port);
+    start = mach_absolute_time();
+    EXPECT_EQ(send_value_option(port, MACH_MSG_TYPE_COPY_SEND, 0, MACH_SEND_TIMEOUT, SHORT_MS),
+              MACH_SEND_TIMED_OUT);
+    EXPECT(mach_absolute_time() - start >= SHORT_MS * UINT64_C(1000000));
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), port));
+    port_destroy_with_send(port);
+}
+
+CASE(a_timed_out_send_gives_its_rights_back)
+{
+    mach_port_t port = port_create_with_send();
+    mach_port_t moved = port_create_with_send();
+    (void)fill(port);
+    struct right_message message = {
+        .header = {
+            .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0) | MACH_MSGH_BITS_COMPLEX,
+            .msgh_remote_port = port,
+        },
+        .body = { 1 },
+        .right = { .name = moved, .disposition = MACH_MSG_TYPE_MOVE_SEND },
+    };
+    EXPECT_EQ(mach_msg(&message.header, MACH_SEND_MSG | MACH_SEND_TIMEOUT, sizeof(message), 0,
+                       MACH_PORT_NULL, 0, MACH_PORT_NULL),
+              MACH_SEND_TIMED_OUT);
+    EXPECT_EQ(message.right.name, moved);
+    EXPECT_EQ(message.right.disposition, MACH_MSG_TYPE_PORT_SEND);
+    EXPECT_EQ(port_refs(moved, MACH_PORT_RIGHT_SEND), 1);
+    mach_msg_destroy(&message.header); /* the copied right to the destination came back as well */
+    EXPECT_EQ(port_type(moved), MACH_PORT_TYPE_RECEIVE);
+    EXPECT_EQ(port_refs(port, MACH_PORT_RIGHT_SEND), 1);
+    port_destroy(moved);
+    port_destroy_with_send(port);
+}
+
+/* Send ten messages to the port at ARGUMENT, waiting whenever it is full. */
+static void send_ten(void *argument)
+{
+    for (uint32_t i = 0; i < 10; i++) {
+        EXPECT_OK(send_value(*(mach_port_t *)argument, 100 + i));
+    }
+}
+
+CASE(senders_wait_for_room_and_keep_order)
+{
+    struct worker worker;
+    mach_port_t port = port_create_with_send();
+    EXPECT_OK(set_limit(port, 2));
+    EXPECT(worker_start(&worker, mach_task_self(), send_ten, &port));
+    (void)worker_wait_blocked(&worker);
+    EXPECT_EQ(port_status(port).mps_msgcount, 2);
+    for (uint32_t i = 0; i < 10; i++) {
+        EXPECT_EQ(receive_value(port), 100 + i);
+    }
+    worker_join(&worker);
+    port_destroy_with_send(port);
+}
+
+CASE(a_waiting_sender_can_be_killed)
+{
+    struct worker worker;
+    mach_port_t port = port_create_with_send();
+    mach_port_t send = port;
+    (void)fill(port);
+    EXPECT(worker_start(&worker, mach_task_self(), send_ten, &send));
+    (void)worker_wait_blocked(&worker);
+    worker_kill(&worker);
+    port_destroy_with_send(port);
+}
+
+static void send_one(void *argument)
+{
+    EXPECT_OK(send_value(*(mach_port_t *)argument, 1));
+}
+
+CASE(a_waiting_sender_is_freed_by_the_ports_death)
+{
+    struct worker worker;
+    mach_port_t port = port_create_with_send();
+    (void)fill(port);
+    EXPECT(worker_start(&worker, mach_task_self(), send_one, &port));
+    (void)worker_wait_blocked(&worker);
+    port_destroy(port);
+    worker_join(&worker);
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), port));
+}
+
+static struct {
+    mach_port_t port;
+    mach_msg_option_t option;
+    _Atomic uint32_t got;
+    _Atomic mach_msg_return_t result;
+} waiter;
+
+static void receive_one(void *argument)
+{
+    union any_message message;
+    (void)argument;
+    waiter.result = receive_option(waiter.port, &message, waiter.option, 0);
+    waiter.got += waiter.result == MACH_MSG_SUCCESS;
+}
+
+CASE(each_message_reaches_one_of_many_receivers)
+{
+    enum { COUNT = 5 };
+    struct worker workers[COUNT];
+    waiter.port = port_create_with_send();
+    waiter.option = 0;
+    waiter.got = 0;
+    for (int i = 0; i < COUNT; i++) {
+        EXPECT(worker_start(&workers[i], mach_task_self(), receive_one, NULL));
+        (void)worker_wait_blocked(&workers[i]);
+    }
+    for (uint32_t i = 0; i < COUNT; i++) {
+        EXPECT_OK(send_value(waiter.port, i));
+    }
+    for (int i = 0; i < COUNT; i++) {
+        worker_join(&workers[i]);
+    }
+    EXPECT_EQ(waiter.got, COUNT);
+    EXPECT_EQ(port_status(waiter.port).mps_msgcount, 0);
+    port_destroy_with_send(waiter.port);
+}
+
+CASE(a_receiver_learns_that_its_port_died)
+{
+    struct worker worker;
+    waiter.port = port_create();
+    waiter.option = 0;
+    EXPECT(worker_start(&worker, mach_task_self(), receive_one, NULL));
+    (void)worker_wait_blocked(&worker);
+    port_destroy(waiter.port);
+    worker_join(&worker);
+    EXPECT_EQ(waiter.result, MACH_RCV_PORT_DIED);
+    union any_message message;
+    EXPECT_EQ(receive_now(waiter.port, &message), MACH_RCV_INVALID_NAME);
+}
+
+CASE(a_receiver_learns_that_its_port_moved)
+{
+    struct worker worker;
+    mach_port_t via = port_create_with_send();
+    waiter.port = port_create();
+    waiter.option = 0;
+    EXPECT(worker_start(&worker, mach_task_self(), receive_one, NULL));
+    (void)worker_wait_blocked(&worker);
+    EXPECT_OK(send_right(via, waiter.port, MACH_MSG_TYPE_MOVE_RECEIVE));
+    worker_join(&worker);
+    EXPECT_EQ(waiter.result, MACH_RCV_PORT_CHANGED);
+    port_destroy(receive_right(via));
+    port_destroy_with_send(via);
+}
+
+CASE(abort_ends_a_wait)
+{
+    struct worker worker;
+    waiter.port = port_create();
+    waiter.option = MACH_RCV_INTERRUPT;
+    EXPECT(worker_start(&worker, mach_task_self(), receive_one, NULL));
+    (void)worker_wait_blocked(&worker);
+    EXPECT_OK(thread_abort(worker.thread));
+    worker_join(&worker);
+    EXPECT_EQ(waiter.result, MACH_RCV_INTERRUPTED);
+    port_destroy(waiter.port);
+}
+
+/* Receive from PORT with a buffer of SIZE bytes; no byte behind it may change. */
+static mach_msg_return_t receive_in(mach_port_t port, uint8_t *buffer, uint32_t size,
+                                    mach_msg_option_t option)
+{
+    memset(buffer, 0xa5, 256);
+    mach_msg_return_t result =
+        mach_msg((mach_msg_header_t *)buffer, MACH_RCV_MSG | MACH_RCV_TIMEOUT | option, 0, size,
+                 port, 0, MACH_PORT_NULL);
+    for (uint32_t i = size; i < 256; i++) {
+        EXPECT_EQ(buffer[i], 0xa5);
+    }
+    return result;
+}
+
+CASE(large_leaves_the_message_and_tells_its_size)
+{
+    alignas(8) uint8_t buffer[256];
+    const mach_msg_header_t *header = (const mach_msg_header_t *)buffer;
+    uint32_t needed = sizeof(struct value_message) + sizeof(mach_msg_trailer_t);
+    mach_port_t port = port_create_with_send();
+    EXPECT_OK(send_value(port, 5));
+    for (uint32_t size = 0; size < needed; size += 4) {
+        EXPECT_EQ(receive_in(port, buffer, size, MACH_RCV_LARGE), MACH_RCV_TOO_LARGE);
+        if (size >= 8) {
+            EXPECT_EQ(header->msgh_size, sizeof(struct value_message));
+        }
+    }
+    EXPECT_EQ(receive_in(port, buffer, sizeof(mach_msg_header_t),
+                         MACH_RCV_LARGE | MACH_RCV_LARGE_IDENTITY),
+              MACH_RCV_TOO_LARGE);
+    EXPECT_EQ(header->msgh_local_port, port);
+    EXPECT_OK(receive_in(port, buffer, needed, MACH_RCV_LARGE));
+    port_destroy_with_send(port);
+}
+
+CASE(too_large_destroys_the_message_and_stays_in_the_buffer)
+{
+    alignas(8) uint8_t buffer[256];
+    mach_port_t port = port_create_with_send();
+    mach_port_t carried = port_create_with_send();
+    for (uint32_t size = 0; size < sizeof(struct right_message) + 8; size += 4) {
+        EXPECT_OK(send_right(port, carried, MACH_MSG_TYPE_COPY_SEND));
+        EXPECT_EQ(receive_in(port, buffer, size, 0), MACH_RCV_TOO_LARGE);
+        EXPECT_EQ(port_status(port).mps_msgcount, 0);
+        EXPECT_EQ(port_refs(carried, MACH_PORT_RIGHT_SEND), 1);
+    }
+    port_destroy_with_send(carried);
+    port_destroy_with_send(port);
+}
+
+CASE(a_reply_right_arrives_with_the_request)
+{
+    union any_message message;
+    mach_port_t port = port_create_with_send(), reply = port_create();
+    struct value_message request = {
+        .header = {
+            .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE),
+            .msgh_remote_port = port,
+            .msgh_local_port = reply,
+            .msgh_id = 1234,
+        },
+    };
+    EXPECT_OK(mach_msg(&request.header, MACH_SEND_MSG, sizeof(request), 0, 0, 0, 0));
+    EXPECT_OK(receive(port, &message));
+    EXPECT_EQ(message.header.msgh_bits,
+              MACH_MSGH_BITS(MACH_MSG_TYPE_PORT_SEND_ONCE, MACH_MSG_TYPE_PORT_SEND));
+    EXPECT_EQ(message.header.msgh_local_port, port);
+    EXPECT_EQ(message.header.msgh_size, sizeof(request));
+    EXPECT_EQ(message.header.msgh_id, 1234);
+    EXPECT_EQ(port_type(message.header.msgh_remote_port), MACH_PORT_TYPE_SEND_ONCE);
+    EXPECT_OK(send_value_option(message.header.msgh_remote_port, MACH_MSG_TYPE_MOVE_SEND_ONCE, 8,
+                                0, 0));
+    EXPECT_EQ(receive_value(reply), 8);
+    port_destroy(reply);
+    port_destroy_with_send(port);
+}
+
+CASE(trailers_tell_sequence_and_sender)
+{
+    union any_message message;
+    audit_token_t mine;
+    mach_msg_type_number_t count = TASK_AUDIT_TOKEN_COUNT;
+    mach_port_t port = port_create_with_send();
+    EXPECT_OK(task_info(mach_task_self(), TASK_AUDIT_TOKEN, (task_info_t)&mine, &count));
+    for (uint32_t i = 0; i < 3; i++) {
+        EXPECT_OK(send_value(port, i));
+        EXPECT_OK(receive_option(port, &message,
+                                 MACH_RCV_TRAILER_TYPE(MACH_MSG_TRAILER_FORMAT_0) |
+                                     MACH_RCV_TRAILER_ELEMENTS(MACH_RCV_TRAILER_AUDIT),
+                                 0));
+        const mach_msg_audit_trailer_t *trailer =
+            (const mach_msg_audit_trailer_t *)(&message.value + 1);
+        EXPECT_EQ(trailer->msgh_trailer_size, sizeof(*trailer));
+        EXPECT_EQ(trailer->msgh_trailer_type, MACH_MSG_TRAILER_FORMAT_0);
+        EXPECT_EQ(trailer->msgh_seqno, i);
+        EXPECT(memcmp(&trailer->msgh_audit, &mine, sizeof(mine)) == 0);
+    }
+    EXPECT_OK(send_value(port, 0));
+    EXPECT_OK(receive(port, &message));
+    EXPECT_EQ(((const mach_msg_trailer_t *)(&message.value + 1))->msgh_trailer_size,
+              sizeof(mach_msg_trailer_t));
+    port_destroy_with_send(port);
+}
