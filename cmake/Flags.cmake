@@ -19,6 +19,8 @@ target_compile_options(flags_common INTERFACE
   $<$<COMPILE_LANGUAGE:C>:-std=c23>
   $<$<COMPILE_LANGUAGE:C>:-Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes>
   $<$<BOOL:${MACH_R_WERROR}>:-Werror>
+  # A message is read as one structure and written as another in the same place.
+  -fno-strict-aliasing
   # Assertions name files from the root of the tree; debug information by full path, for gdb.
   -fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=
   -fno-omit-frame-pointer)
