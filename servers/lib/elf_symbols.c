@@ -93,6 +93,8 @@ bool elf_symbols_open(const void *bytes, size_t size, struct elf_symbols *symbol
             return false;
         }
         *symbols = (struct elf_symbols){
+            .file = bytes,
+            .file_size = size,
             .symbols = file.bytes + table.offset,
             .count = table.size / sizeof(struct symbol),
             .strings = file.bytes + strings.offset,
@@ -103,15 +105,26 @@ bool elf_symbols_open(const void *bytes, size_t size, struct elf_symbols *symbol
     return false;
 }
 
+/* Is ADDRESS in the section of SYMBOL? */
+static bool is_in_section(const struct elf_symbols *symbols, const struct symbol *symbol,
+                          uint64_t address)
+{
+    const struct file file = { symbols->file, symbols->file_size };
+    struct section section;
+    return read_section(&file, symbol->section, &section) && address >= section.address &&
+           address - section.address < section.size;
+}
+
 /* May SYMBOL name the code at ADDRESS? A label has no size: it names what follows. */
-static bool covers(const struct symbol *symbol, uint64_t address)
+static bool covers(const struct elf_symbols *symbols, const struct symbol *symbol, uint64_t address)
 {
     unsigned kind = symbol->info & 0xf;
     if (symbol->section == 0 || symbol->value > address ||
         (kind != SYMBOL_FUNCTION && kind != SYMBOL_NONE)) {
         return false;
     }
-    return symbol->size == 0 || address - symbol->value < symbol->size;
+    return symbol->size == 0 ? is_in_section(symbols, symbol, address)
+                             : address - symbol->value < symbol->size;
 }
 
 const char *elf_symbols_find(const struct elf_symbols *symbols, uint64_t address, uint64_t *offset)
@@ -121,7 +134,8 @@ const char *elf_symbols_find(const struct elf_symbols *symbols, uint64_t address
     for (size_t i = 0; i < symbols->count; i++) {
         struct symbol symbol;
         memcpy(&symbol, symbols->symbols + i * sizeof(symbol), sizeof(symbol));
-        if (symbol.name == 0 || symbol.name >= symbols->strings_size || !covers(&symbol, address)) {
+        if (symbol.name == 0 || symbol.name >= symbols->strings_size ||
+            !covers(symbols, &symbol, address)) {
             continue;
         }
         /* What has a size is known to reach to ADDRESS; of labels the nearest is the best guess. */

@@ -9,6 +9,8 @@
 #include <stdint.h>
 
 struct elf_symbols {
+    const char *file;
+    size_t file_size;
     const char *symbols; /* the table, in the file */
     size_t count;
     const char *strings; /* the names; the last byte is zero */

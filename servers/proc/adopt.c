@@ -18,6 +18,7 @@
 #include "identity.h"
 #include "lifecycle.h"
 #include "proc.h"
+#include "startup_copy.h"
 
 struct task_list {
     task_array_t tasks;
@@ -53,13 +54,25 @@ static void list_destroy(struct task_list *list)
                              list->count * sizeof(list->tasks[0]));
 }
 
+/* TASK's right to its standard error, for reports about it. Returns: null, it has none. */
+static mach_port_t take_error_output(mach_port_t task, const struct startup_copy *copy)
+{
+    mach_port_t output = MACH_PORT_NULL;
+    mach_msg_type_name_t type;
+    if (copy->error_output == MACH_PORT_NULL ||
+        mach_port_extract_right(task, copy->error_output, MACH_MSG_TYPE_COPY_SEND, &output,
+                                &type) != KERN_SUCCESS) {
+        return MACH_PORT_NULL;
+    }
+    return output;
+}
+
 /* Make a process with PID (0: a new one) for TASK, whose startup block is COPY. */
 static struct process *make_process(mach_port_t task, int32_t pid, const struct identity *identity,
                                     const struct startup_copy *copy)
 {
-    size_t size;
-    const char *arguments = startup_copy_arguments(copy, &size);
-    struct process *process = process_create(pid, startup_copy_path(copy), arguments, size);
+    struct process *process =
+        process_create(pid, copy->path, copy->arguments, copy->arguments_size);
     if (process == nullptr) {
         return nullptr;
     }
@@ -73,16 +86,17 @@ static struct process *make_process(mach_port_t task, int32_t pid, const struct 
         process_forget(process);
         return nullptr;
     }
+    process->error_output = take_error_output(task, copy);
     return process;
 }
 
 /* Is the pid of COPY the one that its task was started with? Init's task has no pid at first. */
 static bool is_own_pid(const struct identity *identity, const struct startup_copy *copy)
 {
-    if (copy->info == nullptr || copy->info->pid <= 0 || copy->info->pid > PID_MAX) {
+    if (copy->pid <= 0 || copy->pid > PID_MAX) {
         return false;
     }
-    return copy->info->pid == identity->pid || (identity->pid == 0 && copy->info->pid == PID_INIT);
+    return copy->pid == identity->pid || (identity->pid == 0 && copy->pid == PID_INIT);
 }
 
 /* Adopt TASK if it was started with the pid of its token. */
@@ -94,8 +108,8 @@ static void adopt_started(mach_port_t task)
         return;
     }
     startup_copy_read(task, &copy);
-    if (is_own_pid(&identity, &copy) && process_by_pid(copy.info->pid) == nullptr) {
-        (void)make_process(task, copy.info->pid, &identity, &copy);
+    if (is_own_pid(&identity, &copy) && process_by_pid(copy.pid) == nullptr) {
+        (void)make_process(task, copy.pid, &identity, &copy);
     }
     startup_copy_free(&copy);
 }
@@ -125,8 +139,8 @@ static void find_parent(struct process *process)
         return;
     }
     startup_copy_read(process->task, &copy);
-    if (copy.info != nullptr && copy.info->pid == process->pid) {
-        struct process *parent = process_by_pid(copy.info->ppid);
+    if (copy.pid == process->pid) {
+        struct process *parent = process_by_pid(copy.ppid);
         process->parent =
             parent != process && parent != nullptr && !parent->is_zombie ? parent : nullptr;
     }
@@ -181,8 +195,6 @@ void adopt_names(struct process *process)
         return;
     }
     startup_copy_read(process->task, &copy);
-    size_t size;
-    const char *arguments = startup_copy_arguments(&copy, &size);
-    (void)process_set_names(process, startup_copy_path(&copy), arguments, size);
+    (void)process_set_names(process, copy.path, copy.arguments, copy.arguments_size);
     startup_copy_free(&copy);
 }

@@ -14,16 +14,17 @@
 #define MILLISECOND UINT64_C(1000000)
 #define CENTISECOND UINT64_C(10000000)
 
+/* Rounded up, as in the line the kernel prints: firmware keeps a little of every machine. */
 static uint64_t megabytes(uint64_t bytes)
 {
-    return (bytes + MEGABYTE / 2) / MEGABYTE;
+    return (bytes + MEGABYTE - 1) / MEGABYTE;
 }
 
 size_t procfs_meminfo(char *data, size_t size, uint64_t total, uint64_t free)
 {
     struct text text = { data, size, 0 };
     uint64_t all = megabytes(total);
-    uint64_t unused = megabytes(free < total ? free : total);
+    uint64_t unused = (free < total ? free : total) / MEGABYTE;
     text_add(&text, "Total: %" PRIu64 " MB\n", all);
     text_add(&text, "Used: %" PRIu64 " MB\n", all - unused);
     text_add(&text, "Free: %" PRIu64 " MB\n", unused);
