@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Exceptions as messages: what each fault reports, who is asked, and what an answer does. The test
+ * itself is the handler; the faults happen in bare threads.
+ */
+#include <string.h>
+
+#include <mach/exc_server.h>
+#include <mach/mach_exc_server.h>
+
+#include "faults.h"
+#include "systest.h"
+#include "systest_msg.h"
+#include "systest_task.h"
+
+/* Any message of exc.defs or mach_exc.defs, and any answer. */
+union exception_message {
+    mach_msg_header_t header;
+    union __RequestUnion__catch_mach_exc_subsystem request;
+    union __RequestUnion__catch_exc_subsystem short_request;
+    __Reply__mach_exception_raise_state_identity_t state_reply;
+    mig_reply_error_t reply;
+    uint8_t room[4096];
+};
+
+static union exception_message message;
+static _Atomic int recovered;
+static alignas(16) uint8_t recover_stack[16384];
+
+/* Where a handler sends a thread, on a stack of its own: the thread may have lost its. */
+static void recover(void)
+{
+    recovered++;
+    bare_thread_exit();
+}
+
+static void make_recover(x86_thread_state64_t *state)
+{
+    state->__rip = (uint64_t)recover;
+    state->__rsp = (uint64_t)recover_stack + sizeof(recover_stack) - sizeof(uint64_t);
+}
+
+/* A port for exceptions: receive and send right. */
+static mach_port_t handler_create(void)
+{
+    recovered = 0;
+    return port_create_with_send();
+}
+
+static void take_from_thread(mach_port_t thread, mach_port_t handler, exception_behavior_t behavior)
+{
+    EXPECT_OK(thread_set_exception_ports(thread, EXC_MASK_ALL, handler, behavior,
+                                         x86_THREAD_STATE64));
+}
+
+static void take_from_task(mach_port_t task, mach_port_t handler, exception_behavior_t behavior)
+{
+    EXPECT_OK(task_set_exception_ports(task, EXC_MASK_ALL, handler, behavior, x86_THREAD_STATE64));
+}
+
+/* Receive an exception on HANDLER, which has to be of routine ID. */
+static bool receive_exception(mach_port_t handler, mach_msg_id_t id)
+{
+    memset(&message, 0, sizeof(message));
+    return EXPECT_OK(mach_msg(&message.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(message),
+                              handler, 20000, MACH_PORT_NULL)) &&
+           EXPECT_EQ(message.header.msgh_id, id);
+}
+
+/* Answer the exception received with RESULT, and give its rights back. */
+static void answer(kern_return_t result)
+{
+    mig_reply_error_t reply = {
+        .Head = {
+            .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0),
+            .msgh_remote_port = message.header.msgh_remote_port,
+            .msgh_id = message.header.msgh_id + 100,
+        },
+        .NDR = NDR_record,
+        .RetCode = result,
+    };
+    EXPECT_OK(mach_msg(&reply.Head, MACH_SEND_MSG, sizeof(reply), 0, 0, 0, 0));
+    message.header.msgh_remote_port = MACH_PORT_NULL;
+    mach_msg_destroy(&message.header);
+}
+
+/* Send the thread of the exception received (EXCEPTION_DEFAULT) to recover(). */
+static void answer_recover(void)
+{
+    x86_thread_state64_t state;
+    mach_msg_type_number_t count = x86_THREAD_STATE64_COUNT;
+    mach_port_t thread = message.request.Request_catch_mach_exception_raise.thread.name;
+    EXPECT_OK(thread_get_state(thread, x86_THREAD_STATE64, (thread_state_t)&state, &count));
+    make_recover(&state);
+    EXPECT_OK(thread_set_state(thread, x86_THREAD_STATE64, (thread_state_t)&state, count));
+    answer(KERN_SUCCESS);
+}
+
+/* Answer an exception with a state by the same state that continues in recover(). */
+static void answer_state(uint32_t flavor, const natural_t *words, uint32_t count)
+{
+    x86_thread_state64_t state;
+    __Reply__mach_exception_raise_state_identity_t reply = {
+        .Head = {
+            .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0),
+            .msgh_remote_port = message.header.msgh_remote_port,
+            .msgh_id = message.header.msgh_id + 100,
+        },
+        .NDR = NDR_record,
+        .flavor = (int)flavor,
+        .new_stateCnt = count,
+    };
+    EXPECT_EQ(flavor, x86_THREAD_STATE64);
+    EXPECT_EQ(count, x86_THREAD_STATE64_COUNT);
+    memcpy(&state, words, sizeof(state));
+    make_recover(&state);
+    memcpy(reply.new_state, &state, sizeof(state));
+    mach_msg_size_t size = sizeof(reply) - sizeof(reply.new_state) + sizeof(state);
+    EXPECT_OK(mach_msg(&reply.Head, MACH_SEND_MSG, size, 0, 0, 0, 0));
+    message.header.msgh_remote_port = MACH_PORT_NULL;
+    mach_msg_destroy(&message.header);
+}
+
+/* Receive the exception that FAULT makes of worker, check it, and let the thread recover. */
+static void check_fault(const struct fault *fault, mach_port_t handler)
+{
+    struct worker worker;
+    EXPECT(worker_create(&worker, mach_task_self(), fault->function, NULL));
+    take_from_thread(worker.thread, handler,
+                     (exception_behavior_t)(EXCEPTION_DEFAULT | MACH_EXCEPTION_CODES));
+    EXPECT_OK(thread_resume(worker.thread));
+    if (receive_exception(handler, 2405)) {
+        const __Request__mach_exception_raise_t *request =
+            &message.request.Request_catch_mach_exception_raise;
+        EXPECT_EQ(request->thread.name, worker.thread);
+        EXPECT_EQ(request->task.name, mach_task_self());
+        EXPECT_EQ(request->codeCnt, 2);
+        if (!EXPECT_EQ(request->exception, fault->exception) ||
+            !EXPECT_EQ(request->code[0], fault->code) ||
+            (fault->has_subcode && !EXPECT_EQ(request->code[1], fault->subcode))) {
+            systest_print("# this was %s\n", fault->name);
+        }
+        answer_recover();
+    }
+    worker_join(&worker);
+}
+
+CASE(each_fault_reports_what_it_is)
+{
+    mach_port_t handler = handler_create();
+    for (uint32_t i = 0; i < fault_count; i++) {
+        check_fault(&faults[i], handler);
+    }
+    EXPECT_EQ(recovered, fault_count);
+    port_destroy_with_send(handler);
+}
+
+CASE(the_thread_is_asked_first_then_the_task)
+{
+    struct helper helper;
+    struct worker worker;
+    mach_port_t first = handler_create(), second = handler_create();
+    if (helper_create(&helper)) {
+        EXPECT(worker_create(&worker, helper.task, fault_illegal, NULL));
+        take_from_thread(worker.thread, first,
+                         (exception_behavior_t)(EXCEPTION_DEFAULT | MACH_EXCEPTION_CODES));
+        take_from_task(helper.task, second,
+                       (exception_behavior_t)(EXCEPTION_DEFAULT | MACH_EXCEPTION_CODES));
+        EXPECT_OK(thread_resume(worker.thread));
+        EXPECT(receive_exception(first, 2405));
+        answer(KERN_FAILURE);
+        EXPECT(receive_exception(second, 2405));
+        EXPECT_EQ(message.request.Request_catch_mach_exception_raise.task.name, helper.task);
+        answer_recover();
+        worker_join(&worker);
+        EXPECT_EQ(recovered, 1);
+        helper_destroy(&helper);
+    }
+    port_destroy_with_send(first);
+    port_destroy_with_send(second);
+}
+
+CASE(state_identity_reply_changes_the_registers)
+{
+    struct worker worker;
+    mach_port_t handler = handler_create();
+    EXPECT(worker_create(&worker, mach_task_self(), fault_divide, NULL));
+    take_from_thread(worker.thread, handler,
+                     (exception_behavior_t)(EXCEPTION_STATE_IDENTITY | MACH_EXCEPTION_CODES));
+    EXPECT_OK(thread_resume(worker.thread));
+    if (receive_exception(handler, 2407)) {
+        const __Request__mach_exception_raise_state_identity_t *request =
+            &message.request.Request_catch_mach_exception_raise_state_identity;
+        EXPECT_EQ(request->thread.name, worker.thread);
+        EXPECT_EQ(request->exception, EXC_ARITHMETIC);
+        answer_state((uint32_t)request->flavor, request->old_state, request->old_stateCnt);
+    }
+    worker_join(&worker);
+    EXPECT_EQ(recovered, 1);
+    port_destroy_with_send(handler);
+}
+
+CASE(state_comes_without_rights)
+{
+    struct worker worker;
+    mach_port_t handler = handler_create();
+    EXPECT(worker_create(&worker, mach_task_self(), fault_illegal, NULL));
+    take_from_thread(worker.thread, handler,
+                     (exception_behavior_t)(EXCEPTION_STATE | MACH_EXCEPTION_CODES));
+    EXPECT_OK(thread_resume(worker.thread));
+    if (receive_exception(handler, 2406)) {
+        const __Request__mach_exception_raise_state_t *request =
+            &message.request.Request_catch_mach_exception_raise_state;
+        EXPECT(!MACH_MSGH_BITS_IS_COMPLEX(message.header.msgh_bits));
+        EXPECT_EQ(request->exception, EXC_BAD_INSTRUCTION);
+        answer_state((uint32_t)request->flavor, request->old_state, request->old_stateCnt);
+    }
+    worker_join(&worker);
+    EXPECT_EQ(recovered, 1);
+    port_destroy_with_send(handler);
+}
+
+CASE(codes_are_short_unless_asked_for)
+{
+    struct worker worker;
+    mach_port_t handler = handler_create();
+    EXPECT(worker_create(&worker, mach_task_self(), fault_null, NULL));
+    take_from_thread(worker.thread, handler, EXCEPTION_DEFAULT);
+    EXPECT_OK(thread_resume(worker.thread));
+    if (receive_exception(handler, 2401)) {
+        const __Request__exception_raise_t *request =
+            &message.short_request.Request_catch_exception_raise;
+        EXPECT_EQ(request->exception, EXC_BAD_ACCESS);
+        EXPECT_EQ(request->codeCnt, 2);
+        EXPECT_EQ(request->code[0], KERN_INVALID_ADDRESS);
+        EXPECT_EQ(request->code[1], FAULT_NULL_ADDRESS);
+        answer_recover();
+    }
+    worker_join(&worker);
+    EXPECT_EQ(recovered, 1);
+    port_destroy_with_send(handler);
+}
+
+/* What becomes of a helper whose exception is taken, but never answered in order. */
+static void helper_faults_at(mach_port_t handler, struct helper *helper, struct worker *worker)
+{
+    EXPECT(worker_create(worker, helper->task, fault_null, NULL));
+    take_from_task(helper->task, handler,
+                   (exception_behavior_t)(EXCEPTION_DEFAULT | MACH_EXCEPTION_CODES));
+    EXPECT_OK(thread_resume(worker->thread));
+}
+
+CASE(a_dropped_reply_right_is_no_answer)
+{
+    struct helper helper;
+    struct worker worker;
+    mach_port_t handler = handler_create();
+    if (helper_create(&helper)) {
+        helper_faults_at(handler, &helper, &worker);
+        EXPECT(receive_exception(handler, 2405));
+        mach_msg_destroy(&message.header);
+        (void)wait_dead(helper.task); /* nobody else wanted it */
+        worker_join(&worker);
+        helper_destroy(&helper);
+    }
+    port_destroy_with_send(handler);
+}
+
+CASE(a_handler_may_die_with_the_exception_in_its_queue)
+{
+    struct helper helper;
+    struct worker worker;
+    mach_port_t handler = handler_create();
+    if (helper_create(&helper)) {
+        helper_faults_at(handler, &helper, &worker);
+        (void)worker_wait_blocked(&worker);
+        port_destroy_with_send(handler);
+        (void)wait_dead(helper.task);
+        worker_join(&worker);
+        helper_destroy(&helper);
+    }
+}
+
+CASE(a_thread_may_be_ended_while_its_handler_thinks)
+{
+    struct helper helper;
+    struct worker worker;
+    mach_port_t handler = handler_create();
+    if (helper_create(&helper)) {
+        helper_faults_at(handler, &helper, &worker);
+        EXPECT(receive_exception(handler, 2405));
+        worker_kill(&worker);
+        answer(KERN_SUCCESS); /* to nobody */
+        helper_destroy(&helper);
+    }
+    port_destroy_with_send(handler);
+}
+
+CASE(exception_ports_are_told)
+{
+    exception_mask_t masks[EXC_TYPES_COUNT];
+    mach_port_t handlers[EXC_TYPES_COUNT];
+    exception_behavior_t behaviors[EXC_TYPES_COUNT];
+    thread_state_flavor_t flavors[EXC_TYPES_COUNT];
+    mach_msg_type_number_t count = EXC_TYPES_COUNT;
+    struct helper helper;
+    mach_port_t handler = handler_create();
+    if (helper_create(&helper)) {
+        EXPECT_OK(task_set_exception_ports(helper.task, EXC_MASK_ARITHMETIC | EXC_MASK_BREAKPOINT,
+                                           handler, EXCEPTION_STATE, x86_THREAD_STATE64));
+        EXPECT_OK(task_get_exception_ports(helper.task, EXC_MASK_ARITHMETIC | EXC_MASK_BREAKPOINT,
+                                           masks, &count, handlers, behaviors, flavors));
+        EXPECT_EQ(count, 1);
+        EXPECT_EQ(masks[0], EXC_MASK_ARITHMETIC | EXC_MASK_BREAKPOINT);
+        EXPECT_EQ(handlers[0], handler);
+        EXPECT_EQ(behaviors[0], EXCEPTION_STATE);
+        EXPECT_EQ(flavors[0], x86_THREAD_STATE64);
+        EXPECT_OK(mach_port_deallocate(mach_task_self(), handlers[0]));
+        EXPECT_EQ(task_set_exception_ports(helper.task, 0xffffffff, handler, EXCEPTION_STATE,
+                                           x86_THREAD_STATE64),
+                  KERN_INVALID_ARGUMENT);
+        EXPECT_EQ(task_set_exception_ports(helper.task, EXC_MASK_ALL, handler, 77,
+                                           x86_THREAD_STATE64),
+                  KERN_INVALID_ARGUMENT);
+        helper_destroy(&helper);
+    }
+    port_destroy_with_send(handler);
+}

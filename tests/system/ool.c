@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Out-of-line memory and arrays of rights: copies are independent both ways, moved memory leaves
+ * the sender, sizes from nothing to megabytes, any alignment.
+ */
+#include <string.h>
+
+#include "systest.h"
+#include "systest_msg.h"
+#include "systest_task.h"
+
+#define PAGE UINT64_C(4096)
+
+/* Is the page at ADDRESS mapped? */
+static bool is_mapped(mach_vm_address_t address)
+{
+    mach_vm_address_t found = address;
+    mach_vm_size_t size;
+    mach_port_t object;
+    vm_region_basic_info_data_64_t info;
+    mach_msg_type_number_t count = VM_REGION_BASIC_INFO_COUNT_64;
+    return mach_vm_region(mach_task_self(), &found, &size, VM_REGION_BASIC_INFO_64,
+                          (vm_region_info_t)&info, &count, &object) == KERN_SUCCESS &&
+           found <= address;
+}
+
+static char *allocate(mach_vm_size_t size)
+{
+    mach_vm_address_t address = 0;
+    EXPECT_OK(mach_vm_allocate(mach_task_self(), &address, size, VM_FLAGS_ANYWHERE));
+    return (char *)address;
+}
+
+static void deallocate(const void *address, mach_vm_size_t size)
+{
+    EXPECT_OK(mach_vm_deallocate(mach_task_self(), (mach_vm_address_t)address, size));
+}
+
+/* The byte that belongs at offset I of a pattern. */
+static char pattern(size_t i, char seed)
+{
+    return (char)(i * 7 + (i >> 12) + (size_t)seed);
+}
+
+static void fill(char *memory, size_t size, char seed)
+{
+    for (size_t i = 0; i < size; i++) {
+        memory[i] = pattern(i, seed);
+    }
+}
+
+static bool is_filled(const char *memory, size_t size, char seed)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (memory[i] != pattern(i, seed)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static mach_msg_return_t send_memory(mach_port_t port, const void *address, uint32_t size,
+                                     bool deallocates, mach_msg_copy_options_t copy)
+{
+    struct memory_message message = {
+        .header = {
+            .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0) | MACH_MSGH_BITS_COMPLEX,
+            .msgh_remote_port = port,
+        },
+        .body = { 1 },
+        .memory = {
+            .address = (void *)address,
+            .deallocate = deallocates,
+            .copy = copy,
+            .type = MACH_MSG_OOL_DESCRIPTOR,
+            .size = size,
+        },
+    };
+    return mach_msg(&message.header, MACH_SEND_MSG, sizeof(message), 0, 0, 0, 0);
+}
+
+/* Receive memory of SIZE bytes from PORT. Returns: its address. */
+static char *receive_memory(mach_port_t port, uint32_t size)
+{
+    union any_message message;
+    if (!EXPECT_OK(receive(port, &message))) {
+        return NULL;
+    }
+    EXPECT_EQ(message.memory.body.msgh_descriptor_count, 1);
+    EXPECT_EQ(message.memory.memory.type, MACH_MSG_OOL_DESCRIPTOR);
+    EXPECT_EQ(message.memory.memory.size, size);
+    return message.memory.memory.address;
+}
+
+CASE(a_copy_is_independent_both_ways)
+{
+    enum { SIZE = 5 * 4096 };
+    mach_port_t port = port_create_with_send();
+    char *mine = allocate(SIZE);
+    fill(mine, SIZE, 1);
+    EXPECT_OK(send_memory(port, mine, SIZE, false, MACH_MSG_VIRTUAL_COPY));
+    mine[0] = 99; /* after the send, before the receive */
+    char *theirs = receive_memory(port, SIZE);
+    if (EXPECT(theirs != NULL)) {
+        EXPECT(is_filled(theirs, SIZE, 1));
+        theirs[4096] = 98;
+        mine[8192] = 97;
+        EXPECT_EQ(mine[4096], pattern(4096, 1));
+        EXPECT_EQ(theirs[8192], pattern(8192, 1));
+        deallocate(theirs, SIZE);
+    }
+    deallocate(mine, SIZE);
+    port_destroy_with_send(port);
+}
+
+CASE(moved_memory_leaves_the_sender)
+{
+    enum { SIZE = 3 * 4096 };
+    mach_port_t port = port_create_with_send();
+    char *mine = allocate(SIZE);
+    fill(mine, SIZE, 2);
+    EXPECT_OK(send_memory(port, mine, SIZE, true, MACH_MSG_VIRTUAL_COPY));
+    EXPECT(!is_mapped((mach_vm_address_t)mine));
+    EXPECT(!is_mapped((mach_vm_address_t)mine + SIZE - PAGE));
+    char *theirs = receive_memory(port, SIZE);
+    EXPECT(theirs != NULL && is_filled(theirs, SIZE, 2));
+    deallocate(theirs, SIZE);
+    port_destroy_with_send(port);
+}
+
+CASE(nothing_at_all_can_be_sent)
+{
+    mach_port_t port = port_create_with_send();
+    EXPECT_OK(send_memory(port, NULL, 0, false, MACH_MSG_VIRTUAL_COPY));
+    EXPECT_EQ((uintptr_t)receive_memory(port, 0), 0);
+    EXPECT_OK(send_memory(port, (void *)0x123456789000, 0, true, MACH_MSG_PHYSICAL_COPY));
+    EXPECT_EQ((uintptr_t)receive_memory(port, 0), 0);
+    port_destroy_with_send(port);
+}
+
+CASE(any_alignment_and_size)
+{
+    static const uint32_t offsets[] = { 0, 1, 7, 100, 2048, 4095 };
+    static const uint32_t sizes[] = { 1, 3, 100, 4095, 4096, 4097, 9000, 3 * 4096 };
+    mach_port_t port = port_create_with_send();
+    char *mine = allocate(6 * PAGE);
+    for (uint32_t i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++) {
+        for (uint32_t j = 0; j < sizeof(sizes) / sizeof(sizes[0]); j++) {
+            char *start = mine + offsets[i];
+            fill(start, sizes[j], (char)j);
+            EXPECT_OK(send_memory(port, start, sizes[j], false,
+                                  i % 2 ? MACH_MSG_PHYSICAL_COPY : MACH_MSG_VIRTUAL_COPY));
+            char *theirs = receive_memory(port, sizes[j]);
+            EXPECT(theirs != NULL && is_filled(theirs, sizes[j], (char)j));
+            deallocate(theirs, sizes[j]);
+        }
+    }
+    deallocate(mine, 6 * PAGE);
+    port_destroy_with_send(port);
+}
+
+CASE(nothing_but_the_bytes_sent_is_shown)
+{
+    mach_port_t port = port_create_with_send();
+    char *mine = allocate(2 * PAGE);
+    memset(mine, 0x5e, 2 * PAGE); /* a secret around the bytes */
+    fill(mine + 100, 4096, 4);
+    EXPECT_OK(send_memory(port, mine + 100, 4096, false, MACH_MSG_PHYSICAL_COPY));
+    char *theirs = receive_memory(port, 4096);
+    if (EXPECT(theirs != NULL)) {
+        EXPECT(is_filled(theirs, 4096, 4));
+        deallocate(theirs, 4096);
+    }
+    deallocate(mine, 2 * PAGE);
+    port_destroy_with_send(port);
+}
+
+CASE(eight_mebibytes)
+{
+    enum { SIZE = 8 << 20 };
+    mach_port_t port = port_create_with_send();
+    char *mine = allocate(SIZE);
+    fill(mine, SIZE, 3);
+    EXPECT_OK(send_memory(port, mine, SIZE, true, MACH_MSG_VIRTUAL_COPY));
+    char *theirs = receive_memory(port, SIZE);
+    EXPECT(theirs != NULL && is_filled(theirs, SIZE, 3));
+    EXPECT_OK(send_memory(port, theirs, SIZE, false, MACH_MSG_VIRTUAL_COPY));
+    theirs[SIZE - 1] = 0;
+    char *again = receive_memory(port, SIZE);
+    EXPECT(again != NULL && is_filled(again, SIZE, 3));
+    deallocate(again, SIZE);
+    deallocate(theirs, SIZE);
+    port_destroy_with_send(port);
+}
+
+CASE(memory_that_is_not_there_is_refused)
+{
+    mach_port_t port = port_create_with_send();
+    char *mine = allocate(3 * PAGE);
+    deallocate(mine + PAGE, PAGE);
+    EXPECT_EQ(send_memory(port, mine, 3 * 4096, false, 1), MACH_SEND_INVALID_MEMORY);
+    EXPECT_EQ(send_memory(port, mine, 3 * 4096, true, 1), MACH_SEND_INVALID_MEMORY);
+    EXPECT(is_mapped((mach_vm_address_t)mine));
+    EXPECT_OK(mach_vm_protect(mach_task_self(), (mach_vm_address_t)mine, PAGE, FALSE,
+                              VM_PROT_NONE));
+    EXPECT_EQ(send_memory(port, mine, 4096, false, 1), MACH_SEND_INVALID_MEMORY);
+    EXPECT_EQ(send_memory(port, (void *)0xffffffff80000000, 4096, false, 1),
+              MACH_SEND_INVALID_MEMORY);
+    EXPECT_EQ(send_memory(port, (void *)0x7fffffffe000, 0xffffffffu, false, 1),
+              MACH_SEND_INVALID_MEMORY);
+    deallocate(mine, 3 * PAGE);
+    port_destroy_with_send(port);
+}
+
+CASE(unreceived_memory_goes_with_the_port)
+{
+    mach_port_t port = port_create_with_send();
+    char *mine = allocate(64 * PAGE);
+    fill(mine, 64 * PAGE, 6);
+    EXPECT_OK(send_memory(port, mine, 64 * 4096, false, 1));
+    EXPECT_OK(send_memory(port, mine, 64 * 4096, true, 1));
+    port_destroy_with_send(port);
+}
+
+CASE(an_unwritable_buffer_loses_the_message_but_nothing_else)
+{
+    mach_port_t port = port_create_with_send();
+    char *mine = allocate(PAGE);
+    mach_msg_header_t *buffer = (mach_msg_header_t *)allocate(PAGE);
+    fill(mine, PAGE, 7);
+    EXPECT_OK(mach_vm_protect(mach_task_self(), (mach_vm_address_t)buffer, PAGE, FALSE,
+                              VM_PROT_READ));
+    EXPECT_OK(send_memory(port, mine, 4096, true, 1));
+    EXPECT_EQ(mach_msg(buffer, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, 4096, port, 0, 0),
+              MACH_RCV_INVALID_DATA);
+    EXPECT_EQ(mach_msg(buffer, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, 4096, port, 0, 0),
+              MACH_RCV_TIMED_OUT);
+    deallocate(buffer, PAGE);
+    port_destroy_with_send(port);
+}
+
+static mach_msg_return_t send_ports(mach_port_t via, mach_port_t *ports, uint32_t count,
+                                    mach_msg_type_name_t disposition)
+{
+    struct memory_message message = {
+        .header = {
+            .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0) | MACH_MSGH_BITS_COMPLEX,
+            .msgh_remote_port = via,
+        },
+        .body = { 1 },
+        .ports = {
+            .address = ports,
+            .disposition = disposition,
+            .type = MACH_MSG_OOL_PORTS_DESCRIPTOR,
+            .count = count,
+        },
+    };
+    return mach_msg(&message.header, MACH_SEND_MSG, sizeof(message), 0, 0, 0, 0);
+}
+
+CASE(arrays_of_rights)
+{
+    enum { COUNT = 1500 };
+    static mach_port_t ports[COUNT];
+    union any_message message;
+    mach_port_t via = port_create_with_send();
+    for (uint32_t i = 0; i < COUNT; i++) {
+        ports[i] = i % 3 == 1 ? MACH_PORT_NULL : port_create();
+    }
+    ports[4] = MACH_PORT_DEAD;
+    EXPECT_OK(send_ports(via, ports, COUNT, MACH_MSG_TYPE_MOVE_RECEIVE));
+    EXPECT_OK(receive(via, &message));
+    EXPECT_EQ(message.memory.ports.count, COUNT);
+    EXPECT_EQ(message.memory.ports.disposition, MACH_MSG_TYPE_PORT_RECEIVE);
+    const mach_port_t *got = message.memory.ports.address;
+    for (uint32_t i = 0; i < COUNT; i++) {
+        if (i % 3 == 1) {
+            EXPECT_EQ(got[i], i == 4 ? MACH_PORT_DEAD : MACH_PORT_NULL);
+        } else {
+            EXPECT_EQ(port_type(got[i]), MACH_PORT_TYPE_RECEIVE);
+            port_destroy(got[i]);
+        }
+    }
+    deallocate(got, COUNT * sizeof(ports[0]));
+    port_destroy_with_send(via);
+}
+
+CASE(a_bad_name_in_an_array_takes_the_good_ones_along)
+{
+    mach_port_t via = port_create_with_send();
+    mach_port_t ports[] = { port_create_with_send(), port_create_with_send(), 0x12345600 };
+    EXPECT_EQ(send_ports(via, ports, 3, MACH_MSG_TYPE_MOVE_SEND), MACH_SEND_INVALID_RIGHT);
+    EXPECT_EQ(port_type(ports[0]), MACH_PORT_TYPE_RECEIVE);
+    EXPECT_EQ(port_type(ports[1]), MACH_PORT_TYPE_RECEIVE);
+    EXPECT_EQ(send_ports(via, (mach_port_t *)8, 3, MACH_MSG_TYPE_COPY_SEND),
+              MACH_SEND_INVALID_MEMORY);
+    port_destroy(ports[0]);
+    port_destroy(ports[1]);
+    port_destroy_with_send(via);
+}
+
+/* In a helper: receive memory, change it, and send it back. */
+static void increment_memory(void *argument)
+{
+    union any_message message;
+    mach_port_t port = port_create();
+    (void)argument;
+    EXPECT_OK(send_right(HELPER_PORT(0), port, MACH_MSG_TYPE_MAKE_SEND));
+    EXPECT_OK(receive(port, &message));
+    char *memory = message.memory.memory.address;
+    for (uint32_t i = 0; i < message.memory.memory.size; i++) {
+        memory[i]++;
+    }
+    EXPECT_OK(send_memory(HELPER_PORT(0), memory, message.memory.memory.size, true, 1));
+}
+
+CASE(memory_goes_to_another_task_and_back)
+{
+    enum { SIZE = 70000 };
+    struct helper helper;
+    struct worker worker;
+    mach_port_t mine = port_create();
+    if (helper_create(&helper)) {
+        helper_give(&helper, 0, mine, MACH_MSG_TYPE_MAKE_SEND);
+        char *memory = allocate(SIZE); /* after the task was made: it does not have it */
+        fill(memory, SIZE, 8);
+        EXPECT(worker_start(&worker, helper.task, increment_memory, NULL));
+        mach_port_t port = receive_right(mine);
+        EXPECT_OK(send_memory(port, memory, SIZE, false, 1));
+        char *back = receive_memory(mine, SIZE);
+        EXPECT(back != NULL && is_filled(back, SIZE, 9));
+        EXPECT(is_filled(memory, SIZE, 8));
+        deallocate(back, SIZE);
+        deallocate(memory, SIZE);
+        worker_join(&worker);
+        helper_destroy(&helper);
+        EXPECT_OK(mach_port_deallocate(mach_task_self(), port));
+    }
+    port_destroy(mine);
+}
