@@ -10,7 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <mach/mach.h>
+#include <mach/kern_return.h>
+#include <mach/port.h>
 #include <mach_r/fs_types.h>
 
 enum place_kind {

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adopt.h"
 #include "node.h"
 #include "process.h"
 
@@ -110,7 +109,7 @@ static void describe(struct place place, const char *name, struct fs_entry *entr
         .type = is_directory ? IO_TYPE_DIRECTORY : IO_TYPE_FILE,
         .mode = is_directory ? MODE_DIRECTORY : MODE_FILE,
     };
-    (void)strlcpy(entry->name, name, sizeof(entry->name));
+    (void)snprintf(entry->name, sizeof(entry->name), "%s", name);
 }
 
 /* Describe the directory of the process that is number INDEX in the table. */
