@@ -20,7 +20,7 @@ endfunction()
 # A library of generated code for user programs. Message paths use no SSE: the FPU is switched only
 # for threads that use it.
 function(mig_library target source folder header_directory)
-  add_library(${target} STATIC ${source})
+  add_library(${target} STATIC EXCLUDE_FROM_ALL ${source})
   target_include_directories(${target} PUBLIC ${header_directory}
     PRIVATE ${header_directory}/${folder})
   target_compile_options(${target} PRIVATE
