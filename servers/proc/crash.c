@@ -24,6 +24,7 @@
 #include "adopt.h"
 #include "crash_report.h"
 #include "executable.h"
+#include "identity.h"
 #include "lifecycle.h"
 #include "proc.h"
 
@@ -245,7 +246,8 @@ static void end_self(mach_port_t thread, struct crash *crash)
 {
     static char text[CRASH_REPORT_MAX];
     (void)strlcpy(crash->path, "the process server", sizeof(crash->path));
-    crash->pid = startup_block()->pid;
+    struct identity identity;
+    crash->pid = identity_get(mach_task_self(), &identity) ? identity.pid : 0;
     examine(mach_task_self(), thread, crash);
     size_t length = crash_report(crash, nullptr, text, sizeof(text));
     proc_log_text(text, length);
