@@ -58,6 +58,22 @@ static int builtin_exit(struct shell *shell, int argc, char *const *argv)
     return status;
 }
 
+static int builtin_true(struct shell *shell, int argc, char *const *argv)
+{
+    (void)shell;
+    (void)argc;
+    (void)argv;
+    return 0;
+}
+
+static int builtin_false(struct shell *shell, int argc, char *const *argv)
+{
+    (void)shell;
+    (void)argc;
+    (void)argv;
+    return 1;
+}
+
 static int builtin_help(struct shell *shell, int argc, char *const *argv)
 {
     (void)shell;
@@ -66,6 +82,7 @@ static int builtin_help(struct shell *shell, int argc, char *const *argv)
     fputs("Commands of the shell:\n"
           "  cd [FOLDER]    go to another folder      pwd    say which one this is\n"
           "  exit [STATUS]  leave the shell           help   this text\n"
+          "  true, false    do nothing, with status 0 or 1\n"
           "Everything else is a program of /bin:\n"
           "  ls cat echo ps free uptime clear kill sleep portinfo shutdown reboot sh\n"
           "Writing commands:\n"
@@ -79,10 +96,8 @@ static const struct builtin {
     const char *name;
     int (*run)(struct shell *shell, int argc, char *const *argv);
 } builtins[] = {
-    { "cd", builtin_cd },
-    { "pwd", builtin_pwd },
-    { "exit", builtin_exit },
-    { "help", builtin_help },
+    { "cd", builtin_cd },     { "pwd", builtin_pwd },     { "exit", builtin_exit },
+    { "true", builtin_true }, { "false", builtin_false }, { "help", builtin_help },
 };
 
 bool shell_run_builtin(struct shell *shell, const struct shell_command *command)
