@@ -206,6 +206,7 @@ static mach_msg_return_t copyout_memory(ipc_descriptor_t *descriptor, struct vm_
         interrupts_disable();
     }
     USER_MEMORY(descriptor)->address = (void *)address;
+    USER_MEMORY(descriptor)->deallocate = TRUE; /* the receiver's own, whatever the sender's was */
     return error;
 }
 
@@ -249,6 +250,7 @@ static mach_msg_return_t copyout_ports(ipc_descriptor_t *descriptor, struct ipc_
         kfree(ports, count * sizeof(ports[0]));
     }
     USER_PORTS(descriptor)->address = (void *)address;
+    USER_PORTS(descriptor)->deallocate = TRUE;
     return error;
 }
 
