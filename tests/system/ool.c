@@ -222,6 +222,22 @@ CASE(unreceived_memory_goes_with_the_port)
     port_destroy_with_send(port);
 }
 
+CASE(a_destroyed_message_gives_back_what_it_brought)
+{
+    union any_message message;
+    mach_port_t port = port_create_with_send();
+    char *mine = allocate(2 * PAGE);
+    fill(mine, 2 * PAGE, 5);
+    EXPECT_OK(send_memory(port, mine, 2 * 4096, false, MACH_MSG_VIRTUAL_COPY));
+    EXPECT_OK(receive(port, &message));
+    mach_vm_address_t theirs = (mach_vm_address_t)message.memory.memory.address;
+    EXPECT(is_mapped(theirs));
+    mach_msg_destroy(&message.header);
+    EXPECT(!is_mapped(theirs));
+    deallocate(mine, 2 * PAGE);
+    port_destroy_with_send(port);
+}
+
 CASE(an_unwritable_buffer_loses_the_message_but_nothing_else)
 {
     mach_port_t port = port_create_with_send();

@@ -141,6 +141,10 @@ static bool case_run(const struct systest_case *test, uint32_t number)
     return has_passed;
 }
 
+[[gnu::weak]] void systest_prepare(void)
+{
+}
+
 static int run_all(void)
 {
     uint32_t count = (uint32_t)(__stop_systest - __start_systest);
@@ -148,6 +152,7 @@ static int run_all(void)
     systest_print("TAP version 13\n");
     systest_print("1..%u\n", count);
     task_warm_up();
+    systest_prepare();
     print_notes();
     for (uint32_t i = 0; i < count; i++) {
         failed += !case_run(&__start_systest[i], i + 1);

@@ -65,3 +65,7 @@ bool systest_wait(bool (*predicate)(void *argument), void *argument);
 
 /* Give the processor to others for a moment. No library state is touched. */
 void systest_pause(void);
+
+/* Called once before the first case; the library's own does nothing. A program may have one that
+ * makes what it makes only once. */
+void systest_prepare(void);

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Threads: the processor is shared, registers are each thread's own, and others can stop threads,
+ * look at them and change them.
+ */
+#include <pthread.h>
+#include <string.h>
+
+#include <mach/comm_page.h>
+#include <mach/thread_status.h>
+
+#include "systest.h"
+#include "systest_msg.h"
+#include "systest_task.h"
+
+#define CPU_MAX 8
+
+static _Atomic bool stop;
+static _Atomic uint32_t mistakes;
+
+/* What spinning threads count. */
+static _Atomic uint64_t counters[CPU_MAX + 2];
+
+static uint32_t cpu_count(void)
+{
+    uint32_t count = ((const struct comm_page *)COMM_PAGE_ADDRESS)->cpu_count;
+    return count < CPU_MAX ? count : CPU_MAX;
+}
+
+static void count_up(void *argument)
+{
+    while (!stop) {
+        (*(_Atomic uint64_t *)argument)++;
+    }
+}
+
+/* Has the counter at ARGUMENT moved by a good deal since it was set to 0? */
+static bool has_moved(void *argument)
+{
+    return *(_Atomic uint64_t *)argument > 1000;
+}
+
+CASE(equal_threads_share_the_processors)
+{
+    struct worker workers[CPU_MAX + 2];
+    uint32_t count = cpu_count() + 2;
+    stop = false;
+    for (uint32_t i = 0; i < count; i++) {
+        counters[i] = 0;
+        EXPECT(worker_start(&workers[i], mach_task_self(), count_up, &counters[i]));
+    }
+    /* Three times, so that it is no matter of who comes first. */
+    for (int round = 0; round < 3; round++) {
+        for (uint32_t i = 0; i < count; i++) {
+            counters[i] = 0;
+        }
+        for (uint32_t i = 0; i < count; i++) {
+            EXPECT(systest_wait(has_moved, &counters[i]));
+        }
+    }
+    stop = true;
+    for (uint32_t i = 0; i < count; i++) {
+        worker_join(&workers[i]);
+    }
+}
+
+/* Hold a pattern in vector registers, x87 and MXCSR, for as long as others do the same. */
+static void keep_vectors(void *argument)
+{
+    uint64_t pattern[2] = { (uint64_t)argument, ~(uint64_t)argument }, seen[2];
+    uint32_t control = 0x1f80 | (((uint32_t)(uint64_t)argument & 3) << 13), control_seen;
+    __asm__ volatile("movdqu %0, %%xmm0\n\tmovdqu %0, %%xmm15\n\tldmxcsr %1" ::"m"(pattern),
+                     "m"(control)
+                     : "xmm0", "xmm15");
+    while (!stop) {
+        for (int i = 0; i < 1000; i++) {
+            __asm__ volatile("pause");
+        }
+        __asm__ volatile("movdqu %%xmm15, %0\n\tstmxcsr %1" : "=m"(seen), "=m"(control_seen));
+        mistakes += seen[0] != pattern[0] || seen[1] != pattern[1] ||
+                    (control_seen & 0x6000) != (control & 0x6000);
+        __asm__ volatile("movdqu %%xmm0, %0" : "=m"(seen));
+        mistakes += seen[0] != pattern[0];
+        ++*(_Atomic uint64_t *)&counters[(uint64_t)argument % (CPU_MAX + 2)];
+    }
+}
+
+CASE(vector_registers_survive_switches)
+{
+    struct worker workers[CPU_MAX + 2];
+    uint32_t count = cpu_count() + 2;
+    stop = false;
+    mistakes = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        counters[i] = 0;
+        EXPECT(worker_start(&workers[i], mach_task_self(), keep_vectors, (void *)(uint64_t)i));
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        EXPECT(systest_wait(has_moved, &counters[i]));
+    }
+    stop = true;
+    for (uint32_t i = 0; i < count; i++) {
+        worker_join(&workers[i]);
+    }
+    EXPECT_EQ(mistakes, 0);
+}
+
+/* Keep a thread-local base, and see it in every turn. */
+static void keep_tls(void *argument)
+{
+    uint64_t block[2] = { (uint64_t)argument, 0 };
+    mistakes += thread_set_tls_base_trap((vm_address_t)block) != KERN_SUCCESS;
+    while (!stop) {
+        uint64_t seen;
+        __asm__ volatile("movq %%fs:0, %0" : "=r"(seen));
+        mistakes += seen != (uint64_t)argument;
+        (void)swtch();
+    }
+}
+
+CASE(each_thread_has_its_own_local_storage)
+{
+    struct worker workers[4];
+    stop = false;
+    mistakes = 0;
+    for (uint64_t i = 0; i < 4; i++) {
+        EXPECT(worker_start(&workers[i], mach_task_self(), keep_tls, (void *)(i + 1)));
+    }
+    for (int i = 0; i < 50; i++) {
+        systest_pause();
+    }
+    stop = true;
+    for (int i = 0; i < 4; i++) {
+        worker_join(&workers[i]);
+    }
+    EXPECT_EQ(mistakes, 0);
+    EXPECT_EQ(thread_set_tls_base_trap(0xffffffff80000000), KERN_INVALID_ADDRESS);
+}
+
+CASE(a_suspended_thread_stands_still)
+{
+    struct worker worker;
+    stop = false;
+    counters[0] = 0;
+    EXPECT(worker_start(&worker, mach_task_self(), count_up, &counters[0]));
+    EXPECT(systest_wait(has_moved, &counters[0]));
+    EXPECT_OK(thread_suspend(worker.thread));
+    EXPECT_OK(thread_suspend(worker.thread));
+    uint64_t seen = counters[0];
+    EXPECT_OK(thread_resume(worker.thread));
+    for (int i = 0; i < 20; i++) {
+        systest_pause();
+    }
+    EXPECT_EQ(counters[0], seen);
+    counters[0] = 0;
+    EXPECT_OK(thread_resume(worker.thread));
+    EXPECT(systest_wait(has_moved, &counters[0]));
+    EXPECT_EQ(thread_resume(worker.thread), KERN_FAILURE);
+    stop = true;
+    worker_join(&worker);
+}
+
+CASE(a_suspended_task_stands_still)
+{
+    struct helper helper;
+    struct worker workers[2];
+    stop = false;
+    if (!helper_create(&helper)) {
+        return;
+    }
+    for (int i = 0; i < 2; i++) {
+        counters[i] = 0;
+        EXPECT(worker_start(&workers[i], helper.task, count_up, &counters[i]));
+        EXPECT(systest_wait(has_moved, &counters[i]));
+    }
+    EXPECT_OK(task_suspend(helper.task));
+    for (int i = 0; i < 10; i++) {
+        systest_pause(); /* a thread on another processor may be on its way to stop */
+    }
+    uint64_t seen = counters[0] + counters[1];
+    for (int i = 0; i < 20; i++) {
+        systest_pause();
+    }
+    EXPECT_EQ(counters[0] + counters[1], seen);
+    EXPECT_OK(task_resume(helper.task));
+    EXPECT_EQ(task_resume(helper.task), KERN_FAILURE);
+    counters[0] = counters[1] = 0;
+    EXPECT(systest_wait(has_moved, &counters[0]));
+    EXPECT(systest_wait(has_moved, &counters[1]));
+    stop = true;
+    worker_join(&workers[0]);
+    worker_join(&workers[1]);
+    helper_destroy(&helper);
+}
+
+static _Atomic uint64_t left_with;
+
+/* Loop with known values in registers until r12 is something else; leave that in left_with. */
+static void loop_in_registers(void *argument)
+{
+    uint64_t r12;
+    counters[0] = 10000;
+    __asm__ volatile("movq %1, %%r12\n\t"
+                     "movq $0x1313, %%r13\n\t"
+                     "1:\tpause\n\t"
+                     "cmpq %1, %%r12\n\t"
+                     "je 1b\n\t"
+                     "movq %%r12, %0"
+                     : "=&r"(r12)
+                     : "r"(argument)
+                     : "r12", "r13", "cc");
+    left_with = r12;
+}
+
+CASE(registers_can_be_seen_and_changed)
+{
+    struct worker worker;
+    x86_thread_state64_t state = { 0 };
+    mach_msg_type_number_t count = x86_THREAD_STATE64_COUNT;
+    counters[0] = 0;
+    EXPECT(worker_start(&worker, mach_task_self(), loop_in_registers, (void *)0x1212));
+    EXPECT(systest_wait(has_moved, &counters[0]));
+    while (state.__r13 != 0x1313) {
+        EXPECT_OK(thread_get_state(worker.thread, x86_THREAD_STATE64, (thread_state_t)&state,
+                                   &count));
+    }
+    EXPECT_EQ(count, x86_THREAD_STATE64_COUNT);
+    EXPECT_OK(thread_suspend(worker.thread));
+    EXPECT_OK(thread_get_state(worker.thread, x86_THREAD_STATE64, (thread_state_t)&state, &count));
+    EXPECT_EQ(state.__r12, 0x1212);
+    EXPECT(state.__rsp > worker.stack && state.__rsp < worker.stack + WORKER_STACK_SIZE);
+    state.__r12 = 0x9999;
+    EXPECT_OK(thread_set_state(worker.thread, x86_THREAD_STATE64, (thread_state_t)&state, count));
+    EXPECT_OK(thread_resume(worker.thread));
+    worker_join(&worker);
+    EXPECT_EQ(left_with, 0x9999);
+}
+
+CASE(dangerous_registers_are_refused)
+{
+    struct worker worker;
+    x86_thread_state64_t state, seen;
+    mach_msg_type_number_t count = x86_THREAD_STATE64_COUNT;
+    stop = true;
+    EXPECT(worker_create(&worker, mach_task_self(), count_up, &counters[0]));
+    EXPECT_OK(thread_get_state(worker.thread, x86_THREAD_STATE64, (thread_state_t)&state, &count));
+    seen = state;
+    seen.__rip = 0xffffffff80000000;
+    EXPECT_EQ(thread_set_state(worker.thread, x86_THREAD_STATE64, (thread_state_t)&seen, count),
+              KERN_INVALID_ARGUMENT);
+    seen = state;
+    seen.__rflags |= 0x3000 | 0x4000; /* I/O privilege, nested task */
+    EXPECT_OK(thread_set_state(worker.thread, x86_THREAD_STATE64, (thread_state_t)&seen, count));
+    EXPECT_OK(thread_get_state(worker.thread, x86_THREAD_STATE64, (thread_state_t)&seen, &count));
+    EXPECT_EQ(seen.__rflags & 0x7000, 0);
+    EXPECT_EQ(seen.__rflags & 0x200, 0x200);
+    EXPECT_EQ(thread_set_state(worker.thread, x86_THREAD_STATE64, (thread_state_t)&seen, 7),
+              KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(thread_set_state(worker.thread, 12345, (thread_state_t)&seen, count),
+              KERN_INVALID_ARGUMENT);
+    worker_kill(&worker);
+}
+
+static _Atomic kern_return_t sleep_result;
+
+static void sleep_long(void *argument)
+{
+    (void)argument;
+    sleep_result = mach_wait_until_trap(mach_absolute_time() + UINT64_C(3600000000000));
+}
+
+CASE(a_sleep_can_be_broken_off)
+{
+    struct worker worker;
+    sleep_result = -1;
+    EXPECT(worker_start(&worker, mach_task_self(), sleep_long, NULL));
+    (void)worker_wait_blocked(&worker);
+    EXPECT_OK(thread_abort(worker.thread));
+    worker_join(&worker);
+    EXPECT_EQ(sleep_result, KERN_ABORTED);
+}
+
+CASE(threads_are_listed)
+{
+    struct worker workers[3];
+    thread_act_array_t list;
+    mach_msg_type_number_t count = 0, found = 0;
+    for (int i = 0; i < 3; i++) {
+        EXPECT(worker_create(&workers[i], mach_task_self(), count_up, NULL));
+    }
+    EXPECT_OK(task_threads(mach_task_self(), &list, &count));
+    EXPECT_EQ(count, 4);
+    for (mach_msg_type_number_t i = 0; i < count; i++) {
+        found += list[i] == workers[0].thread || list[i] == workers[2].thread;
+        EXPECT_OK(mach_port_deallocate(mach_task_self(), list[i]));
+    }
+    EXPECT_EQ(found, 2);
+    EXPECT_OK(vm_deallocate(mach_task_self(), (vm_address_t)list, count * sizeof(list[0])));
+    for (int i = 0; i < 3; i++) {
+        worker_kill(&workers[i]);
+    }
+}
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t turn_changed = PTHREAD_COND_INITIALIZER;
+static int turn, turns;
+
+static void *take_turns(void *argument)
+{
+    int mine = (int)(uintptr_t)argument;
+    for (int i = 0; i < 100; i++) {
+        (void)pthread_mutex_lock(&mutex);
+        while (turn != mine) {
+            (void)pthread_cond_wait(&turn_changed, &mutex);
+        }
+        turns++;
+        turn = (turn + 1) % 3;
+        (void)pthread_cond_broadcast(&turn_changed);
+        (void)pthread_mutex_unlock(&mutex);
+    }
+    return argument;
+}
+
+static void run_turns(void)
+{
+    pthread_t threads[3];
+    turn = turns = 0;
+    for (uintptr_t i = 0; i < 3; i++) {
+        EXPECT_EQ(pthread_create(&threads[i], NULL, take_turns, (void *)i), 0);
+    }
+    for (uintptr_t i = 0; i < 3; i++) {
+        void *result;
+        EXPECT_EQ(pthread_join(threads[i], &result), 0);
+        EXPECT_EQ((uintptr_t)result, i);
+    }
+    EXPECT_EQ(turns, 300);
+}
+
+/* What pthreads make once: a port to wait on, some heap. */
+void systest_prepare(void)
+{
+    run_turns();
+}
+
+CASE(pthreads_take_turns)
+{
+    run_turns();
+}
