@@ -14,8 +14,11 @@
 #include <ipc/ipc_zones.h>
 #include <ipc/mach_port_internal.h>
 
-kern_return_t mach_port_insert_member(struct ipc_space *task, mach_port_name_t name,
-                                      mach_port_name_t set_name)
+/* Let OPERATION act on the set SET_NAME and the port NAME, which is locked. */
+static kern_return_t change_membership(struct ipc_space *task, mach_port_name_t name,
+                                       mach_port_name_t set_name,
+                                       kern_return_t (*operation)(struct ipc_pset *set,
+                                                                  struct ipc_port *port))
 {
     struct ipc_pset *set;
     struct ipc_port *port;
@@ -25,29 +28,30 @@ kern_return_t mach_port_insert_member(struct ipc_space *task, mach_port_name_t n
     }
     result = mach_port_lock_receive(task, name, &port);
     if (result == LOCKED) {
-        result = ipc_pset_add(set, port);
+        result = operation(set, port);
         mach_port_unlock_receive(port);
     }
     ipc_object_release(&set->object);
     return result;
 }
 
+static kern_return_t move_to_set(struct ipc_pset *set, struct ipc_port *port)
+    REQUIRES(port->object.lock)
+{
+    ipc_pset_remove_all(port);
+    return ipc_pset_add(set, port);
+}
+
+kern_return_t mach_port_insert_member(struct ipc_space *task, mach_port_name_t name,
+                                      mach_port_name_t set_name)
+{
+    return change_membership(task, name, set_name, ipc_pset_add);
+}
+
 kern_return_t mach_port_extract_member(struct ipc_space *task, mach_port_name_t name,
                                        mach_port_name_t set_name)
 {
-    struct ipc_pset *set;
-    struct ipc_port *port;
-    kern_return_t result = mach_port_find_set(task, set_name, &set);
-    if (result != KERN_SUCCESS) {
-        return result;
-    }
-    result = mach_port_lock_receive(task, name, &port);
-    if (result == LOCKED) {
-        result = ipc_pset_remove(set, port);
-        mach_port_unlock_receive(port);
-    }
-    ipc_object_release(&set->object);
-    return result;
+    return change_membership(task, name, set_name, ipc_pset_remove);
 }
 
 /* Take the port NAME out of all sets. */
@@ -67,23 +71,8 @@ static kern_return_t remove_from_sets(struct ipc_space *task, mach_port_name_t n
 kern_return_t mach_port_move_member(struct ipc_space *task, mach_port_name_t member,
                                     mach_port_name_t after)
 {
-    struct ipc_pset *set;
-    struct ipc_port *port;
-    if (after == MACH_PORT_NULL) {
-        return remove_from_sets(task, member);
-    }
-    kern_return_t result = mach_port_find_set(task, after, &set);
-    if (result != KERN_SUCCESS) {
-        return result;
-    }
-    result = mach_port_lock_receive(task, member, &port);
-    if (result == LOCKED) {
-        ipc_pset_remove_all(port);
-        result = ipc_pset_add(set, port);
-        mach_port_unlock_receive(port);
-    }
-    ipc_object_release(&set->object);
-    return result;
+    return after == MACH_PORT_NULL ? remove_from_sets(task, member)
+                                   : change_membership(task, member, after, move_to_set);
 }
 
 /* Exchange PORT's no-senders request for NOTIFICATION (or null). */

@@ -1,4 +1,4 @@
-
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What Mach_R adds to newlib's generated configuration: reentrancy state per thread, found by
  * __getreent(); the POSIX options that libmach supplies; the usual types of read() and write(); and,
