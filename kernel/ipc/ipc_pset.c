@@ -71,9 +71,16 @@ kern_return_t ipc_pset_add(struct ipc_pset *set, struct ipc_port *port)
     list_init(&link->ready_link);
 
     ipc_pset_lock(set);
-    list_insert_tail(&port->sets, &link->port_link);
-    list_insert_tail(&set->members, &link->set_link);
+    bool is_active = set->object.is_active;
+    if (is_active) {
+        list_insert_tail(&port->sets, &link->port_link);
+        list_insert_tail(&set->members, &link->set_link);
+    }
     ipc_pset_unlock(set);
+    if (!is_active) {
+        zone_free(&ipc_pset_link_zone, link);
+        return KERN_INVALID_NAME;
+    }
     if (!list_empty(&port->messages)) {
         ipc_mqueue_offer_to_sets(port);
     }

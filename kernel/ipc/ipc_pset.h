@@ -51,7 +51,8 @@ static inline void ipc_pset_unlock(struct ipc_pset *set) RELEASE(set->object.loc
 void ipc_pset_destroy(struct ipc_pset *set);
 
 /* Make PORT a member of SET.  Locks: PORT's.
- * Returns: KERN_SUCCESS; KERN_ALREADY_IN_SET; KERN_RESOURCE_SHORTAGE. */
+ * Returns: KERN_SUCCESS; KERN_ALREADY_IN_SET; KERN_RESOURCE_SHORTAGE; KERN_INVALID_NAME, the set
+ *          was destroyed after its name was looked up. */
 [[nodiscard]] kern_return_t ipc_pset_add(struct ipc_pset *set, struct ipc_port *port)
     REQUIRES(port->object.lock);
 
