@@ -246,24 +246,25 @@ kern_return_t ipc_right_set_request(struct ipc_space *space, struct ipc_entry *e
         return KERN_INVALID_ARGUMENT;
     }
     struct ipc_port *port = ipc_entry_port(entry);
-    if (entry->request != nullptr) {
-        struct ipc_kmsg *notification = take_request(port, entry->request);
-        *former = notification != nullptr ? ipc_notify_cancel(notification) : nullptr;
-        entry->request = nullptr;
-    }
-    if (request == nullptr) {
-        return KERN_SUCCESS;
-    }
+    struct ipc_request *old = entry->request;
     ipc_port_lock(port);
-    bool is_active = port->object.is_active;
-    if (is_active) {
-        list_insert_tail(&port->requests, &request->link);
-        entry->request = request;
-    }
-    ipc_port_unlock(port);
-    if (!is_active) {
+    if (!port->object.is_active) {
+        /* It died just now and has sent the old request's notification. */
+        ipc_port_unlock(port);
         (void)ipc_right_check(space, entry);
         return KERN_INVALID_ARGUMENT;
+    }
+    if (old != nullptr) {
+        list_remove(&old->link);
+    }
+    if (request != nullptr) {
+        list_insert_tail(&port->requests, &request->link);
+    }
+    ipc_port_unlock(port);
+    entry->request = request;
+    if (old != nullptr) {
+        *former = ipc_notify_cancel(old->notification);
+        zone_free(&ipc_request_zone, old);
     }
     return KERN_SUCCESS;
 }
