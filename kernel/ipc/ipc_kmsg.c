@@ -6,6 +6,7 @@
 
 #include <lib/assert.h>
 #include <lib/string.h>
+#include <arch/cpu.h>
 #include <mem/zone.h>
 #include <sched/thread.h>
 #include <ipc/ipc_ool.h>
@@ -66,7 +67,14 @@ static void destroy_descriptor(const ipc_descriptor_t *descriptor)
         ipc_ool_ports_destroy(descriptor->ports.address, descriptor->ports.count,
                               descriptor->ports.disposition);
         break;
-    default: vm_map_copy_discard(descriptor->memory.address); break;
+    default:
+        if (descriptor->memory.address != nullptr) {
+            /* As long as the memory is large: nobody should wait with interrupts off. */
+            interrupts_enable();
+            vm_map_copy_discard(descriptor->memory.address);
+            interrupts_disable();
+        }
+        break;
     }
 }
 
@@ -75,6 +83,20 @@ void ipc_kmsg_destroy_body(struct ipc_kmsg *kmsg, uint32_t count)
     ipc_descriptor_t *descriptor = ipc_kmsg_first_descriptor(kmsg);
     for (uint32_t i = 0; i < count; i++) {
         destroy_descriptor(descriptor);
+        descriptor = ipc_descriptor_next(descriptor);
+    }
+}
+
+void ipc_kmsg_transit(struct ipc_kmsg *kmsg)
+{
+    ipc_descriptor_t *descriptor = ipc_kmsg_first_descriptor(kmsg);
+    for (uint32_t i = 0; i < ipc_kmsg_body(kmsg)->msgh_descriptor_count; i++) {
+        if (descriptor->port.type == MACH_MSG_PORT_DESCRIPTOR &&
+            descriptor->port.disposition == MACH_MSG_TYPE_PORT_RECEIVE &&
+            ipc_port_is_valid(descriptor->port.name) &&
+            ipc_port_check_circularity(descriptor->port.name, kmsg->destination)) {
+            kmsg->is_circular = true;
+        }
         descriptor = ipc_descriptor_next(descriptor);
     }
 }

@@ -87,6 +87,10 @@ void ipc_kmsg_free(struct ipc_kmsg *kmsg);
  * messages inside ports inside messages are put on the thread's list and destroyed in turn. */
 void ipc_kmsg_destroy(struct ipc_kmsg *kmsg);
 
+/* KMSG, complex and made by the kernel, is about to be sent: the receive rights in its port
+ * descriptors are on the way to its destination from now on. */
+void ipc_kmsg_transit(struct ipc_kmsg *kmsg);
+
 /* Destroy what a complex KMSG's descriptors own, from the first to COUNT - 1. */
 void ipc_kmsg_destroy_body(struct ipc_kmsg *kmsg, uint32_t count);
 

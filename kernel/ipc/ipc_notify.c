@@ -43,12 +43,17 @@ struct ipc_kmsg *ipc_notify_create(mach_msg_id_t id, struct ipc_port *notify, ma
     kmsg->destination_type = MACH_MSG_TYPE_PORT_SEND_ONCE;
     kmsg->header = (mach_msg_header_t){ .msgh_size = size, .msgh_id = id };
     if (size == NAME_SIZE) {
-        mach_port_deleted_notification_t *message =
-            (mach_port_deleted_notification_t *)&kmsg->header;
-        message->NDR = notify_ndr;
-        message->not_port = name;
+        ipc_notify_set_name(kmsg, name);
     }
     return kmsg;
+}
+
+void ipc_notify_set_name(struct ipc_kmsg *notification, mach_port_name_t name)
+{
+    mach_port_deleted_notification_t *message =
+        (mach_port_deleted_notification_t *)&notification->header;
+    message->NDR = notify_ndr;
+    message->not_port = name;
 }
 
 struct ipc_port *ipc_notify_cancel(struct ipc_kmsg *notification)
@@ -74,9 +79,7 @@ void ipc_notify_port_destroyed(struct ipc_kmsg *notification, struct ipc_port *p
     ipc_kmsg_body(notification)->msgh_descriptor_count = 1;
     ipc_port_descriptor_t *right = (ipc_port_descriptor_t *)(ipc_kmsg_body(notification) + 1);
     *right = (ipc_port_descriptor_t){ .name = port, .disposition = MACH_MSG_TYPE_PORT_RECEIVE };
-    if (ipc_port_check_circularity(port, notification->destination)) {
-        notification->is_circular = true;
-    }
+    ipc_kmsg_transit(notification);
     ipc_mqueue_post(notification);
 }
 

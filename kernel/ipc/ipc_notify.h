@@ -21,6 +21,9 @@ struct ipc_port;
 [[nodiscard]] struct ipc_kmsg *ipc_notify_create(mach_msg_id_t id, struct ipc_port *notify,
                                                  mach_port_name_t name);
 
+/* The entry that dead-name notification NOTIFICATION, not sent yet, will tell of is NAME now. */
+void ipc_notify_set_name(struct ipc_kmsg *notification, mach_port_name_t name);
+
 /* Take the send-once right out of NOTIFICATION, which was not sent, and free it.  Returns: the
  * right. */
 struct ipc_port *ipc_notify_cancel(struct ipc_kmsg *notification);

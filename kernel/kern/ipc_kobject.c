@@ -137,6 +137,9 @@ static inline struct ipc_kmsg *reply_address(struct ipc_kmsg *reply, struct ipc_
     }
     reply->destination = port;
     reply->destination_type = type;
+    if (UNLIKELY(MACH_MSGH_BITS_IS_COMPLEX(reply->header.msgh_bits))) {
+        ipc_kmsg_transit(reply);
+    }
     return reply;
 }
 
