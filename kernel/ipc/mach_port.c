@@ -6,6 +6,7 @@
 
 #include <lib/assert.h>
 #include <mem/zone.h>
+#include <ipc/ipc_notify.h>
 #include <ipc/ipc_right.h>
 #include <ipc/mach_port_internal.h>
 
@@ -249,6 +250,20 @@ kern_return_t mach_port_mod_refs(struct ipc_space *task, mach_port_name_t name,
     return result;
 }
 
+/* What speaks of ENTRY's port by its name learns ENTRY's, a new one. */
+static void rename_port(struct ipc_entry *entry)
+{
+    struct ipc_port *port = ipc_entry_port(entry);
+    ipc_port_lock(port);
+    if (entry->bits & MACH_PORT_TYPE_RECEIVE) {
+        port->receiver_name = entry->name;
+    }
+    if (entry->request != nullptr && port->object.is_active) {
+        ipc_notify_set_name(entry->request->notification, entry->name);
+    }
+    ipc_port_unlock(port);
+}
+
 /* Move what ENTRY denotes to TO, a fresh entry with another name. */
 static void rename_entry(struct ipc_space *task, struct ipc_entry *entry, struct ipc_entry *to)
     REQUIRES(task->lock)
@@ -263,11 +278,8 @@ static void rename_entry(struct ipc_space *task, struct ipc_entry *entry, struct
     if (is_hashed) {
         ipc_hash_insert(task, to);
     }
-    if (to->bits & MACH_PORT_TYPE_RECEIVE) {
-        struct ipc_port *port = ipc_entry_port(to);
-        ipc_port_lock(port);
-        port->receiver_name = to->name;
-        ipc_port_unlock(port);
+    if (to->bits & MACH_PORT_TYPE_PORT_RIGHTS) {
+        rename_port(to);
     }
     entry->request = nullptr;
     ipc_entry_free(task, entry);
