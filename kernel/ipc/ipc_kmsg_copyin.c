@@ -53,6 +53,12 @@ static COLD mach_msg_return_t copyin_same_name(struct ipc_space *space, struct i
         second = ipc_right_copyin(space, entry, reply, true, &kmsg->reply);
     }
     assert(first == KERN_SUCCESS && second == KERN_SUCCESS);
+    if (UNLIKELY(kmsg->destination == IPC_PORT_DEAD)) {
+        /* The port died after ipc_right_check(); a dead port's right is dropped without effect. */
+        ipc_port_release_right(kmsg->reply, ipc_right_result_type(reply));
+        kmsg->reply = nullptr;
+        return MACH_SEND_INVALID_DEST;
+    }
     return MACH_MSG_SUCCESS;
 }
 
@@ -63,8 +69,8 @@ static inline mach_msg_return_t copyin_rights(struct ipc_space *space, struct ip
 {
     mach_port_name_t name = kmsg->header.msgh_remote_port;
     mach_port_name_t reply_name = kmsg->header.msgh_local_port;
-    struct ipc_entry *entry = ipc_entry_lookup(space, name);
-    if (UNLIKELY(!space->is_active || entry == nullptr)) {
+    struct ipc_entry *entry = LIKELY(space->is_active) ? ipc_entry_lookup(space, name) : nullptr;
+    if (UNLIKELY(entry == nullptr)) {
         return MACH_SEND_INVALID_DEST;
     }
     struct ipc_entry *reply_entry = nullptr;

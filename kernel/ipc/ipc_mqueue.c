@@ -253,14 +253,23 @@ static ALWAYS_INLINE mach_msg_return_t wait_for_message(struct ipc_object *objec
     return MACH_MSG_SUCCESS;
 }
 
+/* True if PORT's receive right has left SPACE (null: the kernel, which keeps it) after its name was
+ * looked up: what is queued is somebody else's. */
+static inline bool has_left(const struct ipc_port *port, const struct ipc_space *space)
+    REQUIRES(port->object.lock)
+{
+    return port->receiver != space && space != nullptr;
+}
+
 static mach_msg_return_t receive_from_port(struct ipc_port *port, struct ipc_receive *receive)
 {
     mach_msg_return_t result;
     ipc_port_lock(port);
-    if (UNLIKELY(!port->object.is_active)) {
+    if (UNLIKELY(!port->object.is_active || has_left(port, receive->space))) {
+        result = port->object.is_active ? MACH_RCV_PORT_CHANGED : MACH_RCV_PORT_DIED;
         ipc_port_unlock(port);
         release_handoff(receive);
-        return MACH_RCV_PORT_DIED;
+        return result;
     }
     if (take_message(port, receive, &result)) {
         ipc_port_unlock(port);

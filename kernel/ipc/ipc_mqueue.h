@@ -20,12 +20,14 @@
 #include <ipc/ipc_port.h>
 
 struct ipc_object;
+struct ipc_space;
 struct thread;
 
 /* A receive: what is asked for and what came. */
 struct ipc_receive {
     mach_msg_option_t option; /* in: MACH_RCV_LARGE matters here */
     uint32_t limit;           /* in: message and trailer must fit in so many bytes */
+    struct ipc_space *space;  /* in: whose receive right it is by; null: the kernel's own */
     uint64_t deadline;        /* in: nanoseconds since boot; 0 polls, WAIT_FOREVER waits */
     struct thread
         *handoff; /* in: null, or a claimed thread that gets the processor (or is just woken) */

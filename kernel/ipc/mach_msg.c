@@ -84,10 +84,10 @@ static inline struct ipc_object *receive_object(struct ipc_space *space, mach_po
 {
     struct ipc_object *object = nullptr;
     spin_lock(&space->lock);
-    struct ipc_entry *entry = ipc_entry_lookup(space, name);
+    /* The entries of a dead space are being freed: look at none. */
+    struct ipc_entry *entry = LIKELY(space->is_active) ? ipc_entry_lookup(space, name) : nullptr;
     if (LIKELY(entry != nullptr &&
-               (entry->bits & (MACH_PORT_TYPE_RECEIVE | MACH_PORT_TYPE_PORT_SET)) &&
-               space->is_active)) {
+               (entry->bits & (MACH_PORT_TYPE_RECEIVE | MACH_PORT_TYPE_PORT_SET)))) {
         object = entry->object;
         ipc_object_reference(object);
     }
@@ -151,6 +151,7 @@ static inline mach_msg_return_t msg_receive(const struct msg_request *request, s
     struct ipc_receive receive = {
         .option = request->option,
         .limit = request->receive_limit,
+        .space = self->space,
         .deadline = wait_deadline(request->option, MACH_RCV_TIMEOUT, request->timeout_ms),
         .handoff = handoff,
     };

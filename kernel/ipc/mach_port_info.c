@@ -87,7 +87,8 @@ kern_return_t mach_port_names(struct ipc_space *task, struct vm_map_copy **names
             return result;
         }
         spin_lock(&task->lock);
-        is_complete = fill_names(task, &list);
+        /* Of a space that has died meanwhile no entry may be looked at; the next round says so. */
+        is_complete = task->is_active && fill_names(task, &list);
         spin_unlock(&task->lock);
     }
     uint64_t size = list.count * sizeof(list.names[0]);

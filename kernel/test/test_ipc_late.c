@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Tests of ipc: what was found by a name, and is something else when it comes to be used.  Between
+ * the two another processor may have acted; here the test itself does.
+ */
+#include <mach/notify.h>
+
+#include <arch/cpu.h>
+#include <ipc/ipc_kmsg.h>
+#include <ipc/ipc_mqueue.h>
+#include <ipc/ipc_notify.h>
+#include <ipc/ipc_pset.h>
+#include <ipc/ipc_right.h>
+#include <ipc/ipc_space.h>
+#include <ipc/mach_port.h>
+#include <test/ktest.h>
+
+/* A space for a test; interrupts are off until space_end(). */
+static struct ipc_space *space_begin(void)
+{
+    interrupts_disable();
+    return ipc_space_create(nullptr, &ipc_sender_kernel);
+}
+
+static void space_end(struct ipc_space *space)
+{
+    ipc_space_terminate(space);
+    ipc_space_release(space);
+    interrupts_enable();
+}
+
+/* A right made from the receive right NAME of SPACE. */
+static struct ipc_port *make_right(struct ipc_space *space, mach_port_name_t name,
+                                   mach_msg_type_name_t type)
+{
+    struct ipc_port *port = nullptr;
+    EXPECT_EQ(ipc_space_copyin(space, name, type, &port), KERN_SUCCESS);
+    return port;
+}
+
+static mach_port_name_t new_port(struct ipc_space *space)
+{
+    mach_port_name_t name = MACH_PORT_NULL;
+    EXPECT_EQ(mach_port_allocate(space, MACH_PORT_RIGHT_RECEIVE, &name), KERN_SUCCESS);
+    return name;
+}
+
+/* Receive from OBJECT as SPACE. */
+static mach_msg_return_t receive(struct ipc_space *space, struct ipc_object *object,
+                                 struct ipc_kmsg **kmsg)
+{
+    struct ipc_receive request = { .limit = UINT32_MAX, .space = space };
+    mach_msg_return_t result = ipc_mqueue_receive(object, &request);
+    *kmsg = request.kmsg;
+    return result;
+}
+
+/* Take a notification in PORT's queue apart.  Returns: the name it tells. */
+static mach_port_name_t notified_name(struct ipc_space *space, struct ipc_port *port)
+{
+    struct ipc_kmsg *kmsg;
+    if (!EXPECT_EQ(receive(space, &port->object, &kmsg), MACH_MSG_SUCCESS)) {
+        return MACH_PORT_NULL;
+    }
+    mach_port_name_t name = ((mach_dead_name_notification_t *)&kmsg->header)->not_port;
+    ipc_port_consume_send_once(kmsg->destination);
+    kmsg->destination = nullptr;
+    ipc_kmsg_destroy(kmsg);
+    return name;
+}
+
+KTEST(ipc_dead_set_takes_no_members)
+{
+    interrupts_disable();
+    struct ipc_port *port = ipc_port_create();
+    struct ipc_pset *set = ipc_pset_create();
+    ipc_object_reference(&set->object);
+    ipc_pset_destroy(set);
+    ipc_port_lock(port);
+    EXPECT_EQ(ipc_pset_add(set, port), KERN_INVALID_NAME);
+    EXPECT_EQ(ipc_pset_count(port), 0);
+    ipc_port_unlock(port);
+    ipc_object_release(&set->object);
+    ipc_port_destroy(port);
+    interrupts_enable();
+}
+
+KTEST(ipc_receiver_gets_nothing_from_a_port_that_moved)
+{
+    struct ipc_space *former = space_begin();
+    struct ipc_space *owner = ipc_space_create(nullptr, &ipc_sender_kernel);
+    mach_port_name_t name = new_port(former);
+    ipc_port_release_send_once(make_right(former, name, MACH_MSG_TYPE_MAKE_SEND_ONCE));
+    struct ipc_port *port = make_right(former, name, MACH_MSG_TYPE_MOVE_RECEIVE);
+    struct ipc_kmsg *kmsg;
+    EXPECT_EQ(receive(former, &port->object, &kmsg), MACH_RCV_PORT_CHANGED);
+    ipc_space_copyout(owner, port, MACH_MSG_TYPE_PORT_RECEIVE);
+    EXPECT_EQ(receive(former, &port->object, &kmsg), MACH_RCV_PORT_CHANGED);
+    EXPECT_EQ(receive(owner, &port->object, &kmsg), MACH_MSG_SUCCESS);
+    ipc_kmsg_destroy(kmsg);
+    ipc_space_terminate(owner);
+    ipc_space_release(owner);
+    space_end(former);
+}
+
+KTEST(ipc_dead_name_notification_follows_a_new_name)
+{
+    const mach_port_name_t new_name = 0x123456;
+    struct ipc_space *space = space_begin();
+    struct ipc_space *owner = ipc_space_create(nullptr, &ipc_sender_kernel);
+    mach_port_name_t service = new_port(owner);
+    mach_port_name_t notify = new_port(space);
+    mach_port_name_t send = ipc_space_copyout(
+        space, make_right(owner, service, MACH_MSG_TYPE_MAKE_SEND), MACH_MSG_TYPE_PORT_SEND);
+    struct ipc_port *once = make_right(space, notify, MACH_MSG_TYPE_MAKE_SEND_ONCE);
+    struct ipc_port *previous;
+    EXPECT_EQ(
+        mach_port_request_notification(space, send, MACH_NOTIFY_DEAD_NAME, 0, once, &previous),
+        KERN_SUCCESS);
+    EXPECT_EQ(mach_port_rename(space, send, new_name), KERN_SUCCESS);
+    EXPECT_EQ(mach_port_destroy(owner, service), KERN_SUCCESS);
+    EXPECT_EQ(notified_name(space, once), new_name);
+    ipc_space_terminate(owner);
+    ipc_space_release(owner);
+    space_end(space);
+}
+
+KTEST(ipc_dead_name_request_is_exchanged)
+{
+    struct ipc_space *space = space_begin();
+    mach_port_name_t name = new_port(space);
+    mach_port_name_t notify = new_port(space);
+    struct ipc_port *first = make_right(space, notify, MACH_MSG_TYPE_MAKE_SEND_ONCE);
+    struct ipc_port *second = make_right(space, name, MACH_MSG_TYPE_MAKE_SEND_ONCE);
+    struct ipc_port *previous;
+    EXPECT_EQ(
+        mach_port_request_notification(space, name, MACH_NOTIFY_DEAD_NAME, 0, first, &previous),
+        KERN_SUCCESS);
+    EXPECT_EQ(previous, nullptr);
+    EXPECT_EQ(
+        mach_port_request_notification(space, name, MACH_NOTIFY_DEAD_NAME, 0, second, &previous),
+        KERN_SUCCESS);
+    EXPECT_EQ(previous, first);
+    ipc_port_consume_send_once(first);
+    EXPECT_EQ(
+        mach_port_request_notification(space, name, MACH_NOTIFY_DEAD_NAME, 0, nullptr, &previous),
+        KERN_SUCCESS);
+    EXPECT_EQ(previous, second);
+    ipc_port_consume_send_once(second);
+    space_end(space);
+}
+
+/* What mach_port_extract_right answers when the reply port is the port whose receive right was asked
+ * for: without care the right would lie in its own queue for ever. */
+KTEST(ipc_kernel_message_does_not_close_a_circle)
+{
+    interrupts_disable();
+    struct ipc_port *port = ipc_port_create();
+    struct ipc_kmsg *reply =
+        ipc_kmsg_alloc(sizeof(mach_msg_base_t) + sizeof(ipc_port_descriptor_t));
+    reply->header = (mach_msg_header_t){
+        .msgh_bits = MACH_MSGH_BITS_COMPLEX,
+        .msgh_size = sizeof(mach_msg_base_t) + sizeof(ipc_port_descriptor_t),
+    };
+    ipc_kmsg_body(reply)->msgh_descriptor_count = 1;
+    ipc_kmsg_first_descriptor(reply)->port = (ipc_port_descriptor_t){
+        .name = port, .disposition = MACH_MSG_TYPE_PORT_RECEIVE, .type = MACH_MSG_PORT_DESCRIPTOR
+    };
+    reply->destination = ipc_port_make_send_once(port);
+    reply->destination_type = MACH_MSG_TYPE_PORT_SEND_ONCE;
+    ipc_kmsg_transit(reply);
+    EXPECT_EQ(reply->is_circular, true);
+    ipc_mqueue_post(reply);
+    interrupts_enable();
+}
