@@ -56,7 +56,9 @@ void device_init(void)
 /* A message that says IRQ; its count comes when it is sent.  Returns: null without memory. */
 static struct ipc_kmsg *message_create(uint32_t irq)
 {
+    interrupt_state_t state = interrupts_save();
     struct ipc_kmsg *kmsg = ipc_kmsg_alloc(sizeof(struct device_interrupt_message));
+    interrupts_restore(state);
     if (kmsg != nullptr) {
         struct device_interrupt_message *message = (struct device_interrupt_message *)&kmsg->header;
         *message = (struct device_interrupt_message){
