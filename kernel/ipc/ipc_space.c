@@ -204,6 +204,10 @@ void ipc_space_terminate(struct ipc_space *space)
     if (was_active) {
         for (uint32_t i = 1; i < space->capacity; i++) {
             terminate_entry(&space->directory[i / IPC_ENTRY_CHUNK][i % IPC_ENTRY_CHUNK]);
+            if (i % IPC_ENTRY_CHUNK == 0) {
+                sched_restore_interrupts(interrupts); /* a large table takes long */
+                interrupts = interrupts_save();
+            }
         }
         terminate_chosen(space);
     }

@@ -53,7 +53,9 @@ void memory_entry_no_senders(struct ipc_port *port)
     spin_unlock_restore(&port->object.lock, state);
     if (entry != nullptr) {
         kernel_port_destroy(port);
+        interrupts_enable(); /* the object may have many pages to free */
         vm_object_release(entry->object);
+        interrupts_disable();
         zone_free(&entry_zone, entry);
     }
 }

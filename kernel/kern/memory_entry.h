@@ -36,7 +36,8 @@ struct memory_entry {
  */
 [[nodiscard]] kern_return_t memory_entry_lookup(struct ipc_port *port, struct memory_entry *entry);
 
-/* The last send right to PORT, an entry's, is gone: free the entry.  May sleep. */
+/* The last send right to PORT, an entry's, is gone: free the entry.  Context:
+ * interrupts off before and after; may sleep. */
 void memory_entry_no_senders(struct ipc_port *port);
 
 /* Set up the zone.  Once, at boot. */

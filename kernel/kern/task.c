@@ -144,9 +144,7 @@ static void task_empty(struct task *task)
     kernel_port_destroy(task->self);
     task_release_ports(task);
     if (task->space != nullptr) {
-        interrupt_state_t state = interrupts_save();
         ipc_space_terminate(task->space);
-        interrupts_restore(state);
     }
     if (task->map != nullptr) {
         vm_map_terminate(task->map);
