@@ -11,14 +11,10 @@
 static const char *state_name(uint32_t state)
 {
     switch (state) {
-    case PROC_STATE_RUNNING:
-        return "running";
-    case PROC_STATE_STOPPED:
-        return "stopped";
-    case PROC_STATE_ZOMBIE:
-        return "ended";
-    default:
-        return "unknown";
+    case PROC_STATE_RUNNING: return "running";
+    case PROC_STATE_STOPPED: return "stopped";
+    case PROC_STATE_ZOMBIE: return "ended";
+    default: return "unknown";
     }
 }
 

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The cells are one array; everything is a matter of filling and moving ranges of it.
+ */
+#include "screen_buffer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TAB_WIDTH 8
+
+bool screen_buffer_create(struct screen_buffer *screen, unsigned columns, unsigned rows)
+{
+    *screen = (struct screen_buffer){};
+    if (columns == 0 || rows == 0 || columns > SCREEN_COLUMNS_MAX || rows > SCREEN_ROWS_MAX) {
+        return false;
+    }
+    screen->cells = calloc((size_t)columns * rows, sizeof(screen->cells[0]));
+    if (screen->cells == nullptr) {
+        return false;
+    }
+    screen->columns = columns;
+    screen->rows = rows;
+    screen->is_cursor_shown = true;
+    screen->pen = (struct screen_cell){ ' ', SCREEN_GREY, SCREEN_BLACK };
+    screen_buffer_clear(screen, SCREEN_ALL);
+    return true;
+}
+
+void screen_buffer_destroy(struct screen_buffer *screen)
+{
+    free(screen->cells);
+    *screen = (struct screen_buffer){};
+}
+
+struct screen_cell *screen_buffer_cell(const struct screen_buffer *screen, unsigned column,
+                                       unsigned row)
+{
+    return &screen->cells[(size_t)row * screen->columns + column];
+}
+
+static size_t cell_count(const struct screen_buffer *screen)
+{
+    return (size_t)screen->rows * screen->columns;
+}
+
+/* Empty the cells FIRST ... END - 1. */
+static void fill(struct screen_buffer *screen, size_t first, size_t end)
+{
+    for (size_t i = first; i < end; i++) {
+        screen->cells[i] = screen->pen;
+    }
+}
+
+/* Number of the cursor's cell; of the last of its line if it is behind that. */
+static size_t cursor_cell(const struct screen_buffer *screen)
+{
+    unsigned column = screen->column < screen->columns ? screen->column : screen->columns - 1;
+    return (size_t)screen->row * screen->columns + column;
+}
+
+void screen_buffer_line_feed(struct screen_buffer *screen)
+{
+    size_t kept = cell_count(screen) - screen->columns;
+    if (screen->row + 1 < screen->rows) {
+        screen->row++;
+        return;
+    }
+    memmove(screen->cells, screen->cells + screen->columns, kept * sizeof(screen->cells[0]));
+    fill(screen, kept, cell_count(screen));
+}
+
+/* A line that is exactly full begins no new one until something follows. */
+void screen_buffer_put(struct screen_buffer *screen, uint16_t character)
+{
+    if (screen->column == screen->columns) {
+        screen->column = 0;
+        screen_buffer_line_feed(screen);
+    }
+    struct screen_cell *cell = &screen->cells[cursor_cell(screen)];
+    *cell = screen->pen;
+    cell->character = character;
+    screen->column++;
+}
+
+void screen_buffer_return(struct screen_buffer *screen)
+{
+    screen->column = 0;
+}
+
+void screen_buffer_back(struct screen_buffer *screen)
+{
+    screen_buffer_move_by(screen, -1, 0);
+}
+
+void screen_buffer_tab(struct screen_buffer *screen)
+{
+    unsigned next = screen->column - screen->column % TAB_WIDTH + TAB_WIDTH;
+    screen_buffer_move_to(screen, next, screen->row);
+}
+
+void screen_buffer_move_to(struct screen_buffer *screen, unsigned column, unsigned row)
+{
+    screen->column = column < screen->columns ? column : screen->columns - 1;
+    screen->row = row < screen->rows ? row : screen->rows - 1;
+}
+
+/* START moved by DISTANCE, not below 0; far above stays far above. */
+static unsigned moved(unsigned start, int distance)
+{
+    int64_t place = (int64_t)start + distance;
+    return place < 0 ? 0 : place > INT32_MAX ? INT32_MAX : (unsigned)place;
+}
+
+void screen_buffer_move_by(struct screen_buffer *screen, int columns, int rows)
+{
+    unsigned column = screen->column < screen->columns ? screen->column : screen->columns - 1;
+    screen_buffer_move_to(screen, moved(column, columns), moved(screen->row, rows));
+}
+
+/* Empty PART, seen from the cursor, of the cells FIRST ... END - 1. */
+static void clear_range(struct screen_buffer *screen, enum screen_part part, size_t first,
+                        size_t end)
+{
+    size_t cursor = cursor_cell(screen);
+    fill(screen, part == SCREEN_AFTER ? cursor : first, part == SCREEN_BEFORE ? cursor + 1 : end);
+}
+
+void screen_buffer_clear_line(struct screen_buffer *screen, enum screen_part part)
+{
+    size_t first = (size_t)screen->row * screen->columns;
+    clear_range(screen, part, first, first + screen->columns);
+}
+
+void screen_buffer_clear(struct screen_buffer *screen, enum screen_part part)
+{
+    clear_range(screen, part, 0, cell_count(screen));
+}
