@@ -14,7 +14,7 @@ function(mig_command name defs outputs)
             -cc "${CMAKE_C_COMPILER} -E -x c" -I${CMAKE_SOURCE_DIR}/idl/include
             -I${CMAKE_SOURCE_DIR}/kernel/include -MD -MF ${depfile} -MT ${first} ${ARGN} ${defs}
     DEPENDS ${MACH_R_MIG_SOURCES} ${defs} DEPFILE ${depfile}
-    COMMENT "mig ${name}" VERBATIM)
+    COMMENT "mig ${name}" VERBATIM COMMAND_EXPAND_LISTS)
 endfunction()
 
 # A library of generated code for user programs. Message paths use no SSE: the FPU is switched only
@@ -35,13 +35,14 @@ function(mig_library target source folder header_directory)
   endif()
 endfunction()
 
-# add_mig(NAME DEFS file.defs [FOLDER folder] [KERNEL_SERVER])
+# add_mig(NAME DEFS file.defs [FOLDER folder] [KERNEL_SERVER] [ASYNC])
 #   mig_NAME_user      library of the callers' stubs; publishes <folder/NAME.h>
 #   mig_NAME_server    library with the dispatcher NAME_server; publishes <folder/NAME_server.h>
 #   mig_NAME_kserver   with KERNEL_SERVER, instead of the second: objects for the kernel; the header
 #                      is <NAME_server.h>
+# With ASYNC each call has its halves too: x_send, x_decode_reply; x_reply, x_reply_error.
 function(add_mig name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "KERNEL_SERVER" "DEFS;FOLDER" "")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "KERNEL_SERVER;ASYNC" "DEFS;FOLDER" "")
   if(arg_UNPARSED_ARGUMENTS OR NOT arg_DEFS)
     message(FATAL_ERROR "add_mig(${name} DEFS file.defs ...): ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -50,16 +51,17 @@ function(add_mig name)
   endif()
   get_filename_component(defs ${arg_DEFS} ABSOLUTE)
   set(directory ${CMAKE_CURRENT_BINARY_DIR}/${name})
+  set(forms $<$<BOOL:${arg_ASYNC}>:--async>)
 
   set(header ${directory}/include/${arg_FOLDER}/${name}.h)
   set(user ${directory}/${name}_user.c)
   if(arg_KERNEL_SERVER)
-    mig_command(${name} ${defs} "${user};${header}" -n -user ${user} -header ${header})
+    mig_command(${name} ${defs} "${user};${header}" -n ${forms} -user ${user} -header ${header})
   else()
     set(server_header ${directory}/include/${arg_FOLDER}/${name}_server.h)
     set(server ${directory}/${name}_server.c)
     mig_command(${name} ${defs} "${user};${header};${server};${server_header}"
-      -user ${user} -header ${header} -server ${server} -sheader ${server_header})
+      ${forms} -user ${user} -header ${header} -server ${server} -sheader ${server_header})
     mig_library(mig_${name}_server ${server} ${arg_FOLDER} ${directory}/include)
   endif()
   mig_library(mig_${name}_user ${user} ${arg_FOLDER} ${directory}/include)

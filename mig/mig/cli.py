@@ -3,8 +3,11 @@
 
 import os
 import sys
+from dataclasses import replace
 
-from mig import describe, emit_header, emit_loopback, emit_server, emit_user
+
+
+from mig import describe, emit_async, emit_header, emit_loopback, emit_server, emit_user
 from mig import options as option_parser
 from mig import parser, preprocess, resolve, scanner
 from mig.diagnostics import OFF_BY_DEFAULT, WARNINGS, CompileError, Diagnostics
@@ -95,6 +98,9 @@ def generate(
         return {}
     if options.loopback is not None:
         interface = emit_loopback.with_prefix(interface)
+    if options.halves:
+        interface = replace(interface, halves=True)
+        _refuse_clashes(interface, diagnostics)
     names = _output_names(interface, options)
     if interface.kernel_user and ("user" in names or options.prefix is not None):
         raise diagnostics.fail(
@@ -129,6 +135,15 @@ def generate(
                 interface, os.path.basename(header), [routine]
             )
     return outputs
+
+
+def _refuse_clashes(interface: Interface, diagnostics: Diagnostics) -> None:
+    clash = emit_async.name_clash(interface)
+    if clash is not None:
+        routine, other = clash
+        raise diagnostics.fail(
+            routine.span, f"'{routine.name}' is also the name of an asynchronous form of '{other}'"
+        )
 
 
 def _refuse_overwrite(interface: Interface, diagnostics: Diagnostics) -> None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The headers: for callers, for servers, the ids as #defines, and the internal renames."""
 
-from mig import emit_structs
+from mig import emit_async, emit_structs
 from mig.c_writer import Writer
 from mig.ir import Interface
 from mig.signature import Side, parameters
@@ -27,6 +27,8 @@ def user_header(interface: Interface) -> str:
                 "kern_return_t", routine.user_name, parameters(routine, Side.USER)
             )
         )
+        if interface.halves and not routine.one_way:
+            emit_async.user_prototypes(out, routine)
     _extern_c_end(out)
     emit_structs.message_structs(out, interface, Side.USER)
     _name_map(out, interface)
@@ -56,6 +58,8 @@ def server_header(interface: Interface) -> str:
                 "kern_return_t", routine.server_name, parameters(routine, side)
             )
         )
+        if interface.halves and not routine.one_way and side is Side.SERVER:
+            emit_async.server_prototypes(out, routine)
     if side is Side.KERNEL:
         _kernel_table(out, interface)
     else:

@@ -20,6 +20,10 @@ class RequestPacker:
     def _descriptors(self) -> list[Item]:
         return [i for i in self.message.items if i.role is Role.DESCRIPTOR]
 
+    def given(self, argument: Argument) -> str:
+        """The value that a parameter passed by value, or by pointer if it also returns, has."""
+        return ("*" if argument.returned else "") + argument.name
+
     # Before anything is sent --------------------------------------------------------------
 
     def check_counts(self) -> None:
@@ -77,7 +81,7 @@ class RequestPacker:
     def _descriptor(self, item: Item, argument: Argument) -> None:
         t = argument.type
         place = self.access(item)
-        value = ("*" if argument.returned else "") + argument.name
+        value = self.given(argument)
         how = self._disposition(argument)
         match t.shape:
             case Shape.PORT:
@@ -161,6 +165,9 @@ class RequestPacker:
         if item.role is Role.NDR:
             out.line(f"{place} = NDR_record;")
             return
+        if item.role is Role.RETCODE:
+            out.line(f"{place} = KERN_SUCCESS;")
+            return
         assert argument is not None
         t = argument.type
         match item.role:
@@ -182,7 +189,7 @@ class RequestPacker:
         out, place, name, t = self.out, self.access(item), argument.name, argument.type
         match t.shape:
             case Shape.DATA | Shape.STRUCT | Shape.VALUE:
-                out.line(f"{place} = {'*' if argument.returned else ''}{name};")
+                out.line(f"{place} = {self.given(argument)};")
             case Shape.POINTER:
                 out.line(f"{place} = *{name};")
             case Shape.ARRAY:

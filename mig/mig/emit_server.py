@@ -6,7 +6,7 @@ Stubs come in two views. In a task they take request and reply headers. In the k
 pointers, the request port is given beside the message, and the kernel fills the reply's header.
 """
 
-from mig import emit_structs, layout
+from mig import emit_async, emit_structs, layout
 from mig.c_writer import Writer
 from mig.emit_header import server_side, subsystem_name
 from mig.emit_serve import ServerStub
@@ -94,6 +94,8 @@ def server_source(interface: Interface, header: str) -> str:
         out.lines(STRING_HELPERS)
     for routine in interface.routines:
         ServerStub(out, routine, side).write()
+        if interface.halves and not routine.one_way and side is Side.SERVER:
+            emit_async.server_halves(out, routine)
     if side is Side.KERNEL:
         _kernel_table(out, interface)
     else:

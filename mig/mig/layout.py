@@ -121,7 +121,11 @@ def request(routine: Routine) -> Message:
 
 
 def reply(routine: Routine) -> Message:
-    arguments = [a for a in routine.arguments if a.returned]
+    return reply_of(routine, [a for a in routine.arguments if a.returned])
+
+
+def reply_of(routine: Routine, arguments: list[Argument]) -> Message:
+    """The reply that carries ARGUMENTS, however the routine looks at them."""
     body = [item for a in arguments for item in _body_items(a)]
     descriptors = _descriptor_items(arguments)
     items = [Item(Role.HEAD, "Head", HEADER_SIZE)] + descriptors

@@ -14,6 +14,7 @@ Output (default: NAME.h, NAMEUser.c, NAMEServer.c; /dev/null leaves one out):
   -dheader FILE     message ids as #defines           -iheader FILE  external names of user stubs
   -i PREFIX         one user file for each routine: PREFIXroutine.c
   -n                only the files that are named
+  --async           with each call its halves: x_send, x_decode_reply, x_reply, x_reply_error
   --loopback FILE   a test program for the stubs (see tests/loopback)
   --check-only      read and check, write nothing     --json         describe the interface as JSON
 
@@ -67,6 +68,7 @@ class Options:
     deptarget: str | None = None
     dependencies: bool = False
     only_named: bool = False
+    halves: bool = False  # --async
     check_only: bool = False
     json: bool = False
     peer: str = ""
@@ -103,7 +105,7 @@ def _own(options: Options, argument: str, rest) -> bool:
         setattr(options, FILE_OPTIONS[argument], _value(argument, rest))
         return True
     switches = {
-        "-n": "only_named", "--check-only": "check_only", "--json": "json", "-q": "quiet",
+        "-n": "only_named", "--async": "halves", "--check-only": "check_only", "--json": "json", "-q": "quiet",
         "-MD": "dependencies", "-MMD": "dependencies",
     }
     if argument in switches:

@@ -42,6 +42,26 @@ class CommandLine(FolderTest):
         self.mig(GOOD, "-n", "-i", "rpc_")
         self.assertEqual(self.files(), {"rpc_r.c", "rpc_s.c"})
 
+    def test_asynchronous_forms(self):
+        self.mig(GOOD, "--async")
+        prototypes = {
+            "test.h": ["r_send(mach_port_t p, int a, mach_port_t reply_port);",
+                       "r_decode_reply(mach_msg_header_t *message);"],
+            "test_server.h": ["r_reply(mach_port_t reply_port);",
+                              "r_reply_error(mach_port_t reply_port, kern_return_t code);"],
+        }
+        for name, wanted in prototypes.items():
+            for prototype in wanted:
+                self.assertIn("extern kern_return_t " + prototype, self.read(name))
+        self.assertNotIn("s_send", self.read("test.h"))
+
+    def test_asynchronous_forms_must_have_free_names(self):
+        text = GOOD + "routine r_reply(p : mach_port_t);\n"
+        self.assertEqual(self.mig(text).returncode, 0)
+        result = self.mig(text, "--async")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("a.defs:8:9: error: 'r_reply' is also the name of an", result.stderr)
+
     def test_errors_leave_no_files(self):
         result = self.mig(GOOD + "routine t(p : nothing);")
         self.assertEqual((result.returncode, self.files()), (1, set()))

@@ -16,6 +16,8 @@ from support import CASES, HERE, INCLUDES, ROOT, WARNINGS, FolderTest, clang, ne
 
 LOOPBACK = os.path.join(HERE, "loopback")
 LOCAL = ["-I.", "-I" + CASES, "-I" + LOOPBACK]
+RUNTIME = [os.path.join(LOOPBACK, n) for n in
+           ("loopback.c", "loopback_kernel.c", "loopback_values.c")]
 ROUNDS = "60"
 SANITIZERS = {
     "address": ["-O0", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
@@ -32,7 +34,7 @@ class Generated(FolderTest):
 
     def stubs(self) -> None:
         self.generate(
-            "torture.defs", "-n", "-header", "torture.h", "-sheader", "torture_server.h",
+            "torture.defs", "-n", "--async", "-header", "torture.h", "-sheader", "torture_server.h",
             "-user", "user.c", "-server", "server.c", "--loopback", "loop.c",
         )
 
@@ -77,7 +79,7 @@ class Generated(FolderTest):
             clang(self.folder, "-std=c23", "-g", *flags, *LOCAL, *INCLUDES, "-c", source)
         try:
             clang(self.folder, "-std=gnu23", "-g", *flags, *LOCAL, *INCLUDES, "loop.c",
-                  os.path.join(LOOPBACK, "loopback.c"), "user.o", "server.o", "-o", "loop")
+                  *RUNTIME, "user.o", "server.o", "-o", "loop")
         except AssertionError as error:
             if "libclang_rt" in str(error):
                 self.skipTest("the sanitizer's library is not installed")
@@ -110,6 +112,10 @@ class Generated(FolderTest):
             "wrong size": ("server.c", "OutP->Head.msgh_size = ", "OutP->Head.msgh_size = 4 + "),
             "memory not freed": ("server.c", "    mig_deallocate(", "    (void)("),
             "id not checked": ("user.c", "Out0P->Head.msgh_id != ", "0 == "),
+            "late error lost": ("server.c", "InP->RetCode = code;", "InP->RetCode = 0;"),
+            "late reply's id": ("server.c", "msgh_id = 5102;", "msgh_id = 5103;"),
+            "reply port not sent": ("user.c", "msgh_local_port = reply_port;",
+                                    "msgh_local_port = 0;"),
         }
         for fault, (name, good, bad) in faults.items():
             with self.subTest(fault):
@@ -117,7 +123,7 @@ class Generated(FolderTest):
                 self.assertIn(good, text)
                 self.write(name, text.replace(good, bad))
                 clang(self.folder, "-std=gnu23", "-w", "-O0", *LOCAL, *INCLUDES, "user.c",
-                      "server.c", "loop.c", os.path.join(LOOPBACK, "loopback.c"), "-o", "loop")
+                      "server.c", "loop.c", *RUNTIME, "-o", "loop")
                 with self.assertRaises(AssertionError):
                     self.run_program("loop")
                 self.write(name, text)

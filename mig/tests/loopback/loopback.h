@@ -23,6 +23,7 @@ struct loop_plan {
     uint32_t seed;
     kern_return_t result;      /* what the routine returns */
     int reply_mutation;        /* 0: none; else the reply is damaged and the stub must see it */
+    bool late;                 /* what is sent is the reply, after MIG_NO_REPLY */
     bool must_not_be_called;   /* the request is damaged */
     unsigned int calls;        /* of the server's routine */
 };
@@ -35,6 +36,12 @@ void loop_begin(const char *routine, uint32_t seed, kern_return_t result, int re
 
 /* The call is over and returned GOT: as planned, nothing is left over. */
 void loop_end(kern_return_t got, bool one_way);
+
+/* The routine returned MIG_NO_REPLY; it answers now, with CODE. */
+void loop_late(kern_return_t code);
+
+/* The reply to a request that did not wait. */
+mach_msg_header_t *loop_reply(void);
 
 /* The server's routine has been entered. */
 void loop_enter(void);
