@@ -43,6 +43,10 @@ static void test_page_faults(void)
                "jump to non-executable address 0x401000");
     check_kind(EXC_BAD_ACCESS, KERN_INVALID_ADDRESS, RSP - 8, FAULT_WRITE,
                "stack overflow (write to 0x7ffffefefff8)");
+    check_kind(EXC_BAD_ACCESS, KERN_INVALID_ADDRESS, RSP + 8, 0,
+               "stack overflow (read of 0x7ffffeff0008)");
+    check_kind(EXC_BAD_ACCESS, KERN_INVALID_ADDRESS, RSP - 0x10000, 0,
+               "read of unmapped address 0x7ffffefe0000");
 }
 
 static void test_others(void)

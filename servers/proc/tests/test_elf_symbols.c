@@ -117,7 +117,8 @@ static void test_mutations(void)
         make_file(file);
         ((char *)file)[i] ^= (char)0xff;
         if (elf_symbols_open(file, sizeof(*file), &symbols)) {
-            (void)elf_symbols_find(&symbols, 0x1020, &offset);
+            const char *name = elf_symbols_find(&symbols, 0x1020, &offset);
+            CHECK(name == nullptr || strlen(name) < sizeof(file->strings));
         }
         free(file);
         char *part = malloc(i + 1);

@@ -107,6 +107,7 @@ static void test_waiters(void)
     CHECK(wait_take_childless(parent) == 102);
     CHECK(wait_take_childless(parent) == MACH_PORT_NULL);
     end(second, 0);
+    CHECK(wait_take_childless(parent) == MACH_PORT_NULL);
     CHECK(wait_take(parent, second) == 100);
     CHECK(wait_take(parent, second) == MACH_PORT_NULL);
     clear();

@@ -69,6 +69,16 @@ static void test_none(char *stack)
     CHECK(copy.pid == 0 && copy.arguments_size == 0);
 }
 
+/* The last string does not end. */
+static void test_unterminated(char *stack)
+{
+    struct startup_copy copy;
+    struct startup_info *info = make_stack(stack);
+    char *path = (char *)info + info->path_offset;
+    memset(path, 'x', (size_t)(stack + STACK_SIZE - path));
+    CHECK(!startup_copy_parse(stack, STACK_SIZE, STACK_TOP, &copy));
+}
+
 /* Every byte changed: the sanitizers watch, and every string ends. */
 static void test_mutations(char *stack)
 {
@@ -90,6 +100,7 @@ void test_startup_parse(void)
     test_fresh(stack);
     test_resolved(stack);
     test_none(stack);
+    test_unterminated(stack);
     test_mutations(stack);
     free(stack);
 }
