@@ -49,6 +49,19 @@ static void test_page_faults(void)
                "read of unmapped address 0x7ffffefe0000");
 }
 
+/* A stack pointer of nearly zero is not what makes a pointer null. */
+static void test_null_and_no_stack(void)
+{
+    char text[256];
+    struct crash crash = {
+        .exception = EXC_BAD_ACCESS,
+        .codes = { KERN_INVALID_ADDRESS, 8 },
+        .registers = { .__rip = RIP, .__rsp = 0 },
+    };
+    (void)crash_kind(&crash, text, sizeof(text));
+    CHECK_TEXT(text, "read of unmapped address 0x8 (null pointer)");
+}
+
 static void test_others(void)
 {
     check_kind(EXC_ARITHMETIC, EXC_I386_DIV, 0, 0, "division by zero, or quotient too large");
@@ -99,6 +112,7 @@ static void test_whole(void)
 void test_crash_report(void)
 {
     test_page_faults();
+    test_null_and_no_stack();
     test_others();
     test_signals();
     test_whole();
