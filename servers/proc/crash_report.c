@@ -181,13 +181,30 @@ static void say_registers(const x86_thread_state64_t *state, struct text *text)
     }
 }
 
+/* The number of frames from FIRST on that are all the same: a function that calls itself. */
+static unsigned count_same(const struct crash *crash, unsigned first)
+{
+    unsigned count = 1;
+    while (first + count < crash->frame_count &&
+           crash->frames[first + count] == crash->frames[first]) {
+        count++;
+    }
+    return count;
+}
+
 /* A return address is behind the call; the byte before it belongs to the caller for certain. */
 static void say_callers(const struct crash *crash, const struct elf_symbols *symbols,
                         struct text *text)
 {
-    for (unsigned i = 0; i < crash->frame_count; i++) {
+    unsigned count;
+    for (unsigned i = 0; i < crash->frame_count; i += count) {
         text_add(text, i == 0 ? "  called from " : "              ");
         say_place(symbols, crash->frames[i], crash->frames[i] - 1, text);
+        count = count_same(crash, i);
+        if (count > 1) {
+            text_add(text, "              and %s%u times more\n",
+                     i + count == CRASH_FRAMES_MAX ? "at least " : "", count - 1);
+        }
     }
 }
 

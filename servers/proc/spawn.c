@@ -8,6 +8,7 @@
 #include <mach/mach_vm.h>
 #include <mach_r/proc_server.h>
 #include <mach_r/startup.h>
+#include <servers/bootstrap.h>
 
 #include "executable.h"
 #include "lifecycle.h"
@@ -60,14 +61,15 @@ static kern_return_t spawn_error(kern_return_t result)
     }
 }
 
-/* The new task looks names up where its parent does. */
+/* The new task looks names up where its parent does. Init has nobody to ask: its children ask init. */
 static kern_return_t inherit_bootstrap(mach_port_t task, const struct process *parent)
 {
-    mach_port_t bootstrap = MACH_PORT_NULL;
-    kern_return_t result = task_get_special_port(parent->task, TASK_BOOTSTRAP_PORT, &bootstrap);
+    mach_port_t inherited = MACH_PORT_NULL;
+    kern_return_t result = task_get_special_port(parent->task, TASK_BOOTSTRAP_PORT, &inherited);
     if (result == KERN_SUCCESS) {
+        mach_port_t bootstrap = MACH_PORT_VALID(inherited) ? inherited : bootstrap_port;
         result = task_set_special_port(task, TASK_BOOTSTRAP_PORT, bootstrap);
-        right_release(&bootstrap);
+        right_release(&inherited);
     }
     return result;
 }

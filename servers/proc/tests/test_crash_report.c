@@ -92,8 +92,8 @@ static void test_whole(void)
         .exception = EXC_BAD_INSTRUCTION,
         .codes = { EXC_I386_INVOP, 0 },
         .registers = { .__rip = RIP, .__rsp = RSP },
-        .frame_count = 2,
-        .frames = { 0x402000, 0x403000 },
+        .frame_count = 4,
+        .frames = { 0x402000, 0x403000, 0x403000, 0x403000 },
     };
     size_t length = crash_report(&crash, nullptr, text, sizeof(text));
     static const char beginning[] =
@@ -101,6 +101,7 @@ static void test_whole(void)
         "  at          0x0000000000401000\n"
         "  called from 0x0000000000402000\n"
         "              0x0000000000403000\n"
+        "              and 2 times more\n"
         "  rax 0000000000000000  rbx ";
     CHECK(strncmp(text, beginning, sizeof(beginning) - 1) == 0);
     CHECK(length == strlen(text) && text[length - 1] == '\n');
