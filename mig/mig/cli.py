@@ -5,11 +5,9 @@ import os
 import sys
 from dataclasses import replace
 
-
-
-from mig import describe, emit_async, emit_header, emit_loopback, emit_server, emit_user
+from mig import describe, emit_async, emit_header, emit_loopback, emit_server, emit_user, front
 from mig import options as option_parser
-from mig import parser, preprocess, resolve, scanner
+from mig import preprocess, verbs
 from mig.diagnostics import OFF_BY_DEFAULT, WARNINGS, CompileError, Diagnostics
 from mig.ir import Interface
 from mig.options import Options, UsageError
@@ -24,6 +22,8 @@ def entry() -> int:
 
 def main(arguments: list[str]) -> int:
     """Do what ARGUMENTS say; the exit status."""
+    if arguments and arguments[0] in verbs.VERBS:
+        return verbs.run(arguments[0], arguments[1:])
     try:
         options = option_parser.parse(arguments)
     except UsageError as error:
@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
 
 def _act(action: str) -> int:
     if action == "help":
-        print(option_parser.USAGE, end="")
+        print(option_parser.USAGE.replace("@VERBS@\n", verbs.summaries()), end="")
     elif action == "version":
         print(VERSION)
     else:
@@ -51,20 +51,11 @@ def _act(action: str) -> int:
 
 def compile_file(options: Options, stream=None) -> int:
     """Compile the one file of OPTIONS; the exit status."""
-    diagnostics = Diagnostics(stream, options.format)
-    if options.quiet:
-        diagnostics.disabled |= set(WARNINGS)
-    for option in options.warnings:
-        if not diagnostics.set_option(option):
-            options.preprocessor.append(f"-W{option}")
+    diagnostics = front.diagnostics_for(options, stream)
     path = options.files[0]
     try:
-        if not os.path.isfile(path):
-            raise diagnostics.fail(None, f"no such file: '{path}'")
-        text = preprocess.run(
-            path, preprocess.find_compiler(options.compiler), options.preprocessor, diagnostics
-        )
-        interface = analyse(text, path, diagnostics, options)
+        source = front.read(path, options, diagnostics)
+        interface, text = source.interface, source.text
         if interface is not None and not diagnostics.errors:
             outputs = generate(interface, options, diagnostics)
             if options.dependencies or options.depfile:
@@ -74,17 +65,6 @@ def compile_file(options: Options, stream=None) -> int:
         pass  # reported
     diagnostics.finish()
     return 1 if diagnostics.errors else 0
-
-
-def analyse(
-    text: str, path: str, diagnostics: Diagnostics, options: Options
-) -> Interface | None:
-    """The interface that preprocessed TEXT describes."""
-    lines = preprocess.split_lines(text, path, diagnostics)
-    statements = parser.parse(scanner.scan(lines), diagnostics, options.peer)
-    if diagnostics.errors and not statements:
-        return None
-    return resolve.resolve(statements, diagnostics, options.peer, options.check_only)
 
 
 def generate(

@@ -12,6 +12,16 @@ def as_json(interface: Interface) -> str:
     return json.dumps(describe(interface), indent=2) + "\n"
 
 
+def as_lines(interfaces: list[dict]) -> str:
+    """The same for several, one routine a line, so that differences can be read."""
+    out = []
+    for described in interfaces:
+        facts = json.dumps({k: v for k, v in described.items() if k != "routines"})
+        routines = ",\n".join("  " + json.dumps(r) for r in described["routines"])
+        out.append(f'{facts[:-1]}, "routines": [\n{routines}\n]}}')
+    return "[\n" + ",\n".join(out) + "\n]\n"
+
+
 def describe(interface: Interface) -> dict:
     return {
         "subsystem": interface.name,

@@ -227,6 +227,7 @@ class Interface:
     user_prefix: str  # the last one of the file
     server_prefix: str
     types: dict[str, Type] = field(default_factory=dict)
+    span: Span | None = None  # of the subsystem's name
     halves: bool = False  # the asynchronous forms are wanted too
 
     @property

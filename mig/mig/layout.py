@@ -22,6 +22,7 @@ HEADER_SIZE = 24
 BODY_SIZE = 4
 NDR_SIZE = 8
 WORD = 4
+REPLY_ID_OFFSET = 100  # a reply's id is its request's plus this
 REPLY_ERROR_SIZE = HEADER_SIZE + NDR_SIZE + WORD
 DESCRIPTOR_SIZES = {Shape.PORT: 12, Shape.OOL: 16, Shape.OOL_PORTS: 16}
 

@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 
 USAGE = """\
 usage: mig [options] FILE.defs
+       mig VERB [options] FILE.defs ...       (mig VERB --help)
 
 Reads an interface description and writes C: headers, user stubs, server stubs and a demux.
 
+Verbs:
+@VERBS@
 Output (default: NAME.h, NAMEUser.c, NAMEServer.c; /dev/null leaves one out):
   -header FILE      declarations for callers          -user FILE     user stubs
   -sheader FILE     declarations for servers          -server FILE   server stubs and demux

@@ -57,6 +57,7 @@ class Resolver:
         return Interface(
             s.name.text, s.base, s.kernel_user, s.kernel_server, self.slots, self.imports,
             self.demux, self.rcsid, c.user_prefix, c.server_prefix, self.table.types,
+            s.name.span,
         )
 
     def _missing_subsystem(self, statements: list[ast.Statement]) -> None:

@@ -14,7 +14,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 CASES = os.path.join(HERE, "cases")
 sys.path.insert(0, os.path.dirname(HERE))
 
-from mig import cli, options  # noqa: E402
+from mig import front, options  # noqa: E402
 from mig.diagnostics import CompileError, Diagnostics  # noqa: E402
 
 PRELUDE = """\
@@ -54,7 +54,7 @@ def analyse(text: str, *arguments: str):
     for option in chosen.warnings:
         diagnostics.set_option(option)
     try:
-        interface = cli.analyse(text, "test.defs", diagnostics, chosen)
+        interface = front.analyse(text, "test.defs", diagnostics, chosen)
     except CompileError:
         interface = None
     return interface, stream.getvalue()

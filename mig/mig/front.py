@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The front of the compiler in one call: a .defs file to the interface it describes."""
+
+import os
+from dataclasses import dataclass
+
+from mig import parser, preprocess, resolve, scanner
+from mig.diagnostics import WARNINGS, CompileError, Diagnostics
+from mig.ir import Interface
+from mig.options import Options
+
+
+@dataclass
+class Source:
+    """One .defs file that was read."""
+
+    path: str
+    text: str  # preprocessed
+    interface: Interface | None  # None: types alone, or errors
+
+
+def diagnostics_for(options: Options, stream=None) -> Diagnostics:
+    """Diagnostics as the -W options want them; -W options that are not ours go to cpp."""
+    diagnostics = Diagnostics(stream, options.format)
+    if options.quiet:
+        diagnostics.disabled |= set(WARNINGS)
+    for option in options.warnings:
+        if not diagnostics.set_option(option):
+            options.preprocessor.append(f"-W{option}")
+    return diagnostics
+
+
+def read(path: str, options: Options, diagnostics: Diagnostics) -> Source:
+    """Preprocess and analyse PATH; errors are in DIAGNOSTICS, the worst of them are thrown."""
+    if not os.path.isfile(path):
+        raise diagnostics.fail(None, f"no such file: '{path}'")
+    compiler = preprocess.find_compiler(options.compiler)
+    text = preprocess.run(path, compiler, options.preprocessor, diagnostics)
+    return Source(path, text, analyse(text, path, diagnostics, options))
+
+
+def read_all(paths: list[str], options: Options, diagnostics: Diagnostics) -> list[Interface]:
+    """The interfaces of all PATHS, in their order; files of types alone are left out."""
+    found = []
+    for path in paths:
+        try:
+            interface = read(path, options, diagnostics).interface
+        except CompileError:
+            continue  # reported; the other files are read all the same
+        if interface is not None:
+            found.append(interface)
+    return found
+
+
+def analyse(
+    text: str, path: str, diagnostics: Diagnostics, options: Options
+) -> Interface | None:
+    """The interface that preprocessed TEXT describes."""
+    lines = preprocess.split_lines(text, path, diagnostics)
+    statements = parser.parse(scanner.scan(lines), diagnostics, options.peer)
+    if diagnostics.errors and not statements:
+        return None
+    return resolve.resolve(statements, diagnostics, options.peer, options.check_only)

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The verbs: what else the compiler does with interfaces than write stubs.
+
+`mig VERB [options] FILE.defs ...`. Each verb is a function from interfaces to text; options of the
+preprocessor and of diagnostics are those of the compiler.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mig import describe, front, layout_diff, registry
+from mig import options as option_parser
+from mig.diagnostics import Diagnostics
+from mig.ir import Interface
+from mig.options import Options, UsageError
+
+
+@dataclass(frozen=True)
+class Verb:
+    usage: str
+    summary: str
+    help: str
+    act: Callable[["Request"], str]  # the text for standard output or -o
+    own: dict[str, bool]  # its own options; True: with a value
+    leading: int = 0  # arguments before the .defs files
+
+
+@dataclass
+class Request:
+    """One use of a verb."""
+
+    options: Options
+    own: dict[str, str]
+    leading: list[str]
+    interfaces: list[Interface]
+    diagnostics: Diagnostics
+
+
+def run(name: str, arguments: list[str]) -> int:
+    """Do the verb NAME; the exit status."""
+    verb = VERBS[name]
+    try:
+        own, rest = _own_options(verb, arguments)
+        options = option_parser.parse(rest)
+        if options.action == "help":
+            print(f"usage: mig {name} {verb.usage}\n\n{verb.help.strip()}")
+            return 0
+        if len(options.files) <= verb.leading:
+            raise UsageError(f"usage: mig {name} {verb.usage}")
+    except UsageError as error:
+        print(f"mig: error: {error}", file=sys.stderr)
+        return 1
+    return _run(verb, options, own)
+
+
+def _run(verb: Verb, options: Options, own: dict[str, str]) -> int:
+    diagnostics = front.diagnostics_for(options)
+    leading, files = options.files[: verb.leading], options.files[verb.leading :]
+    options.check_only = True  # a file of types alone is no error
+    interfaces = front.read_all(files, options, diagnostics)
+    if not diagnostics.errors:
+        try:
+            text = verb.act(Request(options, own, leading, interfaces, diagnostics))
+            _write(own.get("-o"), text)
+        except (OSError, ValueError) as error:
+            diagnostics.error(None, str(error))
+    diagnostics.finish()
+    return 1 if diagnostics.errors else 0
+
+
+def _own_options(verb: Verb, arguments: list[str]) -> tuple[dict[str, str], list[str]]:
+    """The verb's own options, and all other arguments."""
+    own: dict[str, str] = {}
+    rest = []
+    pending = iter(arguments)
+    for argument in pending:
+        known = verb.own | {"-o": True}
+        if argument not in known:
+            rest.append(argument)
+        elif known[argument]:
+            value = next(pending, None)
+            if value is None:
+                raise UsageError(f"'{argument}' needs a value")
+            own[argument] = value
+        else:
+            own[argument] = ""
+    return own, rest
+
+
+def _write(name: str | None, text: str) -> None:
+    if name is None:
+        print(text, end="")
+        return
+    with open(name, "w", encoding="utf-8") as stream:
+        stream.write(text)
+
+
+def summaries() -> str:
+    """The verbs for the compiler's own help."""
+    return "".join(f"  {name:10} {verb.summary}\n" for name, verb in VERBS.items())
+
+
+# The verbs -----------------------------------------------------------------------------------
+
+
+def _ids(request: Request) -> str:
+    registry.check(request.interfaces, request.diagnostics)
+    return registry.table(request.interfaces)
+
+
+def _layout(request: Request) -> str:
+    return describe.as_lines([describe.describe(i) for i in request.interfaces])
+
+
+def _check(request: Request) -> str:
+    with open(request.leading[0], encoding="utf-8") as stream:
+        old = json.load(stream)
+    changes = layout_diff.compare(old, [describe.describe(i) for i in request.interfaces])
+    for change in changes:
+        if change.breaking:
+            request.diagnostics.error(None, f"{change.where}: {change.what}")
+    return "".join(f"{c}\n" for c in changes if not c.breaking)
+
+
+VERBS = {
+    "ids": Verb("[-o FILE] FILE.defs ...", "all message ids of a system; overlap is an error", """
+Prints one line for each id: number, request, reply or skipped, subsystem, routine. Two meanings of
+one number are an error. One-way messages of a subsystem NAME_reply may have the ids of the
+replies of subsystem NAME: with them a server answers late.
+""", _ids, {}),
+    "layout": Verb("[-o FILE] FILE.defs ...", "layouts of all messages as JSON: a lock file", """
+Prints what 'mig --json' prints for one file, as an array for all files. Kept beside the
+interfaces, it is what 'mig check' compares with.
+""", _layout, {}),
+    "check": Verb("OLD.json FILE.defs ...", "compare layouts with a lock file", """
+Compares the interfaces with OLD.json, which 'mig layout' wrote. A breaking change is an error: an
+id with another meaning, a member that moved, changed or went. Others are printed: new subsystems,
+new routines, new names. To accept changes, write the file anew with 'mig layout -o OLD.json'.
+""", _check, {}, 1),
+}
