@@ -225,7 +225,7 @@ static unsigned type_raw(struct line_discipline *discipline, char character)
 
 static unsigned type_interrupt(struct line_discipline *discipline)
 {
-    echo(discipline, "^C\n", 3);
+    echo_character(discipline, (char)discipline->modes.interrupt_key, 0);
     discipline->line_length = 0;
     return LINE_INTERRUPT;
 }

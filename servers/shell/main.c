@@ -24,6 +24,10 @@ static void run_terminal(struct shell *shell)
         fputs("shell> ", stdout);
         fflush(stdout);
         ssize_t size = read(STDIN_FILENO, line, sizeof(line));
+        if (size < 0 && errno == EINTR) {
+            fputc('\n', stdout); /* the interrupt key: the line is given up */
+            continue;
+        }
         if (size <= 0) {
             fputs(size == 0 ? "exit\n" : "\nsh: cannot read from the terminal\n", stdout);
             break;
