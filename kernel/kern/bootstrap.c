@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The boot loader's first module is init, the second, if there is one, the boot archive.  Init gets
+ * The boot loader's module `init` is the first program, `initrd` the boot archive.  Init gets
  * the archive as a memory entry on the very pages the loader put it in; its own module is copied
  * into its address space and freed.
  */
@@ -24,8 +24,9 @@
 #include <kern/task.h>
 #include <kern/thread_control.h>
 
-#define MODULE_INIT   0
-#define MODULE_INITRD 1
+/* What grub.cfg writes behind a module's file. */
+#define MODULE_INIT   "init"
+#define MODULE_INITRD "initrd"
 
 /* Init's stack: its pages come when they are touched. */
 #define INIT_STACK_TOP  UINT64_C(0x7fffff000000)
@@ -56,6 +57,17 @@ struct init_state {
     uint64_t block_address;
 };
 
+/* The module called NAME, or null. */
+static const struct boot_module *module_find(const char *name)
+{
+    for (uint32_t i = 0; i < boot_info.module_count; i++) {
+        if (strcmp(boot_info.modules[i].string, name) == 0) {
+            return &boot_info.modules[i];
+        }
+    }
+    return nullptr;
+}
+
 /* A module's bytes, through the direct map. */
 static const void *module_data(const struct boot_module *module)
 {
@@ -80,12 +92,12 @@ static void module_free(const struct boot_module *module)
 static struct ipc_port *initrd_port(uint64_t *size)
 {
     *size = 0;
-    if (boot_info.module_count <= MODULE_INITRD) {
-        log_warning("boot: there is no boot archive (second module)");
+    const struct boot_module *module = module_find(MODULE_INITRD);
+    if (module == nullptr) {
+        log_warning("boot: there is no module initrd (see grub.cfg): init has no boot archive");
         return nullptr;
     }
     log_info("Loading initrd...");
-    const struct boot_module *module = &boot_info.modules[MODULE_INITRD];
     struct memory_entry entry = {
         .object = vm_object_create_from_range(module->start, module_end(module)),
         .size = module_end(module) - module->start,
@@ -195,8 +207,9 @@ static kern_return_t load_init(const struct boot_module *module, struct init_sta
 
 bool bootstrap_start_init(void)
 {
-    if (boot_info.module_count <= MODULE_INIT) {
-        log_error("boot: there is no init (first module)");
+    const struct boot_module *module = module_find(MODULE_INIT);
+    if (module == nullptr) {
+        log_error("boot: there is no module init (see grub.cfg)");
         return false;
     }
     struct init_state state = { 0 };
@@ -205,7 +218,7 @@ bool bootstrap_start_init(void)
         log_error("boot: no memory for init's task");
         return false;
     }
-    result = load_init(&boot_info.modules[MODULE_INIT], &state);
+    result = load_init(module, &state);
     if (result != KERN_SUCCESS) {
         task_terminate_object(state.task);
     }

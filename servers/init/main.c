@@ -36,7 +36,8 @@ int main(void)
         if (found == USTAR_MEMBER) {
             init_conf_parse(archive.data + member.data, member.size, &conf, report_conf);
         } else {
-            init_log(CONF_PATH ": %s; nothing is started", ustar_error(found));
+            init_log("cannot read " CONF_PATH " from the initrd: %s; nothing is started",
+                     ustar_error(found));
         }
         for (uint32_t i = 0; i < conf.service_count; i++) {
             (void)init_create_service(root, conf.services[i].name, conf.services[i].path);
