@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mig import describe, front, layout_diff, registry
+from mig import decoder, describe, front, layout_diff, registry
 from mig import options as option_parser
 from mig.diagnostics import Diagnostics
 from mig.ir import Interface
@@ -124,6 +124,12 @@ def _check(request: Request) -> str:
     return "".join(f"{c}\n" for c in changes if not c.breaking)
 
 
+def _decoder(request: Request) -> str:
+    registry.check(request.interfaces, request.diagnostics)
+    make = decoder.as_json if "--json" in request.own else decoder.as_c
+    return make(request.interfaces)
+
+
 VERBS = {
     "ids": Verb("[-o FILE] FILE.defs ...", "all message ids of a system; overlap is an error", """
 Prints one line for each id: number, request, reply or skipped, subsystem, routine. Two meanings of
@@ -139,4 +145,8 @@ Compares the interfaces with OLD.json, which 'mig layout' wrote. A breaking chan
 id with another meaning, a member that moved, changed or went. Others are printed: new subsystems,
 new routines, new names. To accept changes, write the file anew with 'mig layout -o OLD.json'.
 """, _check, {}, 1),
+    "decoder": Verb("[--json] [-o FILE] FILE.defs ...", "tables that turn messages into text", """
+Writes a C table for mach_msg_describe() (mig/runtime): with it, any message of these interfaces
+is printed as 'routine(argument=value, ...)'. With --json, the same table for tools on the host.
+""", _decoder, {"--json": False}),
 }
