@@ -42,30 +42,3 @@ kern_return_t do_mach_notify_port_destroyed(mach_port_t notify, mach_port_t righ
     name->receive = rights;
     return KERN_SUCCESS;
 }
-
-kern_return_t do_mach_notify_port_deleted(mach_port_t notify, mach_port_name_t name)
-{
-    (void)notify;
-    (void)name;
-    return KERN_SUCCESS;
-}
-
-kern_return_t do_mach_notify_send_possible(mach_port_t notify, mach_port_name_t name)
-{
-    (void)notify;
-    (void)name;
-    return KERN_SUCCESS;
-}
-
-kern_return_t do_mach_notify_no_senders(mach_port_t notify, mach_port_mscount_t mscount)
-{
-    (void)notify;
-    (void)mscount;
-    return KERN_SUCCESS;
-}
-
-kern_return_t do_mach_notify_send_once(mach_port_t notify)
-{
-    (void)notify;
-    return KERN_SUCCESS;
-}

@@ -30,30 +30,3 @@ kern_return_t do_mach_notify_no_senders(mach_port_t notify, mach_port_mscount_t 
     node_no_senders(notify, mscount);
     return KERN_SUCCESS;
 }
-
-kern_return_t do_mach_notify_port_deleted(mach_port_t notify, mach_port_name_t name)
-{
-    (void)notify;
-    (void)name;
-    return KERN_SUCCESS;
-}
-
-kern_return_t do_mach_notify_send_possible(mach_port_t notify, mach_port_name_t name)
-{
-    (void)notify;
-    (void)name;
-    return KERN_SUCCESS;
-}
-
-kern_return_t do_mach_notify_port_destroyed(mach_port_t notify, mach_port_t rights)
-{
-    (void)notify;
-    (void)mach_port_mod_refs(mach_task_self(), rights, MACH_PORT_RIGHT_RECEIVE, -1);
-    return KERN_SUCCESS;
-}
-
-kern_return_t do_mach_notify_send_once(mach_port_t notify)
-{
-    (void)notify;
-    return KERN_SUCCESS;
-}
