@@ -116,15 +116,21 @@ static kern_return_t spawn(const struct session_ports *ports, const char *progra
     return result;
 }
 
-/* Write one line to the terminal: the frame of an exec session. */
-static void write_terminal(mach_port_t terminal, const char *line)
+/* Write one line to the terminal: the frame of an exec session. The console may have been replaced
+ * since the terminal was opened. */
+static void write_terminal(struct session_ports *ports, const char *line)
 {
     io_data_t data;
     unsigned written;
+    mach_msg_type_number_t size = (mach_msg_type_number_t)strlen(line);
     strlcpy(data, line, sizeof(data));
-    if (io_write(terminal, 0, 0, data, (mach_msg_type_number_t)strlen(line), &written) !=
-        KERN_SUCCESS) {
-        init_log("%s", line);
+    if (io_write(ports->terminal, 0, 0, data, size, &written) == KERN_SUCCESS) {
+        return;
+    }
+    release(&ports->terminal);
+    if (console_open_terminal(ports->console, 0, &ports->terminal) != KERN_SUCCESS ||
+        io_write(ports->terminal, 0, 0, data, size, &written) != KERN_SUCCESS) {
+        init_log("the console does not take: %s", line);
     }
 }
 
@@ -156,7 +162,7 @@ static kern_return_t run(struct session_ports *ports, const struct session *sess
     size_t size = session->is_exec ? sizeof(script) : strlen(program) + 1;
     kern_return_t result = gather(ports, program);
     if (result == KERN_SUCCESS && session->is_exec) {
-        write_terminal(ports->terminal, "init: exec begins\n");
+        write_terminal(ports, "init: exec begins\n");
     }
     if (result == KERN_SUCCESS) {
         result = spawn(ports, program, arguments, size, &pid);
@@ -169,7 +175,7 @@ static kern_return_t run(struct session_ports *ports, const struct session *sess
 }
 
 /* Report how the one program of an exec session ended, and switch the machine off. */
-static void finish_exec(const struct session_ports *ports, kern_return_t result, int status)
+static void finish_exec(struct session_ports *ports, kern_return_t result, int status)
 {
     char line[64];
     if (result != KERN_SUCCESS) {
@@ -177,7 +183,7 @@ static void finish_exec(const struct session_ports *ports, kern_return_t result,
         status = 127;
     }
     (void)snprintf(line, sizeof(line), "init: exec finished with status %d\n", status);
-    write_terminal(ports->terminal, line);
+    write_terminal(ports, line);
     (void)host_reboot(startup_port(STARTUP_PORT_HOST_PRIV), HOST_REBOOT_HALT);
 }
 
