@@ -204,7 +204,7 @@ static void write_utf8(struct ansi *ansi, unsigned char byte)
         }
         return;
     }
-    ansi->utf8_rest = byte >= 0xf0 ? 3 : byte >= 0xe0 ? 2 : byte >= 0xc0 ? 1 : 0;
+    ansi->utf8_rest = byte >= 0xf8 ? 0 : byte >= 0xf0 ? 3 : byte >= 0xe0 ? 2 : byte >= 0xc0;
     ansi->character = byte & (0x3fu >> ansi->utf8_rest);
     if (ansi->utf8_rest == 0) {
         screen_buffer_put(ansi->screen, REPLACEMENT);
