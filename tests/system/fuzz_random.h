@@ -4,7 +4,6 @@
  */
 #pragma once
 
-#include <stdatomic.h>
 #include <stdint.h>
 
 #define FUZZ_THREADS_MAX 4
