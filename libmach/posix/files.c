@@ -296,6 +296,14 @@ int fcntl(int fd, int command, ...)
     }
 }
 
+/* True if the server behind PORT has gone: who inherits the right could not tell whose it was. */
+static bool port_is_dead(mach_port_t port)
+{
+    mach_port_type_t type;
+    return mach_port_type(mach_task_self_, port, &type) == KERN_SUCCESS &&
+           (type & MACH_PORT_TYPE_DEAD_NAME) != 0;
+}
+
 mach_port_t mach_r_fd_port(int fd)
 {
     struct open_file *file = file_get(fd);
@@ -303,6 +311,9 @@ mach_port_t mach_r_fd_port(int fd)
         return MACH_PORT_NULL;
     }
     mach_port_t port = file_port(file);
+    if (port_is_dead(port) && file_reopen(file, port) == KERN_SUCCESS) {
+        port = file_port(file);
+    }
     file_put(file);
     return port;
 }
