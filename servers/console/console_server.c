@@ -201,39 +201,3 @@ kern_return_t do_mach_notify_dead_name(mach_port_t notify, mach_port_name_t name
     (void)mach_port_deallocate(mach_task_self(), name); /* the notification's own reference */
     return KERN_SUCCESS;
 }
-
-/* A reader was answered: its right is used up. */
-kern_return_t do_mach_notify_port_deleted(mach_port_t notify, mach_port_name_t name)
-{
-    (void)notify;
-    (void)name;
-    return KERN_SUCCESS;
-}
-
-kern_return_t do_mach_notify_send_possible(mach_port_t notify, mach_port_name_t name)
-{
-    (void)notify;
-    (void)name;
-    return KERN_FAILURE;
-}
-
-/* The failure makes the message loop give the right back. */
-kern_return_t do_mach_notify_port_destroyed(mach_port_t notify, mach_port_t rights)
-{
-    (void)notify;
-    (void)rights;
-    return KERN_FAILURE;
-}
-
-kern_return_t do_mach_notify_no_senders(mach_port_t notify, mach_port_mscount_t mscount)
-{
-    (void)notify;
-    (void)mscount;
-    return KERN_FAILURE;
-}
-
-kern_return_t do_mach_notify_send_once(mach_port_t notify)
-{
-    (void)notify;
-    return KERN_FAILURE;
-}

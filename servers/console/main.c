@@ -14,6 +14,8 @@
 
 int main(void)
 {
+    /* The log takes whole lines. */
+    (void)setvbuf(stderr, nullptr, _IOLBF, BUFSIZ);
     if (!console_init()) {
         return 1;
     }

@@ -310,3 +310,11 @@ kern_return_t serve_io_readable(mach_port_t object, uint64_t offset, uint64_t *a
     }
     return result;
 }
+
+/* The only notification that was asked for: a node's port has no senders left. */
+kern_return_t do_mach_notify_no_senders(mach_port_t notify, mach_port_mscount_t mscount)
+{
+    (void)mscount;
+    node_port_without_senders(notify);
+    return KERN_SUCCESS;
+}

@@ -14,6 +14,8 @@
 
 int main(void)
 {
+    /* The log takes whole lines. */
+    (void)setvbuf(stderr, nullptr, _IOLBF, BUFSIZ);
     if (!initrd_fs_open() || !initrd_fs_check_in()) {
         return 1;
     }
