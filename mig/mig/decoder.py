@@ -100,7 +100,7 @@ def _value(item: Item) -> Field:
         return Field(item.name, "UNKNOWN")
     if t.shape is Shape.VAR_STRING:
         return Field(item.name, "PACKED_TEXT", 1, 1)
-    scalar, text = _scalar(t)
+    scalar, text = scalar(t)
     kind = "TEXT" if text and item.size > 1 else "NUMBERS"
     if t.shape is Shape.VAR:
         kind = "PACKED_" + ("TEXT" if text else "NUMBERS")
@@ -108,7 +108,7 @@ def _value(item: Item) -> Field:
     return Field(item.name, kind, item.size, scalar)
 
 
-def _scalar(t: Type) -> tuple[int, bool]:
+def scalar(t: Type) -> tuple[int, bool]:
     """Bytes of the innermost element, and whether it is a character."""
     inner = t
     while inner.element is not None:

@@ -60,6 +60,7 @@ WARNINGS = {
     "translation": "a translated type lacks its function for this direction",
     "destructor": "an in-translation without a destructor",
     "timeout": "a send time-out without consumeonsenderror leaks rights",
+    "annotation": "an @annotation in a doc comment is unknown or does not fit",
     "slots": "more than 100 ids: requests and replies overlap",
 }
 OFF_BY_DEFAULT = {"timeout", "destructor"}

@@ -10,7 +10,7 @@
 from mig import emit_structs, forms, layout
 from mig.c_writer import Writer
 from mig.emit_pack import RequestPacker
-from mig.emit_unpack import hand_out
+from mig.emit_hand_out import hand_out
 from mig.emit_call import UserStub
 from mig.ir import Argument, Interface, Routine
 from mig.signature import Side, parameters, poly_form

@@ -7,7 +7,8 @@ The common path of a simple routine is straight-line code around one mach_msg ca
 from mig import emit_structs, layout
 from mig.c_writer import Writer
 from mig.emit_pack import RequestPacker
-from mig.emit_unpack import ReplyChecker, hand_out
+from mig.emit_hand_out import hand_out
+from mig.emit_unpack import ReplyChecker
 from mig.ir import Argument, Routine
 from mig.layout import Message
 from mig.signature import Side, parameters, poly_form

@@ -10,7 +10,8 @@ from mig.access import Access, Names
 from mig.c_writer import Writer
 from mig.emit_arguments import Arguments
 from mig.emit_reply import ReplyPacker
-from mig.emit_unpack import RequestChecker, packed_size, trailer_too_short
+from mig.emit_hand_out import trailer_too_short
+from mig.emit_unpack import RequestChecker, packed_size
 from mig.ir import Argument, Routine, Shape
 from mig.layout import Role
 from mig.signature import Side

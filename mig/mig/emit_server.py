@@ -7,6 +7,7 @@ pointers, the request port is given beside the message, and the kernel fills the
 """
 
 from mig import emit_async, emit_structs, layout
+from mig.annotation_checks import utf8_helper
 from mig.c_writer import Writer
 from mig.emit_header import server_side, subsystem_name
 from mig.emit_serve import ServerStub
@@ -92,6 +93,7 @@ def server_source(interface: Interface, header: str) -> str:
     if _needs_string_helpers(interface):
         out.blank()
         out.lines(STRING_HELPERS)
+    utf8_helper(out, [a for r in interface.routines for a in r.arguments if a.sent])
     for routine in interface.routines:
         ServerStub(out, routine, side).write()
         if interface.halves and not routine.one_way and side is Side.SERVER:

@@ -4,6 +4,7 @@
 """
 
 from mig import emit_async, emit_structs, layout
+from mig.annotation_checks import utf8_helper
 from mig.c_writer import Writer
 from mig.emit_call import UserStub
 from mig.ir import Interface, Routine
@@ -95,6 +96,7 @@ def user_source(interface: Interface, header: str, routines: list[Routine] | Non
     if any(m.variable_items for r in chosen for m in (layout.request(r), layout.reply(r))):
         out.blank()
         out.lines(PAD_HELPER)
+    utf8_helper(out, [a for r in chosen for a in r.arguments if a.returned])
     for routine in chosen:
         UserStub(out, routine).write()
         if interface.halves and not routine.one_way:

@@ -4,7 +4,7 @@
 import os
 from dataclasses import dataclass
 
-from mig import parser, preprocess, resolve, scanner
+from mig import annotations, parser, preprocess, resolve, scanner
 from mig.diagnostics import WARNINGS, CompileError, Diagnostics
 from mig.ir import Interface
 from mig.options import Options
@@ -60,4 +60,7 @@ def analyse(
     statements = parser.parse(scanner.scan(lines), diagnostics, options.peer)
     if diagnostics.errors and not statements:
         return None
-    return resolve.resolve(statements, diagnostics, options.peer, options.check_only)
+    interface = resolve.resolve(statements, diagnostics, options.peer, options.check_only)
+    if interface is not None:
+        annotations.annotate(interface, diagnostics)
+    return interface

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from mig.diagnostics import Span
+from mig.doc_comments import Doc
 from mig.words import POLYMORPHIC
 
 
@@ -111,6 +112,11 @@ class Argument:
     auto: bool = False
     const: bool = False
     server_copy: bool = False
+    doc: Doc = field(default_factory=Doc)
+    notes: list[tuple[str, str]] = field(default_factory=list)  # annotations, with their text
+    range: tuple[int, int] | None = None  # @range
+    utf8: bool = False  # @utf8
+    nonnull: bool = False  # @nonnull
 
     @property
     def sent(self) -> bool:
@@ -171,6 +177,7 @@ class Routine:
     message_option: str = ""
     special_reply_port: bool = False
     consume_on_send_error: str = "none"
+    doc: Doc = field(default_factory=Doc)
 
     @property
     def user_name(self) -> str:
@@ -228,6 +235,7 @@ class Interface:
     server_prefix: str
     types: dict[str, Type] = field(default_factory=dict)
     span: Span | None = None  # of the subsystem's name
+    doc: Doc = field(default_factory=Doc)
     halves: bool = False  # the asynchronous forms are wanted too
 
     @property

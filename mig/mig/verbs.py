@@ -6,11 +6,12 @@ preprocessor and of diagnostics are those of the compiler.
 """
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mig import decoder, describe, front, layout_diff, registry
+from mig import decoder, describe, doc_html, doc_markdown, front, layout_diff, registry
 from mig import options as option_parser
 from mig.diagnostics import Diagnostics
 from mig.ir import Interface
@@ -22,7 +23,8 @@ class Verb:
     usage: str
     summary: str
     help: str
-    act: Callable[["Request"], str]  # the text for standard output or -o
+    # The text for standard output or the file -o; or the files of the folder -o.
+    act: Callable[["Request"], str | dict[str, str]]
     own: dict[str, bool]  # its own options; True: with a value
     leading: int = 0  # arguments before the .defs files
 
@@ -89,7 +91,13 @@ def _own_options(verb: Verb, arguments: list[str]) -> tuple[dict[str, str], list
     return own, rest
 
 
-def _write(name: str | None, text: str) -> None:
+def _write(name: str | None, text: str | dict[str, str]) -> None:
+    if isinstance(text, dict):
+        folder = name or "."
+        os.makedirs(folder, exist_ok=True)
+        for file, content in text.items():
+            _write(os.path.join(folder, file), content)
+        return
     if name is None:
         print(text, end="")
         return
@@ -124,6 +132,11 @@ def _check(request: Request) -> str:
     return "".join(f"{c}\n" for c in changes if not c.breaking)
 
 
+def _doc(request: Request) -> dict[str, str]:
+    make = doc_html if "--html" in request.own else doc_markdown
+    return make.pages(request.interfaces)
+
+
 def _decoder(request: Request) -> str:
     registry.check(request.interfaces, request.diagnostics)
     make = decoder.as_json if "--json" in request.own else decoder.as_c
@@ -145,6 +158,11 @@ Compares the interfaces with OLD.json, which 'mig layout' wrote. A breaking chan
 id with another meaning, a member that moved, changed or went. Others are printed: new subsystems,
 new routines, new names. To accept changes, write the file anew with 'mig layout -o OLD.json'.
 """, _check, {}, 1),
+    "doc": Verb("[--html] -o FOLDER FILE.defs ...", "pages about interfaces from doc comments", """
+Writes a page for each interface, and an index, to FOLDER: routines with arguments, ownership and
+errors, and every message drawn with its byte offsets. Markdown, or with --html a static site with
+a search. The prose comes from comments that begin with /** before what they describe.
+""", _doc, {"--html": False}),
     "decoder": Verb("[--json] [-o FILE] FILE.defs ...", "tables that turn messages into text", """
 Writes a C table for mach_msg_describe() (mig/runtime): with it, any message of these interfaces
 is printed as 'routine(argument=value, ...)'. With --json, the same table for tools on the host.

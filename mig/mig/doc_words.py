@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What the pages of `mig doc` say: each interface as plain data, without any markup."""
+
+from dataclasses import dataclass
+
+from mig import layout
+from mig.ir import TOKENS, Argument, Interface, Routine, Shape
+from mig.layout import Message
+from mig.signature import Side, parameters
+
+DIRECTIONS = {
+    "in": "in", "out": "out", "inout": "in and out", "requestport": "request port",
+    "replyport": "reply port", "ureplyport": "caller's reply port",
+    "sreplyport": "reply right, server only", "waittime": "time-out, caller only",
+    "sendtime": "send time-out, caller only", "msgoption": "options, caller only",
+}
+RIGHTS = {
+    "MOVE_RECEIVE": "the receive right moves", "MOVE_SEND": "the send right moves",
+    "MOVE_SEND_ONCE": "the send-once right moves", "COPY_SEND": "a copy of the send right",
+    "MAKE_SEND": "a new send right", "MAKE_SEND_ONCE": "a new send-once right",
+    "POLYMORPHIC": "a right of the sender's choice",
+}
+TRAVELS = {
+    Shape.VAR: "up to {} elements", Shape.ARRAY: "{} elements", Shape.STRING: "text, {} bytes",
+    Shape.VAR_STRING: "text, up to {} bytes", Shape.PORTS: "{} rights",
+}
+NOTES = {
+    "range": "between {}", "utf8": "UTF-8 {}", "nonnull": "never null {}",
+    "nullable": "may be null {}", "consumes": "consumed {}", "borrows": "borrowed {}",
+    "flags": "bits of {}",
+}
+
+
+@dataclass(frozen=True)
+class ArgumentRow:
+    name: str
+    type: str
+    direction: str
+    meaning: str  # form, ownership, annotations, prose
+
+
+@dataclass(frozen=True)
+class LayoutRow:
+    offset: str
+    size: str
+    name: str
+    role: str
+
+
+def prototype(routine: Routine) -> str:
+    arguments = ", ".join(str(p) for p in parameters(routine, Side.USER))
+    return f"kern_return_t {routine.user_name}({arguments});"
+
+
+def argument_rows(routine: Routine) -> list[ArgumentRow]:
+    return [
+        ArgumentRow(a.name, a.type.name, _direction(a), _meaning(a, routine))
+        for a in routine.arguments
+    ]
+
+
+def _direction(argument: Argument) -> str:
+    if argument.kind in TOKENS:
+        return "from the trailer"
+    return DIRECTIONS.get(argument.kind, argument.kind)
+
+
+def _meaning(argument: Argument, routine: Routine) -> str:
+    parts = [_form(argument), _ownership(argument, routine)]
+    parts += [NOTES[name].format(text).strip() for name, text in argument.notes]
+    text = "; ".join(p for p in parts if p)
+    prose = " ".join(argument.doc.text.split())
+    return f"{text}. {prose}".strip(". ") if prose else text
+
+
+def _form(argument: Argument) -> str:
+    t = argument.type
+    if t.out_of_line:
+        return "out of line" + (f", up to {t.count} elements" if t.variable and t.count else "")
+    form = TRAVELS.get(t.shape, "")
+    if t.shape is Shape.PORTS and t.variable:
+        form = "up to {} rights"
+    return form.format(t.count)
+
+
+def _ownership(argument: Argument, routine: Routine) -> str:
+    """Who has it afterwards, in words."""
+    t = argument.type
+    words = []
+    if t.port and t.sent:
+        words.append(RIGHTS.get(t.sent.removeprefix("MACH_MSG_TYPE_"), ""))
+    if argument.freed_by_stub:
+        words.append("the server's stub frees the memory")
+    elif argument.sent and t.descriptor:
+        words.append("the server owns it if it returns success")
+    if argument.returned and t.descriptor:
+        words.append("the caller owns what it gets")
+    if argument.dealloc != "no":
+        words.append("the sender gives its memory away" if argument.dealloc == "yes"
+                     else "the sender chooses whether to give its memory away")
+    if argument.kind == "sreplyport" and not routine.one_way:
+        words.append("the server may keep it and answer later")
+    return "; ".join(w for w in words if w)
+
+
+def errors(routine: Routine) -> list[tuple[str, str]]:
+    """Names and meanings of the errors."""
+    out = []
+    for tag in routine.doc.all("error"):
+        name, _, meaning = tag.text.partition(" ")
+        out.append((name, meaning.strip()))
+    return out
+
+
+def remarks(routine: Routine) -> list[str]:
+    """Annotations of the whole routine, as sentences."""
+    out = []
+    for tag in routine.doc.tags:
+        match tag.name:
+            case "since":
+                out.append(f"Since {tag.text}.")
+            case "deprecated":
+                out.append(f"Deprecated. {tag.text}".strip())
+            case "async":
+                out.append(f"May be answered late. {tag.text}".strip())
+            case "idempotent":
+                out.append(f"Can be repeated without harm. {tag.text}".strip())
+            case "returns":
+                out.append(f"Returns {tag.text}")
+    return out
+
+
+def messages(routine: Routine) -> list[Message]:
+    both = [layout.request(routine)]
+    return both if routine.one_way else both + [layout.reply(routine)]
+
+
+def message_title(message: Message) -> str:
+    number = message.routine.id + (layout.REPLY_ID_OFFSET if message.reply else 0)
+    size = "of a size that C knows" if message.size is None else f"{message.size} bytes"
+    if message.size is not None and message.minimum != message.size:
+        size = f"{message.minimum} to {message.size} bytes"
+    return f"{'Reply' if message.reply else 'Request'} {number}, {size}"
+
+
+def layout_rows(message: Message) -> list[LayoutRow]:
+    """Members in order; behind a packed one, offsets hold only for the largest form."""
+    rows = []
+    moved = False
+    for item in message.items:
+        offset = "" if item.offset is None else f"{'≤ ' if moved else ''}{item.offset}"
+        size = "?" if item.size is None else f"{'≤ ' if item.variable else ''}{item.size}"
+        rows.append(LayoutRow(offset, size, item.name, item.role.value))
+        moved = moved or item.variable
+    return rows
+
+
+def first_sentence(routine: Routine) -> str:
+    text = " ".join(routine.doc.text.split())
+    return text.split(". ")[0].rstrip(".") + "." if text else ""
+
+
+def title(interface: Interface) -> str:
+    served = "served by the kernel" if interface.kernel_server else ""
+    span = f"ids {interface.base} to {interface.base + max(0, len(interface.slots) - 1)}"
+    return ", ".join(w for w in (span, served) if w)

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Statements that hand a reply out to the caller; the reply is known to be right."""
+
+from mig.access import Access, Names, bytes_of
+from mig.c_writer import Writer
+from mig.emit_unpack import packed_size
+from mig.ir import TOKENS, Argument, Routine, Shape
+from mig.layout import Item, Message, Role
+from mig.signature import Side, poly_form
+
+
+def hand_out(out: Writer, routine: Routine, message: Message) -> None:
+    """Give the caller what came; the reply is known to be right."""
+    access = Access(message, Names(routine, Side.USER), "Out0P", "Out", True)
+    if routine.user_tokens:
+        _tokens(out, routine)
+    _capacities(out, routine, message, access)
+    items = [i for i in message.items if i.argument is not None and i.role is not Role.PAD]
+    if items:
+        out.step("Hand out what it brought.")
+    for item in items:
+        assert item.argument is not None
+        _hand_out_item(out, access, item, item.argument)
+
+
+def _tokens(out: Writer, routine: Routine) -> None:
+    out.step("The trailer is there and reaches far enough.")
+    kind = "const mach_msg_max_trailer_t *"
+    start = "(const char *)Out0P + round_msg(Out0P->Head.msgh_size)"
+    out.assign(f"{kind}TrailerP", f"({kind})(const void *)({start})")
+    wrong = ["TrailerP->msgh_trailer_type != MACH_MSG_TRAILER_FORMAT_0"]
+    wrong += [trailer_too_short(t) for t in routine.user_tokens]
+    out.condition(wrong, "return reply_rejected(&Out0P->Head, MIG_TRAILER_ERROR);")
+    for token in routine.user_tokens:
+        out.line(f"*{token.name} = TrailerP->{TOKENS[token.kind][2]};")
+
+
+def trailer_too_short(token: Argument) -> str:
+    """The trailer ends before the token does."""
+    field = TOKENS[token.kind][2]
+    end = f"offsetof(mach_msg_max_trailer_t, {field}) + sizeof(TrailerP->{field})"
+    return f"TrailerP->msgh_trailer_size < {end}"
+
+
+def _capacities(out: Writer, routine: Routine, message: Message, access: Access) -> None:
+    """Arrays with more elements than the caller has room for: a part, the true count, an error."""
+    limited = [
+        a for a in routine.arguments
+        if a.returned and a.counted and (a.count_in_out or a.type.shape is Shape.PORTS)
+    ]
+    limited = [a for a in limited if a.kind == "out"]
+    for argument in limited:
+        out.step(f"{argument.name} must fit the caller's array.")
+        _parts_before(out, message, access, argument)
+        have, came = "*" + argument.count_name, access.count(argument)
+        with out.block(f"if ({came} > {have})"):
+            if argument.type.shape is Shape.VAR:
+                place = access(message.item(Role.VALUE, argument))
+                size = bytes_of(have, argument.type.element_size)
+                out.line(f"memcpy({argument.name}, {place}, {size});")
+            out.line(f"{have} = {came};")
+            out.line("return reply_rejected(&Out0P->Head, MIG_ARRAY_TOO_LARGE);")
+
+
+def _parts_before(out: Writer, message: Message, access: Access, argument: Argument) -> None:
+    """Define the part pointers up to the one that holds ARGUMENT's count."""
+    role = Role.COUNT
+    count = message.item(role, argument.same_count or argument)
+    assert count is not None
+    for number in range(message.part_of(count)):
+        item = message.parts[number].variable
+        if item is not None and number not in access.known:
+            packed_size(out, access, item)
+            access.next_part(out, item)
+            access.known.add(number)
+
+
+def _hand_out_item(out: Writer, access: Access, item: Item, argument: Argument) -> None:
+    t, name, place = argument.type, argument.name, access(item)
+    match item.role:
+        case Role.COUNT if t.shape is not Shape.VAR_STRING:
+            out.line(f"*{item.name} = {place};")
+        case Role.SUBS:
+            out.line(f"memcpy({item.name}, {place}, sizeof({place}));")
+        case Role.DESCRIPTOR:
+            _hand_out_descriptor(out, access, place, argument)
+        case Role.VALUE if t.shape in (Shape.DATA, Shape.STRUCT, Shape.POINTER):
+            out.line(f"*{name} = {place};")
+        case Role.VALUE if t.shape is Shape.ARRAY:
+            out.line(f"memcpy({name}, {place}, sizeof({place}));")
+        case Role.VALUE if t.shape is Shape.STRING:
+            out.line(f"memcpy({name}, {place}, {t.count});")
+        case Role.VALUE:
+            _hand_out_packed(out, access, item, argument)
+
+
+def _hand_out_packed(out: Writer, access: Access, item: Item, argument: Argument) -> None:
+    t, count = argument.type, access.count(argument)
+    element = 1 if t.shape is Shape.VAR_STRING else t.element_size
+    out.line(f"memcpy({argument.name}, {access(item)}, {bytes_of(count, element)});")
+    number = access.message.part_of(item)
+    more = number + 1 < len(access.message.parts)
+    if more and number not in access.known:
+        packed_size(out, access, item)
+        access.next_part(out, item)
+
+
+def _hand_out_descriptor(out: Writer, access: Access, place: str, argument: Argument) -> None:
+    t, name = argument.type, argument.name
+    poly = poly_form(argument, Side.USER) == "pointer"
+    match t.shape:
+        case Shape.PORT:
+            out.line(f"*{name} = {place}.name;")
+        case Shape.PORTS:
+            count = access.count(argument) if t.variable else str(t.count)
+            with out.loop(access.i, count):
+                out.line(f"{name}[{access.i}] = {place}[{access.i}].name;")
+        case Shape.OOL | Shape.OOL_PORTS:
+            out.line(f"*{name} = ({t.user_type}){place}.address;")
+        case Shape.OOL_LIST:
+            assert t.element is not None
+            with out.loop(access.i, t.count):
+                address = f"({t.element.user_type}){place}[{access.i}].address"
+                out.line(f"{name}[{access.i}] = {address};")
+    if poly:
+        index = "[0]" if t.shape in (Shape.PORTS, Shape.OOL_LIST) else ""
+        out.line(f"*{name}Poly = {place}{index}.disposition;")

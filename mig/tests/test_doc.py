@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Pages of interfaces: Markdown and HTML."""
+
+import glob
+import html.parser
+import json
+import os
+import unittest
+
+from support import CASES, INCLUDES, ROOT, FolderTest, run_mig
+
+PROMISED = os.path.join(CASES, "promised.defs")
+DRAWING = """\
+Request 5401, 68 bytes:
+
+```text
+      0 +--------------------------------+
+        | Head                        24 |  message header
+     24 +--------------------------------+
+        | msgh_body                    4 |  number of descriptors
+     28 +--------------------------------+
+        | right                       12 |  descriptor
+     40 +--------------------------------+
+        | data                        16 |  descriptor
+     56 +--------------------------------+
+        | NDR                          8 |  data representation
+     64 +--------------------------------+
+        | dataCnt                      4 |  element count
+     68 +--------------------------------+
+```
+"""
+
+
+class Links(html.parser.HTMLParser):
+    """Collects ids and links; every element is closed in the right order."""
+
+    VOID = {"meta", "link", "input"}
+
+    def __init__(self):
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: set[str] = set()
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag, attributes):
+        found = dict(attributes)
+        self.ids |= {found["id"]} if "id" in found else set()
+        self.links += [found[k] for k in ("href", "src") if k in found]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, tag
+
+
+class Pages(FolderTest):
+    def doc(self, *arguments: str) -> None:
+        result = run_mig(self.folder, "doc", "-o", "out", *arguments)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+
+    def test_markdown(self):
+        self.doc(PROMISED)
+        page = self.read("out/promised.md")
+        for text in (
+            "Arguments with annotations that the stubs check.",
+            "Ids 5400 to 5402.",
+            "kern_return_t take(mach_port_t server, string_t path, int a, uint64_t b,",
+            "| 5401 | [carry](#carry) | Take a right and memory. |",
+            "Since 1.",
+            "| a | int | in | between -3..10 |",
+            "| bytes | bytes_t | in | up to 9 elements; UTF-8. Any text |",
+            "| `KERN_FAILURE` | always, if the server says so |",
+            "a copy of the send right; the server owns it if it returns success; never null",
+            "Request 5400, ",
+            DRAWING,
+        ):
+            self.assertIn(text, page)
+        self.assertIn("[promised](promised.md)", self.read("out/index.md"))
+
+    def test_offsets_behind_packed_items(self):
+        self.doc(PROMISED)
+        page = self.read("out/promised.md")
+        self.assertIn("   ≤ 80 +", page)
+
+    def test_site(self):
+        paths = sorted(glob.glob(os.path.join(ROOT, "idl", "*.defs")))
+        self.doc("--html", *INCLUDES, *paths)
+        pages = {}
+        for name in os.listdir(os.path.join(self.folder, "out")):
+            if name.endswith(".html"):
+                pages[name] = Links()
+                pages[name].feed(self.read("out/" + name))
+                self.assertEqual(pages[name].open, [], name)
+        self.assertEqual(len(pages), len(paths) + 1)
+        entries = self.read("out/search.js").split(";\n", 1)[0].removeprefix("const entries = ")
+        links = [e[1] for e in json.loads(entries)]
+        self.assertGreater(len(links), 100)
+        for page, found in pages.items():
+            links += [link if "#" not in link[:1] else page + link for link in found.links]
+        for link in links:
+            file, _, anchor = link.partition("#")
+            self.assertTrue(os.path.exists(os.path.join(self.folder, "out", file)), link)
+            self.assertTrue(not anchor or anchor in pages[file].ids, link)
+
+    def test_text_is_escaped(self):
+        self.write("a.defs", "/* a < b */\nsubsystem x 1;\n"
+                   "type p = MACH_MSG_TYPE_COPY_SEND;\n/** a & <b> */\nroutine r(q : p);\n")
+        self.doc("--html", "a.defs")
+        self.assertIn("a &amp; &lt;b&gt;", self.read("out/x.html"))
+
+
+if __name__ == "__main__":
+    unittest.main()
