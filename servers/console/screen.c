@@ -94,11 +94,10 @@ static unsigned cursor_cell(void)
     return buffer->is_cursor_shown ? buffer->row * buffer->columns + column : NOWHERE;
 }
 
-/* Draw what has changed. */
-static void refresh(void)
+/* Draw the cells FIRST ... END - 1, as far as they have changed. */
+static void refresh_cells(unsigned first, unsigned end, unsigned cursor)
 {
-    unsigned cursor = cursor_cell();
-    for (unsigned i = 0; i < cell_count(); i++) {
+    for (unsigned i = first; i < end; i++) {
         const struct screen_cell *cell = &screen.buffer.cells[i];
         bool cursor_changed = (i == cursor) != (i == screen.shown_cursor);
         if (cursor_changed || !is_same(cell, &screen.shown[i])) {
@@ -107,7 +106,25 @@ static void refresh(void)
             screen.shown[i] = *cell;
         }
     }
+}
+
+/* The cursor was drawn at one cell and stands at another: neither need be in a changed row. */
+static void refresh(void)
+{
+    struct screen_buffer *buffer = &screen.buffer;
+    unsigned cursor = cursor_cell();
+    refresh_cells(buffer->changed_first * buffer->columns, buffer->changed_end * buffer->columns,
+                  cursor);
+    if (cursor != screen.shown_cursor) {
+        if (screen.shown_cursor != NOWHERE) {
+            refresh_cells(screen.shown_cursor, screen.shown_cursor + 1, cursor);
+        }
+        if (cursor != NOWHERE) {
+            refresh_cells(cursor, cursor + 1, cursor);
+        }
+    }
     screen.shown_cursor = cursor;
+    screen_buffer_forget_changes(buffer);
 }
 
 void screen_init(mach_port_t device_master)

@@ -44,11 +44,28 @@ static size_t cell_count(const struct screen_buffer *screen)
     return (size_t)screen->rows * screen->columns;
 }
 
+/* The rows FIRST ... END - 1 change. */
+static void mark_rows(struct screen_buffer *screen, unsigned first, unsigned end)
+{
+    screen->changed_first = first < screen->changed_first ? first : screen->changed_first;
+    screen->changed_end = end > screen->changed_end ? end : screen->changed_end;
+}
+
+void screen_buffer_forget_changes(struct screen_buffer *screen)
+{
+    screen->changed_first = screen->rows;
+    screen->changed_end = 0;
+}
+
 /* Empty the cells FIRST ... END - 1. */
 static void fill(struct screen_buffer *screen, size_t first, size_t end)
 {
     for (size_t i = first; i < end; i++) {
         screen->cells[i] = screen->pen;
+    }
+    if (first < end) {
+        mark_rows(screen, (unsigned)(first / screen->columns),
+                  (unsigned)((end - 1) / screen->columns) + 1);
     }
 }
 
@@ -68,6 +85,7 @@ void screen_buffer_line_feed(struct screen_buffer *screen)
     }
     memmove(screen->cells, screen->cells + screen->columns, kept * sizeof(screen->cells[0]));
     fill(screen, kept, cell_count(screen));
+    mark_rows(screen, 0, screen->rows);
 }
 
 /* A line that is exactly full begins no new one until something follows. */
@@ -80,6 +98,7 @@ void screen_buffer_put(struct screen_buffer *screen, uint16_t character)
     struct screen_cell *cell = &screen->cells[cursor_cell(screen)];
     *cell = screen->pen;
     cell->character = character;
+    mark_rows(screen, screen->row, screen->row + 1);
     screen->column++;
 }
 

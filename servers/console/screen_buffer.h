@@ -29,12 +29,17 @@ struct screen_buffer {
     unsigned row;
     bool is_cursor_shown;
     struct screen_cell pen; /* colours of what is written; its character is a blank */
+    unsigned changed_first; /* rows that may have changed since they were looked at: from ... */
+    unsigned changed_end;   /* ... to before this one */
 };
 
 /* Make an empty screen. Returns: false, no memory or a size out of range. */
 bool screen_buffer_create(struct screen_buffer *screen, unsigned columns, unsigned rows);
 
 void screen_buffer_destroy(struct screen_buffer *screen);
+
+/* All rows have been looked at: none has changed since. */
+void screen_buffer_forget_changes(struct screen_buffer *screen);
 
 /* The cell at COLUMN of ROW. */
 struct screen_cell *screen_buffer_cell(const struct screen_buffer *screen, unsigned column,
