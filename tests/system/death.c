@@ -165,8 +165,8 @@ static void make_ports_for_ever(void *argument)
 }
 
 static void (*const occupations[])(void *argument) = {
-    wait_to_receive, wait_to_send, wait_at_set, fault_for_ever, spin, make_ports_for_ever,
-    sleep_long,      be_client,
+    wait_to_receive,     wait_to_send, wait_at_set, fault_for_ever, spin,
+    make_ports_for_ever, sleep_long,   be_client,
 };
 
 #define OCCUPATIONS (sizeof(occupations) / sizeof(occupations[0]))

@@ -49,8 +49,8 @@ static mach_port_t handler_create(void)
 
 static void take_from_thread(mach_port_t thread, mach_port_t handler, exception_behavior_t behavior)
 {
-    EXPECT_OK(thread_set_exception_ports(thread, EXC_MASK_ALL, handler, behavior,
-                                         x86_THREAD_STATE64));
+    EXPECT_OK(
+        thread_set_exception_ports(thread, EXC_MASK_ALL, handler, behavior, x86_THREAD_STATE64));
 }
 
 static void take_from_task(mach_port_t task, mach_port_t handler, exception_behavior_t behavior)
@@ -319,9 +319,9 @@ CASE(exception_ports_are_told)
         EXPECT_EQ(task_set_exception_ports(helper.task, 0xffffffff, handler, EXCEPTION_STATE,
                                            x86_THREAD_STATE64),
                   KERN_INVALID_ARGUMENT);
-        EXPECT_EQ(task_set_exception_ports(helper.task, EXC_MASK_ALL, handler, 77,
-                                           x86_THREAD_STATE64),
-                  KERN_INVALID_ARGUMENT);
+        EXPECT_EQ(
+            task_set_exception_ports(helper.task, EXC_MASK_ALL, handler, 77, x86_THREAD_STATE64),
+            KERN_INVALID_ARGUMENT);
         helper_destroy(&helper);
     }
     port_destroy_with_send(handler);

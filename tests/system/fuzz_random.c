@@ -122,7 +122,9 @@ static uint32_t any_descriptor(struct fuzz *fuzz, mach_msg_descriptor_t *to)
 /* An id of one of the kernel's interfaces, or none. */
 static mach_msg_id_t any_id(struct fuzz *fuzz)
 {
-    static const mach_msg_id_t bases[] = { 200, 400, 600, 3000, 3200, 3400, 3600, 3800, 4000, 4800 };
+    static const mach_msg_id_t bases[] = {
+        200, 400, 600, 3000, 3200, 3400, 3600, 3800, 4000, 4800
+    };
     return bases[below(fuzz, sizeof(bases) / sizeof(bases[0]))] + (mach_msg_id_t)below(fuzz, 48);
 }
 
@@ -131,7 +133,8 @@ static uint32_t any_message(struct fuzz *fuzz)
 {
     mach_msg_base_t *base = (mach_msg_base_t *)fuzz->buffer;
     uint8_t *end = (uint8_t *)(base + 1);
-    uint32_t dispositions = MACH_MSGH_BITS(17 + below(fuzz, 5), below(fuzz, 2) * (17 + below(fuzz, 5)));
+    uint32_t dispositions =
+        MACH_MSGH_BITS(17 + below(fuzz, 5), below(fuzz, 2) * (17 + below(fuzz, 5)));
     base->header = (mach_msg_header_t){
         .msgh_bits = below(fuzz, 20) == 0 ? (uint32_t)next(fuzz) : dispositions,
         .msgh_remote_port = any_name(fuzz),
@@ -176,9 +179,7 @@ static void change_names(struct fuzz *fuzz)
     case 0: *name = thread_self_trap(); break;
     case 1: *name = host_self_trap(); break;
     case 2: *name = task_self_trap(); break;
-    case 3:
-        (void)_kernelrpc_mach_port_allocate_trap(mach_task_self(), below(fuzz, 5), name);
-        break;
+    case 3: (void)_kernelrpc_mach_port_allocate_trap(mach_task_self(), below(fuzz, 5), name); break;
     default:
         *name = mach_reply_port();
         (void)_kernelrpc_mach_port_insert_right_trap(mach_task_self(), *name, *name,

@@ -89,7 +89,9 @@ CASE(inheritance_copies_shares_or_leaves_out)
 
 CASE(generations_of_copies_stay_apart)
 {
-    enum { DEPTH = 6 };
+    enum {
+        DEPTH = 6
+    };
     task_t tasks[DEPTH];
     volatile char *memory = allocate(4 * PAGE);
     memory[0] = 100;
@@ -116,8 +118,8 @@ CASE(vm_copy_is_a_copy)
     for (uint32_t i = 0; i < 4 * PAGE; i++) {
         from[i] = (char)(i >> 5);
     }
-    EXPECT_OK(mach_vm_copy(mach_task_self(), (mach_vm_address_t)from, 4 * PAGE,
-                           (mach_vm_address_t)to));
+    EXPECT_OK(
+        mach_vm_copy(mach_task_self(), (mach_vm_address_t)from, 4 * PAGE, (mach_vm_address_t)to));
     EXPECT(memcmp((char *)from, (char *)to, 4 * PAGE) == 0);
     from[PAGE] = 77;
     to[2 * PAGE] = 78;
@@ -127,9 +129,9 @@ CASE(vm_copy_is_a_copy)
     EXPECT_EQ(mach_vm_copy(mach_task_self(), (mach_vm_address_t)from, PAGE, (mach_vm_address_t)to),
               KERN_PROTECTION_FAILURE);
     deallocate(from, 4 * PAGE);
-    EXPECT_EQ(mach_vm_copy(mach_task_self(), (mach_vm_address_t)from, PAGE,
-                           (mach_vm_address_t)to + PAGE),
-              KERN_INVALID_ADDRESS);
+    EXPECT_EQ(
+        mach_vm_copy(mach_task_self(), (mach_vm_address_t)from, PAGE, (mach_vm_address_t)to + PAGE),
+        KERN_INVALID_ADDRESS);
     deallocate(to, 4 * PAGE);
 }
 
@@ -184,12 +186,10 @@ CASE(remap_shares_or_copies)
     vm_prot_t current, maximum;
     volatile char *memory = allocate(PAGE);
     memory[0] = 1;
-    EXPECT_OK(mach_vm_remap(mach_task_self(), &shared, PAGE, 0, VM_FLAGS_ANYWHERE,
-                            mach_task_self(), (mach_vm_address_t)memory, FALSE, &current, &maximum,
-                            VM_INHERIT_NONE));
-    EXPECT_OK(mach_vm_remap(mach_task_self(), &copied, PAGE, 0, VM_FLAGS_ANYWHERE,
-                            mach_task_self(), (mach_vm_address_t)memory, TRUE, &current, &maximum,
-                            VM_INHERIT_NONE));
+    EXPECT_OK(mach_vm_remap(mach_task_self(), &shared, PAGE, 0, VM_FLAGS_ANYWHERE, mach_task_self(),
+                            (mach_vm_address_t)memory, FALSE, &current, &maximum, VM_INHERIT_NONE));
+    EXPECT_OK(mach_vm_remap(mach_task_self(), &copied, PAGE, 0, VM_FLAGS_ANYWHERE, mach_task_self(),
+                            (mach_vm_address_t)memory, TRUE, &current, &maximum, VM_INHERIT_NONE));
     memory[0] = 2;
     EXPECT_EQ(*(volatile char *)shared, 2);
     EXPECT_EQ(*(volatile char *)copied, 1);
@@ -200,7 +200,9 @@ CASE(remap_shares_or_copies)
 
 CASE(much_memory_is_touched_and_given_back)
 {
-    enum { PAGES = 4096 };
+    enum {
+        PAGES = 4096
+    };
     for (int round = 0; round < 3; round++) {
         volatile char *memory = allocate(PAGES * PAGE);
         for (uint32_t i = 0; i < PAGES; i++) {

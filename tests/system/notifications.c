@@ -208,9 +208,8 @@ CASE(wrong_requests_are_refused)
     EXPECT_EQ(mach_port_request_notification(mach_task_self(), set, MACH_NOTIFY_NO_SENDERS, 0,
                                              notify, MACH_MSG_TYPE_MAKE_SEND_ONCE, &previous),
               KERN_INVALID_RIGHT);
-    EXPECT_EQ(mach_port_request_notification(mach_task_self(), 0x12345600,
-                                             MACH_NOTIFY_DEAD_NAME, 0, notify,
-                                             MACH_MSG_TYPE_MAKE_SEND_ONCE, &previous),
+    EXPECT_EQ(mach_port_request_notification(mach_task_self(), 0x12345600, MACH_NOTIFY_DEAD_NAME, 0,
+                                             notify, MACH_MSG_TYPE_MAKE_SEND_ONCE, &previous),
               KERN_INVALID_NAME);
     EXPECT_OK(mach_port_mod_refs(mach_task_self(), set, MACH_PORT_RIGHT_PORT_SET, -1));
     port_destroy_with_send(notify);

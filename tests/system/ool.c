@@ -94,7 +94,9 @@ static char *receive_memory(mach_port_t port, uint32_t size)
 
 CASE(a_copy_is_independent_both_ways)
 {
-    enum { SIZE = 5 * 4096 };
+    enum {
+        SIZE = 5 * 4096
+    };
     mach_port_t port = port_create_with_send();
     char *mine = allocate(SIZE);
     fill(mine, SIZE, 1);
@@ -115,7 +117,9 @@ CASE(a_copy_is_independent_both_ways)
 
 CASE(moved_memory_leaves_the_sender)
 {
-    enum { SIZE = 3 * 4096 };
+    enum {
+        SIZE = 3 * 4096
+    };
     mach_port_t port = port_create_with_send();
     char *mine = allocate(SIZE);
     fill(mine, SIZE, 2);
@@ -177,7 +181,9 @@ CASE(nothing_but_the_bytes_sent_is_shown)
 
 CASE(eight_mebibytes)
 {
-    enum { SIZE = 8 << 20 };
+    enum {
+        SIZE = 8 << 20
+    };
     mach_port_t port = port_create_with_send();
     char *mine = allocate(SIZE);
     fill(mine, SIZE, 3);
@@ -201,8 +207,8 @@ CASE(memory_that_is_not_there_is_refused)
     EXPECT_EQ(send_memory(port, mine, 3 * 4096, false, 1), MACH_SEND_INVALID_MEMORY);
     EXPECT_EQ(send_memory(port, mine, 3 * 4096, true, 1), MACH_SEND_INVALID_MEMORY);
     EXPECT(is_mapped((mach_vm_address_t)mine));
-    EXPECT_OK(mach_vm_protect(mach_task_self(), (mach_vm_address_t)mine, PAGE, FALSE,
-                              VM_PROT_NONE));
+    EXPECT_OK(
+        mach_vm_protect(mach_task_self(), (mach_vm_address_t)mine, PAGE, FALSE, VM_PROT_NONE));
     EXPECT_EQ(send_memory(port, mine, 4096, false, 1), MACH_SEND_INVALID_MEMORY);
     EXPECT_EQ(send_memory(port, (void *)0xffffffff80000000, 4096, false, 1),
               MACH_SEND_INVALID_MEMORY);
@@ -244,8 +250,8 @@ CASE(an_unwritable_buffer_loses_the_message_but_nothing_else)
     char *mine = allocate(PAGE);
     mach_msg_header_t *buffer = (mach_msg_header_t *)allocate(PAGE);
     fill(mine, PAGE, 7);
-    EXPECT_OK(mach_vm_protect(mach_task_self(), (mach_vm_address_t)buffer, PAGE, FALSE,
-                              VM_PROT_READ));
+    EXPECT_OK(
+        mach_vm_protect(mach_task_self(), (mach_vm_address_t)buffer, PAGE, FALSE, VM_PROT_READ));
     EXPECT_OK(send_memory(port, mine, 4096, true, 1));
     EXPECT_EQ(mach_msg(buffer, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, 4096, port, 0, 0),
               MACH_RCV_INVALID_DATA);
@@ -276,7 +282,9 @@ static mach_msg_return_t send_ports(mach_port_t via, mach_port_t *ports, uint32_
 
 CASE(arrays_of_rights)
 {
-    enum { COUNT = 1500 };
+    enum {
+        COUNT = 1500
+    };
     static mach_port_t ports[COUNT];
     union any_message message;
     mach_port_t via = port_create_with_send();
@@ -332,7 +340,9 @@ static void increment_memory(void *argument)
 
 CASE(memory_goes_to_another_task_and_back)
 {
-    enum { SIZE = 70000 };
+    enum {
+        SIZE = 70000
+    };
     struct helper helper;
     struct worker worker;
     mach_port_t mine = port_create();

@@ -26,15 +26,17 @@ static uint32_t set_members(mach_port_t set, mach_port_t *first)
     EXPECT_OK(mach_port_get_set_status(mach_task_self(), set, &members, &count));
     if (count > 0) {
         *first = members[0];
-        EXPECT_OK(vm_deallocate(mach_task_self(), (vm_address_t)members,
-                                count * sizeof(members[0])));
+        EXPECT_OK(
+            vm_deallocate(mach_task_self(), (vm_address_t)members, count * sizeof(members[0])));
     }
     return count;
 }
 
 CASE(messages_name_the_member_they_came_by)
 {
-    enum { COUNT = 4 };
+    enum {
+        COUNT = 4
+    };
     mach_port_t set = set_create(), ports[COUNT], first = MACH_PORT_NULL;
     union any_message message;
     for (uint32_t i = 0; i < COUNT; i++) {

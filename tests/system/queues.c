@@ -192,7 +192,9 @@ static void receive_one(void *argument)
 
 CASE(each_message_reaches_one_of_many_receivers)
 {
-    enum { COUNT = 5 };
+    enum {
+        COUNT = 5
+    };
     struct worker workers[COUNT];
     waiter.port = port_create_with_send();
     waiter.option = 0;
@@ -324,8 +326,8 @@ CASE(a_reply_right_arrives_with_the_request)
     EXPECT_EQ(message.header.msgh_size, sizeof(request));
     EXPECT_EQ(message.header.msgh_id, 1234);
     EXPECT_EQ(port_type(message.header.msgh_remote_port), MACH_PORT_TYPE_SEND_ONCE);
-    EXPECT_OK(send_value_option(message.header.msgh_remote_port, MACH_MSG_TYPE_MOVE_SEND_ONCE, 8,
-                                0, 0));
+    EXPECT_OK(
+        send_value_option(message.header.msgh_remote_port, MACH_MSG_TYPE_MOVE_SEND_ONCE, 8, 0, 0));
     EXPECT_EQ(receive_value(reply), 8);
     port_destroy(reply);
     port_destroy_with_send(port);

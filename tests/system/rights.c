@@ -75,8 +75,8 @@ CASE(user_references_count_up_and_down)
 CASE(user_references_have_a_limit)
 {
     mach_port_t port = port_create_with_send();
-    EXPECT_OK(mach_port_mod_refs(mach_task_self(), port, MACH_PORT_RIGHT_SEND,
-                                 MACH_PORT_UREFS_MAX - 1));
+    EXPECT_OK(
+        mach_port_mod_refs(mach_task_self(), port, MACH_PORT_RIGHT_SEND, MACH_PORT_UREFS_MAX - 1));
     EXPECT_EQ(mach_port_mod_refs(mach_task_self(), port, MACH_PORT_RIGHT_SEND, 1),
               KERN_UREFS_OVERFLOW);
     EXPECT_EQ(port_refs(port, MACH_PORT_RIGHT_SEND), MACH_PORT_UREFS_MAX);
@@ -124,17 +124,14 @@ CASE(send_once_rights_have_names_of_their_own)
 {
     union any_message message;
     mach_port_t port = port_create();
-    mach_port_t one =
-        pass_right(port, MACH_MSG_TYPE_MAKE_SEND_ONCE, MACH_MSG_TYPE_PORT_SEND_ONCE);
-    mach_port_t two =
-        pass_right(port, MACH_MSG_TYPE_MAKE_SEND_ONCE, MACH_MSG_TYPE_PORT_SEND_ONCE);
+    mach_port_t one = pass_right(port, MACH_MSG_TYPE_MAKE_SEND_ONCE, MACH_MSG_TYPE_PORT_SEND_ONCE);
+    mach_port_t two = pass_right(port, MACH_MSG_TYPE_MAKE_SEND_ONCE, MACH_MSG_TYPE_PORT_SEND_ONCE);
     EXPECT(one != two && one != port);
     EXPECT_EQ(port_type(one), MACH_PORT_TYPE_SEND_ONCE);
     EXPECT_OK(send_value_option(one, MACH_MSG_TYPE_MOVE_SEND_ONCE, 1, 0, 0));
     EXPECT_EQ(port_type(one), 0);
     EXPECT_EQ(receive_value(port), 1);
-    mach_port_t moved =
-        pass_right(two, MACH_MSG_TYPE_MOVE_SEND_ONCE, MACH_MSG_TYPE_PORT_SEND_ONCE);
+    mach_port_t moved = pass_right(two, MACH_MSG_TYPE_MOVE_SEND_ONCE, MACH_MSG_TYPE_PORT_SEND_ONCE);
     EXPECT_EQ(port_type(two), 0);
     EXPECT_EQ(receive_now(port, &message), MACH_RCV_TIMED_OUT);
     EXPECT_OK(mach_port_deallocate(mach_task_self(), moved));
@@ -240,7 +237,9 @@ CASE(another_tasks_names_are_its_own)
 
 CASE(many_names_can_be_listed)
 {
-    enum { COUNT = 1000 };
+    enum {
+        COUNT = 1000
+    };
     static mach_port_t ports[COUNT];
     mach_port_name_array_t names;
     mach_port_type_array_t types;

@@ -28,17 +28,19 @@ struct systest_case {
 };
 
 /* Define the case NAME; the body follows. The linker collects the records in one array. */
-#define CASE(case_name)                                                                   \
-    static void systest_##case_name(void);                                                \
-    [[gnu::retain, gnu::used, gnu::section("systest")]] static const struct systest_case  \
-        systest_record_##case_name = { #case_name, systest_##case_name };                 \
+#define CASE(case_name)                                                                         \
+    static void systest_##case_name(void);                                                      \
+    [[gnu::retain, gnu::used,                                                                   \
+      gnu::section("systest")]] static const struct systest_case systest_record_##case_name = { \
+        #case_name, systest_##case_name                                                         \
+    };                                                                                          \
     static void systest_##case_name(void)
 
 /* True if CONDITION holds, else it is noted and the running case has failed. */
 #define EXPECT(condition) systest_expect((condition), __FILE_NAME__, __LINE__, #condition)
 
 /* The same for two integers, pointers or results, whose values are printed. */
-#define EXPECT_EQ(a, b)                                                                  \
+#define EXPECT_EQ(a, b) \
     systest_expect_equal((uint64_t)(a), (uint64_t)(b), __FILE_NAME__, __LINE__, #a " == " #b)
 
 /* The same for a kernel or message result that has to be success. */

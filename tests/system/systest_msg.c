@@ -23,8 +23,8 @@ mach_port_t port_create_with_send(void)
 
 void port_destroy(mach_port_t port)
 {
-    EXPECT_OK(_kernelrpc_mach_port_mod_refs_trap(mach_task_self(), port, MACH_PORT_RIGHT_RECEIVE,
-                                                 -1));
+    EXPECT_OK(
+        _kernelrpc_mach_port_mod_refs_trap(mach_task_self(), port, MACH_PORT_RIGHT_RECEIVE, -1));
 }
 
 void port_destroy_with_send(mach_port_t port)

@@ -75,15 +75,14 @@ static bool copy_region(task_t task, mach_vm_address_t address, mach_vm_size_t s
     mach_vm_address_t buffer = 0;
     memory_object_size_t entry_size = size;
     mach_port_t entry;
-    bool is_done =
-        EXPECT_OK(mach_vm_allocate(mach_task_self(), &buffer, size, VM_FLAGS_ANYWHERE));
+    bool is_done = EXPECT_OK(mach_vm_allocate(mach_task_self(), &buffer, size, VM_FLAGS_ANYWHERE));
     if (!is_done) {
         return false;
     }
     memcpy((void *)buffer, (const void *)address, size);
-    is_done = EXPECT_OK(mach_make_memory_entry_64(mach_task_self(), &entry_size, buffer,
-                                                  VM_PROT_READ | VM_PROT_WRITE, &entry,
-                                                  MACH_PORT_NULL));
+    is_done =
+        EXPECT_OK(mach_make_memory_entry_64(mach_task_self(), &entry_size, buffer,
+                                            VM_PROT_READ | VM_PROT_WRITE, &entry, MACH_PORT_NULL));
     if (is_done) {
         is_done = EXPECT_OK(mach_vm_map(task, &address, size, 0, VM_FLAGS_FIXED, entry, 0, FALSE,
                                         VM_PROT_READ | VM_PROT_WRITE, VM_PROT_READ | VM_PROT_WRITE,

@@ -221,8 +221,8 @@ CASE(registers_can_be_seen_and_changed)
     EXPECT(worker_start(&worker, mach_task_self(), loop_in_registers, (void *)0x1212));
     EXPECT(systest_wait(has_moved, &counters[0]));
     while (state.__r13 != 0x1313) {
-        EXPECT_OK(thread_get_state(worker.thread, x86_THREAD_STATE64, (thread_state_t)&state,
-                                   &count));
+        EXPECT_OK(
+            thread_get_state(worker.thread, x86_THREAD_STATE64, (thread_state_t)&state, &count));
     }
     EXPECT_EQ(count, x86_THREAD_STATE64_COUNT);
     EXPECT_OK(thread_suspend(worker.thread));
