@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from mig import describe, emit_async, emit_header, emit_loopback, emit_server, emit_user, front
 from mig import options as option_parser
-from mig import preprocess, verbs
+from mig import preprocess, python_client, verbs
 from mig.diagnostics import OFF_BY_DEFAULT, WARNINGS, CompileError, Diagnostics
 from mig.ir import Interface
 from mig.options import Options, UsageError
@@ -105,6 +105,8 @@ def generate(
         outputs[names["dheader"]] = emit_header.defines_header(interface)
     if "iheader" in names:
         outputs[names["iheader"]] = emit_header.internal_header(interface)
+    if options.python is not None:
+        outputs[options.python] = python_client.source(interface)
     if options.loopback is not None:
         outputs[options.loopback] = emit_loopback.loopback_source(
             interface, os.path.basename(header), os.path.basename(server_header)

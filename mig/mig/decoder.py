@@ -100,12 +100,12 @@ def _value(item: Item) -> Field:
         return Field(item.name, "UNKNOWN")
     if t.shape is Shape.VAR_STRING:
         return Field(item.name, "PACKED_TEXT", 1, 1)
-    scalar, text = scalar(t)
+    unit, text = scalar(t)
     kind = "TEXT" if text and item.size > 1 else "NUMBERS"
     if t.shape is Shape.VAR:
         kind = "PACKED_" + ("TEXT" if text else "NUMBERS")
-        return Field(item.name, kind, t.element_size, scalar)
-    return Field(item.name, kind, item.size, scalar)
+        return Field(item.name, kind, t.element_size, unit)
+    return Field(item.name, kind, item.size, unit)
 
 
 def scalar(t: Type) -> tuple[int, bool]:

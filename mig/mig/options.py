@@ -17,6 +17,7 @@ Output (default: NAME.h, NAMEUser.c, NAMEServer.c; /dev/null leaves one out):
   -dheader FILE     message ids as #defines           -iheader FILE  external names of user stubs
   -i PREFIX         one user file for each routine: PREFIXroutine.c
   -n                only the files that are named
+  --python FILE     a Python module that builds and reads the messages (mig/runtime)
   --async           with each call its halves: x_send, x_decode_reply, x_reply, x_reply_error
   --loopback FILE   a test program for the stubs (see tests/loopback)
   --check-only      read and check, write nothing     --json         describe the interface as JSON
@@ -41,7 +42,7 @@ Accepted for Apple's makefiles, without effect here:
 FILE_OPTIONS = {
     "-user": "user", "-server": "server", "-header": "header", "-sheader": "sheader",
     "-iheader": "iheader", "-dheader": "dheader", "-i": "prefix", "-cc": "compiler",
-    "--loopback": "loopback", "-MF": "depfile", "-MT": "deptarget", "-MQ": "deptarget",
+    "--loopback": "loopback", "--python": "python", "-MF": "depfile", "-MT": "deptarget", "-MQ": "deptarget",
 }
 IGNORED = set("-v -V -r -R -s -S -l -L -k -K -N -b -B -t -T -x -X -split -novouchers "
               "-mach_msg2".split())
@@ -66,6 +67,7 @@ class Options:
     dheader: str | None = None
     prefix: str | None = None
     loopback: str | None = None
+    python: str | None = None
     compiler: str | None = None
     depfile: str | None = None
     deptarget: str | None = None
