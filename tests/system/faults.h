@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Functions that do what a program must not do, and what the kernel has to say to each. They need no
- * thread-local storage.
+ * Functions that do what a program must not do, and what the kernel has to say to each. They need
+ * no thread-local storage.
  */
 #pragma once
 

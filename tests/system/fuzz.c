@@ -16,7 +16,7 @@
 #define PER_HELPER 2000
 #define FIRST_SEED UINT64_C(20260101)
 
-/* Looks without progress after which a wait is broken off, and after which the helper is given up. */
+/* Looks without progress after which a wait is broken off; after which the helper is given up. */
 #define LOOKS_ABORT 5
 #define LOOKS_END   40
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Messages that are not well formed: refused with the error that says why, without loss; and requests
- * to the kernel's own objects that are too short, too long or unknown.
+ * Messages that are not well formed: refused with the error that says why, without loss; and
+ * requests to the kernel's own objects that are too short, too long or unknown.
  */
 #include <string.h>
 

@@ -116,7 +116,7 @@ CASE(port_deleted_when_the_name_is_given_up)
 {
     union notification got;
     mach_port_t notify = port_create(), port = port_create_with_send();
-    /* Another name space would be needed to hold only the send right: give the receive right away. */
+    /* To hold only the send right, the test gives the receive right away. */
     mach_port_t via = port_create_with_send();
     EXPECT_OK(send_right(via, port, MACH_MSG_TYPE_MOVE_RECEIVE));
     EXPECT_EQ(request(port, MACH_NOTIFY_DEAD_NAME, 0, notify), MACH_PORT_NULL);

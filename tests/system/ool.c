@@ -309,6 +309,35 @@ CASE(arrays_of_rights)
     port_destroy_with_send(via);
 }
 
+CASE(a_moved_array_leaves_the_sender)
+{
+    union any_message message;
+    mach_port_t via = port_create_with_send();
+    mach_port_t *ports = (mach_port_t *)allocate(PAGE);
+    struct memory_message sent = {
+        .header = {
+            .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0) | MACH_MSGH_BITS_COMPLEX,
+            .msgh_remote_port = via,
+        },
+        .body = { 1 },
+        .ports = {
+            .address = ports,
+            .deallocate = TRUE,
+            .disposition = MACH_MSG_TYPE_COPY_SEND,
+            .type = MACH_MSG_OOL_PORTS_DESCRIPTOR,
+            .count = 1,
+        },
+    };
+    ports[0] = via;
+    EXPECT_OK(mach_msg(&sent.header, MACH_SEND_MSG, sizeof(sent), 0, 0, 0, 0));
+    EXPECT(!is_mapped((mach_vm_address_t)ports));
+    EXPECT_OK(receive(via, &message));
+    EXPECT_EQ(*(const mach_port_t *)message.memory.ports.address, via);
+    mach_msg_destroy(&message.header);
+    EXPECT_EQ(port_refs(via, MACH_PORT_RIGHT_SEND), 1);
+    port_destroy_with_send(via);
+}
+
 CASE(a_bad_name_in_an_array_takes_the_good_ones_along)
 {
     mach_port_t via = port_create_with_send();

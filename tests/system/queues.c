@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include <mach/notify.h>
 #include <mach/task_info.h>
 
 #include "systest.h"
@@ -303,6 +304,28 @@ CASE(too_large_destroys_the_message_and_stays_in_the_buffer)
         EXPECT_EQ(port_refs(carried, MACH_PORT_RIGHT_SEND), 1);
     }
     port_destroy_with_send(carried);
+    port_destroy_with_send(port);
+}
+
+CASE(too_large_gives_up_the_reply_right)
+{
+    alignas(8) uint8_t buffer[256];
+    union any_message message;
+    mach_port_t port = port_create_with_send(), reply = port_create();
+    struct value_message request = {
+        .header = {
+            .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE),
+            .msgh_remote_port = port,
+            .msgh_local_port = reply,
+        },
+    };
+    for (uint32_t size = 0; size <= sizeof(request) + 4; size += 4) {
+        EXPECT_OK(mach_msg(&request.header, MACH_SEND_MSG, sizeof(request), 0, 0, 0, 0));
+        EXPECT_EQ(receive_in(port, buffer, size, 0), MACH_RCV_TOO_LARGE);
+        EXPECT_OK(receive_now(reply, &message));
+        EXPECT_EQ(message.header.msgh_id, MACH_NOTIFY_SEND_ONCE);
+    }
+    port_destroy(reply);
     port_destroy_with_send(port);
 }
 

@@ -6,8 +6,8 @@
  * that both see the same variables, and has a name space of its own. Its threads, like all threads
  * started here, are bare: they have a stack and no thread-local storage. So they can use traps,
  * mach_msg(), EXPECT() and the functions of systest_msg.h, but neither stubs nor the C library's
- * streams and heap. mach_task_self() is right in both: a helper has its own task under the name that
- * the test has its task under.
+ * streams and heap. mach_task_self() is right in both: a helper has its own task under the name
+ * that the test has its task under.
  */
 #pragma once
 

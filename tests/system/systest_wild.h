@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * For tests that do what a correct program does not: traps with any arguments, in tasks whose memory
- * is their own, so that they spoil nobody else's.
+ * For tests that do what a correct program does not: traps with any arguments, in tasks whose
+ * memory is their own, so that they spoil nobody else's.
  */
 #pragma once
 

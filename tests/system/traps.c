@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Traps with pointers that lead nowhere, sizes that make no sense, and numbers that do not exist: an
- * error code or an exception, and nothing else.
+ * Traps with pointers that lead nowhere, sizes that make no sense, and numbers that do not exist:
+ * an error code or an exception, and nothing else.
  */
 #include <mach/exc_server.h>
 #include <mach/mach_exc_server.h>
