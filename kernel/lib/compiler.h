@@ -8,14 +8,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LIKELY(x)         __builtin_expect(!!(x), 1)
-#define UNLIKELY(x)       __builtin_expect(!!(x), 0)
-#define ALIGNED(n)        __attribute__((aligned(n)))
-#define PACKED            __attribute__((packed))
-#define COLD              __attribute__((cold, noinline))
+#define LIKELY(x)   __builtin_expect(!!(x), 1)
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define ALIGNED(n)  __attribute__((aligned(n)))
+#define PACKED      __attribute__((packed))
+#define COLD        __attribute__((cold, noinline))
 /* Before a call statement on the message path: inline this call, across files with link-time
  * optimisation.  The function stays one function for everybody else. */
-#define INLINE_CALL         [[clang::always_inline]]
+#define INLINE_CALL       [[clang::always_inline]]
 #define NOINLINE          __attribute__((noinline))
 #define ALWAYS_INLINE     inline __attribute__((always_inline))
 #define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))

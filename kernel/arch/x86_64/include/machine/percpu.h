@@ -24,7 +24,5 @@
 extern uint64_t percpu_bases[];
 PERCPU_DECLARE(uint64_t, percpu_base);
 
-#define percpu_ptr(name) \
-    ((__typeof__(name) *)((uintptr_t)&(name) + percpu_read(percpu_base)))
-#define percpu_ptr_of(cpu, name) \
-    ((__typeof__(name) *)((uintptr_t)&(name) + percpu_bases[cpu]))
+#define percpu_ptr(name)         ((__typeof__(name) *)((uintptr_t)&(name) + percpu_read(percpu_base)))
+#define percpu_ptr_of(cpu, name) ((__typeof__(name) *)((uintptr_t)&(name) + percpu_bases[cpu]))
