@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A test program for an interface: every routine called with random arguments over a loop-back.
 
-The program is C for the run-time in tests/loopback. For each routine it has the caller, which
+The program is C for the run-time in runtime/loopback. For each routine it has the caller, which
 knows what it sends and what must come back, and the server's routine, which checks the one and
 makes the other. The server's routines carry the prefix served_, so that both sides link together.
 """
@@ -114,7 +114,7 @@ class _Served(Case):
             out.line(f"LOOP_CHECK(*{parameter.name} == {room});")
         elif parameter.role == "poly" and argument.sent and t.shape is not Shape.PORTS:
             star = "*" if parameter.pointer else ""
-            out.line(f"LOOP_CHECK({star}{parameter.name} == MACH_MSG_TYPE_PORT_SEND);")
+            out.line(f"LOOP_CHECK({star}{parameter.name} == {self.arriving_disposition(argument)});")
         elif parameter.role == "value" and t.shape is Shape.OPTIONAL:
             absent, name = f"{argument.name} == {t.absent}", argument.name
             out.line(f"LOOP_CHECK(({absent}) == (loop.seed % 2 == 0));")
@@ -131,7 +131,7 @@ class _Served(Case):
             case "value":
                 self._server_value(argument, tag)
             case "poly" if parameter.pointer:
-                out.line(f"*{name}Poly = loop_disposition({tag});")
+                out.line(f"*{name}Poly = {self.chosen_disposition(argument, tag)};")
             case "count":
                 out.line(f"*{name}Cnt = {self.elements(argument, True)};")
             case "dealloc":

@@ -163,13 +163,22 @@ class Case:
         out, t, name = self.out, argument.type, f"a_{argument.name}"
         form = poly_form(argument, Side.USER)
         if form:
-            value = f"loop_disposition({self.tag(argument)})"
+            value = self.chosen_disposition(argument, self.tag(argument))
             out.line(f"mach_msg_type_name_t {name}Poly = {value};")
         if argument.counted:
             value = self.elements(argument, False)
             if argument.kind == "out":
                 value = "0" if t.out_of_line else self.capacity(argument)
             out.line(f"mach_msg_type_number_t {name}Cnt = {value};")
+
+    def chosen_disposition(self, argument: Argument, tag) -> str:
+        """How a right is sent where the sender may choose: so that the declared one arrives."""
+        once = argument.type.received == "MACH_MSG_TYPE_PORT_SEND_ONCE"
+        return "MACH_MSG_TYPE_MAKE_SEND_ONCE" if once else f"loop_disposition({tag})"
+
+    def arriving_disposition(self, argument: Argument) -> str:
+        once = argument.type.received == "MACH_MSG_TYPE_PORT_SEND_ONCE"
+        return "MACH_MSG_TYPE_PORT_SEND_ONCE" if once else "MACH_MSG_TYPE_PORT_SEND"
 
     def user_argument(self, parameter: Parameter) -> str:
         argument, t = parameter.argument, parameter.argument.type
@@ -205,7 +214,7 @@ class Case:
         if argument.counted:
             self.out.line(f"LOOP_CHECK({name}Cnt == {self.elements(argument, True)});")
         if poly_form(argument, Side.USER) == "pointer" and t.shape is not Shape.PORTS:
-            self.out.line(f"LOOP_CHECK({name}Poly == MACH_MSG_TYPE_PORT_SEND);")
+            self.out.line(f"LOOP_CHECK({name}Poly == {self.arriving_disposition(argument)});")
         self.check(argument, place, tag, True)
         self.give_back(argument, place, f"s_{name}", True)
 

@@ -19,7 +19,7 @@ Output (default: NAME.h, NAMEUser.c, NAMEServer.c; /dev/null leaves one out):
   -n                only the files that are named
   --python FILE     a Python module that builds and reads the messages (mig/runtime)
   --async           with each call its halves: x_send, x_decode_reply, x_reply, x_reply_error
-  --loopback FILE   a test program for the stubs (see tests/loopback)
+  --loopback FILE   a test program for the stubs (see mig loopback)
   --check-only      read and check, write nothing     --json         describe the interface as JSON
 
 C preprocessor:

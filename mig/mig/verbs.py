@@ -11,7 +11,8 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mig import decoder, describe, doc_html, doc_markdown, front, layout_diff, registry
+from mig import decoder, describe, doc_html, doc_markdown, front, layout_diff, native
+from mig import registry
 from mig import options as option_parser
 from mig.diagnostics import Diagnostics
 from mig.ir import Interface
@@ -94,9 +95,10 @@ def _own_options(verb: Verb, arguments: list[str]) -> tuple[dict[str, str], list
 def _write(name: str | None, text: str | dict[str, str]) -> None:
     if isinstance(text, dict):
         folder = name or "."
-        os.makedirs(folder, exist_ok=True)
         for file, content in text.items():
-            _write(os.path.join(folder, file), content)
+            path = os.path.join(folder, file)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            _write(path, content)
         return
     if name is None:
         print(text, end="")
@@ -137,6 +139,36 @@ def _doc(request: Request) -> dict[str, str]:
     return make.pages(request.interfaces)
 
 
+def _number(request: Request, option: str, default: int) -> int:
+    text = request.own.get(option, str(default))
+    if not text.isdigit():
+        raise ValueError(f"'{option}' needs a number, not '{text}'")
+    return int(text)
+
+
+def _in_tasks(request: Request) -> list[Interface]:
+    """The interfaces whose servers are programs; the kernel's stubs do not run here."""
+    return [i for i in request.interfaces if not i.kernel_server]
+
+
+def _loopback(request: Request) -> str:
+    rounds = _number(request, "--rounds", 100)
+    return "".join(native.loopback(i, request.options, rounds) for i in _in_tasks(request))
+
+
+def _fuzz(request: Request) -> str | dict[str, str]:
+    chosen = _in_tasks(request)
+    if "--run" in request.own:
+        seconds = _number(request, "--run", 10)
+        return "".join(
+            f"{i.name}: {native.fuzz(i, request.options, seconds)}" for i in chosen
+        )
+    return {
+        os.path.join(i.name, name): text
+        for i in chosen for name, text in native.fuzz_files(i).items()
+    }
+
+
 def _decoder(request: Request) -> str:
     registry.check(request.interfaces, request.diagnostics)
     make = decoder.as_json if "--json" in request.own else decoder.as_c
@@ -163,6 +195,16 @@ Writes a page for each interface, and an index, to FOLDER: routines with argumen
 errors, and every message drawn with its byte offsets. Markdown, or with --html a static site with
 a search. The prose comes from comments that begin with /** before what they describe.
 """, _doc, {"--html": False}),
+    "fuzz": Verb("(--run SECONDS | -o FOLDER) FILE.defs ...", "libFuzzer harness for a server", """
+With -o: for each interface a folder with its server stubs and a harness, to be compiled with
+mig/runtime/fuzz.c and -fsanitize=fuzzer,address. With --run: builds and runs them, each for so
+many seconds. Requests are as a kernel delivers them; sizes, counts and values are the fuzzer's.
+""", _fuzz, {"--run": True}),
+    "loopback": Verb("[--rounds N] FILE.defs ...", "call every stub with random arguments", """
+Links user and server stubs of each interface in one program, under sanitizers, and calls every
+routine with random arguments, each kind of result, and damaged messages; also its asynchronous
+forms. Rights, memory and every byte that leaves are accounted for.
+""", _loopback, {"--rounds": True}),
     "decoder": Verb("[--json] [-o FILE] FILE.defs ...", "tables that turn messages into text", """
 Writes a C table for mach_msg_describe() (mig/runtime): with it, any message of these interfaces
 is printed as 'routine(argument=value, ...)'. With --json, the same table for tools on the host.

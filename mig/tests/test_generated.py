@@ -14,7 +14,7 @@ import unittest
 
 from support import CASES, HERE, INCLUDES, ROOT, WARNINGS, FolderTest, clang, needs_clang, run_mig
 
-LOOPBACK = os.path.join(HERE, "loopback")
+LOOPBACK = os.path.join(os.path.dirname(HERE), "runtime", "loopback")
 LOCAL = ["-I.", "-I" + CASES, "-I" + LOOPBACK]
 RUNTIME = [os.path.join(LOOPBACK, n) for n in
            ("loopback.c", "loopback_kernel.c", "loopback_values.c")]

@@ -108,11 +108,25 @@ damage_reply(mach_msg_header_t *reply)
     }
 }
 
+/* The id is left out: there, every byte may be in its place. */
+static void
+check_header(const mach_msg_header_t *message)
+{
+    loop_check_bytes(message, offsetof(mach_msg_header_t, msgh_id));
+}
+
+/* Room for any reply, made longer, and its trailer. */
+static mach_msg_size_t
+reply_room(void)
+{
+    return loop_max_reply + (mach_msg_size_t)sizeof(mach_msg_max_trailer_t) + 4;
+}
+
 /* Put REPLY into the caller's buffer, as much of the trailer as fits. */
 static mach_msg_return_t
 deliver_reply(mach_msg_header_t *reply, mach_msg_header_t *buffer, mach_msg_size_t buffer_size)
 {
-    loop_check_bytes(reply, sizeof(*reply));
+    check_header(reply);
     loop_transfer_body(reply);
     damage_reply(reply);
     reply->msgh_local_port = reply->msgh_remote_port;
@@ -133,7 +147,7 @@ deliver_reply(mach_msg_header_t *reply, mach_msg_header_t *buffer, mach_msg_size
 static mach_msg_return_t
 call_server(mach_msg_header_t *request, mach_msg_header_t *buffer, mach_msg_size_t buffer_size)
 {
-    mig_reply_error_t *reply = malloc(loop_max_reply + sizeof(mach_msg_max_trailer_t));
+    mig_reply_error_t *reply = malloc(reply_room());
 
     try_all_damages(request, reply);
     const kern_return_t result = serve(request, reply);
@@ -153,17 +167,11 @@ call_server(mach_msg_header_t *request, mach_msg_header_t *buffer, mach_msg_size
     return delivered;
 }
 
-static mach_msg_size_t
-pending_size(void)
-{
-    return loop_max_reply + (mach_msg_size_t)sizeof(mach_msg_max_trailer_t) + 4;
-}
-
 static mach_msg_header_t *
 make_pending(void)
 {
     free(pending);
-    pending = malloc(pending_size());
+    pending = malloc(reply_room());
     return pending;
 }
 
@@ -173,9 +181,9 @@ keep_reply(const mach_msg_header_t *message)
 {
     LOOP_CHECK(message->msgh_remote_port == REQUEST_PORT);
     LOOP_CHECK(message->msgh_local_port == MACH_PORT_NULL);
-    mach_msg_header_t *reply = malloc(pending_size());
+    mach_msg_header_t *reply = malloc(reply_room());
     memcpy(reply, message, message->msgh_size);
-    const mach_msg_return_t result = deliver_reply(reply, make_pending(), pending_size());
+    const mach_msg_return_t result = deliver_reply(reply, make_pending(), reply_room());
     free(reply);
     return result;
 }
@@ -189,7 +197,7 @@ mach_msg(mach_msg_header_t *message, mach_msg_option_t option, mach_msg_size_t s
     (void)notify;
     LOOP_CHECK((option & MACH_SEND_MSG) != 0);
     LOOP_CHECK(message->msgh_size == send_size && send_size % 4 == 0);
-    loop_check_bytes(message, sizeof(*message));
+    check_header(message);
     LOOP_CHECK(message->msgh_voucher_port == MACH_PORT_NULL);
 
     if (loop.late) {
@@ -206,7 +214,7 @@ mach_msg(mach_msg_header_t *message, mach_msg_option_t option, mach_msg_size_t s
     mach_msg_header_t *buffer = waits ? message : NULL;
     if (!waits && message->msgh_local_port != MACH_PORT_NULL) {
         buffer = make_pending();
-        receive_size = pending_size();
+        receive_size = reply_room();
     }
     const mach_msg_return_t result = call_server(request, buffer, receive_size);
     free(request);
