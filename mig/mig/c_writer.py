@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Writes indented C: lines, blocks, comments, calls that wrap at the margin."""
 
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 INDENT = "    "
 MARGIN = 100
 
 
 class Writer:
-    def __init__(self):
+    def __init__(self) -> None:
         self._lines: list[str] = []
         self._depth = 0
 
@@ -40,19 +41,19 @@ class Writer:
         self.comment(text)
 
     @contextmanager
-    def block(self, head: str, tail: str = "}"):
+    def block(self, head: str, tail: str = "}") -> Iterator[None]:
         self.line(head + " {" if head else "{")
         self._depth += 1
         yield
         self._depth -= 1
         self.line(tail)
 
-    def loop(self, index: str, count):
+    def loop(self, index: str, count: int | str) -> AbstractContextManager[None]:
         """A loop of COUNT rounds."""
         return self.block(f"for (unsigned int {index} = 0; {index} < {count}; {index}++)")
 
     @contextmanager
-    def function(self, result: str, head: str, parameters: list[str]):
+    def function(self, result: str, head: str, parameters: list[str]) -> Iterator[None]:
         """A definition: the result type on its own line, parameters wrapped."""
         if not (self._lines and self._lines[-1].endswith("*/")):
             self.blank()
@@ -92,7 +93,7 @@ class Writer:
         """if (one || another || ...) { then }"""
         self.condition_block(alternatives, lambda: self.line(then))
 
-    def condition_block(self, alternatives: list[str], then) -> None:
+    def condition_block(self, alternatives: list[str], then: Callable[[], object]) -> None:
         """The same with THEN writing the body; one alternative a line if they are long."""
         joined = " || ".join(alternatives)
         head = f"if ({joined})"

@@ -69,7 +69,8 @@ def _companions(routine: Routine, diagnostics: Diagnostics) -> None:
             made.append(argument.name + "Poly")
         if argument.dealloc == "maybe":
             made.append(argument.name + "Dealloc")
-        if argument.type.shape is Shape.OOL_LIST and argument.type.element.variable:
+        element = argument.type.element
+        if argument.type.shape is Shape.OOL_LIST and element is not None and element.variable:
             made.append(argument.name + "Subs")
         for name in made:
             if name in names:

@@ -4,6 +4,7 @@
 import os
 import sys
 from dataclasses import replace
+from typing import TextIO
 
 from mig import describe, emit_async, emit_header, emit_loopback, emit_server, emit_user, front
 from mig import options as option_parser
@@ -49,7 +50,7 @@ def _act(action: str) -> int:
     return 0
 
 
-def compile_file(options: Options, stream=None) -> int:
+def compile_file(options: Options, stream: TextIO | None = None) -> int:
     """Compile the one file of OPTIONS; the exit status."""
     diagnostics = front.diagnostics_for(options, stream)
     path = options.files[0]

@@ -2,17 +2,20 @@
 """An interface as JSON: routines, arguments and the layout of their messages, for other tools."""
 
 import json
+from typing import Any
 
 from mig import layout
 from mig.ir import Argument, Interface, Routine
 from mig.layout import Item, Message
+
+Json = dict[str, Any]  # an object as the json module gives and takes it
 
 
 def as_json(interface: Interface) -> str:
     return json.dumps(describe(interface), indent=2) + "\n"
 
 
-def as_lines(interfaces: list[dict]) -> str:
+def as_lines(interfaces: list[Json]) -> str:
     """The same for several, one routine a line, so that differences can be read."""
     out = []
     for described in interfaces:
@@ -22,7 +25,7 @@ def as_lines(interfaces: list[dict]) -> str:
     return "[\n" + ",\n".join(out) + "\n]\n"
 
 
-def describe(interface: Interface) -> dict:
+def describe(interface: Interface) -> Json:
     return {
         "subsystem": interface.name,
         "base": interface.base,
@@ -34,7 +37,7 @@ def describe(interface: Interface) -> dict:
     }
 
 
-def _routine(routine: Routine) -> dict:
+def _routine(routine: Routine) -> Json:
     out = {
         "name": routine.name,
         "id": routine.id,
@@ -48,7 +51,7 @@ def _routine(routine: Routine) -> dict:
     return out
 
 
-def _argument(argument: Argument) -> dict:
+def _argument(argument: Argument) -> Json:
     t = argument.type
     return {
         "name": argument.name,
@@ -64,7 +67,7 @@ def _argument(argument: Argument) -> dict:
     }
 
 
-def _message(message: Message) -> dict:
+def _message(message: Message) -> Json:
     return {
         "size": message.size,
         "minimum": message.minimum,
@@ -73,7 +76,7 @@ def _message(message: Message) -> dict:
     }
 
 
-def _member(item: Item) -> dict:
+def _member(item: Item) -> Json:
     return {
         "name": item.name,
         "role": item.role.value,

@@ -9,7 +9,9 @@ all; generation happens only if there were none. Warnings carry a name, by which
 import difflib
 import json
 import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TextIO
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,9 @@ class Diagnostic:
     notes: list["Diagnostic"] = field(default_factory=list)
 
 
+Notes = Sequence[tuple[Span | None, str]]  # further places, with what is to say about each
+
+
 class CompileError(Exception):
     """Thrown to leave a statement after its error was reported."""
 
@@ -69,7 +74,7 @@ OFF_BY_DEFAULT = {"timeout", "destructor"}
 class Diagnostics:
     """Collects what was found and prints it."""
 
-    def __init__(self, stream=None, form: str = "text"):
+    def __init__(self, stream: TextIO | None = None, form: str = "text"):
         self.stream = stream if stream is not None else sys.stderr
         self.form = form
         self.errors = 0
@@ -78,16 +83,16 @@ class Diagnostics:
         self.fatal: set[str] = set()
         self._lines_noted: set[SourceLine] = set()
 
-    def error(self, span: Span | None, message: str, notes=()) -> None:
+    def error(self, span: Span | None, message: str, notes: Notes = ()) -> None:
         self.errors += 1
         self._print(Diagnostic("error", message, span, notes=[note(*n) for n in notes]))
 
-    def fail(self, span: Span | None, message: str, notes=()) -> "CompileError":
+    def fail(self, span: Span | None, message: str, notes: Notes = ()) -> "CompileError":
         """Report an error and return the exception to raise."""
         self.error(span, message, notes)
         return CompileError(message)
 
-    def warn(self, name: str, span: Span | None, message: str, notes=()) -> None:
+    def warn(self, name: str, span: Span | None, message: str, notes: Notes = ()) -> None:
         assert name in WARNINGS
         if name in self.disabled:
             return
@@ -151,7 +156,7 @@ def render(diagnostic: Diagnostic) -> str:
     return out + "".join(render(n) for n in diagnostic.notes)
 
 
-def nearest(word: str, candidates) -> str:
+def nearest(word: str, candidates: Iterable[str]) -> str:
     """'; did you mean 'X'?' for the candidate most like WORD, or nothing."""
     matches = difflib.get_close_matches(word, sorted(set(candidates)), n=1, cutoff=0.6)
     return f"; did you mean '{matches[0]}'?" if matches else ""
@@ -161,8 +166,8 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def _as_json(diagnostic: Diagnostic) -> dict:
-    out: dict = {"severity": diagnostic.severity, "message": diagnostic.message}
+def _as_json(diagnostic: Diagnostic) -> dict[str, object]:
+    out: dict[str, object] = {"severity": diagnostic.severity, "message": diagnostic.message}
     if diagnostic.name:
         out["name"] = diagnostic.name
     span = diagnostic.span

@@ -35,7 +35,7 @@ class Doc:
 class Comments:
     """The comments of all files that spans name; each file is read once."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._files: dict[str, list[str]] = {}
 
     def _lines(self, file: str) -> list[str]:

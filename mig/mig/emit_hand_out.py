@@ -55,7 +55,9 @@ def _capacities(out: Writer, routine: Routine, message: Message, access: Access)
         have, came = "*" + argument.count_name, access.count(argument)
         with out.block(f"if ({came} > {have})"):
             if argument.type.shape is Shape.VAR:
-                place = access(message.item(Role.VALUE, argument))
+                value = message.item(Role.VALUE, argument)
+                assert value is not None
+                place = access(value)
                 size = bytes_of(have, argument.type.element_size)
                 out.line(f"memcpy({argument.name}, {place}, {size});")
             out.line(f"{have} = {came};")

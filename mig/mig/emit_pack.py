@@ -246,9 +246,9 @@ class RequestPacker:
         """Something must be released when the send fails."""
         if self.routine.consume_on_send_error != "none":
             return True
-        timed = self.routine.wait_time or self.routine.send_time
+        timed = bool(self.routine.wait_time or self.routine.send_time)
         timed = timed or self.routine.of_kind("waittime", "sendtime") is not None
-        return bool(timed) and any(self._moved())
+        return timed and any(self._moved())
 
     def _moved(self) -> list[Item]:
         """Descriptors of data that the kernel may have moved before it gave up."""

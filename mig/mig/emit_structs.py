@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What headers and stubs have in common: message structs, their assertions, file heads."""
 
+from collections.abc import Sequence
+
 from mig.c_writer import Writer
 from mig.ir import NATIVE, TOKENS, Interface, Routine
 from mig.layout import HEADER_SIZE, Item, Message, Role, reply, request
@@ -62,12 +64,12 @@ class _guarded:
     def __init__(self, out: Writer, name: str):
         self.out, self.name = out, name
 
-    def __enter__(self):
+    def __enter__(self) -> None:
         self.out.blank()
         self.out.line(f"#ifndef {self.name}")
         self.out.line(f"#define {self.name}")
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self.out.line(f"#endif /* {self.name} */")
 
 
@@ -126,7 +128,7 @@ def _sized(item: Item, side: Side) -> tuple[str, int]:
     return ("", 0) if t.shape in NATIVE else (carried_type(t, side), item.size)
 
 
-def prototype(result: str, name: str, arguments: list) -> str:
+def prototype(result: str, name: str, arguments: Sequence[object]) -> str:
     """The text of an extern declaration on as many lines as it needs."""
     out = Writer()
     out.wrapped(f"extern {result} {name}(", [str(a) for a in arguments] or ["void"], ");")

@@ -5,7 +5,7 @@ from mig import layout
 from mig.access import Access, Names, bytes_of, packed_extent, whole_words
 from mig.annotation_checks import out_of_range
 from mig.c_writer import Writer
-from mig.ir import Argument, Routine, Shape
+from mig.ir import Argument, Routine, Shape, Type
 from mig.layout import Item, Message, Role
 from mig.signature import Side
 from mig.words import POLYMORPHIC
@@ -68,7 +68,7 @@ class Checker:
         with self.out.loop(self.access.i, item.dimension):
             self.out.condition(wrong, f"return {self.type_error};")
 
-    def _wrong_descriptor(self, place: str, argument: Argument, t) -> list[str]:
+    def _wrong_descriptor(self, place: str, argument: Argument, t: Type) -> list[str]:
         if t.shape is Shape.OOL:
             wrong = [f"{place}.type != MACH_MSG_OOL_DESCRIPTOR"]
             if not t.variable:

@@ -3,6 +3,7 @@
 
 import os
 from dataclasses import dataclass
+from typing import TextIO
 
 from mig import annotations, parser, preprocess, resolve, scanner
 from mig.diagnostics import WARNINGS, CompileError, Diagnostics
@@ -19,7 +20,7 @@ class Source:
     interface: Interface | None  # None: types alone, or errors
 
 
-def diagnostics_for(options: Options, stream=None) -> Diagnostics:
+def diagnostics_for(options: Options, stream: TextIO | None = None) -> Diagnostics:
     """Diagnostics as the -W options want them; -W options that are not ours go to cpp."""
     diagnostics = Diagnostics(stream, options.format)
     if options.quiet:

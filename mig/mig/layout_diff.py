@@ -8,6 +8,8 @@ whoever compiles.
 
 from dataclasses import dataclass
 
+from mig.describe import Json
+
 MESSAGE_FACTS = {
     "size": "size", "minimum": "smallest size", "descriptors": "number of descriptors",
 }
@@ -31,7 +33,7 @@ class Change:
         return f"{'breaking' if self.breaking else 'compatible'}: {self.where}: {self.what}"
 
 
-def compare(old: list[dict], new: list[dict]) -> list[Change]:
+def compare(old: list[Json], new: list[Json]) -> list[Change]:
     """All changes from OLD to NEW, in the order of the old file, then what is new."""
     changes: list[Change] = []
     current = {i["subsystem"]: i for i in new}
@@ -45,7 +47,7 @@ def compare(old: list[dict], new: list[dict]) -> list[Change]:
     return changes + [Change(False, name, "a new subsystem") for name in current]
 
 
-def _subsystem(old: dict, new: dict) -> list[Change]:
+def _subsystem(old: Json, new: Json) -> list[Change]:
     name = old["subsystem"]
     if old["base"] != new["base"]:
         return [Change(True, name, f"first id {old['base']} became {new['base']}")]
@@ -66,7 +68,7 @@ def _subsystem(old: dict, new: dict) -> list[Change]:
     return changes
 
 
-def _renamed(old: dict, new: dict, before: dict, after: dict) -> Change:
+def _renamed(old: Json, new: Json, before: Json, after: Json) -> Change:
     """A new name at an old id: another routine if either name is known at another id."""
     where = f"{old['subsystem']}.{before['name']}"
     moved = before["name"] in {r["name"] for r in new["routines"]}
@@ -75,7 +77,7 @@ def _renamed(old: dict, new: dict, before: dict, after: dict) -> Change:
     return Change(moved, where, what if moved else what + ", a new name")
 
 
-def _routine(where: str, old: dict, new: dict) -> list[Change]:
+def _routine(where: str, old: Json, new: Json) -> list[Change]:
     if old["one_way"] != new["one_way"]:
         gained = "lost" if new["one_way"] else "got"
         return [Change(True, where, f"it {gained} a reply")]
@@ -86,7 +88,7 @@ def _routine(where: str, old: dict, new: dict) -> list[Change]:
     return changes
 
 
-def _arguments(where: str, old: list[dict], new: list[dict]) -> list[Change]:
+def _arguments(where: str, old: list[Json], new: list[Json]) -> list[Change]:
     """Only what is on the wire; that arguments come and go shows in the messages' members."""
     changes = []
     current = {a["name"]: a for a in new}
@@ -98,7 +100,7 @@ def _arguments(where: str, old: list[dict], new: list[dict]) -> list[Change]:
     return changes
 
 
-def _message(where: str, old: dict, new: dict) -> list[Change]:
+def _message(where: str, old: Json, new: Json) -> list[Change]:
     changes = []
     before, after = old["members"], new["members"]
     known = {m["name"] for m in before} & {m["name"] for m in after}
@@ -111,7 +113,7 @@ def _message(where: str, old: dict, new: dict) -> list[Change]:
     return changes or _facts(where, old, new, MESSAGE_FACTS)
 
 
-def _member(where: str, old: dict, new: dict, known: set[str]) -> list[Change]:
+def _member(where: str, old: Json, new: Json, known: set[str]) -> list[Change]:
     """A new name alone is harmless, unless it belongs to a member of both messages."""
     changes = _facts(f"{where}.{old['name']}", old, new, MEMBER_FACTS)
     if old["name"] != new["name"]:
@@ -121,7 +123,7 @@ def _member(where: str, old: dict, new: dict, known: set[str]) -> list[Change]:
     return changes
 
 
-def _facts(where: str, old: dict, new: dict, facts: dict[str, str]) -> list[Change]:
+def _facts(where: str, old: Json, new: Json, facts: dict[str, str]) -> list[Change]:
     return [
         Change(True, where, f"{words} {old[key]} became {new[key]}")
         for key, words in facts.items()

@@ -16,8 +16,8 @@ class Case:
         self.user = parameters(routine, Side.USER)
         self.server = parameters(routine, Side.SERVER)
 
-    def tag(self, argument: Argument) -> int:
-        return next(n for n, a in enumerate(self.routine.arguments, 1) if a is argument)
+    def tag(self, argument: Argument) -> str:
+        return str(next(n for n, a in enumerate(self.routine.arguments, 1) if a is argument))
 
     def _sharers(self, argument: Argument) -> list[Argument]:
         """The arguments that have one count together."""
@@ -133,7 +133,7 @@ class Case:
             return str(t.element.count)
         return f"loop_count({tag}, {t.element.count or 40}, {t.element.element_size})"
 
-    def fill_ports(self, name: str, count: str, tag) -> None:
+    def fill_ports(self, name: str, count: str, tag: str) -> None:
         with self.out.loop("loop_i", count):
             self.out.line(f"{name}[loop_i] = loop_port({tag}, loop_i);")
 
@@ -171,7 +171,7 @@ class Case:
                 value = "0" if t.out_of_line else self.capacity(argument)
             out.line(f"mach_msg_type_number_t {name}Cnt = {value};")
 
-    def chosen_disposition(self, argument: Argument, tag) -> str:
+    def chosen_disposition(self, argument: Argument, tag: str) -> str:
         """How a right is sent where the sender may choose: so that the declared one arrives."""
         once = argument.type.received == "MACH_MSG_TYPE_PORT_SEND_ONCE"
         return "MACH_MSG_TYPE_MAKE_SEND_ONCE" if once else f"loop_disposition({tag})"

@@ -21,9 +21,9 @@ class _Half(Case):
         arguments = self.whole.routine.arguments
         return next((a for a in arguments if a.name == argument.name), None)
 
-    def tag(self, argument: Argument):
+    def tag(self, argument: Argument) -> str:
         original = self._original(argument)
-        number = self.whole.tag(original) if original else 0
+        number = self.whole.tag(original) if original else "0"
         return f"(TAG_OUT + {number})" if self.returned else number
 
     def capacity(self, argument: Argument) -> str:

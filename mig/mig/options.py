@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The compiler's options: those of Apple's driver, and ours."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 USAGE = """\
@@ -98,14 +99,14 @@ def parse(arguments: list[str]) -> Options:
     return options
 
 
-def _value(argument: str, rest) -> str:
+def _value(argument: str, rest: Iterator[str]) -> str:
     value = next(rest, None)
     if value is None:
         raise UsageError(f"'{argument}' needs a value")
     return value
 
 
-def _own(options: Options, argument: str, rest) -> bool:
+def _own(options: Options, argument: str, rest: Iterator[str]) -> bool:
     if argument in FILE_OPTIONS:
         setattr(options, FILE_OPTIONS[argument], _value(argument, rest))
         return True
@@ -143,7 +144,7 @@ def _own_with_equals(options: Options, argument: str) -> bool:
     return False
 
 
-def _foreign(options: Options, argument: str, rest) -> None:
+def _foreign(options: Options, argument: str, rest: Iterator[str]) -> None:
     """Options of Apple's driver that mean nothing here, and those of the preprocessor."""
     if argument in IGNORED:
         return

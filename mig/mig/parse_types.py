@@ -44,10 +44,10 @@ class TypeParser:
         message = f"expected {wanted}, found {token.describe()}"
         return self.diagnostics.fail(self._place_of_missing(token), message)
 
-    def _place_of_missing(self, token: Token) -> Span | None:
+    def _place_of_missing(self, token: Token) -> Span:
         """Where something is missing: before TOKEN, or behind the line that ended too early."""
         before = self.tokens[self.index - 1] if self.index > 0 else token
-        if before.line is token.line or before.span is None:
+        if before.line is token.line:
             return token.span
         return Span(before.span.line, before.span.column + before.span.length)
 

@@ -6,10 +6,15 @@ for it and the next token agrees, so an argument may be called `in` or `type`. A
 parser goes on behind the next statement's semicolon, so that one run finds many errors.
 """
 
+from collections.abc import Callable
+
 from mig import ast, words
 from mig.diagnostics import CompileError, Diagnostics, nearest
 from mig.parse_types import TypeParser
 from mig.scanner import BARE_WORD, FILE_NAME, QUOTED, Token, raw_match
+
+
+Production = Callable[[Token], ast.Statement]
 
 
 class Parser(TypeParser):
@@ -63,7 +68,7 @@ class Parser(TypeParser):
             + nearest(token.lower, words.STATEMENTS),
         )
 
-    def _productions(self):
+    def _productions(self) -> tuple[tuple[tuple[str, ...], Production], ...]:
         return (
             (("subsystem",), self._subsystem),
             (("type",), self._type_declaration),
@@ -174,7 +179,7 @@ class Parser(TypeParser):
         self.check_peer(token)
         return ast.Name(token.lower, token.span)
 
-    def _argument_type(self):
+    def _argument_type(self) -> ast.Name | ast.TypeDecl | ast.NativeSpec:
         if self.token.text in words.NATIVES and self.peek().text == "(":
             return self.native()
         name = self.name("the argument's type")

@@ -19,6 +19,9 @@ MARKER = re.compile(r'#\s*(?:line\s+)?(\d+)(?:\s+"((?:[^"\\]|\\.)*)"((?:\s+\d+)*
 IGNORED = re.compile(r"#\s*(pragma|define|undef|ident)\b")
 
 
+Stack = tuple[SourceLine, ...]  # the lines that included this one, innermost first
+
+
 @dataclass
 class Line:
     """A line after preprocessing: its text, and the source line it came from."""
@@ -59,7 +62,7 @@ def run(path: str, compiler: list[str], arguments: list[str], diagnostics: Diagn
 class _Files:
     """The original text of the files that markers name, read once each."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._lines: dict[str, list[str]] = {}
 
     def line(self, file: str, number: int) -> str | None:
@@ -78,7 +81,7 @@ def split_lines(text: str, path: str, diagnostics: Diagnostics) -> list[Line]:
     files = _Files()
     out: list[Line] = []
     file, number = path, 0
-    stack: tuple[SourceLine, ...] = ()
+    stack: Stack = ()
     for raw in text.split("\n"):
         number += 1
         if raw.startswith("#"):
@@ -107,7 +110,7 @@ def included_files(text: str, path: str) -> list[str]:
     return list(found)
 
 
-def _follow(stack, file: str, number: int, name: str, flags: list[str]):
+def _follow(stack: Stack, file: str, number: int, name: str, flags: list[str]) -> Stack:
     """The include stack after a marker: flag 1 enters a file, flag 2 returns from one."""
     if "1" in flags and not file.startswith("<") and number > 0:
         return (SourceLine(file, number, ""),) + stack

@@ -63,7 +63,7 @@ def _message(message: Message) -> str:
     return "Message([" + "".join("\n        " + repr(f) + "," for f in fields) + "\n    ])"
 
 
-def _field(item: Item) -> list | None:
+def _field(item: Item) -> list[object] | None:
     """[kind, name, ...] of one member; padding and counts follow from the values."""
     match item.role:
         case Role.HEAD | Role.BODY | Role.PAD:
@@ -78,7 +78,7 @@ def _field(item: Item) -> list | None:
     return _argument(item, item.argument)
 
 
-def _count(item: Item) -> list | None:
+def _count(item: Item) -> list[object] | None:
     assert item.argument is not None
     if item.role is Role.CAPACITY:
         return ["number", item.name, 4, False]
@@ -89,7 +89,7 @@ def _count(item: Item) -> list | None:
     return ["count", item.argument.name, unit]
 
 
-def _argument(item: Item, argument: Argument) -> list:
+def _argument(item: Item, argument: Argument) -> list[object]:
     t, name = argument.type, argument.name
     kind = KINDS.get(t.shape)
     how = DISPOSITIONS.get(t.sent, 0)

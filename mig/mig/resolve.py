@@ -4,11 +4,11 @@
 What an argument may be is judged by check; here everything finds its meaning.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mig import ast, words
 from mig.check import check_routine
-from mig.diagnostics import CompileError, Diagnostics
+from mig.diagnostics import CompileError, Diagnostics, Span
 from mig.ir import Argument, Import, Interface, Routine, Shape, Type
 from mig.resolve_types import TypeTable
 
@@ -65,11 +65,9 @@ class Resolver:
         routines = [s for s in statements if isinstance(s, ast.Routine)]
         if self.syntax_errors or (self.may_be_types and not routines):
             return
-        first = (routines or statements or [None])[0]
-        named = isinstance(first, (ast.Routine, ast.TypeDecl))
-        span = first.name.span if named else getattr(first, "span", None)
+        first = next(iter(routines or statements), None)
         self.diagnostics.error(
-            span,
+            _place(first),
             "no subsystem declared; a file begins with 'subsystem NAME FIRST_ID;'",
         )
 
@@ -105,18 +103,19 @@ class Resolver:
 
     def _option(self, option: ast.Option) -> None:
         value = option.value
-        changes = {
-            "serverprefix": {"server_prefix": value},
-            "userprefix": {"user_prefix": value},
-            "waittime": {"wait_time": value},
-            "nowaittime": {"wait_time": ""},
-            "sendtime": {"send_time": value},
-            "nosendtime": {"send_time": ""},
-            "msgoption": {"message_option": "" if value == "MACH_MSG_OPTION_NONE" else value},
-            "usespecialreplyport": {"special_reply_port": value != "0"},
-            "consumeonsenderror": {"consume_on_send_error": value},
-        }.get(option.kind, {})
-        self.context = replace(self.context, **changes)
+        changes: dict[str, tuple[str, str | bool]] = {
+            "serverprefix": ("server_prefix", value),
+            "userprefix": ("user_prefix", value),
+            "waittime": ("wait_time", value),
+            "nowaittime": ("wait_time", ""),
+            "sendtime": ("send_time", value),
+            "nosendtime": ("send_time", ""),
+            "msgoption": ("message_option", "" if value == "MACH_MSG_OPTION_NONE" else value),
+            "usespecialreplyport": ("special_reply_port", value != "0"),
+            "consumeonsenderror": ("consume_on_send_error", value),
+        }
+        if option.kind in changes:
+            setattr(self.context, *changes[option.kind])
         if option.kind == "serverdemux":
             self.demux = value
         elif option.kind == "rcsid":
@@ -268,6 +267,15 @@ class Resolver:
 
     def _flag_servercopy(self, _: Routine, argument: Argument, __: ast.Flag) -> None:
         argument.server_copy = argument.sent
+
+
+def _place(statement: ast.Statement | None) -> Span | None:
+    match statement:
+        case ast.Subsystem() | ast.Routine() | ast.TypeDecl():
+            return statement.name.span
+        case None:
+            return None
+    return statement.span
 
 
 def resolve(

@@ -9,7 +9,7 @@ tells how many tokens the match covers; so the scanner needs no modes.
 import re
 from dataclasses import dataclass
 
-from mig.diagnostics import Span
+from mig.diagnostics import SourceLine, Span
 from mig.preprocess import Line
 
 TOKEN = re.compile(
@@ -31,7 +31,7 @@ class Token:
 
     kind: str  # word, number, string, punct, stray, end
     text: str
-    line: Line | None
+    line: Line
     start: int
 
     @property
@@ -39,10 +39,8 @@ class Token:
         return self.text.lower()
 
     @property
-    def span(self) -> Span | None:
+    def span(self) -> Span:
         """Where the token stands in the original file."""
-        if self.line is None:
-            return None
         source = self.line.source
         return Span(source, _original_column(self) + 1, max(1, len(self.text)))
 
@@ -62,14 +60,14 @@ def scan(lines: list[Line]) -> list[Token]:
     if lines:
         tokens.append(Token("end", "", lines[-1], len(lines[-1].text.rstrip())))
     else:
-        tokens.append(Token("end", "", None, 0))
+        tokens.append(Token("end", "", Line("", SourceLine("", 0, "")), 0))
     return tokens
 
 
-def raw_match(tokens: list[Token], index: int, pattern: re.Pattern) -> tuple[str, int] | None:
+def raw_match(tokens: list[Token], index: int, pattern: re.Pattern[str]) -> tuple[str, int] | None:
     """Read PATTERN from the raw text at token INDEX: the match and the index after it."""
     first = tokens[index]
-    if first.kind == "end" or first.line is None:
+    if first.kind == "end":
         return None
     match = pattern.match(first.line.text, first.start)
     if not match or not match[0]:
@@ -83,7 +81,6 @@ def raw_match(tokens: list[Token], index: int, pattern: re.Pattern) -> tuple[str
 
 def _original_column(token: Token) -> int:
     """The token's column (from 0) in the original line, which macros may have changed."""
-    assert token.line is not None
     raw, original = token.line.text, token.line.source.text
     start = token.start
     if original[start : start + len(token.text)] == token.text:

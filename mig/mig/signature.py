@@ -75,7 +75,8 @@ def poly_form(argument: Argument, side: Side) -> str:
 def _visible(argument: Argument, side: Side) -> bool:
     kind = argument.kind
     if kind in TOKENS:
-        return TOKENS[kind][0 if side is Side.USER else 1]
+        user, server, *_ = TOKENS[kind]
+        return user if side is Side.USER else server
     if kind in ("waittime", "sendtime", "msgoption", "ureplyport"):
         return side is Side.USER
     if kind == "sreplyport":

@@ -135,8 +135,9 @@ def _check(request: Request) -> str:
 
 
 def _doc(request: Request) -> dict[str, str]:
-    make = doc_html if "--html" in request.own else doc_markdown
-    return make.pages(request.interfaces)
+    if "--html" in request.own:
+        return doc_html.pages(request.interfaces)
+    return doc_markdown.pages(request.interfaces)
 
 
 def _number(request: Request, option: str, default: int) -> int:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the tests share: the compiler as a function, and the C compiler."""
 
+import contextlib
 import io
 import os
 import shutil
@@ -14,7 +15,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 CASES = os.path.join(HERE, "cases")
 sys.path.insert(0, os.path.dirname(HERE))
 
-from mig import front, options  # noqa: E402
+from mig import cli, front, options  # noqa: E402
 from mig.diagnostics import CompileError, Diagnostics  # noqa: E402
 
 PRELUDE = """\
@@ -61,11 +62,27 @@ def analyse(text: str, *arguments: str):
 
 
 def run_mig(folder: str, *arguments: str) -> subprocess.CompletedProcess:
-    """The command, as a user starts it, in FOLDER."""
+    """The command as if a user had started it in FOLDER; in this process, so that its lines are
+    measured and no second Python must start."""
+    output, messages = io.StringIO(), io.StringIO()
+    before = os.getcwd()
+    os.chdir(folder)
+    try:
+        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(messages):
+            status = cli.main(list(arguments))
+    finally:
+        os.chdir(before)
+    return subprocess.CompletedProcess(
+        ["mig", *arguments], status, output.getvalue(), messages.getvalue()
+    )
+
+
+def start_mig(folder: str, *arguments: str, **settings) -> subprocess.CompletedProcess:
+    """The command as a process of its own, in FOLDER."""
     script = os.path.join(os.path.dirname(HERE), "mig.py")
     return subprocess.run(
         [sys.executable, script, *arguments], cwd=folder, capture_output=True, text=True,
-        check=False,
+        check=False, **settings,
     )
 
 
