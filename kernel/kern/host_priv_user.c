@@ -96,6 +96,18 @@ kern_return_t host_set_special_port(host_priv_t host_priv, int which, ipc_port_t
     return KERN_SUCCESS;
 }
 
+kern_return_t thread_wire(host_priv_t host_priv, thread_t thread, boolean_t wired)
+{
+    if (host_priv == nullptr) {
+        return KERN_INVALID_HOST;
+    }
+    if (thread == nullptr) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    atomic_store(&thread->vm_privilege, wired != FALSE);
+    return KERN_SUCCESS;
+}
+
 kern_return_t host_processor_set_priv(host_priv_t host_priv, processor_set_t set_name,
                                       processor_set_t *set)
 {

@@ -12,6 +12,8 @@
  */
 #include <mem/page_alloc.h>
 
+#include <stdatomic.h>
+
 #include <lib/assert.h>
 #include <lib/string.h>
 #include <arch/percpu.h>
@@ -34,7 +36,7 @@ PERCPU_DEFINE(struct page_stack, page_stack);
 
 static struct spinlock page_lock;
 static struct list free_blocks[VM_PAGE_ORDER_MAX + 1]; /* (page_lock) */
-static uint64_t free_pages;                            /* (page_lock) without the stacks */
+static _Atomic uint64_t free_pages;                    /* (page_lock) to change; without stacks */
 
 void page_alloc_init(void)
 {
@@ -243,6 +245,11 @@ void vm_page_free_block(struct vm_page *page, uint32_t order)
     pages_set_state(page, order, VM_PAGE_FREE);
     block_give(page, order);
     spin_unlock_restore(&page_lock, state);
+}
+
+uint64_t page_alloc_free_in_blocks(void)
+{
+    return atomic_load_explicit(&free_pages, memory_order_relaxed);
 }
 
 uint64_t vm_page_free_count(void)

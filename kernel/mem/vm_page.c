@@ -18,7 +18,12 @@
 struct vm_page *vm_page_array;
 uint64_t vm_page_array_length;
 
+/* The reserve is one page in 64, 4 MiB at most. */
+#define RESERVE_FRACTION 64
+#define RESERVE_MAX      UINT64_C(1024)
+
 static uint64_t total_pages;
+static uint64_t reserve_pages; /* constant after vm_page_init() */
 
 /* Where the array goes: the end of the highest boot range of at least SIZE bytes. */
 static phys_addr_t array_place(uint64_t size)
@@ -66,6 +71,8 @@ void vm_page_init(void)
         range_add(range->start, has_array ? place : range->end);
     }
     range_mark_kernel(place, place + size);
+    uint64_t reserve = total_pages / RESERVE_FRACTION;
+    reserve_pages = reserve < RESERVE_MAX ? reserve : RESERVE_MAX;
     kalloc_init();
     kernel_stack_init();
 }
@@ -80,4 +87,9 @@ void vm_page_adopt_range(phys_addr_t start, phys_addr_t end)
 uint64_t vm_page_total(void)
 {
     return total_pages;
+}
+
+bool vm_page_is_scarce(void)
+{
+    return page_alloc_free_in_blocks() < reserve_pages;
 }

@@ -105,6 +105,13 @@ void vm_page_adopt_range(phys_addr_t start, phys_addr_t end);
 uint64_t vm_page_total(void);
 uint64_t vm_page_free_count(void);
 
+/*
+ * Whether so few pages are free that what is left is the kernel's, and that of the threads with
+ * vm_privilege (sched/thread.h): pages that users fill have to wait for better times.  A program
+ * that takes all memory so leaves enough to report its end.  Context: any; the answer is a guess.
+ */
+bool vm_page_is_scarce(void);
+
 /* Build the array and the free lists from boot_info, then the allocators above them (kalloc, kernel
  * stacks).  Called once, before any allocation. */
 void vm_page_init(void);

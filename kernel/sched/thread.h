@@ -106,6 +106,7 @@ struct thread {
     struct list task_link;              /* kern: the task's list of threads */
     struct list *ipc_dying;             /* ipc: messages this thread is destroying, or null */
     uint64_t id;                        /* kern: (c) unique since boot */
+    _Atomic bool vm_privilege;          /* kern: (a) may take scarce pages: thread_wire() */
     uint32_t user_suspend_count;        /* kern: (l) what thread_suspend() made of suspend_count */
     bool is_active;                     /* kern: (l) false once it is told to end */
     bool is_started;                    /* kern: (l) thread_start() was called */

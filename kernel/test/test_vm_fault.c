@@ -36,6 +36,55 @@ KTEST(vm_fault_refuses_what_is_not_allowed)
     vm_map_deallocate(map);
 }
 
+/* Take pages until the rest is reserved.  Returns: a list of them. */
+static struct list *take_pages(struct list *taken)
+{
+    list_init(taken);
+    while (!vm_page_is_scarce()) {
+        struct vm_page *page = vm_page_allocate();
+        EXPECT(page != nullptr);
+        if (page == nullptr) {
+            break;
+        }
+        list_insert_tail(taken, &page->link);
+    }
+    return taken;
+}
+
+static void give_pages(struct list *taken)
+{
+    while (!list_empty(taken)) {
+        struct vm_page *page = list_first_entry(taken, struct vm_page, link);
+        list_remove(&page->link);
+        vm_page_free(page);
+    }
+}
+
+/* When pages are scarce, only the privileged get more, be it of zeros or as a copy; what is there
+ * stays usable. */
+KTEST(vm_fault_leaves_the_reserve_alone)
+{
+    struct vm_map *map = vm_map_create();
+    virt_addr_t address = test_allocate(map, PAGES(4));
+    EXPECT(test_fill(map, address, 1, 7));
+    struct vm_map *child = vm_map_fork(map);
+    struct list taken;
+    take_pages(&taken);
+    EXPECT(vm_page_free_count() > 0);
+    EXPECT_EQ(test_write(map, address + PAGES(1), 1), KERN_RESOURCE_SHORTAGE);
+    EXPECT_EQ(test_write(child, address, 1), KERN_RESOURCE_SHORTAGE);
+    EXPECT(test_shows(child, address, 1, 7));
+    atomic_store(&current_thread()->vm_privilege, true);
+    EXPECT_EQ(test_write(map, address + PAGES(1), 1), KERN_SUCCESS);
+    EXPECT_EQ(test_write(child, address, 8), KERN_SUCCESS);
+    atomic_store(&current_thread()->vm_privilege, false);
+    give_pages(&taken);
+    EXPECT(!vm_page_is_scarce());
+    EXPECT_EQ(test_write(map, address + PAGES(2), 1), KERN_SUCCESS);
+    vm_map_deallocate(child);
+    vm_map_deallocate(map);
+}
+
 KTEST(vm_fault_copies_on_write_after_fork)
 {
     struct vm_map *parent = vm_map_create();

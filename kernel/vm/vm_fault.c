@@ -63,10 +63,16 @@ static kern_return_t fault_lookup(struct vm_fault *fault) REQUIRES(fault->map->l
     return result;
 }
 
+/* Whether the running thread must do without another page. */
+static bool fault_page_is_refused(void)
+{
+    return UNLIKELY(vm_page_is_scarce()) && !current_thread()->vm_privilege;
+}
+
 /* Put a page of zeros where the chain has none. */
 static kern_return_t fault_zero_fill(struct vm_page_view *view) NO_LOCK_ANALYSIS
 {
-    struct vm_page *page = vm_page_allocate_zeroed();
+    struct vm_page *page = fault_page_is_refused() ? nullptr : vm_page_allocate_zeroed();
     if (page == nullptr) {
         return KERN_RESOURCE_SHORTAGE;
     }
@@ -79,7 +85,7 @@ static kern_return_t fault_zero_fill(struct vm_page_view *view) NO_LOCK_ANALYSIS
 static kern_return_t fault_copy(struct vm_page_view *view)
 {
     struct vm_page *original = view->page;
-    struct vm_page *page = vm_page_allocate();
+    struct vm_page *page = fault_page_is_refused() ? nullptr : vm_page_allocate();
     if (page == nullptr) {
         return KERN_RESOURCE_SHORTAGE;
     }

@@ -3,7 +3,9 @@
  * init: the first program.  It is the bootstrap server, starts the services of /etc/init.conf, and
  * runs the shell on the console.
  */
+#include <mach/host_priv.h>
 #include <mach/mach.h>
+#include <mach_r/startup.h>
 #include <servers/bootstrap.h>
 
 #include "init.h"
@@ -31,6 +33,8 @@ int main(void)
                                                   MACH_MSG_TYPE_MAKE_SEND) == KERN_SUCCESS) {
         bootstrap_port = root->port;
     }
+    /* init and its services go on when a program has taken all memory. */
+    (void)thread_wire(startup_port(STARTUP_PORT_HOST_PRIV), mach_thread_self(), TRUE);
     if (init_archive_map(&archive)) {
         enum ustar_result found = ustar_find(archive.data, archive.size, CONF_PATH, &member);
         if (found == USTAR_MEMBER) {

@@ -85,6 +85,7 @@ static kern_return_t build_service(struct service *service, const struct ustar_m
     };
     kern_return_t result = task_builder_load(&builder, &executable, error);
     if (result == KERN_SUCCESS) {
+        builder.host_priv = startup_port(STARTUP_PORT_HOST_PRIV);
         builder.block.path = service->conf->path;
         builder.block.arguments = service->conf->path;
         builder.block.arguments_size = strlen(service->conf->path) + 1;

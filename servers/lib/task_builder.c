@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <mach/host_priv.h>
 #include <mach/mach_vm.h>
 
 #define PAGE_BYTES UINT64_C(4096)
@@ -132,6 +133,7 @@ kern_return_t task_builder_load(struct task_builder *builder,
                                 const struct task_executable *executable, const char **error)
 {
     builder->task = MACH_PORT_NULL;
+    builder->host_priv = MACH_PORT_NULL;
     builder->block = (struct startup_block){};
     enum elf_error invalid =
         elf_image_parse(executable->file, executable->size, IMAGE_LOW, IMAGE_HIGH, &builder->image);
@@ -209,7 +211,9 @@ kern_return_t task_builder_start(struct task_builder *builder, bool is_suspended
         .__rsp = block_address & ~UINT64_C(15),
         .__rdi = block_address,
     };
-    if (is_suspended) {
+    /* A privileged thread gets its privilege before it can make others, which inherit it. */
+    bool is_privileged = builder->host_priv != MACH_PORT_NULL;
+    if (is_suspended || is_privileged) {
         result = task_suspend(builder->task);
     }
     if (result == KERN_SUCCESS) {
@@ -217,7 +221,13 @@ kern_return_t task_builder_start(struct task_builder *builder, bool is_suspended
                                        x86_THREAD_STATE64_COUNT, &thread);
     }
     if (result == KERN_SUCCESS) {
+        if (is_privileged) {
+            (void)thread_wire(builder->host_priv, thread, TRUE);
+        }
         (void)mach_port_deallocate(mach_task_self(), thread);
+    }
+    if (result == KERN_SUCCESS && is_privileged && !is_suspended) {
+        result = task_resume(builder->task);
     }
     return result;
 }

@@ -31,7 +31,9 @@ struct task_executable {
 };
 
 struct task_builder {
-    mach_port_t task; /* send right, the builder's */
+    mach_port_t task;      /* send right, the builder's */
+    mach_port_t host_priv; /* null, or set by the caller after task_builder_load(): the program may
+                            * use the reserve of memory (thread_wire()) */
     struct elf_image image;
     struct startup_block
         block; /* the caller fills pid, path, strings before task_builder_start() */

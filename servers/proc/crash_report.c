@@ -97,6 +97,7 @@ static const char *bad_access_name(int64_t code)
         return "general protection fault (privileged instruction, or an address out of range)";
     case EXC_I386_STKFLT: return "stack access out of range";
     case EXC_I386_ALIGNFLT: return "misaligned access";
+    case KERN_RESOURCE_SHORTAGE: return "out of memory";
     case KERN_MEMORY_ERROR: return "memory whose contents cannot be had";
     default: return "invalid memory access";
     }

@@ -1,18 +1,35 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A program that fails, as its argument says: null, divide, illegal, jump or stack. Without an
- * argument it is a test: it starts itself with each of them and looks at how that ended.
+ * A program that fails, as its argument says: null, divide, illegal, jump, stack or memory. Without
+ * an argument it is a test: it starts itself with each of them and looks at how that ended.
  */
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <mach/mach.h>
+#include <mach/mach_vm.h>
 #include <mach_r/proc_types.h>
 #include <mach_r/spawn.h>
 #include <mach_r/startup.h>
 
 #include "faults.h"
+
+/* More than any machine has that runs this. */
+#define MEMORY_SIZE (UINT64_C(64) << 30)
+
+/* Fill memory until there is none left. */
+static void fault_memory([[maybe_unused]] void *argument)
+{
+    mach_vm_address_t address;
+    if (mach_vm_allocate(mach_task_self(), &address, MEMORY_SIZE, VM_FLAGS_ANYWHERE) ==
+        KERN_SUCCESS) {
+        for (uint64_t offset = 0; offset < MEMORY_SIZE; offset += vm_page_size) {
+            *(volatile char *)(address + offset) = 1;
+        }
+    }
+}
 
 static const struct {
     const char *name;
@@ -24,6 +41,7 @@ static const struct {
     { "illegal", fault_illegal, PROC_SIGNAL_ILLEGAL },
     { "jump", fault_jump, PROC_SIGNAL_SEGMENT },
     { "stack", fault_stack, PROC_SIGNAL_SEGMENT },
+    { "memory", fault_memory, PROC_SIGNAL_SEGMENT },
 };
 
 #define CRASH_COUNT ((int)(sizeof(crashes) / sizeof(crashes[0])))

@@ -68,6 +68,7 @@ static void test_others(void)
     check_kind(EXC_BAD_INSTRUCTION, EXC_I386_INVOP, 0, 0, "illegal instruction");
     check_kind(EXC_SYSCALL, 0x309, 0, 0, "unknown system call 0x309");
     check_kind(EXC_BAD_ACCESS, EXC_I386_ALIGNFLT, 0, 0, "misaligned access");
+    check_kind(EXC_BAD_ACCESS, KERN_RESOURCE_SHORTAGE, 0x401000, 0, "out of memory");
     check_kind(1234, 0, 0, 0, "unknown exception");
 }
 
