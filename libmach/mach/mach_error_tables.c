@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The texts themselves. Each begins with the part of the system it comes from, so that a message
- * printed without its code still says where to look.
+ * printed without its code still says where to look; but for those of servers, which are about
+ * files and processes and mean something to whoever reads a program's messages.
  */
 #include <mach/kern_return.h>
 #include <mach/message_return.h>
@@ -157,7 +158,7 @@ static const char *const bootstrap_texts[] = {
 };
 
 static const char *const server_texts[] = {
-#define X(name, number, text) [number] = "(server) " text,
+#define X(name, number, text) [number] = text,
     SERVER_ERROR_LIST(X)
 #undef X
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * See <err.h>. The program's name is the last part of the path it was started by.
+ * See <err.h>.
  */
 #include <err.h>
 #include <errno.h>
@@ -8,18 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <mach_r/startup.h>
-
-static const char *program_name(void)
-{
-    const struct startup_info *block = startup_block();
-    if (block->path_offset == 0) {
-        return "?";
-    }
-    const char *path = (const char *)block + block->path_offset;
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
-}
+#include "process.h"
 
 void vwarnx(const char *format, va_list arguments)
 {

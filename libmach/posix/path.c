@@ -82,31 +82,36 @@ static kern_return_t walk(mach_port_t directory, const char *path, int flags, ma
     return SERVER_ERROR_LOOP;
 }
 
+/* The working directory; null if it was lost with its server. Locks: here. */
+static mach_port_t cwd_port(void)
+{
+    bool is_root = here.cwd == MACH_PORT_NULL && strcmp(here.cwd_path, "/") == 0;
+    return is_root ? here.root : here.cwd;
+}
+
 /* Locks: here. */
 static kern_return_t walk_here(const char *path, int flags, mach_port_t *node)
 {
-    if (path[0] == '/' || here.cwd == MACH_PORT_NULL) {
-        return walk(here.root, path, flags, node);
-    }
-    return walk(here.cwd, path, flags, node);
+    mach_port_t start = path[0] == '/' ? here.root : cwd_port();
+    return start == MACH_PORT_NULL ? MACH_SEND_INVALID_DEST : walk(start, path, flags, node);
 }
 
-/* Find root and working directory again after a server died. Locks: here. */
+/*
+ * Find root and working directory again after a server died; the latter may be gone. Locks: here.
+ */
 static kern_return_t reconnect(void)
 {
-    mach_port_t root, cwd = MACH_PORT_NULL;
+    mach_port_t root;
     kern_return_t result = bootstrap_look_up(bootstrap_port, SERVICE_ROOT, &root);
     if (result != KERN_SUCCESS) {
         return result;
     }
     port_release(here.root);
     here.root = root;
-    result = walk(here.root, here.cwd_path, FS_LOOKUP_FLAG_DIRECTORY, &cwd);
-    if (result == KERN_SUCCESS) {
-        port_release(here.cwd);
-        here.cwd = cwd;
-    }
-    return result;
+    port_release(here.cwd);
+    here.cwd = MACH_PORT_NULL;
+    (void)walk(here.root, here.cwd_path, FS_LOOKUP_FLAG_DIRECTORY, &here.cwd);
+    return KERN_SUCCESS;
 }
 
 /* Locks: here. */
@@ -116,6 +121,9 @@ static kern_return_t lookup_locked(const char *path, int flags, mach_port_t *nod
     kern_return_t result = walk_here(path, flags, node);
     if (server_died(result) && reconnect() == KERN_SUCCESS) {
         result = walk_here(path, flags, node);
+        if (server_died(result) && path[0] != '/' && here.cwd == MACH_PORT_NULL) {
+            result = SERVER_ERROR_NOT_FOUND;
+        }
     }
     return result;
 }
@@ -170,8 +178,11 @@ mach_port_t path_root_port(void)
 
 mach_port_t path_cwd_port(void)
 {
-    mach_port_t root = path_root_port();
-    return here.cwd == MACH_PORT_NULL ? root : here.cwd;
+    word_lock(&here.lock);
+    ensure_ready();
+    mach_port_t port = cwd_port();
+    word_unlock(&here.lock);
+    return port;
 }
 
 const char *path_cwd(void)
@@ -184,7 +195,7 @@ int chdir(const char *path)
 {
     char absolute[FS_PATH_MAX];
     mach_port_t node;
-    int error = path_absolute(path, absolute, sizeof(absolute));
+    int error = path[0] == '\0' ? ENOENT : path_absolute(path, absolute, sizeof(absolute));
     if (error != 0) {
         return fail_errno(error);
     }

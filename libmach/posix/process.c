@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -64,6 +65,17 @@ kern_return_t process_reconnect(mach_port_t port)
     }
     word_unlock(&process_state.lock);
     return result;
+}
+
+const char *program_name(void)
+{
+    const struct startup_info *block = startup_block();
+    if (block->path_offset == 0) {
+        return "?";
+    }
+    const char *path = (const char *)block + block->path_offset;
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
 }
 
 pid_t getpid(void)

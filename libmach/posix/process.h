@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The program's own process port.
+ * What the program is as a process: its name, its own process port.
  */
 #pragma once
 
@@ -8,6 +8,9 @@
 
 /* The port; null if the program was started without one. References: none given. */
 mach_port_t process_port(void);
+
+/* The last part of the path that the program was started by; "?" if it does not know. */
+const char *program_name(void);
 
 /*
  * A call on PORT showed that the process server has died: get a port from its successor.

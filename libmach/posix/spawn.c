@@ -123,6 +123,9 @@ pid_t mach_r_spawnp(const char *name, struct mach_r_spawn *request)
     if (strchr(name, '/') != NULL) {
         return mach_r_spawn(name, request);
     }
+    if (name[0] == '\0') {
+        return fail_errno(ENOENT);
+    }
     const char *folders = getenv("PATH");
     if (folders == NULL) {
         folders = DEFAULT_PATH;

@@ -14,6 +14,10 @@
 #define BACKSPACE 0x08
 #define DELETE    0x7f
 
+#define ESCAPE 0x1b
+
+static const char too_long[] = "(the line was too long, and is not taken)\n";
+
 #define KEY_CTRL(letter) ((letter) & 0x1f)
 
 void line_discipline_init(struct line_discipline *discipline,
@@ -95,6 +99,7 @@ static void erase_to(struct line_discipline *discipline, size_t length)
         echo(discipline, "\b \b", 3);
     }
     discipline->line_length = length;
+    discipline->is_overlong = false;
 }
 
 static void erase_character(struct line_discipline *discipline)
@@ -125,12 +130,22 @@ static uint16_t take_input(struct line_discipline *discipline)
     return character;
 }
 
+static void drop_line(struct line_discipline *discipline)
+{
+    discipline->line_length = 0;
+    discipline->is_overlong = false;
+}
+
 static void finish_line(struct line_discipline *discipline)
 {
+    if (discipline->is_overlong) {
+        echo(discipline, too_long, sizeof(too_long) - 1);
+        drop_line(discipline);
+    }
     for (size_t i = 0; i < discipline->line_length; i++) {
         (void)put_input(discipline, (unsigned char)discipline->line[i]);
     }
-    discipline->line_length = 0;
+    drop_line(discipline);
 }
 
 /* Is there room for the line and COUNT more? A full ring rings the bell. */
@@ -184,15 +199,43 @@ static unsigned type_end(struct line_discipline *discipline)
 static void type_plain(struct line_discipline *discipline, char character)
 {
     if (discipline->line_length == LINE_MAX - 1) {
-        echo(discipline, "\a", 1);
+        echo(discipline, "\a", discipline->is_overlong ? 0 : 1);
+        discipline->is_overlong = true;
         return;
     }
     echo_character(discipline, character, line_width(discipline, discipline->line_length));
     discipline->line[discipline->line_length++] = character;
 }
 
+/* Does CHARACTER belong to a key's sequence? A newline always means itself. */
+static bool skip_sequence(struct line_discipline *discipline, char character)
+{
+    enum key_state before = discipline->key_state;
+    discipline->key_state = KEY_PLAIN;
+    if (character == '\n') {
+        return false;
+    }
+    switch (before) {
+    case KEY_SEQUENCE:
+        discipline->key_state = (unsigned char)character < 0x40 ? KEY_SEQUENCE : KEY_PLAIN;
+        return true;
+    case KEY_FUNCTION: return true;
+    case KEY_ESCAPE:
+        if (character == '[' || character == 'O') {
+            discipline->key_state = character == '[' ? KEY_SEQUENCE : KEY_FUNCTION;
+            return true;
+        }
+        [[fallthrough]];
+    default: discipline->key_state = character == ESCAPE ? KEY_ESCAPE : KEY_PLAIN;
+    }
+    return character == ESCAPE;
+}
+
 static unsigned type_cooked(struct line_discipline *discipline, char character)
 {
+    if (skip_sequence(discipline, character)) {
+        return 0;
+    }
     if (character == '\n') {
         return type_newline(discipline);
     }
@@ -223,10 +266,11 @@ static unsigned type_raw(struct line_discipline *discipline, char character)
     return LINE_INPUT;
 }
 
+/* What was typed ahead was meant for after what is interrupted; it goes too. */
 static unsigned type_interrupt(struct line_discipline *discipline)
 {
     echo_character(discipline, (char)discipline->modes.interrupt_key, 0);
-    discipline->line_length = 0;
+    line_discipline_flush(discipline);
     return LINE_INTERRUPT;
 }
 
@@ -298,6 +342,7 @@ void line_discipline_unread(struct line_discipline *discipline, size_t count)
 
 void line_discipline_flush(struct line_discipline *discipline)
 {
-    discipline->line_length = 0;
+    drop_line(discipline);
+    discipline->key_state = KEY_PLAIN;
     discipline->input_count = 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What becomes of typed characters before a program reads them: lines with editing keys and echo,
- * or single keys. Pure: characters go in, input comes out, echo goes to a function.
+ * or single keys. Keys that send sequences (ECMA-48, 8.3) have no meaning in a line and are left out;
+ * a line that is too long is refused as a whole. Pure: characters go in, input comes out, echo goes to a function.
  */
 #pragma once
 
@@ -14,12 +15,22 @@
 #define LINE_MAX  1024
 #define INPUT_MAX 4096
 
+/* Where in the sequence of a key such as an arrow the characters are. */
+enum key_state {
+    KEY_PLAIN,
+    KEY_ESCAPE,   /* behind ESC */
+    KEY_SEQUENCE, /* behind ESC [ */
+    KEY_FUNCTION, /* behind ESC O */
+};
+
 struct line_discipline {
     struct terminal_modes modes;
     void (*echo)(const char *data, size_t size);
 
     char line[LINE_MAX]; /* typed, not finished */
     size_t line_length;
+    bool is_overlong; /* there was no room for what was typed last */
+    enum key_state key_state;
 
     uint16_t input[INPUT_MAX]; /* ring of characters and end marks, for readers */
     size_t input_first;

@@ -58,7 +58,7 @@ kern_return_t executable_open(mach_port_t file, struct task_executable *executab
     *executable = (struct task_executable){};
     kern_return_t result = map_file(file, executable);
     if (result == SERVER_ERROR_IS_DIRECTORY) {
-        return SERVER_ERROR_NOT_EXECUTABLE;
+        return result;
     }
     if (result == MACH_RCV_TIMED_OUT || result == MACH_SEND_TIMED_OUT) {
         return SERVER_ERROR_IO;

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "usage.h"
+
 /* From this size on a file's pages come to us without being copied into messages. */
 static char buffer[64 * 1024];
 
@@ -50,6 +52,7 @@ static int print(const char *name)
 
 int main(int argc, char **argv)
 {
+    usage_offer(argc, argv, "cat [FILE]...");
     int status = argc < 2 ? print("-") : 0;
     for (int i = 1; i < argc; i++) {
         status |= print(argv[i]);

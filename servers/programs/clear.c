@@ -4,7 +4,10 @@
  */
 #include <stdio.h>
 
-int main(void)
+#include "usage.h"
+
+int main(int argc, char **argv)
 {
+    usage_without_arguments(argc, argv, "clear");
     return fputs("\033[H\033[2J", stdout) == EOF || fflush(stdout) == EOF;
 }

@@ -5,8 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "usage.h"
+
 int main(int argc, char **argv)
 {
+    usage_offer(argc, argv, "echo [-n] [WORD]...");
     int first = argc > 1 && strcmp(argv[1], "-n") == 0 ? 2 : 1;
     for (int i = first; i < argc; i++) {
         (void)fputs(argv[i], stdout);

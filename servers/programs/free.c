@@ -6,8 +6,11 @@
 
 #include <mach/mach.h>
 
-int main(void)
+#include "usage.h"
+
+int main(int argc, char **argv)
 {
+    usage_without_arguments(argc, argv, "free");
     host_basic_info_data_t basic;
     vm_statistics64_data_t vm;
     mach_port_t host = mach_host_self();

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * kill [-SIGNAL] PID|NAME...: end processes, named by number or by the name of their program.
+ * kill [-SIGNAL] PID|NAME...: end processes, named by number or by the name of their program. All
+ * digits are a number, whatever programs are called.
  */
-#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,16 +12,21 @@
 #include <mach_r/proc.h>
 #include <mach_r/startup.h>
 
-#define USAGE "usage: kill [-SIGNAL] PID|NAME...\n"
+#include "usage.h"
 
-/* Read all of TEXT as a number above 0. Returns: -1, it is none. */
+#define USAGE "kill [-SIGNAL] PID|NAME..."
+
+static bool is_number(const char *text)
+{
+    size_t digits = strspn(text, "0123456789");
+    return digits != 0 && text[digits] == '\0';
+}
+
+/* The number that TEXT is; one that no process and no signal has if it is too large. */
 static int parse_number(const char *text)
 {
-    char *end;
-    errno = 0;
-    long value = strtol(text, &end, 10);
-    bool is_number = end != text && *end == '\0' && errno == 0;
-    return is_number && value > 0 && value < 0x7fffffff ? (int)value : -1;
+    long value = strtol(text, NULL, 10);
+    return value < INT_MAX ? (int)value : INT_MAX;
 }
 
 static int kill_pid(int pid, int signal, const char *shown)
@@ -30,7 +36,11 @@ static int kill_pid(int pid, int signal, const char *shown)
     if (result == KERN_SUCCESS || result == MIG_SERVER_DIED) {
         return 0;
     }
-    fprintf(stderr, "kill: %s: %s\n", shown, mach_error_string(result));
+    if (result == SERVER_ERROR_INVALID) {
+        fprintf(stderr, "kill: there is no signal %d\n", signal);
+    } else {
+        fprintf(stderr, "kill: %s: %s\n", shown, mach_error_string(result));
+    }
     return 1;
 }
 
@@ -67,22 +77,34 @@ static int kill_name(const char *name, int signal)
     return status;
 }
 
+static int kill_one(const char *text, int signal)
+{
+    if (!is_number(text)) {
+        return kill_name(text, signal);
+    }
+    int pid = parse_number(text);
+    if (pid == 0) {
+        fprintf(stderr, "kill: 0 is no process: their numbers begin with 1\n");
+        return 1;
+    }
+    return kill_pid(pid, signal, text);
+}
+
 int main(int argc, char **argv)
 {
+    usage_offer(argc, argv, USAGE);
     int first = 1;
     int status = 0;
     int signal = PROC_SIGNAL_TERMINATE;
     if (argc > 1 && argv[1][0] == '-') {
-        signal = parse_number(argv[1] + 1);
+        signal = is_number(argv[1] + 1) ? parse_number(argv[1] + 1) : 0;
         first = 2;
     }
-    if (first >= argc || signal < 0) {
-        fputs(USAGE, stderr);
-        return 2;
+    if (first >= argc || signal == 0) {
+        usage_fail(USAGE);
     }
     for (int i = first; i < argc; i++) {
-        int pid = parse_number(argv[i]);
-        status |= pid > 0 ? kill_pid(pid, signal, argv[i]) : kill_name(argv[i], signal);
+        status |= kill_one(argv[i], signal);
     }
     return status;
 }

@@ -10,6 +10,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "usage.h"
+
+#define USAGE "ls [-l] [PATH]..."
+
 #define PATH_SIZE 1024
 
 struct names {
@@ -26,9 +30,27 @@ static int complain(const char *name)
     return 1;
 }
 
+/* The number of digits of NAME if it is a number, without a zero in front; else 0. */
+static size_t digit_count(const char *name)
+{
+    size_t digits = strspn(name, "0123456789");
+    return name[0] != '0' && name[digits] == '\0' ? digits : 0;
+}
+
+/* Numbers come first, by their value; then other names, by their bytes. */
 static int compare(const void *first, const void *second)
 {
-    return strcmp(*(char *const *)first, *(char *const *)second);
+    const char *one = *(char *const *)first;
+    const char *other = *(char *const *)second;
+    size_t digits_one = digit_count(one);
+    size_t digits_other = digit_count(other);
+    if ((digits_one == 0) != (digits_other == 0)) {
+        return digits_one == 0 ? 1 : -1;
+    }
+    if (digits_one != digits_other) {
+        return digits_one < digits_other ? -1 : 1;
+    }
+    return strcmp(one, other);
 }
 
 static bool names_add(struct names *names, const char *name)
@@ -143,14 +165,15 @@ static int list(const char *path, bool with_title)
 
 int main(int argc, char **argv)
 {
+    usage_offer(argc, argv, USAGE);
     int first = 1;
     int result = 0;
     if (argc > 1 && strcmp(argv[1], "-l") == 0) {
         is_long = true;
         first = 2;
     } else if (argc > 1 && argv[1][0] == '-' && argv[1][1] != '\0') {
-        fprintf(stderr, "ls: unknown option %s; usage: ls [-l] [PATH]...\n", argv[1]);
-        return 2;
+        fprintf(stderr, "ls: unknown option %s\n", argv[1]);
+        usage_fail(USAGE);
     }
     if (first == argc) {
         result = list(".", false);

@@ -10,6 +10,10 @@
 #include <mach_r/proc.h>
 #include <mach_r/startup.h>
 
+#include "usage.h"
+
+#define USAGE "portinfo [PID]"
+
 static const struct {
     mach_port_right_t right;
     const char *name;
@@ -61,11 +65,11 @@ static kern_return_t print_names(mach_port_t task)
 
 int main(int argc, char **argv)
 {
+    usage_offer(argc, argv, USAGE);
     char *end = "";
     long pid = argc == 2 ? strtol(argv[1], &end, 10) : 0;
     if (argc > 2 || *end != '\0' || pid < 0 || (argc == 2 && end == argv[1])) {
-        fprintf(stderr, "usage: portinfo [PID]\n");
-        return 2;
+        usage_fail(USAGE);
     }
     mach_port_t task;
     kern_return_t result = proc_get_task(startup_port(STARTUP_PORT_PROC), (int)pid, &task);

@@ -8,6 +8,8 @@
 #include <mach_r/proc.h>
 #include <mach_r/startup.h>
 
+#include "usage.h"
+
 static const char *state_name(uint32_t state)
 {
     switch (state) {
@@ -27,8 +29,9 @@ static void print(const proc_info_t *info)
                  (unsigned long long)(ms % 1000 / 10), PROC_NAME_MAX, info->name);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    usage_without_arguments(argc, argv, "ps");
     proc_info_array_t infos;
     mach_msg_type_number_t count;
     kern_return_t result = proc_list(startup_port(STARTUP_PORT_PROC), &infos, &count);

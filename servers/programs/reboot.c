@@ -9,11 +9,14 @@
 #include <mach/mach.h>
 #include <mach_r/startup.h>
 
+#include "usage.h"
+
 /* No option: stop and start again. */
 #define RESTART 0
 
-int main(void)
+int main(int argc, char **argv)
 {
+    usage_without_arguments(argc, argv, "reboot");
     mach_port_t host = startup_port(STARTUP_PORT_HOST_PRIV);
     if (host == MACH_PORT_NULL) {
         fprintf(stderr, "reboot: not permitted: started without the privileged host port\n");

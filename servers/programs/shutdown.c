@@ -9,8 +9,11 @@
 #include <mach/mach.h>
 #include <mach_r/startup.h>
 
-int main(void)
+#include "usage.h"
+
+int main(int argc, char **argv)
 {
+    usage_without_arguments(argc, argv, "shutdown");
     mach_port_t host = startup_port(STARTUP_PORT_HOST_PRIV);
     if (host == MACH_PORT_NULL) {
         fprintf(stderr, "shutdown: not permitted: started without the privileged host port\n");

@@ -5,6 +5,10 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "usage.h"
+
+#define USAGE "sleep SECONDS"
+
 #define NANOSECONDS_DIGITS 9
 
 /* Read the digits at *TEXT, at most MAXIMUM of them. Returns: how many there were. */
@@ -38,9 +42,9 @@ static bool parse(const char *text, struct timespec *time)
 int main(int argc, char **argv)
 {
     struct timespec time;
+    usage_offer(argc, argv, USAGE);
     if (argc != 2 || !parse(argv[1], &time)) {
-        fprintf(stderr, "usage: sleep SECONDS\n");
-        return 2;
+        usage_fail(USAGE);
     }
     if (nanosleep(&time, NULL) != 0) {
         perror("sleep");

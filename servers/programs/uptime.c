@@ -5,8 +5,11 @@
 #include <stdio.h>
 #include <time.h>
 
-int main(void)
+#include "usage.h"
+
+int main(int argc, char **argv)
 {
+    usage_without_arguments(argc, argv, "uptime");
     struct timespec now;
     if (clock_gettime(CLOCK_MONOTONIC, &now) != 0) {
         perror("uptime");

@@ -85,8 +85,10 @@ static int builtin_help(struct shell *shell, int argc, char *const *argv)
           "  true, false    do nothing, with status 0 or 1\n"
           "Everything else is a program of /bin:\n"
           "  ls cat echo ps free uptime clear kill sleep portinfo shutdown reboot sh\n"
+          "  Each says with --help how it is called.\n"
           "Writing commands:\n"
           "  A; B   A && B   A || B   A &   'as it stands'   \"$NAME\"   $?   # comment\n"
+          "  There are no pipes (|), no redirection (< >) and no patterns (*) yet.\n"
           "Keys: Backspace, Ctrl-U (delete the line), Ctrl-C (stop the program), Ctrl-D (end)\n",
           stdout);
     return 0;

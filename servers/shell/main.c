@@ -4,12 +4,15 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "shell.h"
+
+#define USAGE "sh [FILE | -c COMMANDS]"
 
 /* A terminal gives at most this much of a line at once. */
 #define LINE_MAX_BYTES 4096
@@ -18,6 +21,7 @@ static void run_terminal(struct shell *shell)
 {
     static char line[LINE_MAX_BYTES];
     shell->is_interactive = true;
+    shell_claim_terminal(shell);
     fputs("\nMach_R shell v0.1\nType 'help' for commands\n\n", stdout);
     while (!shell->is_finished) {
         shell_reap(shell);
@@ -33,6 +37,10 @@ static void run_terminal(struct shell *shell)
             break;
         }
         shell_run_text(shell, "sh", line, (size_t)size);
+        if (shell->is_interrupted) {
+            shell->is_interrupted = false;
+            fputc('\n', stdout); /* behind the ^C that the terminal shows */
+        }
         fflush(stdout);
     }
 }
@@ -77,6 +85,7 @@ static void run_file(struct shell *shell, const char *path)
 int main(int argc, char **argv)
 {
     struct shell shell = { .status = 0 };
+    usage_offer(argc, argv, USAGE);
     if (argc == 3 && strcmp(argv[1], "-c") == 0) {
         shell_run_text(&shell, "sh", argv[2], strlen(argv[2]));
     } else if (argc == 2 && argv[1][0] != '-') {
@@ -84,9 +93,11 @@ int main(int argc, char **argv)
     } else if (argc == 1) {
         run_terminal(&shell);
     } else {
-        fprintf(stderr, "usage: sh [FILE | -c COMMANDS]\n");
-        return STATUS_USAGE;
+        usage_fail(USAGE);
     }
     fflush(stdout);
+    if (shell.is_interrupted) {
+        (void)kill(getpid(), SIGINT); /* so that whoever waits for this shell stops too */
+    }
     return shell.status;
 }

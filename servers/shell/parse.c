@@ -157,7 +157,7 @@ static enum shell_parse_result parse_quoted(struct builder *builder, char quote)
 /* Does a word end before C? */
 static bool ends_word(char c)
 {
-    return strchr(" \t\r\n;&|", c) != NULL;
+    return strchr(" \t\r\n;&|<>", c) != NULL;
 }
 
 /* One word, which is there. */
@@ -203,13 +203,32 @@ static void skip_blanks(struct shell_parser *parser)
     }
 }
 
-/* The operator that ends the command. */
+/* `&`, `&&` or `||`, whose first character C has been read. */
+static enum shell_parse_result parse_operator(struct builder *builder, char c)
+{
+    struct shell_parser *parser = builder->parser;
+    bool is_double = peek(parser) == c;
+    parser->next += is_double;
+    if (c == '|' && !is_double) {
+        return SHELL_NO_PIPES;
+    }
+    if (builder->command->argc == 0) {
+        return SHELL_BAD_OPERATOR;
+    }
+    if (!is_double) {
+        builder->command->separator = SHELL_BACKGROUND;
+    } else {
+        builder->command->separator = c == '&' ? SHELL_AND : SHELL_OR;
+    }
+    return SHELL_COMMAND;
+}
+
+/* What ends the command. */
 static enum shell_parse_result parse_separator(struct builder *builder)
 {
     struct shell_parser *parser = builder->parser;
-    struct shell_command *command = builder->command;
     char c = peek(parser);
-    command->separator = SHELL_END;
+    builder->command->separator = SHELL_END;
     if (at_end(parser)) {
         return SHELL_COMMAND;
     }
@@ -218,17 +237,7 @@ static enum shell_parse_result parse_separator(struct builder *builder)
     if (c == '\n' || c == ';') {
         return SHELL_COMMAND;
     }
-    bool is_double = peek(parser) == c;
-    parser->next += is_double;
-    if (command->argc == 0 || (c == '|' && !is_double)) {
-        return SHELL_BAD_OPERATOR;
-    }
-    if (!is_double) {
-        command->separator = SHELL_BACKGROUND;
-    } else {
-        command->separator = c == '&' ? SHELL_AND : SHELL_OR;
-    }
-    return SHELL_COMMAND;
+    return c == '<' || c == '>' ? SHELL_NO_REDIRECTION : parse_operator(builder, c);
 }
 
 enum shell_parse_result shell_parse_next(struct shell_parser *parser, int status,
@@ -260,8 +269,11 @@ const char *shell_parse_error(enum shell_parse_result result)
 {
     switch (result) {
     case SHELL_BAD_QUOTES: return "a quote is not closed";
-    case SHELL_BAD_OPERATOR: return "an operator with no command before it (there are ; & && ||)";
+    case SHELL_BAD_OPERATOR: return "no command before an operator (there are ; & && ||)";
     case SHELL_BAD_VARIABLE: return "a variable is written $NAME or ${NAME}";
+    case SHELL_NO_PIPES: return "there are no pipes yet; a plain | is written '|'";
+    case SHELL_NO_REDIRECTION:
+        return "there is no redirection yet; plain < and > are written '<' and '>'";
     case SHELL_TOO_LONG: return "the command is too long";
     default: return "no error";
     }

@@ -7,7 +7,8 @@
  *     $?         last exit status            $NAME, ${NAME}   a variable of the environment
  *
  * One command is read at a time, because $? in it depends on the one before.  An unquoted variable
- * is not split into words.
+ * is not split into words. Pipes and redirection, which other shells have, are refused: passing their
+ * signs on as words would do something else than what was meant.
  */
 #pragma once
 
@@ -45,11 +46,13 @@ void shell_parse_begin(struct shell_parser *parser, const char *text, size_t siz
                        const char *(*variable)(const char *name));
 
 enum shell_parse_result {
-    SHELL_COMMAND,      /* *COMMAND is the next one, perhaps an empty one */
-    SHELL_NOTHING_MORE, /* the text is over */
-    SHELL_BAD_QUOTES,   /* a quote is not closed */
-    SHELL_BAD_OPERATOR, /* && or || or & with nothing before it */
-    SHELL_BAD_VARIABLE, /* ${ without name or } */
+    SHELL_COMMAND,        /* *COMMAND is the next one, perhaps an empty one */
+    SHELL_NOTHING_MORE,   /* the text is over */
+    SHELL_BAD_QUOTES,     /* a quote is not closed */
+    SHELL_BAD_OPERATOR,   /* && or || or & with nothing before it */
+    SHELL_BAD_VARIABLE,   /* ${ without name or } */
+    SHELL_NO_PIPES,       /* a single | */
+    SHELL_NO_REDIRECTION, /* < or > */
     SHELL_TOO_LONG,
 };
 

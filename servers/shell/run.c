@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Running commands: programs are started through the process server and waited for; the one in the
- * foreground gets the terminal's interrupt key.
+ * foreground gets the terminal's interrupt key. One in the background has no standard input: it
+ * would take lines away from the shell, and a shell there would take the interrupt key.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -18,13 +19,24 @@
 
 #include "shell.h"
 
-/* Let the interrupt key end PROCESS; null: nobody.  Without a terminal there is no such key. */
-static void set_foreground(mach_port_t process)
+/*
+ * Let the interrupt key end PROCESS. Null: nobody, who asks is at the prompt; but a shell that runs
+ * a text is itself what the key shall end. Without a terminal there is no such key.
+ */
+static void set_foreground(const struct shell *shell, mach_port_t process)
 {
     mach_port_t terminal = mach_r_fd_port(STDIN_FILENO);
+    if (process == MACH_PORT_NULL && !shell->is_interactive) {
+        process = startup_port(STARTUP_PORT_PROC);
+    }
     if (terminal != MACH_PORT_NULL) {
         (void)terminal_set_foreground(terminal, process);
     }
+}
+
+void shell_claim_terminal(const struct shell *shell)
+{
+    set_foreground(shell, MACH_PORT_NULL);
 }
 
 /* The status of an ended program as one number. */
@@ -34,8 +46,8 @@ static int exit_status(int wait_status)
                                   : STATUS_SIGNAL_BASE + WTERMSIG(wait_status);
 }
 
-/* Wait for the foreground program PID. */
-static int wait_for(pid_t pid)
+/* Wait for the foreground program PID.  Returns: its status. */
+static int wait_for(struct shell *shell, pid_t pid)
 {
     int status;
     pid_t ended;
@@ -47,7 +59,7 @@ static int wait_for(pid_t pid)
         return STATUS_NOT_FOUND;
     }
     if (WIFSIGNALED(status) && WTERMSIG(status) == PROC_SIGNAL_INTERRUPT) {
-        fputc('\n', stdout);
+        shell->is_interrupted = true;
     }
     return exit_status(status);
 }
@@ -56,10 +68,15 @@ static int wait_for(pid_t pid)
 static int report_failure(const char *name)
 {
     if (errno == ENOENT) {
-        fprintf(stderr, "sh: %s: no such program (see ls /bin, or help)\n", name);
+        fprintf(stderr, "sh: %s: no such program (see ls /bin, or help)\n",
+                name[0] == '\0' ? "''" : name);
         return STATUS_NOT_FOUND;
     }
-    fprintf(stderr, "sh: %s: cannot be started: %s\n", name, strerror(errno));
+    if (errno == EISDIR) {
+        fprintf(stderr, "sh: %s: is a directory (go there with cd)\n", name);
+    } else {
+        fprintf(stderr, "sh: %s: cannot be started: %s\n", name, strerror(errno));
+    }
     return STATUS_CANNOT_RUN;
 }
 
@@ -69,6 +86,9 @@ void shell_run_program(struct shell *shell, const struct shell_command *command)
     bool in_background = command->separator == SHELL_BACKGROUND;
     if (startup_port(STARTUP_PORT_HOST_PRIV) != MACH_PORT_NULL) {
         request.flags |= PROC_SPAWN_PRIVILEGED;
+    }
+    if (in_background) {
+        request.files[STDIN_FILENO] = -1;
     }
     fflush(stdout);
     pid_t pid = mach_r_spawnp(command->argv[0], &request);
@@ -82,9 +102,9 @@ void shell_run_program(struct shell *shell, const struct shell_command *command)
         }
         shell->status = 0;
     } else {
-        set_foreground(request.process_port);
-        shell->status = wait_for(pid);
-        set_foreground(MACH_PORT_NULL);
+        set_foreground(shell, request.process_port);
+        shell->status = wait_for(shell, pid);
+        shell_claim_terminal(shell);
     }
     (void)mach_port_deallocate(mach_task_self(), request.process_port);
 }
@@ -119,7 +139,7 @@ void shell_run_text(struct shell *shell, const char *name, const char *text, siz
     enum shell_separator before = SHELL_END;
     enum shell_parse_result result = SHELL_COMMAND;
     shell_parse_begin(&parser, text, size, variable_value);
-    while (!shell->is_finished) {
+    while (!shell->is_finished && !shell->is_interrupted) {
         unsigned line = parser.line;
         result = shell_parse_next(&parser, shell->status, &command);
         if (result != SHELL_COMMAND) {

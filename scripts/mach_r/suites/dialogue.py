@@ -7,7 +7,7 @@ A dialogue is a file of lines:
     + TEXT    type just TEXT, in which \xNN stands for a control character
     ~ S       wait S seconds
     < REGEX   wait until this appears in the output
-    ! REGEX   from here to the next prompt this must not appear
+    ! REGEX   in this case this must not appear
 Other lines are comments.
 """
 
@@ -52,7 +52,11 @@ def _hold_case(steps, qemu, timeout):
     """One case: its steps, then the prompt if something was typed."""
     start = len(qemu.output)
     forbidden = []
+    is_typed = False
     for key, text in steps:
+        if key == ">" and is_typed:
+            _expect(qemu, PROMPT, timeout)
+        is_typed = is_typed or key in ">+"
         if key == ">":
             qemu.send(text + "\r")
         elif key == "+":

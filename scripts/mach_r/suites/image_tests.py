@@ -114,6 +114,9 @@ class Scripts(Job):
                 "add and status": _Call(
                     ["run", "--add", program, "--exec", "status 42"], 42, "status 42\n"
                 ),
+                "abort": _Call(
+                    ["run", "--add", program, "--exec", "status abort"], 134, "status: aborted\n"
+                ),
                 "timeout": _Call(["run", "--timeout", "6", "--exec", "sleep 1000"], 124, ""),
             }
             return [self._call(name, call) for name, call in calls.items()]
@@ -136,6 +139,7 @@ def jobs(word):
     chosen = [
         Dialogue("bios", "shell.dialogue", options()),
         Dialogue("uefi", "shell.dialogue", options(uefi=True, smp=2, cpu=_HARD), 120),
+        Dialogue("mistakes", "mistakes.dialogue", options()),
         Dialogue("plain", "short.dialogue", options(plain=True)),
         Dialogue("64M", "short.dialogue", options(memory="64M")),
         Dialogue("4G-smp8", "short.dialogue", options(memory="4G", smp=8)),

@@ -90,6 +90,45 @@ static void test_editing(void)
     CHECK(reads(&discipline, 10, "\n"));
 }
 
+/* Arrows and function keys mean nothing while a line is typed; they must not get into it. */
+static void test_key_sequences(void)
+{
+    static struct line_discipline discipline;
+    begin(&discipline);
+    (void)type(&discipline, "a\033[Ab\033[3~\033[1;5Dc\033OPd\033e\r");
+    CHECK(echo_is("abcde\n") && reads(&discipline, 10, "abcde\n"));
+    (void)type(&discipline, "x\033[\ry\033\r");
+    CHECK(reads(&discipline, 10, "x\n") && reads(&discipline, 10, "y\n"));
+    discipline.modes.modes &= ~(uint32_t)TERMINAL_COOKED;
+    (void)type(&discipline, "\033[A");
+    CHECK(reads(&discipline, 10, "\033[A"));
+}
+
+/* Nothing of a line that is too long is taken: part of a command may be another command. */
+static void test_long_line(void)
+{
+    static struct line_discipline discipline;
+    begin(&discipline);
+    for (int i = 0; i < LINE_MAX; i++) {
+        (void)line_discipline_type(&discipline, 'x');
+    }
+    echoed_size = 0;
+    CHECK(type(&discipline, "\r") == LINE_INPUT);
+    CHECK(echo_is("\n(the line was too long, and is not taken)\n"));
+    CHECK(reads(&discipline, 10, "\n") && !line_discipline_is_readable(&discipline));
+    for (int i = 0; i < LINE_MAX; i++) {
+        (void)line_discipline_type(&discipline, 'x');
+    }
+    (void)type(&discipline, "\x7f\r"); /* whoever edits it has seen where it stopped */
+    CHECK(line_discipline_available(&discipline) == LINE_MAX - 1);
+    line_discipline_flush(&discipline);
+    for (int i = 0; i < LINE_MAX; i++) {
+        (void)line_discipline_type(&discipline, 'x');
+    }
+    CHECK(type(&discipline, "\x04") == LINE_INPUT && !line_discipline_is_readable(&discipline));
+    CHECK(type(&discipline, "ok\r") == LINE_INPUT && reads(&discipline, 10, "ok\n"));
+}
+
 static void test_end_and_interrupt(void)
 {
     static struct line_discipline discipline;
@@ -100,7 +139,8 @@ static void test_end_and_interrupt(void)
     CHECK(reads(&discipline, 10, ""));
     CHECK(type(&discipline, "ab\x04") == LINE_INPUT && reads(&discipline, 10, "ab"));
     CHECK(!line_discipline_is_readable(&discipline));
-    CHECK(type(&discipline, "lost\x03") == LINE_INTERRUPT);
+    CHECK(type(&discipline, "typed ahead\rlost\x03") == (LINE_INPUT | LINE_INTERRUPT));
+    CHECK(!line_discipline_is_readable(&discipline));
     CHECK(type(&discipline, "x\r") == LINE_INPUT && reads(&discipline, 10, "x\n"));
 }
 
@@ -124,7 +164,7 @@ static void test_limits(void)
 {
     static struct line_discipline discipline;
     begin(&discipline);
-    for (int i = 0; i < 3 * LINE_MAX; i++) {
+    for (int i = 0; i < LINE_MAX - 1; i++) {
         (void)line_discipline_type(&discipline, 'x');
     }
     CHECK(type(&discipline, "\r") == LINE_INPUT);
@@ -261,6 +301,8 @@ int main(void)
 {
     test_lines();
     test_editing();
+    test_key_sequences();
+    test_long_line();
     test_end_and_interrupt();
     test_raw();
     test_limits();

@@ -56,6 +56,7 @@ static void test_words(void)
     check_words("   ", "");
     check_words("echo \"it's\" '\"'", "echo|it's|\"");
     check_words("a\\\nb", "ab");
+    check_words("echo '>' \"<\" \\> 'a|b' \\| a\"&\"b", "echo|>|<|>|a|b|||a&b");
 }
 
 static void test_variables(void)
@@ -88,7 +89,7 @@ static void test_errors(void)
     check_error("echo \"a", SHELL_BAD_QUOTES);
     check_error("echo a\\", SHELL_BAD_QUOTES);
     check_error("&& a", SHELL_BAD_OPERATOR);
-    check_error("a | b", SHELL_BAD_OPERATOR);
+    check_error("a && && b", SHELL_BAD_OPERATOR);
     check_error("; a", SHELL_NOTHING_MORE);
     static char many[2 * (SHELL_WORDS_MAX + 1) + 1];
     for (int i = 0; i <= SHELL_WORDS_MAX; i++) {
@@ -100,6 +101,22 @@ static void test_errors(void)
     check_error(longest, SHELL_TOO_LONG);
     longest[SHELL_COMMAND_MAX - 1] = '\0';
     check_error(longest, SHELL_NOTHING_MORE);
+}
+
+/* What other shells have is refused, with its own words, and nothing of the command is run. */
+static void test_unsupported(void)
+{
+    check_error("a | b", SHELL_NO_PIPES);
+    check_error("a|b", SHELL_NO_PIPES);
+    check_error("| b", SHELL_NO_PIPES);
+    check_error("a |& b", SHELL_NO_PIPES);
+    check_error("a > b", SHELL_NO_REDIRECTION);
+    check_error("a>>b", SHELL_NO_REDIRECTION);
+    check_error("a 2>&1", SHELL_NO_REDIRECTION);
+    check_error("a < b", SHELL_NO_REDIRECTION);
+    check_error("<b a", SHELL_NO_REDIRECTION);
+    CHECK(strstr(shell_parse_error(SHELL_NO_PIPES), "pipe") != NULL);
+    CHECK(strstr(shell_parse_error(SHELL_NO_REDIRECTION), "redirection") != NULL);
 }
 
 static void test_lines(void)
@@ -118,6 +135,7 @@ int main(void)
     test_variables();
     test_separators();
     test_errors();
+    test_unsupported();
     test_lines();
     return failures != 0;
 }
