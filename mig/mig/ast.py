@@ -173,4 +173,11 @@ class Routine:
     arguments: list[Argument]
 
 
-Statement = Subsystem | Option | Import | TypeDecl | Skip | Routine
+@dataclass
+class FaultyType:
+    """A type statement with an error, which was reported: uses of its name are no errors."""
+
+    name: Name
+
+
+Statement = Subsystem | Option | Import | TypeDecl | Skip | Routine | FaultyType

@@ -16,8 +16,10 @@ def check_routine(
     for rule in (_has_request_port, _one_of_each, _no_results_one_way, _companions):
         rule(routine, diagnostics)
     for argument in routine.arguments:
+        errors = diagnostics.errors
         for check in (_port_kinds, _number_kinds, _inout, _native, _translation, _implementation):
-            check(argument, diagnostics)
+            if diagnostics.errors == errors:
+                check(argument, diagnostics)
     _retcode(routine, diagnostics)
     _special_reply_port(routine, diagnostics, kernel_user or kernel_server)
     _kernel(routine, diagnostics, kernel_user, kernel_server)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The command line: options in, files out. On any error no file is written, and the status is 1."""
+"""The command line: options in, files out. On any error no file is written, and the status is 1;
+after a wrong option it is 2."""
 
 import os
 import sys
@@ -7,13 +8,14 @@ from dataclasses import replace
 from typing import TextIO
 
 from mig import describe, emit_async, emit_header, emit_loopback, emit_server, emit_user, front
+from mig import help, preprocess, python_client, verbs
 from mig import options as option_parser
-from mig import preprocess, python_client, verbs
-from mig.diagnostics import OFF_BY_DEFAULT, WARNINGS, CompileError, Diagnostics
+from mig.diagnostics import OFF_BY_DEFAULT, WARNINGS, CompileError, Diagnostics, nearest
 from mig.ir import Interface
 from mig.options import Options, UsageError
 
 VERSION = "mig (Mach_R) 1.0"
+FAULTY, MISUSED = 1, 2  # exit status: errors in what was read; a wrong command line
 
 
 def entry() -> int:
@@ -23,24 +25,40 @@ def entry() -> int:
 
 def main(arguments: list[str]) -> int:
     """Do what ARGUMENTS say; the exit status."""
-    if arguments and arguments[0] in verbs.VERBS:
-        return verbs.run(arguments[0], arguments[1:])
+    verb = arguments[0] if arguments and arguments[0] in verbs.VERBS else ""
     try:
+        if verb:
+            return verbs.run(verb, arguments[1:])
         options = option_parser.parse(arguments)
+        if options.action:
+            return _act(options.action)
+        _check_files(options)
+        return max(compile_file(replace(options, files=[path])) for path in options.files)
     except UsageError as error:
-        print(f"mig: error: {error}; see mig --help", file=sys.stderr)
-        return 1
-    if options.action:
-        return _act(options.action)
-    if len(options.files) != 1:
-        print("mig: error: give one .defs file; see mig --help", file=sys.stderr)
-        return 1
-    return compile_file(options)
+        see = f"mig {verb} --help" if verb else "mig --help"
+        print(f"mig: error: {error}\nmig: note: see '{see}'", file=sys.stderr)
+        return MISUSED
+
+
+def _check_files(options: Options) -> None:
+    """One file, or several that do without names for the outputs."""
+    if not options.files:
+        raise UsageError("no .defs file")
+    first = options.files[0]
+    near = nearest(first, verbs.VERBS)
+    if near and "." not in first and not os.path.exists(first):
+        raise UsageError(f"'{first}' is neither a file nor a verb{near}")
+    named = [option.names for option in option_parser.OPTIONS
+             if option.value in ("FILE", "PREFIX") and option.field
+             and getattr(options, option.field) not in (None, "/dev/null")]
+    if named and len(options.files) > 1:
+        raise UsageError(f"'{named[0]}' names the output of one .defs file, but there are"
+                         f" {len(options.files)}")
 
 
 def _act(action: str) -> int:
     if action == "help":
-        print(option_parser.USAGE.replace("@VERBS@\n", verbs.summaries()), end="")
+        print(help.usage(verbs.summaries()), end="")
     elif action == "version":
         print(VERSION)
     else:
@@ -65,7 +83,7 @@ def compile_file(options: Options, stream: TextIO | None = None) -> int:
     except CompileError:
         pass  # reported
     diagnostics.finish()
-    return 1 if diagnostics.errors else 0
+    return FAULTY if diagnostics.errors else 0
 
 
 def generate(
@@ -85,7 +103,7 @@ def generate(
     names = _output_names(interface, options)
     if interface.kernel_user and ("user" in names or options.prefix is not None):
         raise diagnostics.fail(
-            None, f"subsystem '{interface.name}' is kerneluser; user stubs for callers inside the"
+            interface.span, f"subsystem '{interface.name}' is kerneluser; user stubs for callers inside the"
             " kernel are not made, so leave them out with -user /dev/null",
         )
     header = names.get("header") or f"{interface.name}.h"

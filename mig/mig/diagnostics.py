@@ -8,6 +8,7 @@ all; generation happens only if there were none. Warnings carry a name, by which
 
 import difflib
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -68,20 +69,29 @@ WARNINGS = {
     "annotation": "an @annotation in a doc comment is unknown or does not fit",
     "slots": "more than 100 ids: requests and replies overlap",
 }
-OFF_BY_DEFAULT = {"timeout", "destructor"}
+OFF_BY_DEFAULT = {"timeout"}
+
+
+Palette = dict[str, str]
+COLOURS: Palette = {
+    "error": "\x1b[1;31m", "warning": "\x1b[1;35m", "note": "\x1b[1;36m",
+    "message": "\x1b[1m", "caret": "\x1b[1;32m", "plain": "\x1b[0m",
+}
+PLAIN: Palette = dict.fromkeys(COLOURS, "")
 
 
 class Diagnostics:
     """Collects what was found and prints it."""
 
-    def __init__(self, stream: TextIO | None = None, form: str = "text"):
+    def __init__(self, stream: TextIO | None = None, form: str = "text", color: str = "auto"):
         self.stream = stream if stream is not None else sys.stderr
         self.form = form
+        self.palette = COLOURS if _coloured(self.stream, color) else PLAIN
         self.errors = 0
         self.warnings = 0
         self.disabled = set(OFF_BY_DEFAULT)
         self.fatal: set[str] = set()
-        self._lines_noted: set[SourceLine] = set()
+        self._stack: tuple[SourceLine, ...] = ()  # the include stack that was printed last
 
     def error(self, span: Span | None, message: str, notes: Notes = ()) -> None:
         self.errors += 1
@@ -103,15 +113,25 @@ class Diagnostics:
             self.warnings += 1
         self._print(Diagnostic(severity, message, span, name, [note(*n) for n in notes]))
 
+    def foreign(self, severity: str, place: Span, message: str) -> None:
+        """What another program found, the preprocessor."""
+        self.errors += severity == "error"
+        self.warnings += severity == "warning"
+        self._print(Diagnostic(severity, message, place))
+
     def set_option(self, option: str) -> bool:
         """Handle what follows -W; False if it is none of ours."""
         if option == "error":
             self.fatal |= set(WARNINGS)
+        elif option == "no-error":
+            self.fatal.clear()
         elif option == "all":
             self.disabled.clear()
         elif option.startswith("error=") and option[6:] in WARNINGS:
             self.disabled.discard(option[6:])
             self.fatal.add(option[6:])
+        elif option.startswith("no-error=") and option[9:] in WARNINGS:
+            self.fatal.discard(option[9:])
         elif option.startswith("no-") and option[3:] in WARNINGS:
             self.disabled.add(option[3:])
         elif option in WARNINGS:
@@ -121,44 +141,61 @@ class Diagnostics:
         return True
 
     def finish(self) -> None:
-        if self.form == "text" and self.errors:
-            print(_count(self.errors, "error") + " generated.", file=self.stream)
+        """The last line: how many."""
+        counts = [_count(self.warnings, "warning")] if self.warnings else []
+        counts += [_count(self.errors, "error")] if self.errors else []
+        if self.form == "text" and counts:
+            print(" and ".join(counts) + " generated.", file=self.stream)
 
     def _print(self, diagnostic: Diagnostic) -> None:
         if self.form == "json":
             print(json.dumps(_as_json(diagnostic)), file=self.stream)
             return
         span = diagnostic.span
-        if span is not None and span.line not in self._lines_noted:
-            self._lines_noted.add(span.line)
-            for line in span.line.included_from:
+        if span is not None and span.line.included_from != self._stack:
+            self._stack = span.line.included_from
+            for line in reversed(self._stack):
                 print(f"In file included from {line.file}:{line.number}:", file=self.stream)
-        self.stream.write(render(diagnostic))
+        self.stream.write(render(diagnostic, self.palette))
+
+
+def _coloured(stream: TextIO, color: str) -> bool:
+    """What --color asks for; a terminal gets colours unless NO_COLOR is set or it has none."""
+    if color != "auto":
+        return color == "always"
+    dumb = os.environ.get("NO_COLOR") or os.environ.get("TERM", "dumb") == "dumb"
+    return stream.isatty() and not dumb
 
 
 def note(span: Span | None, message: str) -> Diagnostic:
     return Diagnostic("note", message, span)
 
 
-def render(diagnostic: Diagnostic) -> str:
+def render(diagnostic: Diagnostic, palette: Palette) -> str:
     """The text of a diagnostic with its source line, caret and notes."""
+    bold, plain = palette["message"], palette["plain"]
     span = diagnostic.span
-    suffix = f" [-W{diagnostic.name}]" if diagnostic.name else ""
+    promoted = "-Werror," if diagnostic.severity == "error" else ""
+    suffix = f" [{promoted}-W{diagnostic.name}]" if diagnostic.name else ""
     place = span.place() if span is not None else "mig"
-    out = f"{place}: {diagnostic.severity}: {diagnostic.message}{suffix}\n"
+    severity = f"{palette[diagnostic.severity]}{diagnostic.severity}: {plain}"
+    message = diagnostic.message + suffix
+    if diagnostic.severity != "note":
+        message = f"{bold}{message}{plain}"
+    out = f"{bold}{place}: {plain}{severity}{message}\n"
     if span is not None and span.line.text:
         gutter = f"{span.line.number:5} | "
         blank = " " * 5 + " | "
         text = span.line.text.rstrip("\n")
         lead = "".join("\t" if c == "\t" else " " for c in text[: span.column - 1])
         lead = lead.ljust(span.column - 1)
-        out += f"{gutter}{text}\n{blank}{lead}^{'~' * (span.length - 1)}\n"
-    return out + "".join(render(n) for n in diagnostic.notes)
+        out += f"{gutter}{text}\n{blank}{lead}{palette['caret']}^{'~' * (span.length - 1)}{plain}\n"
+    return out + "".join(render(n, palette) for n in diagnostic.notes)
 
 
-def nearest(word: str, candidates: Iterable[str]) -> str:
+def nearest(word: str, candidates: Iterable[str], cutoff: float = 0.6) -> str:
     """'; did you mean 'X'?' for the candidate most like WORD, or nothing."""
-    matches = difflib.get_close_matches(word, sorted(set(candidates)), n=1, cutoff=0.6)
+    matches = difflib.get_close_matches(word, sorted(set(candidates)), n=1, cutoff=cutoff)
     return f"; did you mean '{matches[0]}'?" if matches else ""
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from mig import annotations, parser, preprocess, resolve, scanner
-from mig.diagnostics import WARNINGS, CompileError, Diagnostics
+from mig.diagnostics import WARNINGS, CompileError, Diagnostics, SourceLine, Span, nearest
 from mig.ir import Interface
-from mig.options import Options
+from mig.options import Options, UsageError
 
 
 @dataclass
@@ -22,11 +22,15 @@ class Source:
 
 def diagnostics_for(options: Options, stream: TextIO | None = None) -> Diagnostics:
     """Diagnostics as the -W options want them; -W options that are not ours go to cpp."""
-    diagnostics = Diagnostics(stream, options.format)
+    diagnostics = Diagnostics(stream, options.format, options.color)
     if options.quiet:
         diagnostics.disabled |= set(WARNINGS)
     for option in options.warnings:
         if not diagnostics.set_option(option):
+            name = option.removeprefix("no-").removeprefix("error=")
+            near = nearest("-W" + name, ["-W" + known for known in WARNINGS], 0.8)
+            if near:
+                raise UsageError(f"unknown warning '-W{option}'{near}")
             options.preprocessor.append(f"-W{option}")
     return diagnostics
 
@@ -61,7 +65,10 @@ def analyse(
     statements = parser.parse(scanner.scan(lines), diagnostics, options.peer)
     if diagnostics.errors and not statements:
         return None
-    interface = resolve.resolve(statements, diagnostics, options.peer, options.check_only)
+    beginning = Span(SourceLine(path, 1, ""), 1)
+    interface = resolve.resolve(
+        statements, diagnostics, options.peer, options.check_only, beginning
+    )
     if interface is not None:
         annotations.annotate(interface, diagnostics)
     return interface

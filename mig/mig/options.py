@@ -1,60 +1,24 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The compiler's options: those of Apple's driver, and ours."""
+"""The compiler's options: those of Apple's driver, and ours.
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-
-USAGE = """\
-usage: mig [options] FILE.defs
-       mig VERB [options] FILE.defs ...       (mig VERB --help)
-
-Reads an interface description and writes C: headers, user stubs, server stubs and a demux.
-
-Verbs:
-@VERBS@
-Output (default: NAME.h, NAMEUser.c, NAMEServer.c; /dev/null leaves one out):
-  -header FILE      declarations for callers          -user FILE     user stubs
-  -sheader FILE     declarations for servers          -server FILE   server stubs and demux
-  -dheader FILE     message ids as #defines           -iheader FILE  external names of user stubs
-  -i PREFIX         one user file for each routine: PREFIXroutine.c
-  -n                only the files that are named
-  --python FILE     a Python module that builds and reads the messages (mig/runtime)
-  --async           with each call its halves: x_send, x_decode_reply, x_reply, x_reply_error
-  --loopback FILE   a test program for the stubs (see mig loopback)
-  --check-only      read and check, write nothing     --json         describe the interface as JSON
-
-C preprocessor:
-  -DNAME[=VALUE] -UNAME -IDIR and other options that begin with '-' go to it
-  -cc COMMAND       the C compiler to preprocess with (or $MIGCC)
-  -MD -MF FILE      write the files this output depends on, for make or ninja
-  -MT TARGET        the target named in that file
-
-Dialect and messages:
-  --peer=apple|gnu  refuse what that compiler refuses
-  -WNAME -Wno-NAME -Werror[=NAME] -Wall -q (no warnings)  --list-warnings
-  --format=json     one JSON object for each diagnostic
-  -version --version --help
-
-Accepted for Apple's makefiles, without effect here:
-  -v -V -r -R -s -S -l -L -k -K -N -b -B -t -T -x -X -split -novouchers -mach_msg2
-  -maxonstack N -max_descrs N -max_reply_descrs N -arch A -target T -isysroot D -migcom P
+OPTIONS is the one table of them: parsing, the help text and the completion scripts read it.
 """
 
-FILE_OPTIONS = {
-    "-user": "user", "-server": "server", "-header": "header", "-sheader": "sheader",
-    "-iheader": "iheader", "-dheader": "dheader", "-i": "prefix", "-cc": "compiler",
-    "--loopback": "loopback", "--python": "python", "-MF": "depfile", "-MT": "deptarget", "-MQ": "deptarget",
-}
-IGNORED = set("-v -V -r -R -s -S -l -L -k -K -N -b -B -t -T -x -X -split -novouchers "
-              "-mach_msg2".split())
-IGNORED_WITH_VALUE = {"-maxonstack", "-max_descrs", "-max_reply_descrs", "-migcom", "-arch"}
-TO_PREPROCESSOR_WITH_VALUE = {
-    "-isysroot", "-include", "-imacros", "-isystem", "-iquote", "-idirafter",
-}
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from mig.diagnostics import nearest
+
+OUTPUT = "Output (default: NAME.h, NAMEUser.c, NAMEServer.c, NAME_server.h)"
+PREPROCESSOR = "C preprocessor"
+DIALECT = "Dialect and messages"
+OTHER = "Other"
+IGNORED = "Accepted for Apple's makefiles, without effect here"
+SECTIONS = (OUTPUT, PREPROCESSOR, DIALECT, OTHER, IGNORED)
 
 
 class UsageError(Exception):
-    pass
+    """The command line is wrong; the text says how. The exit status is then 2."""
 
 
 @dataclass
@@ -79,86 +43,163 @@ class Options:
     json: bool = False
     peer: str = ""
     format: str = "text"
+    color: str = "auto"
     quiet: bool = False
     action: str = ""  # help, version or list-warnings, instead of compiling
     warnings: list[str] = field(default_factory=list)
     preprocessor: list[str] = field(default_factory=list)
+    own: dict[str, str] = field(default_factory=dict)  # of a verb: its options, by name
 
 
-def parse(arguments: list[str]) -> Options:
-    """The options in ARGUMENTS; UsageError says what is wrong with them."""
+@dataclass(frozen=True)
+class Option:
+    """One option, with all its names."""
+
+    names: str  # separated by spaces
+    summary: str
+    section: str
+    value: str = ""  # the word for its value in the help; "": it has none
+    field: str = ""  # the member of Options that it sets; "": none
+    constant: str | bool = True  # what it sets it to, if it has no value
+    choices: tuple[str, ...] = ()  # then the value stands behind '='
+    joined: bool = False  # the value may follow without a space, as in -DNAME
+    forward: str = ""  # to the preprocessor: "as is", or the name it has there
+
+    @property
+    def all_names(self) -> list[str]:
+        return self.names.split()
+
+
+def _file(name: str, summary: str, member: str, value: str = "FILE") -> Option:
+    return Option(name, summary, OUTPUT, value, member)
+
+
+def _ignored(names: str, value: str = "") -> Option:
+    return Option(names, "", IGNORED, value)
+
+
+OPTIONS = (
+    _file("-header", "declarations for callers; /dev/null leaves a file out", "header"),
+    _file("-user", "user stubs", "user"),
+    _file("-sheader", "declarations for servers", "sheader"),
+    _file("-server", "server stubs and demux", "server"),
+    _file("-dheader", "message ids as #defines", "dheader"),
+    _file("-iheader", "external names of user stubs", "iheader"),
+    _file("-i", "one user file for each routine: PREFIXroutine.c", "prefix", "PREFIX"),
+    Option("-n", "only the files that are named", OUTPUT, field="only_named"),
+    _file("--python", "a Python module that builds and reads the messages", "python"),
+    Option("--async", "with each call its halves: x_send, x_decode_reply, x_reply, x_reply_error",
+           OUTPUT, field="halves"),
+    _file("--loopback", "a test program for the stubs (see mig loopback)", "loopback"),
+    Option("--check-only", "read and check, write nothing", OUTPUT, field="check_only"),
+    Option("--json", "describe the interface as JSON", OUTPUT, field="json"),
+    Option("-D", "define a macro", PREPROCESSOR, "NAME[=VALUE]", joined=True, forward="as is"),
+    Option("-U", "take a macro's definition away", PREPROCESSOR, "NAME", joined=True,
+           forward="as is"),
+    Option("-I", "a folder of included files", PREPROCESSOR, "FOLDER", joined=True,
+           forward="as is"),
+    Option("-isysroot -include -imacros -isystem -iquote -idirafter", "", PREPROCESSOR, "PATH",
+           forward="as is"),
+    Option("-target", "", PREPROCESSOR, "TARGET", forward="--target="),
+    Option("-cc", "the command that preprocesses (or $MIGCC)", PREPROCESSOR, "COMMAND",
+           "compiler"),
+    Option("-MD -MMD", "write the files that the output depends on, for make or ninja",
+           PREPROCESSOR, field="dependencies"),
+    Option("-MF", "where to write them", PREPROCESSOR, "FILE", "depfile"),
+    Option("-MT -MQ", "the target that they are written for", PREPROCESSOR, "TARGET",
+           "deptarget"),
+    Option("--peer", "refuse what that compiler refuses", DIALECT, "PEER", "peer",
+           choices=("apple", "gnu")),
+    Option("-W", "-WNAME, -Wno-NAME, -Werror, -Werror=NAME, -Wno-error=NAME, -Wall", DIALECT,
+           "NAME", "warnings", joined=True),
+    Option("-q", "no warnings", DIALECT, field="quiet"),
+    Option("-Q", "with warnings", DIALECT, field="quiet", constant=False),
+    Option("--list-warnings", "the names of warnings", DIALECT, field="action",
+           constant="list-warnings"),
+    Option("--format", "one line of JSON for each message", DIALECT, "FORM", "format",
+           choices=("text", "json")),
+    Option("--color", "colours in messages; auto: on a terminal", DIALECT, "WHEN", "color",
+           choices=("auto", "always", "never")),
+    Option("--help -help -h", "this text", OTHER, field="action", constant="help"),
+    Option("--version -version", "the version", OTHER, field="action", constant="version"),
+    _ignored("-v -V -r -R -s -S -l -L -k -K -N -b -B -t -T -x -X -split -novouchers -mach_msg2"),
+    _ignored("-maxonstack -max_descrs -max_reply_descrs", "N"),
+    _ignored("-migcom -arch -cpp", "WORD"),
+)
+BY_NAME = {name: option for option in OPTIONS for name in option.all_names}
+JOINED = [option for option in OPTIONS if option.joined]
+# Long names with one dash that are the preprocessor's own, however much they look like ours.
+NOT_OURS = ("-nostdinc", "-undef", "-pedantic", "-pthread", "-pipe", "-ansi", "-P", "-C", "-H")
+
+
+def parse(arguments: list[str], own: Sequence[Option] = ()) -> Options:
+    """The options in ARGUMENTS, those of a verb with its OWN; UsageError says what is wrong."""
     options = Options()
+    own_names = {name: option for option in own for name in option.all_names}
     rest = iter(arguments)
     for argument in rest:
-        if argument == "--":
+        if argument in own_names:
+            option = own_names[argument]
+            options.own[option.names] = _value_of(argument, rest) if option.value else ""
+        elif argument == "--":
             options.files += list(rest)
         elif not argument.startswith("-") or argument == "-":
             options.files.append(argument)
-        elif not _own(options, argument, rest):
-            _foreign(options, argument, rest)
+        elif not _known(options, argument, rest):
+            _foreign(options, argument, own_names)
     return options
 
 
-def _value(argument: str, rest: Iterator[str]) -> str:
+def _value_of(argument: str, rest: Iterator[str]) -> str:
+    """The argument behind option ARGUMENT."""
     value = next(rest, None)
     if value is None:
         raise UsageError(f"'{argument}' needs a value")
     return value
 
 
-def _own(options: Options, argument: str, rest: Iterator[str]) -> bool:
-    if argument in FILE_OPTIONS:
-        setattr(options, FILE_OPTIONS[argument], _value(argument, rest))
+def _known(options: Options, argument: str, rest: Iterator[str]) -> bool:
+    """Handle an option of the table; False if it is none."""
+    name, equals, value = argument.partition("=")
+    option = BY_NAME.get(argument)
+    if option is not None and not option.choices and not (option.joined and option.field):
+        value = _value_of(argument, rest) if option.value else ""
+        _set(options, option, argument, value)
         return True
-    switches = {
-        "-n": "only_named", "--async": "halves", "--check-only": "check_only", "--json": "json", "-q": "quiet",
-        "-MD": "dependencies", "-MMD": "dependencies",
-    }
-    if argument in switches:
-        setattr(options, switches[argument], True)
+    option = BY_NAME.get(name)
+    if option is not None and option.choices:
+        if not equals or value not in option.choices:
+            choices = ", ".join(f"{name}={choice}" for choice in option.choices)
+            raise UsageError(f"'{argument}' is not one of: {choices}")
+        _set(options, option, name, value)
         return True
-    actions = {
-        "--help": "help", "-help": "help", "-h": "help", "-version": "version",
-        "--version": "version", "--list-warnings": "list-warnings",
-    }
-    if argument in actions:
-        options.action = actions[argument]
-        return True
-    if argument == "-Q":
-        options.quiet = False
-        return True
-    return _own_with_equals(options, argument)
+    option = next((o for o in JOINED if argument.startswith(o.names)), None)
+    if option is None or argument.startswith("-Wp,"):
+        return False
+    _set(options, option, argument, argument[len(option.names):])
+    return True
 
 
-def _own_with_equals(options: Options, argument: str) -> bool:
-    name, _, value = argument.partition("=")
-    choices = {"--peer": ("apple", "gnu"), "--format": ("text", "json")}
-    if name in choices:
-        if value not in choices[name]:
-            raise UsageError(f"'{name}' is one of: {', '.join(choices[name])}")
-        setattr(options, name[2:], value)
-        return True
-    if argument.startswith("-W") and not argument.startswith("-Wp,"):
-        options.warnings.append(argument[2:])
-        return True
-    return False
+def _set(options: Options, option: Option, argument: str, value: str) -> None:
+    if option.forward:
+        if option.forward != "as is":
+            options.preprocessor.append(option.forward + value)
+        elif argument in BY_NAME:
+            options.preprocessor += [argument, value]
+        else:
+            options.preprocessor.append(argument)
+    elif option.field == "warnings":
+        options.warnings.append(value)
+    elif option.field:
+        setattr(options, option.field, value if option.value else option.constant)
 
 
-def _foreign(options: Options, argument: str, rest: Iterator[str]) -> None:
-    """Options of Apple's driver that mean nothing here, and those of the preprocessor."""
-    if argument in IGNORED:
-        return
-    if argument in IGNORED_WITH_VALUE:
-        _value(argument, rest)
-        return
-    if argument == "-target":
-        options.preprocessor.append(f"--target={_value(argument, rest)}")
-        return
-    if argument == "-cpp":
-        _value(argument, rest)
-        return
-    if argument.startswith("--") and not argument.startswith("--target="):
-        raise UsageError(f"unknown option '{argument}'")
+def _foreign(options: Options, argument: str, own: Iterable[str]) -> None:
+    """An option that is not ours goes to the preprocessor, unless it looks misspelt."""
+    name = argument.partition("=")[0]
+    if argument.startswith("--") and not argument.startswith(("--target=", "--sysroot=")):
+        raise UsageError(f"unknown option '{argument}'{nearest(name, [*BY_NAME, *own])}")
+    near = nearest(name, [known for known in (*BY_NAME, *own) if len(known) > 4], 0.8)
+    if near and argument not in NOT_OURS:
+        raise UsageError(f"unknown option '{argument}'{near}")
     options.preprocessor.append(argument)
-    if argument in ("-D", "-U", "-I") or argument in TO_PREPROCESSOR_WITH_VALUE:
-        options.preprocessor.append(_value(argument, rest))

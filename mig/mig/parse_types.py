@@ -5,6 +5,7 @@ from mig import ast, words
 from mig.diagnostics import CompileError, Diagnostics, Span, nearest
 from mig.scanner import Token
 
+PEERS = {"apple": "Apple's", "gnu": "GNU's"}
 MAX_NUMBER = 0xFFFFFFFF
 
 
@@ -32,6 +33,12 @@ class TypeParser:
             self.index += 1
         return token
 
+    def _take_two(self) -> Token:
+        """A word and the bracket behind it, both of which were seen."""
+        token = self.token
+        self.index += 2
+        return token
+
     def expect(self, text: str, where: str) -> Token:
         if self.token.text != text:
             raise self.unexpected(f"'{text}' {where}")
@@ -56,21 +63,25 @@ class TypeParser:
         if token.kind != "word":
             raise self.unexpected(what)
         if self.peer and _is_reserved(token):
-            raise self.diagnostics.fail(token.span, f"'{token.text}' is reserved in this dialect")
+            raise self.diagnostics.fail(
+                token.span, f"'{token.text}' is reserved in {PEERS[self.peer]} dialect"
+            )
         self.index += 1
         return ast.Name(token.text, token.span)
 
     def number(self, what: str) -> int:
         token = self.token
         if token.kind != "number":
-            raise self.unexpected(f"{what} (a number)")
+            raise self.unexpected(what)
         self.index += 1
         return self._value(token)
 
     def _value(self, token: Token) -> int:
         if token.text[:2] in ("0x", "0X"):
             if self.peer:
-                raise self.diagnostics.fail(token.span, "only decimal numbers in this dialect")
+                raise self.diagnostics.fail(
+                    token.span, f"only decimal numbers in {PEERS[self.peer]} dialect"
+                )
             value = int(token.text, 16)
         else:
             value = int(token.text, 10)
@@ -83,7 +94,7 @@ class TypeParser:
     def refuse(self, peer: str, token: Token, what: str) -> None:
         """Under --peer=PEER, WHAT is an error."""
         if self.peer == peer:
-            self.diagnostics.error(token.span, f"{what} is not in {peer}'s dialect")
+            self.diagnostics.error(token.span, f"{what} is not in {PEERS[peer]} dialect")
 
     def check_peer(self, token: Token) -> None:
         if token.text in words.APPLE_ONLY or token.lower in words.APPLE_ONLY:
@@ -118,7 +129,7 @@ class TypeParser:
             raise self.diagnostics.fail(
                 token.span, f"'{token.text}' is not a number; is a macro not defined?"
             )
-        return self.number("a size")
+        return self.number("a size (a number)")
 
     def _fold(self, operator: Token, left: int, right: int) -> int:
         if operator.text == "/" and right == 0:
@@ -194,8 +205,7 @@ class TypeParser:
         return ast.Name(token.text, token.span)
 
     def _array(self) -> ast.ArraySpec:
-        start = self.take()
-        self.expect("[", "after 'array'")
+        start = self._take_two()
         variable, bound = True, None
         if self.token.text == "*":
             self.index += 1
@@ -209,17 +219,15 @@ class TypeParser:
         return ast.ArraySpec(self._specification(), bound, variable, start.span)
 
     def _struct(self) -> ast.StructSpec:
-        start = self.take()
-        self.expect("[", "after 'struct'")
+        start = self._take_two()
         count = self._count()
         self.expect("]", "to close the number of elements")
         self._of()
         return ast.StructSpec(self._specification(), count, start.span)
 
     def _record(self) -> ast.RecordSpec:
-        start = self.take()
+        start = self._take_two()
         self.refuse("apple", start, "a struct with members")
-        self.expect("{", "after 'struct'")
         members = []
         while self.token.text != "}":
             kind = self.name("a member's type, or '}'")
@@ -231,8 +239,7 @@ class TypeParser:
         return ast.RecordSpec(members, start.span)
 
     def _string(self) -> ast.StringSpec:
-        start = self.take()
-        self.expect("[", "after 'c_string'")
+        start = self._take_two()
         variable = self.token.text == "*"
         if variable:
             self.index += 1
@@ -242,9 +249,8 @@ class TypeParser:
         return ast.StringSpec(size, variable, start.span)
 
     def native(self) -> ast.NativeSpec:
-        start = self.take()
+        start = self._take_two()
         self.check_peer(start)
-        self.expect("(", f"after '{start.text}'")
         phrase, absent = self._phrase(), ""
         if start.text == "PointerToIfNot":
             self.expect(",", "between the C type and the value that means absent")
@@ -280,14 +286,13 @@ class TypeParser:
     # Translations ------------------------------------------------------------------------
 
     def _translation(self) -> ast.Translation:
-        token = self.take()
+        token = self._take_two()
         if token.lower not in words.TRANSLATIONS:
             hint = nearest(token.lower, words.TRANSLATIONS)
             raise self.diagnostics.fail(
                 token.span, f"expected a translation, found '{token.text}'{hint}"
             )
         self.check_peer(token)
-        self.expect(":", f"after '{token.text}'")
         result = ast.Translation(token.lower, token.span)
         if token.lower in ("ctype", "cusertype", "cservertype"):
             result.type = self.name("a C type")

@@ -29,8 +29,16 @@ class Parser(TypeParser):
                     statements.append(self._statement())
                 self.expect(";", "after the statement")
             except CompileError:
+                statements += self._faulty(start)
                 self._recover(start)
         return statements
+
+    def _faulty(self, start: int) -> list[ast.Statement]:
+        """What is known of the faulty statement at START: the name of a type."""
+        first, second = self.tokens[start], self.tokens[min(start + 1, len(self.tokens) - 1)]
+        if first.lower == "type" and second.kind == "word":
+            return [ast.FaultyType(ast.Name(second.text, second.span))]
+        return []
 
     def _recover(self, start: int) -> None:
         """Skip to the end of the statement that began at START."""
@@ -55,8 +63,6 @@ class Parser(TypeParser):
 
     def _statement(self) -> ast.Statement:
         token = self.token
-        if token.kind != "word":
-            raise self.unexpected("a statement")
         for names, parse in self._productions():
             if token.lower in names or token.text in names:
                 self.index += 1
@@ -89,7 +95,7 @@ class Parser(TypeParser):
         while self.token.lower in ("kerneluser", "kernelserver") and self.peek().kind == "word":
             modifiers.append(self.take().lower)
         name = self.name("the subsystem's name")
-        base = self.number("the subsystem's first message id")
+        base = self.number("the subsystem's first message id (a number)")
         return ast.Subsystem(name, base, "kerneluser" in modifiers, "kernelserver" in modifiers)
 
     def _type_declaration(self, _: Token) -> ast.TypeDecl:

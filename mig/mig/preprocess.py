@@ -16,6 +16,10 @@ from dataclasses import dataclass
 from mig.diagnostics import CompileError, Diagnostics, SourceLine, Span
 
 MARKER = re.compile(r'#\s*(?:line\s+)?(\d+)(?:\s+"((?:[^"\\]|\\.)*)"((?:\s+\d+)*))?\s*$')
+MESSAGE = re.compile(
+    r"(?P<file>[^:\s][^:]*):(?P<line>\d+):(?:(?P<column>\d+):)? "
+    r"(?P<severity>fatal error|error|warning|note): (?P<text>.*)"
+)
 IGNORED = re.compile(r"#\s*(pragma|define|undef|ident)\b")
 
 
@@ -50,13 +54,31 @@ def run(path: str, compiler: list[str], arguments: list[str], diagnostics: Diagn
     except OSError as error:
         raise diagnostics.fail(None, f"cannot run '{compiler[0]}': {error.strerror}") from error
     messages = result.stderr.decode("utf-8", "replace")
-    if result.returncode != 0:
-        diagnostics.errors += 1
-        diagnostics.stream.write(messages or f"mig: error: '{compiler[0]}' failed\n")
-        raise CompileError("preprocessor")
     if diagnostics.form == "text":
         diagnostics.stream.write(messages)
+    else:
+        _pass_on(messages, diagnostics)
+    if result.returncode != 0:
+        raise _failed(compiler, messages, diagnostics)
     return result.stdout.decode("utf-8", "replace")
+
+
+def _failed(command: list[str], messages: str, diagnostics: Diagnostics) -> CompileError:
+    """The preprocessor gave up; usually it has said why."""
+    if not messages:
+        return diagnostics.fail(None, f"'{command[0]}' failed without a word")
+    diagnostics.errors = max(diagnostics.errors, 1)
+    return CompileError("preprocessor")
+
+
+def _pass_on(messages: str, diagnostics: Diagnostics) -> None:
+    """The preprocessor's messages as ours, for --format=json; its carets are left out."""
+    for line in messages.split("\n"):
+        match = MESSAGE.match(line)
+        if match:
+            place = SourceLine(match["file"], int(match["line"]), "")
+            severity = match["severity"].replace("fatal ", "")
+            diagnostics.foreign(severity, Span(place, int(match["column"] or 1)), match["text"])
 
 
 class _Files:
@@ -87,7 +109,7 @@ def split_lines(text: str, path: str, diagnostics: Diagnostics) -> list[Line]:
         if raw.startswith("#"):
             marker = MARKER.match(raw)
             if marker:
-                name = _unquote(marker[2]) if marker[2] is not None else file
+                name = _unquote(marker[2]).removeprefix("./") if marker[2] is not None else file
                 stack = _follow(stack, file, number, name, (marker[3] or "").split())
                 file, number = name, int(marker[1]) - 1
             elif not IGNORED.match(raw):

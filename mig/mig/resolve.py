@@ -29,9 +29,12 @@ class Context:
 
 
 class Resolver:
-    def __init__(self, diagnostics: Diagnostics, peer: str, may_be_types: bool):
+    def __init__(
+        self, diagnostics: Diagnostics, peer: str, may_be_types: bool, beginning: Span | None
+    ):
         self.diagnostics = diagnostics
         self.may_be_types = may_be_types
+        self.beginning = beginning  # of the file
         self.syntax_errors = diagnostics.errors
         self.table = TypeTable(diagnostics, peer)
         self.context = Context()
@@ -43,6 +46,9 @@ class Resolver:
         self.routines: dict[str, ast.Routine] = {}
 
     def run(self, statements: list[ast.Statement]) -> Interface | None:
+        for statement in statements:
+            if isinstance(statement, ast.TypeDecl):
+                self.table.declared.setdefault(statement.name.text, statement.name.span)
         for statement in statements:
             try:
                 self._statement(statement)
@@ -67,7 +73,7 @@ class Resolver:
             return
         first = next(iter(routines or statements), None)
         self.diagnostics.error(
-            _place(first),
+            _place(first) or self.beginning,
             "no subsystem declared; a file begins with 'subsystem NAME FIRST_ID;'",
         )
 
@@ -83,6 +89,8 @@ class Resolver:
                     self.imports.append(entry)
             case ast.TypeDecl():
                 self.table.declare(statement)
+            case ast.FaultyType():
+                self.table.broken.add(statement.name.text)
             case ast.Skip():
                 self.slots.extend([None] * statement.count)
             case ast.Routine():
@@ -127,9 +135,18 @@ class Resolver:
                 "slots", subsystem.name.span,
                 f"subsystem '{subsystem.name.text}' has {len(self.slots)} ids; with more than"
                 f" {MAX_SLOTS}, requests and replies share numbers",
+                self._first_shared(),
             )
         if subsystem.base + len(self.slots) + MAX_SLOTS > 0x7FFFFFFF:
             self.diagnostics.error(subsystem.name.span, "message ids do not fit in 31 bits")
+
+    def _first_shared(self) -> list[tuple[Span, str]]:
+        """A note at the first routine whose id is also that of a reply."""
+        for before, routine in zip(self.slots, self.slots[MAX_SLOTS:]):
+            if before is not None and routine is not None and not before.one_way:
+                return [(routine.span, f"the id of '{routine.name}', {routine.id}, is that of"
+                         f" the reply to '{before.name}'")]
+        return []
 
     # Routines ----------------------------------------------------------------------------
 
@@ -141,12 +158,16 @@ class Resolver:
                 [(before.name.span, "the first declaration is here")],
             )
         self.routines.setdefault(tree.name.text, tree)
-        assert_id = (self.subsystem.base if self.subsystem else 0) + len(self.slots)
+        number = (self.subsystem.base if self.subsystem else 0) + len(self.slots)
         errors = self.diagnostics.errors
         routine = Routine(
-            tree.name.text, assert_id, tree.one_way, [], tree.name.span,
+            tree.name.text, number, tree.one_way, [], tree.name.span,
             **vars(self.context),
         )
+        for name in sorted({routine.user_name, routine.server_name} & words.C_KEYWORDS):
+            self.diagnostics.error(
+                tree.name.span, f"'{name}' is a keyword of C and cannot name a routine"
+            )
         for argument in tree.arguments:
             self._add_argument(routine, argument)
         if self.diagnostics.errors == errors:
@@ -227,12 +248,18 @@ class Resolver:
         owner = previous and (previous.same_count or previous)
         if not argument.counted:
             self._useless(flag, "the argument has no count")
-        elif previous is None or owner is None or not owner.counted:
-            self._useless(flag, "the argument before has no count to share")
+        elif previous is None or owner is None:
+            self._useless(flag, "no argument stands before it")
+        elif not owner.counted:
+            self._useless(flag, f"'{previous.name}' before it has no count to share")
         elif previous.kind != argument.kind:
-            self._useless(flag, f"the argument before is '{previous.kind}'")
+            self._useless(
+                flag, f"'{previous.name}' before it is '{previous.kind}', not '{argument.kind}'"
+            )
         elif previous.type.out_of_line != argument.type.out_of_line:
-            self._useless(flag, "one of the two travels out of line, the other inline")
+            self._useless(
+                flag, f"one of it and '{previous.name}' travels out of line, the other inline"
+            )
         else:
             argument.same_count = owner
 
@@ -271,17 +298,17 @@ class Resolver:
 
 def _place(statement: ast.Statement | None) -> Span | None:
     match statement:
-        case ast.Subsystem() | ast.Routine() | ast.TypeDecl():
-            return statement.name.span
         case None:
             return None
-    return statement.span
+        case ast.Option() | ast.Import() | ast.Skip():
+            return statement.span
+    return statement.name.span
 
 
 def resolve(
     statements: list[ast.Statement], diagnostics: Diagnostics, peer: str = "",
-    may_be_types: bool = False,
+    may_be_types: bool = False, beginning: Span | None = None,
 ) -> Interface | None:
     """The interface of a file; None if it has no subsystem, which is an error unless the file
     MAY_BE_TYPES alone. Errors are in DIAGNOSTICS."""
-    return Resolver(diagnostics, peer, may_be_types).run(statements)
+    return Resolver(diagnostics, peer, may_be_types, beginning).run(statements)

@@ -18,6 +18,7 @@ class TypeTable:
         self.peer = peer
         self.types: dict[str, Type] = {}
         self.broken: set[str] = set()  # declared, but with an error that was reported
+        self.declared: dict[str, Span] = {}  # all type statements of the file
 
     def declare(self, declaration: ast.TypeDecl) -> None:
         name = declaration.name
@@ -46,9 +47,20 @@ class TypeTable:
         if found is None and name.text in self.broken:
             raise CompileError(name.text)
         if found is None:
-            hint = nearest(name.text, self.types)
-            raise self.diagnostics.fail(name.span, f"unknown type '{name.text}'{hint}")
+            raise self._unknown(name)
         return found
+
+    def _unknown(self, name: ast.Name) -> CompileError:
+        later = self.declared.get(name.text)
+        if later is not None:
+            return self.diagnostics.fail(
+                name.span, f"type '{name.text}' is used before its declaration",
+                [(later, "it is declared here")],
+            )
+        near = nearest(name.text, [*self.types, *self.declared])
+        meant = near.split("'")[1] if near else ""
+        notes = [(self.declared[meant], f"'{meant}' is declared here")] if near else []
+        return self.diagnostics.fail(name.span, f"unknown type '{name.text}'{near}", notes)
 
     def build(self, declaration: ast.TypeDecl) -> Type:
         """The type that a declaration makes, with its C names."""
@@ -62,6 +74,10 @@ class TypeTable:
             found = replace(found, user_type=found.phrase, server_type=found.phrase)
         for clause in declaration.type.translations:
             found = self._translate(found, clause)
+        if {found.user_type, found.server_type} & words.C_KEYWORDS - words.C_TYPES:
+            raise self.diagnostics.fail(
+                declaration.name.span, f"'{name}' is a keyword of C and cannot name a type"
+            )
         return self._finish_translation(found)
 
     def native(self, spec: ast.NativeSpec) -> Type:
@@ -81,7 +97,7 @@ class TypeTable:
             case ast.NameSpec():
                 return self.lookup(spec.name)
             case ast.PointerSpec():
-                return self._pointer(self._specification(spec.element), spec.span)
+                return self._pointer(self._specification(spec.element), spec)
             case ast.ArraySpec():
                 return self._array(spec, self._specification(spec.element))
             case ast.StructSpec():
@@ -137,7 +153,7 @@ class TypeTable:
         size = spec.bits // 8
         return replace(found, size=size, alignment=min(size, 8))
 
-    def _pointer(self, element: Type, span: Span) -> Type:
+    def _pointer(self, element: Type, spec: ast.PointerSpec) -> Type:
         """^ element."""
         match element.shape:
             case Shape.DATA | Shape.STRUCT | Shape.STRING:
@@ -154,7 +170,8 @@ class TypeTable:
             case Shape.OOL | Shape.OOL_PORTS if element.auto:
                 return replace(_plain(element), auto=False)
         raise self.diagnostics.fail(
-            span, f"too complicated: '^' cannot stand before {_describe(element)}"
+            spec.span, f"too complicated: '^' cannot stand before {_describe(element)}",
+            self._declaration(spec.element),
         )
 
     def _array(self, spec: ast.ArraySpec, element: Type) -> Type:
@@ -169,7 +186,8 @@ class TypeTable:
         if element.shape in (Shape.OOL, Shape.OOL_PORTS):
             return replace(base, shape=Shape.OOL_LIST, variable=False, auto=element.auto)
         raise self.diagnostics.fail(
-            spec.span, f"too complicated: a fixed array of {_describe(element)}"
+            spec.span, f"too complicated: a fixed array of {_describe(element)}",
+            self._declaration(spec.element),
         )
 
     def _variable_array(self, spec: ast.ArraySpec, element: Type) -> Type:
@@ -187,11 +205,15 @@ class TypeTable:
             spec.span,
             f"too complicated: a variable array of {_describe(element)};"
             " one variable level and one out-of-line level are the most",
+            self._declaration(spec.element),
         )
 
     def _struct(self, spec: ast.StructSpec, element: Type) -> Type:
         if element.shape not in INLINE_FIXED:
-            raise self.diagnostics.fail(spec.span, f"a struct of {_describe(element)}")
+            raise self.diagnostics.fail(
+                spec.span, f"too complicated: a struct of {_describe(element)}",
+                self._declaration(spec.element),
+            )
         size = spec.count * (element.size or 0)
         return replace(
             _plain(element), shape=Shape.STRUCT, element=element, count=spec.count, size=size
@@ -203,7 +225,8 @@ class TypeTable:
             found = self.lookup(kind)
             if found.shape not in INLINE_FIXED:
                 raise self.diagnostics.fail(
-                    kind.span, f"member '{member.text}' is {_describe(found)}, not inline data"
+                    kind.span, f"member '{member.text}' is {_describe(found)}, not inline data",
+                    self._declaration(ast.NameSpec(kind)),
                 )
             size = _round(size, found.alignment) + (found.size or 0)
             alignment = max(alignment, found.alignment)
@@ -211,6 +234,13 @@ class TypeTable:
             "", Shape.STRUCT, _round(size, alignment), _BYTE, 1, False, "MACH_MSG_TYPE_BYTE",
             "MACH_MSG_TYPE_BYTE", alignment=alignment,
         )
+
+    def _declaration(self, element: ast.TypeSpec) -> list[tuple[Span, str]]:
+        """A note where ELEMENT was declared, if it is a name."""
+        if not isinstance(element, ast.NameSpec) or element.name.text not in self.declared:
+            return []
+        name = element.name.text
+        return [(self.declared[name], f"'{name}' is declared here")]
 
     # Translations ------------------------------------------------------------------------
 
@@ -244,7 +274,9 @@ class TypeTable:
         return replace(found, trans_type=text)
 
     def _finish_translation(self, found: Type) -> Type:
-        if found.intran and not found.destructor:
+        # Of included files only when they are compiled themselves: whoever includes them knows.
+        own = found.span is not None and not found.span.line.included_from
+        if found.intran and not found.destructor and own:
             self.diagnostics.warn(
                 "destructor", found.span,
                 f"type '{found.name}' has an in-translation without a destructor",

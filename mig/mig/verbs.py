@@ -7,16 +7,16 @@ preprocessor and of diagnostics are those of the compiler.
 
 import json
 import os
-import sys
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mig import decoder, describe, doc_html, doc_markdown, front, layout_diff, native
-from mig import registry
+from mig import completion, decoder, describe, doc_html, doc_markdown, front, help, layout_diff
+from mig import native, registry
 from mig import options as option_parser
 from mig.diagnostics import Diagnostics
 from mig.ir import Interface
-from mig.options import Options, UsageError
+from mig.options import OUTPUT, Option, Options, UsageError
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,10 @@ class Verb:
     help: str
     # The text for standard output or the file -o; or the files of the folder -o.
     act: Callable[["Request"], str | dict[str, str]]
-    own: dict[str, bool]  # its own options; True: with a value
+    own: tuple[Option, ...] = ()
     leading: int = 0  # arguments before the .defs files
+    reads: bool = True  # .defs files
+    words: tuple[str, ...] = ()  # what the leading argument may be, for completion
 
 
 @dataclass
@@ -35,7 +37,6 @@ class Request:
     """One use of a verb."""
 
     options: Options
-    own: dict[str, str]
     leading: list[str]
     interfaces: list[Interface]
     diagnostics: Diagnostics
@@ -44,52 +45,32 @@ class Request:
 def run(name: str, arguments: list[str]) -> int:
     """Do the verb NAME; the exit status."""
     verb = VERBS[name]
-    try:
-        own, rest = _own_options(verb, arguments)
-        options = option_parser.parse(rest)
-        if options.action == "help":
-            print(f"usage: mig {name} {verb.usage}\n\n{verb.help.strip()}")
-            return 0
-        if len(options.files) <= verb.leading:
-            raise UsageError(f"usage: mig {name} {verb.usage}")
-    except UsageError as error:
-        print(f"mig: error: {error}", file=sys.stderr)
-        return 1
-    return _run(verb, options, own)
+    options = option_parser.parse(arguments, verb.own)
+    if options.action == "help":
+        print(f"usage: mig {name} {verb.usage}\n\n{verb.help.strip()}\n")
+        print(help.options_of(verb.own) + HELP_FOOT[verb.reads], end="")
+        return 0
+    if len(options.files) < verb.leading + verb.reads:
+        raise UsageError(f"too few arguments; usage: mig {name} {verb.usage}")
+    return _run(verb, options)
 
 
-def _run(verb: Verb, options: Options, own: dict[str, str]) -> int:
+def _run(verb: Verb, options: Options) -> int:
     diagnostics = front.diagnostics_for(options)
     leading, files = options.files[: verb.leading], options.files[verb.leading :]
     options.check_only = True  # a file of types alone is no error
     interfaces = front.read_all(files, options, diagnostics)
     if not diagnostics.errors:
         try:
-            text = verb.act(Request(options, own, leading, interfaces, diagnostics))
-            _write(own.get("-o"), text)
-        except (OSError, ValueError) as error:
+            text = verb.act(Request(options, leading, interfaces, diagnostics))
+            if not diagnostics.errors or (isinstance(text, str) and "-o" not in options.own):
+                _write(options.own.get("-o"), text)
+        except OSError as error:
+            diagnostics.error(None, f"'{error.filename}': {error.strerror}")
+        except ValueError as error:
             diagnostics.error(None, str(error))
     diagnostics.finish()
     return 1 if diagnostics.errors else 0
-
-
-def _own_options(verb: Verb, arguments: list[str]) -> tuple[dict[str, str], list[str]]:
-    """The verb's own options, and all other arguments."""
-    own: dict[str, str] = {}
-    rest = []
-    pending = iter(arguments)
-    for argument in pending:
-        known = verb.own | {"-o": True}
-        if argument not in known:
-            rest.append(argument)
-        elif known[argument]:
-            value = next(pending, None)
-            if value is None:
-                raise UsageError(f"'{argument}' needs a value")
-            own[argument] = value
-        else:
-            own[argument] = ""
-    return own, rest
 
 
 def _write(name: str | None, text: str | dict[str, str]) -> None:
@@ -107,9 +88,9 @@ def _write(name: str | None, text: str | dict[str, str]) -> None:
         stream.write(text)
 
 
-def summaries() -> str:
+def summaries() -> dict[str, str]:
     """The verbs for the compiler's own help."""
-    return "".join(f"  {name:10} {verb.summary}\n" for name, verb in VERBS.items())
+    return {name: verb.summary for name, verb in VERBS.items()}
 
 
 # The verbs -----------------------------------------------------------------------------------
@@ -125,25 +106,32 @@ def _layout(request: Request) -> str:
 
 
 def _check(request: Request) -> str:
-    with open(request.leading[0], encoding="utf-8") as stream:
-        old = json.load(stream)
+    path = request.leading[0]
+    with open(path, encoding="utf-8") as stream:
+        try:
+            old = json.load(stream)
+        except ValueError as error:
+            raise ValueError(f"'{path}' is not what 'mig layout' writes: {error}") from error
     changes = layout_diff.compare(old, [describe.describe(i) for i in request.interfaces])
+    spans = {f"{i.name}.{r.name}": r.span for i in request.interfaces for r in i.routines}
+    spans |= {i.name: i.span for i in request.interfaces if i.span is not None}
     for change in changes:
         if change.breaking:
-            request.diagnostics.error(None, f"{change.where}: {change.what}")
+            place = spans.get(re.split(r"[ (]", change.where)[0])
+            request.diagnostics.error(place, f"{change.where}: {change.what}")
     return "".join(f"{c}\n" for c in changes if not c.breaking)
 
 
 def _doc(request: Request) -> dict[str, str]:
-    if "--html" in request.own:
+    if "--html" in request.options.own:
         return doc_html.pages(request.interfaces)
     return doc_markdown.pages(request.interfaces)
 
 
 def _number(request: Request, option: str, default: int) -> int:
-    text = request.own.get(option, str(default))
+    text = request.options.own.get(option, str(default))
     if not text.isdigit():
-        raise ValueError(f"'{option}' needs a number, not '{text}'")
+        raise UsageError(f"'{option}' needs a number, not '{text}'")
     return int(text)
 
 
@@ -159,7 +147,7 @@ def _loopback(request: Request) -> str:
 
 def _fuzz(request: Request) -> str | dict[str, str]:
     chosen = _in_tasks(request)
-    if "--run" in request.own:
+    if "--run" in request.options.own:
         seconds = _number(request, "--run", 10)
         return "".join(
             f"{i.name}: {native.fuzz(i, request.options, seconds)}" for i in chosen
@@ -172,42 +160,59 @@ def _fuzz(request: Request) -> str | dict[str, str]:
 
 def _decoder(request: Request) -> str:
     registry.check(request.interfaces, request.diagnostics)
-    make = decoder.as_json if "--json" in request.own else decoder.as_c
+    make = decoder.as_json if "--json" in request.options.own else decoder.as_c
     return make(request.interfaces)
 
 
+def _completion(request: Request) -> str:
+    shell = request.leading[0]
+    if shell not in completion.SHELLS:
+        raise UsageError(f"'{shell}' is not one of: {', '.join(completion.SHELLS)}")
+    verbs = {name: (verb.summary, verb.own, verb.words) for name, verb in VERBS.items()}
+    return completion.SHELLS[shell](verbs)
+
+
+HELP_FOOT = {
+    True: "  -D, -U, -I, -W and --format are as for the compiler: mig --help\n", False: "",
+}
+TO_FILE = Option("-o", "write to FILE instead of standard output", OUTPUT, "FILE")
+TO_FOLDER = Option("-o", "where to write", OUTPUT, "FOLDER")
 VERBS = {
     "ids": Verb("[-o FILE] FILE.defs ...", "all message ids of a system; overlap is an error", """
 Prints one line for each id: number, request, reply or skipped, subsystem, routine. Two meanings of
 one number are an error. One-way messages of a subsystem NAME_reply may have the ids of the
 replies of subsystem NAME: with them a server answers late.
-""", _ids, {}),
+""", _ids, (TO_FILE,)),
     "layout": Verb("[-o FILE] FILE.defs ...", "layouts of all messages as JSON: a lock file", """
 Prints what 'mig --json' prints for one file, as an array for all files. Kept beside the
 interfaces, it is what 'mig check' compares with.
-""", _layout, {}),
+""", _layout, (TO_FILE,)),
     "check": Verb("OLD.json FILE.defs ...", "compare layouts with a lock file", """
 Compares the interfaces with OLD.json, which 'mig layout' wrote. A breaking change is an error: an
 id with another meaning, a member that moved, changed or went. Others are printed: new subsystems,
 new routines, new names. To accept changes, write the file anew with 'mig layout -o OLD.json'.
-""", _check, {}, 1),
+""", _check, leading=1),
     "doc": Verb("[--html] -o FOLDER FILE.defs ...", "pages about interfaces from doc comments", """
 Writes a page for each interface, and an index, to FOLDER: routines with arguments, ownership and
 errors, and every message drawn with its byte offsets. Markdown, or with --html a static site with
 a search. The prose comes from comments that begin with /** before what they describe.
-""", _doc, {"--html": False}),
+""", _doc, (Option("--html", "a static site instead of Markdown", OUTPUT), TO_FOLDER)),
     "fuzz": Verb("(--run SECONDS | -o FOLDER) FILE.defs ...", "libFuzzer harness for a server", """
 With -o: for each interface a folder with its server stubs and a harness, to be compiled with
 mig/runtime/fuzz.c and -fsanitize=fuzzer,address. With --run: builds and runs them, each for so
 many seconds. Requests are as a kernel delivers them; sizes, counts and values are the fuzzer's.
-""", _fuzz, {"--run": True}),
+""", _fuzz, (Option("--run", "build and run them, each so long", OUTPUT, "SECONDS"), TO_FOLDER)),
     "loopback": Verb("[--rounds N] FILE.defs ...", "call every stub with random arguments", """
 Links user and server stubs of each interface in one program, under sanitizers, and calls every
 routine with random arguments, each kind of result, and damaged messages; also its asynchronous
 forms. Rights, memory and every byte that leaves are accounted for.
-""", _loopback, {"--rounds": True}),
+""", _loopback, (Option("--rounds", "calls of each routine, 100 if not said", OUTPUT, "N"),)),
     "decoder": Verb("[--json] [-o FILE] FILE.defs ...", "tables that turn messages into text", """
 Writes a C table for mach_msg_describe() (mig/runtime): with it, any message of these interfaces
 is printed as 'routine(argument=value, ...)'. With --json, the same table for tools on the host.
-""", _decoder, {"--json": False}),
+""", _decoder, (Option("--json", "the same for tools on the host", OUTPUT), TO_FILE)),
+    "completion": Verb("bash|zsh", "a script with which the shell completes mig's words", """
+Prints a script that completes verbs, options and file names. For bash: source <(mig completion
+bash), or put it into /etc/bash_completion.d; for zsh: into a folder of $fpath, as _mig.
+""", _completion, leading=1, reads=False, words=tuple(completion.SHELLS)),
 }

@@ -98,6 +98,7 @@ GNU_PREDECLARED = {
     "int32_t": "MACH_MSG_TYPE_INTEGER_32", "uint32_t": "MACH_MSG_TYPE_INTEGER_32",
     "int64_t": "MACH_MSG_TYPE_INTEGER_64", "uint64_t": "MACH_MSG_TYPE_INTEGER_64",
 }
+C_TYPES = {"bool", "char", "double", "float", "int", "long", "short", "signed", "unsigned"}
 C_KEYWORDS = set(
     "alignas alignof auto bool break case char const constexpr continue default do double else "
     "enum extern false float for goto if inline int long nullptr register restrict return short "

@@ -7,7 +7,9 @@ import subprocess
 import sys
 import unittest
 
-from support import PRELUDE, ROOT, FolderTest, run_mig
+from support import PRELUDE, ROOT, FolderTest, run_mig, start_mig
+
+from mig import verbs
 
 GOOD = PRELUDE + "routine r(p : mach_port_t; a : int);\nsimpleroutine s(p : mach_port_t);\n"
 
@@ -138,11 +140,20 @@ class CommandLine(FolderTest):
         self.assertIn("usage: mig", run_mig(self.folder, "--help").stdout)
         self.assertIn("mig", run_mig(self.folder, "-version").stdout)
         self.assertIn("-Wflag", run_mig(self.folder, "--list-warnings").stdout)
-        for arguments in ([], ["a.defs", "b.defs"], ["--nothing", "a.defs"], ["-user"],
-                          ["--peer=bsd", "a.defs"], ["missing.defs"]):
-            result = run_mig(self.folder, *arguments)
-            self.assertEqual(result.returncode, 1)
-            self.assertIn("error:", result.stderr)
+        for name in verbs.VERBS:
+            text = run_mig(self.folder, name, "--help").stdout
+            self.assertTrue(text.startswith(f"usage: mig {name} "), text)
+            for option in verbs.VERBS[name].own:
+                self.assertIn(f"  {option.names}", text)
+
+    def test_several_files(self):
+        self.write("a.defs", GOOD)
+        self.write("b.defs", GOOD.replace("subsystem test", "subsystem other"))
+        self.write("c.defs", "faulty")
+        result = run_mig(self.folder, "-user", "/dev/null", "a.defs", "c.defs", "b.defs")
+        self.assertEqual(result.returncode, 1)
+        self.assertTrue({"testServer.c", "otherServer.c"} <= self.files())
+        self.assertNotIn("testUser.c", self.files())
 
     def test_as_a_module(self):
         self.write("a.defs", GOOD)

@@ -1,320 +1,193 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Every diagnostic, with the exact text, place and caret."""
+"""Every diagnostic, with the exact text, place and caret.
 
+diagnostics/NAME.expected is a transcript: lines `$ mig ...` are run in a copy of that folder, the
+lines behind each are what it must print. `test_diagnostics.py --update` writes the transcripts
+anew; read the difference before you keep it.
+"""
+
+import ast
+import contextlib
+import glob
 import io
 import json
 import os
-import textwrap
+import shutil
+import sys
 import unittest
+from unittest import mock
 
-from support import PRELUDE, FolderTest, analyse, run_mig
+from support import HERE, PRELUDE, FolderTest, analyse, run_mig
 
-from mig import cli, options
+from mig import diagnostics, options
 
-LINES_BEFORE = PRELUDE.count("\n")
-
-
-def first_message(text: str, *arguments: str) -> str:
-    """The first diagnostic of TEXT after the prelude; lines count from the end of the prelude."""
-    _, messages = analyse(PRELUDE + text, *arguments)
-    out = []
-    for line in messages.split("\n"):
-        starts = line.startswith("test.defs:") and ": note:" not in line
-        if (out and starts) or line.endswith("generated."):
-            break
-        for number in range(60, LINES_BEFORE, -1):
-            line = line.replace(f"test.defs:{number}:", f"{number - LINES_BEFORE}:")
-            line = line.replace(f"{number:5} |", f"{number - LINES_BEFORE:5} |")
-        out.append(line)
-    return "\n".join(out).rstrip()
+FOLDER = os.path.join(HERE, "diagnostics")
+PACKAGE = os.path.join(os.path.dirname(HERE), "mig")
+# What reports; a call of one of these is a diagnostic.
+REPORTERS = {
+    "error", "fail", "warn", "unexpected", "expect", "refuse", "foreign", "name", "number",
+    "check_peer", "_useless", "_warn", "UsageError",
+}
+# Diagnostics that need more than a transcript, each with the test that sees it.
+ELSEWHERE = {
+    ("annotations.py", "_warn"): "test_annotations",
+    ("preprocess.py", "foreign"): "test_messages_of_the_preprocessor_as_json",
+    ("preprocess.py", "error"): "test_unknown_directive",
+}
 
 
-class Messages(unittest.TestCase):
+def transcripts() -> list[str]:
+    return sorted(glob.glob(os.path.join(FOLDER, "*.expected")))
+
+
+def commands(text: str) -> list[str]:
+    return [line[2:] for line in text.split("\n") if line.startswith("$ ")]
+
+
+def run_transcript(folder: str, text: str) -> str:
+    """TEXT as it is today."""
+    out = ""
+    for command in commands(text):
+        result = run_mig(folder, *command.split()[1:])
+        out += f"$ {command}\n{result.stdout}{result.stderr}exit status {result.returncode}\n"
+    return out
+
+
+class Transcripts(FolderTest):
     maxDiff = None
 
-    def check(self, text: str, expected: str, *arguments: str):
-        got = first_message(text, *arguments)
-        self.assertEqual(got, textwrap.dedent(expected).strip("\n"))
+    def setUp(self):
+        super().setUp()
+        self.copy = os.path.join(self.folder, "copy")
+        shutil.copytree(FOLDER, self.copy)
 
-    def test_unknown_type(self):
-        self.check("routine r(p : mach_port_t; a : imt);", """
-            1:32: error: unknown type 'imt'; did you mean 'int'?
-                1 | routine r(p : mach_port_t; a : imt);
-                  |                                ^~~
-            """)
+    def test_transcripts(self):
+        before = sorted(os.listdir(self.copy))
+        for path in transcripts():
+            with self.subTest(os.path.basename(path)):
+                with open(path, encoding="utf-8") as stream:
+                    expected = stream.read()
+                self.assertEqual(run_transcript(self.copy, expected), expected)
+                # On an error no file is written; none of these commands does anything else.
+                self.assertEqual(sorted(os.listdir(self.copy)), before)
 
-    def test_unknown_ipc_type(self):
-        self.check("type t = MACH_MSG_TYPE_INTEGR_32;", """
-            1:10: error: unknown IPC type 'MACH_MSG_TYPE_INTEGR_32'; did you mean 'MACH_MSG_TYPE_INTEGER_32'?
-                1 | type t = MACH_MSG_TYPE_INTEGR_32;
-                  |          ^~~~~~~~~~~~~~~~~~~~~~~
-            """)
+    def test_every_file_is_used(self):
+        text = "".join(open(path, encoding="utf-8").read() for path in transcripts())
+        sources = glob.glob(os.path.join(FOLDER, "*.defs"))
+        text += "".join(open(path, encoding="utf-8").read() for path in sources)
+        for path in sources:
+            self.assertIn(os.path.basename(path), text)
 
-    def test_unknown_statement(self):
-        self.check("routin r(p : mach_port_t);", """
-            1:1: error: expected a statement, found 'routin'; did you mean 'routine'?
-                1 | routin r(p : mach_port_t);
-                  | ^~~~~~
-            """)
+    def test_every_diagnostic_has_one(self):
+        """Each place in the source that reports something did so in one of the transcripts."""
+        with self.recorded() as reached:
+            for path in transcripts():
+                with open(path, encoding="utf-8") as stream:
+                    run_transcript(self.copy, stream.read())
+        unseen = [
+            f"{name}:{first}: {text}"
+            for name, first, last, text, reporter in reporting_calls()
+            if not any((name, line) in reached for line in range(first, last + 1))
+            and (name, reporter) not in ELSEWHERE
+        ]
+        self.assertEqual(unseen, [])
 
-    def test_unknown_direction(self):
-        self.check("routine r(p : mach_port_t; ot a : int);", """
-            1:28: error: unknown direction 'ot'; did you mean 'out'?
-                1 | routine r(p : mach_port_t; ot a : int);
-                  |                            ^~
-            """)
+    @contextlib.contextmanager
+    def recorded(self):
+        """The lines of the compiler that lead to a report, as (file, line)."""
+        reached: set[tuple[str, int]] = set()
 
-    def test_unknown_flag(self):
-        self.check("routine r(p : mach_port_t; a : int, samecont);", """
-            1:37: error: expected a flag, found 'samecont'; did you mean 'samecount'?
-                1 | routine r(p : mach_port_t; a : int, samecont);
-                  |                                     ^~~~~~~~
-            """)
+        def note_stack() -> None:
+            frame = sys._getframe(2)
+            while frame is not None:
+                name = frame.f_code.co_filename
+                if os.path.dirname(name) == PACKAGE:
+                    reached.add((os.path.basename(name), frame.f_lineno))
+                frame = frame.f_back
 
-    def test_missing_colon(self):
-        self.check("routine r(p mach_port_t);", """
-            1:13: error: expected ':' after the name of argument 'p', found 'mach_port_t'
-                1 | routine r(p mach_port_t);
-                  |             ^~~~~~~~~~~
-            """)
+        show, usage = diagnostics.Diagnostics._print, options.UsageError.__init__
 
-    def test_missing_semicolon_points_behind_the_line(self):
-        self.check("type t = int\ntype u = int;", """
-            1:13: error: expected ';' after the statement, found 'type'
-                1 | type t = int
-                  |             ^
-            """)
+        def recording_show(self, diagnostic):
+            note_stack()
+            show(self, diagnostic)
 
-    def test_missing_parenthesis(self):
-        self.check("routine r(p : mach_port_t\nroutine s(p : mach_port_t);", """
-            1:26: error: expected ')' or ';' after an argument, found 'routine'
-                1 | routine r(p : mach_port_t
-                  |                          ^
-            """)
+        def recording_usage(self, *arguments):
+            note_stack()
+            usage(self, *arguments)
 
-    def test_semicolon_too_much(self):
-        self.check("routine r(p : mach_port_t;);", """
-            1:26: error: no ';' may stand after the last argument
-                1 | routine r(p : mach_port_t;);
-                  |                          ^
-            """)
-
-    def test_stray_character(self):
-        self.check("type t = @;", """
-            1:10: error: stray '@' in the file
-                1 | type t = @;
-                  |          ^
-            """)
-
-    def test_duplicate_routine(self):
-        self.check("routine r(p : mach_port_t);\nroutine r(p : mach_port_t);", """
-            2:9: error: routine 'r' is declared again
-                2 | routine r(p : mach_port_t);
-                  |         ^
-            1:9: note: the first declaration is here
-                1 | routine r(p : mach_port_t);
-                  |         ^
-            """)
-
-    def test_duplicate_argument(self):
-        self.check("routine r(p : mach_port_t; a : int; a : int);", """
-            1:37: error: argument 'a' is declared again
-                1 | routine r(p : mach_port_t; a : int; a : int);
-                  |                                     ^
-            1:28: note: the first declaration is here
-                1 | routine r(p : mach_port_t; a : int; a : int);
-                  |                            ^
-            """)
-
-    def test_duplicate_type_is_a_warning(self):
-        self.check("type t = int;\ntype t = char;", """
-            2:6: warning: type 't' is declared again; the new one counts from here [-Wredefinition]
-                2 | type t = char;
-                  |      ^
-            1:6: note: 't' was declared here
-                1 | type t = int;
-                  |      ^
-            """)
-
-    def test_c_keyword(self):
-        self.check("routine r(p : mach_port_t; register : int);", """
-            1:28: error: 'register' is a keyword of C and cannot name an argument
-                1 | routine r(p : mach_port_t; register : int);
-                  |                            ^~~~~~~~
-            """)
-
-    def test_companion(self):
-        self.check("routine r(p : mach_port_t; a : v = array[*:4] of int; aCnt : int);", """
-            1:55: error: 'aCnt' is made by argument 'a'
-                1 | routine r(p : mach_port_t; a : v = array[*:4] of int; aCnt : int);
-                  |                                                       ^~~~
-            1:28: note: 'a' is declared here
-                1 | routine r(p : mach_port_t; a : v = array[*:4] of int; aCnt : int);
-                  |                            ^
-            """)
-
-    def test_variable_array_in_an_array(self):
-        self.check("type v = array[*:4] of int;\ntype w = array[3] of v;", """
-            2:10: error: too complicated: a fixed array of a variable array
-                2 | type w = array[3] of v;
-                  |          ^~~~~
-            """)
-
-    def test_variable_array_inout(self):
-        self.check("type v = array[*:4] of int;\nroutine r(p : mach_port_t; inout a : v);", """
-            2:34: error: 'a' is an inline variable array and cannot be 'inout'
-                2 | routine r(p : mach_port_t; inout a : v);
-                  |                                  ^
-            """)
-
-    def test_samecount_alone(self):
-        self.check("type v = array[*:4] of int;\nroutine r(p : mach_port_t; a : v, samecount);", """
-            2:35: warning: 'samecount' has no effect: the argument before has no count to share [-Wflag]
-                2 | routine r(p : mach_port_t; a : v, samecount);
-                  |                                   ^~~~~~~~~
-            """)
-
-    def test_dealloc_inline(self):
-        self.check("routine r(p : mach_port_t; a : int, dealloc);", """
-            1:37: warning: 'dealloc' has no effect: the argument does not travel out of line [-Wflag]
-                1 | routine r(p : mach_port_t; a : int, dealloc);
-                  |                                     ^~~~~~~
-            """)
-
-    def test_destructor(self):
-        self.check("type o_t = mach_port_t intran: o_t f(mach_port_t);", """
-            1:6: warning: type 'o_t' has an in-translation without a destructor [-Wdestructor]
-                1 | type o_t = mach_port_t intran: o_t f(mach_port_t);
-                  |      ^~~
-            """, "-Wdestructor")
-
-    def test_one_way_result(self):
-        self.check("simpleroutine r(p : mach_port_t; out a : int);", """
-            1:38: error: simpleroutine 'r' has no reply for 'a' to come in
-                1 | simpleroutine r(p : mach_port_t; out a : int);
-                  |                                      ^
-            """)
-
-    def test_no_request_port(self):
-        self.check("routine r(in a : int);", """
-            1:9: error: routine 'r' has no request port; it is the first argument, or the one marked 'requestport'
-                1 | routine r(in a : int);
-                  |         ^
-            """)
-
-    def test_request_port_of_the_wrong_type(self):
-        self.check("routine r(p : int);", """
-            1:11: error: the requestport 'p' must be a single port right
-                1 | routine r(p : int);
-                  |           ^
-            """)
-
-    def test_second_waittime(self):
-        self.check("routine r(p : mach_port_t; waittime a : int; waittime b : int);", """
-            1:55: error: a second 'waittime' argument
-                1 | routine r(p : mach_port_t; waittime a : int; waittime b : int);
-                  |                                                       ^
-            1:37: note: the first is here
-                1 | routine r(p : mach_port_t; waittime a : int; waittime b : int);
-                  |                                     ^
-            """)
-
-    def test_macro_in_a_bound(self):
-        self.check("type v = array[*:N] of int;", """
-            1:18: error: 'N' is not a number; is a macro not defined?
-                1 | type v = array[*:N] of int;
-                  |                  ^
-            """)
-
-    def test_division_by_zero(self):
-        self.check("type v = array[4 / 0] of int;", """
-            1:18: error: division by zero
-                1 | type v = array[4 / 0] of int;
-                  |                  ^
-            """)
-
-    def test_empty_array(self):
-        self.check("type v = array[0] of int;", """
-            1:16: error: the number of elements must not be zero
-                1 | type v = array[0] of int;
-                  |                ^
-            """)
-
-    def test_native_needs_a_direction(self):
-        self.check("routine r(p : mach_port_t; a : PointerTo(foo));", """
-            1:28: error: 'PointerTo' needs 'in', 'out' or 'inout' before the name
-                1 | routine r(p : mach_port_t; a : PointerTo(foo));
-                  |                            ^
-            """)
-
-    def test_too_many_ids(self):
-        _, messages = analyse(PRELUDE + "skip 101;")
-        self.assertIn("subsystem 'test' has 101 ids", messages)
-        self.assertIn("[-Wslots]", messages)
-
-    def test_time_out_that_leaks(self):
-        self.check("routine r(p : mach_port_t; waittime t : int; a : mach_port_t);", """
-            1:9: warning: routine 'r' can time out and then leaks the rights in its request; see 'consumeonsenderror' [-Wtimeout]
-                1 | routine r(p : mach_port_t; waittime t : int; a : mach_port_t);
-                  |         ^
-            """, "-Wtimeout")
-
-    def test_many_errors_in_one_run(self):
-        text = "routin a;\ntype t = array[N] of int;\nroutine b(p : x; q : y);\nroutine b(p : int);"
-        _, messages = analyse(PRELUDE + text)
-        self.assertEqual(messages.count("error:"), 6)
-
-    def test_a_faulty_type_is_reported_once(self):
-        _, messages = analyse(
-            PRELUDE + "type v = array[3] of nothing;\nroutine b(p : mach_port_t; a : v; b : v);"
-        )
-        self.assertEqual(messages.count("error:"), 1)
-
-    def test_missing_subsystem(self):
-        _, messages = analyse("type m = MACH_MSG_TYPE_COPY_SEND;\nroutine r(p : m);")
-        self.assertIn("test.defs:2:9: error: no subsystem declared", messages)
+        diagnostics.Diagnostics._print = recording_show
+        options.UsageError.__init__ = recording_usage
+        try:
+            yield reached
+        finally:
+            diagnostics.Diagnostics._print = show
+            options.UsageError.__init__ = usage
 
 
-class Options(FolderTest):
-    def messages(self, text: str, *arguments: str) -> tuple[int, str]:
-        self.write("a.defs", text)
-        stream = io.StringIO()
-        chosen = options.parse(["--check-only", *arguments, os.path.join(self.folder, "a.defs")])
-        return cli.compile_file(chosen, stream), stream.getvalue()
+def reporting_calls():
+    """All calls that report: (file, first line, last line, text, reporter)."""
+    for path in sorted(glob.glob(os.path.join(PACKAGE, "*.py"))):
+        with open(path, encoding="utf-8") as stream:
+            tree = ast.parse(stream.read())
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call):
+                continue
+            function = node.func
+            name = getattr(function, "attr", "") or getattr(function, "id", "")
+            if name in REPORTERS and ast.unparse(node) != "super().error()":
+                text = ast.unparse(node)
+                yield os.path.basename(path), node.lineno, node.end_lineno, text, name
 
-    def test_werror(self):
-        text = PRELUDE + "type t = int; type t = char;"
-        self.assertEqual(self.messages(text)[0], 0)
-        self.assertEqual(self.messages(text, "-Werror")[0], 1)
-        self.assertEqual(self.messages(text, "-Werror=redefinition")[0], 1)
-        self.assertEqual(self.messages(text, "-Werror", "-Wno-redefinition")[0], 0)
-        self.assertNotIn("warning", self.messages(text, "-q")[1])
 
-    def test_json(self):
-        status, text = self.messages(PRELUDE + "routine r(p : imt);", "--format=json")
-        self.assertEqual(status, 1)
-        found = json.loads(text)
-        self.assertEqual((found["line"], found["column"], found["length"]), (6, 15, 3))
-        self.assertEqual(found["severity"], "error")
+class Details(FolderTest):
+    """What a transcript cannot show."""
 
-    def test_include_stack(self):
-        self.write("b.defs", "type t = nothing;\n")
-        _, text = self.messages(PRELUDE + '#include "b.defs"\n')
-        self.assertRegex(text, r"In file included from .*a\.defs:6:\n.*b\.defs:1:10: error: unknown")
-
-    def test_caret_in_the_original_line(self):
-        """A macro changes the columns; the caret stands under what was written."""
-        _, text = self.messages(
-            "#define PORT mach_port_t\n" + PRELUDE + "routine r(p : PORT; abc : PORT; d : imt);\n"
-        )
-        self.assertIn(":7:37: error: unknown type 'imt'", text)
-
-    def test_preprocessor_errors_are_errors(self):
-        self.write("c.defs", '#include "missing.defs"\n')
-        result = run_mig(self.folder, "c.defs")
+    def test_messages_of_the_preprocessor(self):
+        self.write("a.defs", '#include "missing.defs"\n')
+        result = run_mig(self.folder, "a.defs")
         self.assertEqual(result.returncode, 1)
         self.assertIn("missing.defs", result.stderr)
+        self.assertTrue(result.stderr.endswith("1 error generated.\n"))
+
+    def test_messages_of_the_preprocessor_as_json(self):
+        self.write("a.defs", '#warning careful\n#include "missing.defs"\n')
+        result = run_mig(self.folder, "--format=json", "a.defs")
+        found = [json.loads(line) for line in result.stderr.splitlines()]
+        self.assertEqual([(f["severity"], f["line"]) for f in found], [("warning", 1), ("error", 2)])
+        self.assertIn("missing.defs", found[1]["message"])
+
+    def test_unknown_directive(self):
+        _, messages = analyse("#if left over\n" + PRELUDE)
+        self.assertIn("test.defs:1:1: error: unknown # line after preprocessing", messages)
+
+    def test_colours_on_a_terminal(self):
+        terminal = io.StringIO()
+        terminal.isatty = lambda: True
+        for environment, coloured in (
+            ({"TERM": "xterm"}, True), ({"TERM": "dumb"}, False),
+            ({"TERM": "xterm", "NO_COLOR": "1"}, False),
+        ):
+            with mock.patch.dict(os.environ, environment, clear=True):
+                chosen = diagnostics.Diagnostics(terminal).palette
+                self.assertEqual(chosen is diagnostics.COLOURS, coloured, environment)
+        self.assertIs(diagnostics.Diagnostics(io.StringIO()).palette, diagnostics.PLAIN)
+        self.assertIs(diagnostics.Diagnostics(terminal, color="never").palette, diagnostics.PLAIN)
+
+
+def update() -> None:
+    with contextlib.ExitStack() as stack:
+        case = Transcripts()
+        case.setUp()
+        stack.callback(case.doCleanups)
+        for path in transcripts():
+            with open(path, encoding="utf-8") as stream:
+                text = stream.read()
+            with open(path, "w", encoding="utf-8") as stream:
+                stream.write(run_transcript(case.copy, text))
 
 
 if __name__ == "__main__":
-    unittest.main()
+    if sys.argv[1:] == ["--update"]:
+        update()
+    else:
+        unittest.main()

@@ -123,8 +123,8 @@ class Check(VerbTest):
 
     def test_usage(self):
         self.assertIn("usage: mig check OLD.json", self.mig("check", "--help").stdout)
-        self.assertIn("usage: mig check", self.mig("check", "lock.json", status=1).stderr)
-        self.assertIn("needs a value", self.mig("layout", "-o", status=1).stderr)
+        self.assertIn("usage: mig check", self.mig("check", "lock.json", status=2).stderr)
+        self.assertIn("needs a value", self.mig("layout", "-o", status=2).stderr)
         self.assertIn("ids ", run_mig(self.folder, "--help").stdout)
 
     def test_the_system(self):
