@@ -37,7 +37,3 @@ size_t startup_block_size(const struct startup_block *block);
 
 /* Write BLOCK to MEMORY, which has startup_block_size() bytes. */
 void startup_block_write(const struct startup_block *block, void *memory);
-
-/* Check a block of SIZE bytes at MEMORY that came from elsewhere.  Returns: true if all offsets lie
- * inside and all strings end. */
-bool startup_block_is_valid(const void *memory, size_t size);

@@ -16,9 +16,11 @@ static void report(unsigned line, const char *what)
     reported[report_count++ % 8] = line;
 }
 
+/* CONF holds something else before: nothing of that may stay. */
 static void parse(const char *text, struct init_conf *conf)
 {
     report_count = 0;
+    memset(conf, 'z', sizeof(*conf));
     init_conf_parse(text, strlen(text), conf, report);
 }
 
@@ -28,24 +30,39 @@ static void test_good_lines(void)
     parse("# comment\n"
           "\n"
           "service a.b  /servers/a restart  host_priv device # and so on\n"
-          "service c /servers/c\n"
+          "service c\t/servers/c\tinitrd host_security\r\n"
+          "service d /servers/d\n"
           "shell /bin/sh",
           &conf);
-    CHECK(report_count == 0 && conf.service_count == 2);
+    CHECK(report_count == 0 && conf.service_count == 3);
     CHECK(strcmp(conf.services[0].name, "a.b") == 0);
     CHECK(strcmp(conf.services[0].path, "/servers/a") == 0);
     CHECK(conf.services[0].restart);
     CHECK(conf.services[0].rights == (INIT_RIGHT_HOST_PRIV | INIT_RIGHT_DEVICE));
-    CHECK(!conf.services[1].restart && conf.services[1].rights == 0);
+    CHECK(strcmp(conf.services[1].path, "/servers/c") == 0);
+    CHECK(conf.services[1].rights == (INIT_RIGHT_INITRD | INIT_RIGHT_HOST_SECURITY));
+    CHECK(!conf.services[2].restart && conf.services[2].rights == 0);
     CHECK(strcmp(conf.shell, "/bin/sh") == 0);
 }
 
+/* The lines that are wrong are told, and leave nothing behind for the next. */
 static void test_bad_lines(void)
 {
     struct init_conf conf;
-    parse("service\nservice x\nservice x /y teleport\nservces z /z\nservice ok /ok\n", &conf);
-    CHECK(report_count == 4 && reported[0] == 1 && reported[3] == 4);
+    parse("service\n"
+          "service x\n"
+          "service x /y restart device teleport\n"
+          "servces z /z\n"
+          "shell\n"
+          "service ok /ok\n",
+          &conf);
+    CHECK(report_count == 5);
+    for (unsigned i = 0; i < 5; i++) {
+        CHECK(reported[i] == i + 1);
+    }
     CHECK(conf.service_count == 1 && strcmp(conf.services[0].name, "ok") == 0);
+    CHECK(!conf.services[0].restart && conf.services[0].rights == 0);
+    CHECK(conf.shell[0] == '\0');
 }
 
 static void test_limits(void)

@@ -11,6 +11,9 @@ static struct shell_command command;
 
 static const char *variable(const char *name)
 {
+    if (strcmp(name, "a_B9") == 0) {
+        return "every kind of character";
+    }
     return strcmp(name, "HOME") == 0 ? "/home" : NULL;
 }
 
@@ -48,6 +51,7 @@ static void check_error(const char *text, enum shell_parse_result expected)
 static void test_words(void)
 {
     check_words("ls -l  /bin\n", "ls|-l|/bin");
+    check_words("\tls\t-l\r\n", "ls|-l");
     check_words("echo 'a  b' \"c d\" e\\ f", "echo|a  b|c d|e f");
     check_words("echo a'b'\"c\"d", "echo|abcd");
     check_words("echo '' \"\"", "echo||");
@@ -64,6 +68,9 @@ static void test_variables(void)
     check_words("echo $? \"$?\" '$?'", "echo|5|5|$?");
     check_words("cd $HOME/x ${HOME}y $NONE.", "cd|/home/x|/homey|.");
     check_words("echo $ a$", "echo|$|a$");
+    check_words("echo $a_B9", "echo|every kind of character");
+    check_error("echo $a23456789012345678901234567890123456789012345678901234567890123456",
+                SHELL_BAD_VARIABLE);
     check_error("echo ${", SHELL_BAD_VARIABLE);
     check_error("echo ${HOME", SHELL_BAD_VARIABLE);
 }
@@ -92,9 +99,11 @@ static void test_errors(void)
     check_error("a && && b", SHELL_BAD_OPERATOR);
     check_error("; a", SHELL_NOTHING_MORE);
     static char many[2 * (SHELL_WORDS_MAX + 1) + 1];
-    for (int i = 0; i <= SHELL_WORDS_MAX; i++) {
+    for (int i = 0; i < SHELL_WORDS_MAX; i++) {
         strcat(many, "x ");
     }
+    check_error(many, SHELL_NOTHING_MORE);
+    strcat(many, "x ");
     check_error(many, SHELL_TOO_LONG);
     static char longest[SHELL_COMMAND_MAX + 2];
     memset(longest, 'x', SHELL_COMMAND_MAX);
@@ -119,14 +128,25 @@ static void test_unsupported(void)
     CHECK(strstr(shell_parse_error(SHELL_NO_REDIRECTION), "redirection") != NULL);
 }
 
-static void test_lines(void)
+/* Each command of TEXT ends on the line that ENDS has for it. */
+static void check_lines(const char *text, const unsigned *ends, size_t count)
 {
-    static const char text[] = "a\nb 'x\ny'\nc";
     struct shell_parser parser;
     shell_parse_begin(&parser, text, strlen(text), variable);
-    (void)shell_parse_next(&parser, 0, &command);
-    (void)shell_parse_next(&parser, 0, &command);
-    CHECK(parser.line == 4);
+    for (size_t i = 0; i < count; i++) {
+        CHECK(shell_parse_next(&parser, 0, &command) == SHELL_COMMAND);
+        if (!CHECK(parser.line == ends[i])) {
+            fprintf(stderr, "  command %zu of %s: line %u\n", i, text, parser.line);
+        }
+    }
+    CHECK(shell_parse_next(&parser, 0, &command) == SHELL_NOTHING_MORE);
+}
+
+static void test_lines(void)
+{
+    check_lines("a\nb 'x\ny'\nc", (unsigned[]){ 2, 4, 4 }, 3);
+    check_lines("a \"x\ny\"\nb\\\nc\nd", (unsigned[]){ 3, 5, 5 }, 3);
+    check_lines("a # comment\nb", (unsigned[]){ 2, 2 }, 2);
 }
 
 int main(void)
