@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The parts of the console that need no devices: line discipline, keyboard layout, and what escape
- * sequences do to the screen.
+ * Line discipline and keyboard layout: what becomes of keys before a program reads them.
  */
-#include <stdlib.h>
 #include <string.h>
 
-#include "ansi.h"
 #include "check.h"
 #include "keymap.h"
 #include "line_discipline.h"
-#include "screen_buffer.h"
 
 static char echoed[2 * INPUT_MAX];
 static size_t echoed_size;
@@ -109,10 +105,12 @@ static void test_long_line(void)
 {
     static struct line_discipline discipline;
     begin(&discipline);
-    for (int i = 0; i < LINE_MAX; i++) {
+    for (int i = 0; i < LINE_MAX - 1; i++) {
         (void)line_discipline_type(&discipline, 'x');
     }
     echoed_size = 0;
+    CHECK(type(&discipline, "x") == 0 && echo_is("\a"));
+    CHECK(type(&discipline, "more") == 0 && echo_is("")); /* once is enough */
     CHECK(type(&discipline, "\r") == LINE_INPUT);
     CHECK(echo_is("\n(the line was too long, and is not taken)\n"));
     CHECK(reads(&discipline, 10, "\n") && !line_discipline_is_readable(&discipline));
@@ -139,8 +137,9 @@ static void test_end_and_interrupt(void)
     CHECK(reads(&discipline, 10, ""));
     CHECK(type(&discipline, "ab\x04") == LINE_INPUT && reads(&discipline, 10, "ab"));
     CHECK(!line_discipline_is_readable(&discipline));
-    CHECK(type(&discipline, "typed ahead\rlost\x03") == (LINE_INPUT | LINE_INTERRUPT));
-    CHECK(!line_discipline_is_readable(&discipline));
+    echoed_size = 0;
+    CHECK(type(&discipline, "ahead\rlost\x03") == (LINE_INPUT | LINE_INTERRUPT));
+    CHECK(echo_is("ahead\nlost^C") && !line_discipline_is_readable(&discipline));
     CHECK(type(&discipline, "x\r") == LINE_INPUT && reads(&discipline, 10, "x\n"));
 }
 
@@ -159,7 +158,53 @@ static void test_raw(void)
     CHECK(reads(&discipline, 10, "\x03\x04\x7f\r\n"));
 }
 
-/* Nothing is overwritten, whatever is typed. */
+/* Each mode makes the difference that it is for. */
+static void test_modes(void)
+{
+    static struct line_discipline discipline;
+    struct terminal_modes modes;
+    begin(&discipline);
+    modes = discipline.modes;
+    modes.modes = TERMINAL_ECHO;
+    line_discipline_set_modes(&discipline, &modes);
+    CHECK(type(&discipline, "a\x01\r\n\x03") == LINE_INPUT && echo_is("a^A^M\n^C"));
+    CHECK(reads(&discipline, 100, "a\x01\r\n\x03")); /* raw: more than a line at once */
+    modes.modes = TERMINAL_SIGNAL;
+    line_discipline_set_modes(&discipline, &modes);
+    CHECK(type(&discipline, "\x03") == LINE_INTERRUPT && echo_is(""));
+    modes.modes = TERMINAL_COOKED | TERMINAL_MAP_CR;
+    line_discipline_set_modes(&discipline, &modes);
+    CHECK(type(&discipline, "secret\r") == LINE_INPUT && echo_is(""));
+    CHECK(reads(&discipline, 100, "secret\n"));
+}
+
+static void test_keys(void)
+{
+    static struct line_discipline discipline;
+    struct terminal_modes modes;
+    begin(&discipline);
+    modes = discipline.modes;
+    modes.erase_key = '#';
+    modes.kill_key = 0; /* none; so a zero byte is plain */
+    line_discipline_set_modes(&discipline, &modes);
+    (void)line_discipline_type(&discipline, 'a');
+    (void)line_discipline_type(&discipline, '\0');
+    CHECK(discipline.line_length == 2);
+    CHECK(type(&discipline, "##ab#\b\r") == LINE_INPUT);
+    CHECK(reads(&discipline, 10, "a\b\n")); /* who has chosen a key has just that one */
+}
+
+/* Bytes above 127 are characters, none of the marks in the ring. */
+static void test_bytes(void)
+{
+    static struct line_discipline discipline;
+    begin(&discipline);
+    CHECK(type(&discipline, "\x80\xff\r") == LINE_INPUT && reads(&discipline, 10, "\x80\xff\n"));
+    CHECK(discipline.input_count == 0);
+    CHECK(type(&discipline, "\xff\x04") == LINE_INPUT && discipline.input[3] == 0xff);
+}
+
+/* Nothing is overwritten, whatever is typed; the bell tells that something was lost. */
 static void test_limits(void)
 {
     static struct line_discipline discipline;
@@ -169,10 +214,14 @@ static void test_limits(void)
     }
     CHECK(type(&discipline, "\r") == LINE_INPUT);
     CHECK(line_discipline_available(&discipline) == LINE_MAX);
-    for (int i = 0; i < 3 * INPUT_MAX; i++) {
-        (void)line_discipline_type(&discipline, '\r');
+    while (discipline.input_count < INPUT_MAX) {
+        CHECK(type(&discipline, "\r") == LINE_INPUT);
     }
+    echoed_size = 0;
+    CHECK(type(&discipline, "\r\x04") == 0 && echo_is("\a\a"));
     CHECK(discipline.input_count == INPUT_MAX);
+    CHECK(line_discipline_available(&discipline) == LINE_MAX);
+    (void)type(&discipline, "lost");
     line_discipline_flush(&discipline);
     CHECK(!line_discipline_is_readable(&discipline));
     CHECK(type(&discipline, "ok\r") == LINE_INPUT && reads(&discipline, 10, "ok\n"));
@@ -199,102 +248,44 @@ static void test_keymap(void)
     CHECK(strcmp(KEYS("\x2a\x1e\x02\xaa\x1e"), "A!a") == 0);
     CHECK(strcmp(KEYS("\x3a\xba\x1e\x02\x2a\x1e\xaa\x3a\xba\x1e"), "A1aa") == 0);
     CHECK(strcmp(KEYS("\x1d\x2e\x9d\x2e"), "\003c") == 0);
+    CHECK(strcmp(KEYS("\x36\x1e\xb6\x1e"), "Aa") == 0);
+    CHECK(strcmp(KEYS("\x1d\x02\x39\x9d"), "1 ") == 0); /* no control characters of these */
     CHECK(strcmp(KEYS("\xe0\x48\xe0\xc8"), "\033[A") == 0);
     CHECK(strcmp(KEYS("\xe0\x1d\x2e\xe0\x9d\x2e"), "\003c") == 0);
     CHECK(strcmp(KEYS("\x1c\x0e\x0f\x39\x2b\x35"), "\r\x7f\t \\/") == 0);
     CHECK(strcmp(KEYS("\xe0\x2a\xe0\x53\xe0\xaa\x1e"), "\033[3~a") == 0);
+    CHECK(strcmp(KEYS("\xe0\x50\xe0\x4d\xe0\x4b"), "\033[B\033[C\033[D") == 0);
+    CHECK(strcmp(KEYS("\xe0\x47\xe0\x4f\xe0\x52"), "\033[H\033[F\033[2~") == 0);
+    CHECK(strcmp(KEYS("\xe0\x49\xe0\x51\xe0\x1c\xe0\x35"), "\033[5~\033[6~\r/") == 0);
     for (unsigned code = 0; code < 256; code++) {
         char text[KEYMAP_CHARACTERS_MAX];
         CHECK(keymap_translate(&keymap, (uint8_t)code, text) <= KEYMAP_CHARACTERS_MAX);
     }
 }
 
-static void show(struct ansi *ansi, const char *text)
+/* Press all keys from FIRST to LAST, with SHIFT held or not. */
+static const char *row(uint8_t first, uint8_t last, bool shift)
 {
-    for (; *text != '\0'; text++) {
-        ansi_write(ansi, *text);
+    struct keymap keymap = { .has_left_shift = shift };
+    char codes[64];
+    size_t count = 0;
+    for (uint8_t code = first; code <= last; code++) {
+        codes[count++] = (char)code;
     }
+    return keys(&keymap, codes, count);
 }
 
-/* Does ROW begin with TEXT, blanks behind it? */
-static bool row_is(const struct screen_buffer *screen, unsigned row, const char *text)
+static void test_rows(void)
 {
-    size_t length = strlen(text);
-    for (unsigned column = 0; column < screen->columns; column++) {
-        uint16_t expected = column < length ? (unsigned char)text[column] : ' ';
-        if (screen_buffer_cell(screen, column, row)->character != expected) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static void test_text(struct ansi *ansi, struct screen_buffer *screen)
-{
-    show(ansi, "one\r\ntwo\b\bx");
-    CHECK(row_is(screen, 0, "one") && row_is(screen, 1, "txo"));
-    show(ansi, "\033[H\033[2J0123456789\r\nab");
-    CHECK(row_is(screen, 0, "0123456789") && row_is(screen, 1, "ab"));
-    show(ansi, "\033[H\033[2J0123456789A");
-    CHECK(row_is(screen, 1, "A") && screen->row == 1 && screen->column == 1);
-    show(ansi, "\r\n\r\n\r\nlast");
-    CHECK(row_is(screen, 0, "A") && row_is(screen, 3, "last"));
-    show(ansi, "\r\t|");
-    CHECK(row_is(screen, 3, "last    |"));
-}
-
-static void test_sequences(struct ansi *ansi, struct screen_buffer *screen)
-{
-    show(ansi, "\033[2J\033[2;3Hx\033[Dy\033[A\033[99Cz\033[99;99H!");
-    CHECK(screen_buffer_cell(screen, 2, 1)->character == 'y');
-    CHECK(screen_buffer_cell(screen, 9, 0)->character == 'z');
-    CHECK(screen_buffer_cell(screen, 9, 3)->character == '!');
-    show(ansi, "\033[H\033[Jabcdef\033[3D\033[K");
-    CHECK(row_is(screen, 0, "abc"));
-    show(ansi, "\033[1K");
-    CHECK(row_is(screen, 0, ""));
-    show(ansi, "\033[H\033[1;31mr\033[7mi\033[0mn");
-    CHECK(screen_buffer_cell(screen, 0, 0)->foreground == 12);
-    CHECK(screen_buffer_cell(screen, 1, 0)->background == 12);
-    CHECK(screen_buffer_cell(screen, 2, 0)->foreground == SCREEN_GREY);
-    show(ansi, "\033[?25l");
-    CHECK(!screen->is_cursor_shown);
-    show(ansi, "\033[?25h\033[s\033[4;4H\033[uv");
-    CHECK(screen->is_cursor_shown && row_is(screen, 0, "rinv"));
-    show(ansi, "\033[H\xc3\xa9\xff\xe2\x82\xac");
-    CHECK(screen_buffer_cell(screen, 0, 0)->character == 0xe9);
-    CHECK(screen_buffer_cell(screen, 1, 0)->character == '?');
-    CHECK(screen_buffer_cell(screen, 2, 0)->character == 0x20ac);
-}
-
-/* No sequence of bytes may leave the screen. */
-static void test_noise(struct ansi *ansi, const struct screen_buffer *screen)
-{
-    static const char bytes[] = "\033[;0123456789?ABCDGHJKfhlmsud78c\n\r\t\b\xc3\xe2\x80 x";
-    unsigned random = 1;
-    for (int i = 0; i < 200000; i++) {
-        random = random * 1103515245 + 12345;
-        ansi_write(ansi, bytes[(random >> 16) % (sizeof(bytes) - 1)]);
-        if (!CHECK(screen->column <= screen->columns && screen->row < screen->rows)) {
-            return;
-        }
-    }
-}
-
-static void test_screen(void)
-{
-    struct screen_buffer screen;
-    struct ansi ansi;
-    CHECK(!screen_buffer_create(&screen, 0, 4));
-    CHECK(!screen_buffer_create(&screen, 10, SCREEN_ROWS_MAX + 1));
-    if (!CHECK(screen_buffer_create(&screen, 10, 4))) {
-        return;
-    }
-    ansi_init(&ansi, &screen);
-    test_text(&ansi, &screen);
-    test_sequences(&ansi, &screen);
-    test_noise(&ansi, &screen);
-    screen_buffer_destroy(&screen);
+    CHECK(strcmp(row(0x01, 0x0f, false), "\0331234567890-=\x7f\t") == 0);
+    CHECK(strcmp(row(0x01, 0x0f, true), "\033!@#$%^&*()_+\x7f\t") == 0);
+    CHECK(strcmp(row(0x10, 0x1c, false), "qwertyuiop[]\r") == 0);
+    CHECK(strcmp(row(0x10, 0x1c, true), "QWERTYUIOP{}\r") == 0);
+    CHECK(strcmp(row(0x1e, 0x29, false), "asdfghjkl;'`") == 0);
+    CHECK(strcmp(row(0x1e, 0x29, true), "ASDFGHJKL:\"~") == 0);
+    CHECK(strcmp(row(0x2b, 0x35, false), "\\zxcvbnm,./") == 0);
+    CHECK(strcmp(row(0x2b, 0x35, true), "|ZXCVBNM<>?") == 0);
+    CHECK(strcmp(row(0x47, 0x53, false), "789-456+1230.") == 0);
 }
 
 int main(void)
@@ -305,8 +296,11 @@ int main(void)
     test_long_line();
     test_end_and_interrupt();
     test_raw();
+    test_modes();
+    test_keys();
+    test_bytes();
     test_limits();
     test_keymap();
-    test_screen();
+    test_rows();
     return failures != 0;
 }

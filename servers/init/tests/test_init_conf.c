@@ -8,11 +8,12 @@
 #include "init_conf.h"
 
 static unsigned reported[8];
+static const char *said[8];
 static unsigned report_count;
 
 static void report(unsigned line, const char *what)
 {
-    CHECK(what != nullptr && what[0] != '\0');
+    said[report_count % 8] = what;
     reported[report_count++ % 8] = line;
 }
 
@@ -57,8 +58,9 @@ static void test_bad_lines(void)
           "service ok /ok\n",
           &conf);
     CHECK(report_count == 5);
+    static const char *const words[] = { "name", "path", "option", "begins", "shell" };
     for (unsigned i = 0; i < 5; i++) {
-        CHECK(reported[i] == i + 1);
+        CHECK(reported[i] == i + 1 && strstr(said[i], words[i]) != nullptr);
     }
     CHECK(conf.service_count == 1 && strcmp(conf.services[0].name, "ok") == 0);
     CHECK(!conf.services[0].restart && conf.services[0].rights == 0);
