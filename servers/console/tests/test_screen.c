@@ -65,14 +65,14 @@ static void test_sequences(struct ansi *ansi, struct screen_buffer *screen)
     CHECK(screen_buffer_cell(screen, 9, 3)->character == '!');
     show(ansi, "\033[H\033[Jabcdef\033[3D\033[K");
     CHECK(row_is(screen, 0, "abc"));
-    show(ansi, "\033[2;1H12\033[1D\033[1K3");
-    CHECK(row_is(screen, 0, "abc") && row_is(screen, 1, " 3"));
+    show(ansi, "\033[2;1H123\033[2D\033[1K");
+    CHECK(row_is(screen, 0, "abc") && row_is(screen, 1, "  3"));
     show(ansi, "\033[H\033[2J\033[3G3\033[2d4\033[Bv\033[1;2f2");
     CHECK(row_is(screen, 0, " 23") && row_is(screen, 1, "   4") && row_is(screen, 2, "    v"));
     show(ansi, "\033[3J\033[3Kx\033[1Jy"); /* there is no part 3; 1 is up to the cursor */
     CHECK(row_is(screen, 0, "   y") && row_is(screen, 2, "    v"));
-    show(ansi, "\033[H\033[J\033[2;2\nHx"); /* a control character counts, the sequence goes on */
-    CHECK(row_is(screen, 1, " x"));
+    show(ansi, "\033[H\033[J\033[1\nBx"); /* a control character counts, the sequence goes on */
+    CHECK(row_is(screen, 2, "x"));
     show(ansi, "\033[25l");
     CHECK(screen->is_cursor_shown);
     show(ansi, "\033[?25l");
@@ -110,6 +110,7 @@ static void test_colours(struct ansi *ansi)
     check_pen(ansi, "\033[96;105m", 11, 13);
     check_pen(ansi, "\033[31;42m\033[m", SCREEN_GREY, SCREEN_BLACK);
     check_pen(ansi, "\033[0;0;0;0;0;0;0;32m", 2, 0);
+    check_pen(ansi, "\033[0;0;0;0;0;0;0;0;0;0;0;0;0;0;0;0;0m", SCREEN_GREY, SCREEN_BLACK);
     check_pen(ansi, "\033[42949673m", SCREEN_GREY, SCREEN_BLACK);
     check_pen(ansi, "\033[4294967327m", SCREEN_GREY, SCREEN_BLACK); /* not 31 */
 }
