@@ -146,9 +146,12 @@ mach_msg_return_t mach_msg(mach_msg_header_t *message, mach_msg_option_t option,
     }
     struct fake_message step = *script++;
     script_length--;
-    if ((option & MACH_RCV_MSG) != 0 && step.message != NULL &&
-        step.message->msgh_size <= receive_size) {
-        memcpy(message, step.message, step.message->msgh_size);
+    if ((option & MACH_RCV_MSG) != 0 && step.message != NULL) {
+        if (step.result == MACH_RCV_TOO_LARGE) {
+            message->msgh_size = step.message->msgh_size;
+        } else if (step.message->msgh_size <= receive_size) {
+            memcpy(message, step.message, step.message->msgh_size);
+        }
     }
     return step.result;
 }

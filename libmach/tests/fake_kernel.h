@@ -14,7 +14,8 @@ void fake_reset(void);
 
 /*
  * What the next calls of mach_msg() do, in order: a receive half gets a copy of MESSAGE (null: none)
- * and the call returns RESULT. When the script is at its end, MACH_RCV_PORT_DIED.
+ * if it fits, and the call returns RESULT; with MACH_RCV_TOO_LARGE just the size. When the script is
+ * at its end, MACH_RCV_PORT_DIED.
  */
 struct fake_message {
     const mach_msg_header_t *message;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <mach/mach.h>
 #include <mach_r/server_errors.h>
@@ -50,13 +51,31 @@ static void test_error_strings(void)
     CHECK(strcmp(mach_error_string(SERVER_ERROR_NOT_FOUND), "no such file or directory") == 0);
     CHECK(strcmp(mach_error_string(0x1234567), "unknown error code") == 0);
     CHECK(strcmp(mach_error_string(-1), "unknown error code") == 0);
+    CHECK(strcmp(mach_error_string(KERN_INVALID_ARGUMENT | MACH_MSG_VM_KERNEL),
+                 "unknown error code") == 0); /* only messages have such bits */
     CHECK(strcmp(mach_error_type(MACH_RCV_TIMED_OUT), "(ipc/rcv)") == 0);
+    CHECK(strcmp(mach_error_type(0x1234567), "(?/?)") == 0);
     for (int code = KERN_SUCCESS; code <= KERN_NOT_FOUND; code++) {
         CHECK(strncmp(mach_error_string(code), "(os/kern) ", 10) == 0);
     }
     for (int code = MIG_TRAILER_ERROR; code <= MIG_TYPE_ERROR; code++) {
         CHECK(strncmp(mach_error_string(code), "(ipc/mig) ", 10) == 0);
     }
+}
+
+static void test_error_line(void)
+{
+    int ends[2], saved = dup(STDERR_FILENO);
+    char line[128];
+    CHECK(pipe(ends) == 0 && dup2(ends[1], STDERR_FILENO) == STDERR_FILENO);
+    mach_error("sending:", MACH_SEND_INVALID_DEST);
+    (void)dup2(saved, STDERR_FILENO);
+    ssize_t length = read(ends[0], line, sizeof(line) - 1);
+    line[length > 0 ? length : 0] = '\0';
+    CHECK(strcmp(line, "sending: (ipc/send) invalid destination port (10000003)\n") == 0);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+    (void)close(saved);
 }
 
 static void test_strncpy(void)
@@ -88,6 +107,26 @@ static void test_reply_port(void)
     CHECK(mig_get_reply_port() != port);
     mig_dealloc_reply_port(MACH_PORT_NULL);
     CHECK_CALLS("reply_port 9103;mod_refs 9103 1 -1;");
+    mig_dealloc_reply_port(0x40); /* not this thread's own: that goes as well */
+    CHECK_CALLS("mod_refs 40 1 -1;");
+}
+
+static void test_reply_setup(void)
+{
+    mach_msg_header_t request = {
+        .msgh_bits = MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND, 0),
+        .msgh_remote_port = 0x30,
+        .msgh_local_port = 0x31,
+        .msgh_id = 17,
+    };
+    mig_reply_error_t reply;
+    memset(&reply, 0xff, sizeof(reply));
+    mig_reply_setup(&request, &reply.Head);
+    CHECK(reply.Head.msgh_bits == MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND, 0));
+    CHECK(reply.Head.msgh_size == sizeof(reply) && reply.Head.msgh_id == 117);
+    CHECK(reply.Head.msgh_remote_port == 0x30 && reply.Head.msgh_local_port == MACH_PORT_NULL);
+    CHECK(reply.Head.msgh_voucher_port == MACH_PORT_NULL && reply.RetCode == MIG_BAD_ID);
+    CHECK(memcmp(&reply.NDR, &NDR_record, sizeof(NDR_record)) == 0);
 }
 
 #pragma pack(push, 4)
@@ -159,6 +198,42 @@ static void test_destroy(void)
     message.head.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0);
     mach_msg_destroy(&message.head);
     CHECK_CALLS("");
+
+    message.head.msgh_bits =
+        MACH_MSGH_BITS_SET(MACH_MSG_TYPE_COPY_SEND, 0, MACH_MSG_TYPE_MOVE_SEND, 0);
+    message.head.msgh_voucher_port = 0x15;
+    mach_msg_destroy(&message.head);
+    CHECK_CALLS("deallocate 15;");
+}
+
+/* Descriptors that hold less than they seem to. */
+static void test_destroy_less(void)
+{
+    struct complex_message message = complex_message();
+    mach_vm_address_t names = 0;
+    fake_reset();
+    message.head.msgh_bits = MACH_MSGH_BITS_COMPLEX;
+    message.memory.size = 0;
+    message.ports.address = NULL;
+    message.kept.type = MACH_MSG_OOL_VOLATILE_DESCRIPTOR;
+    message.kept.deallocate = TRUE;
+    message.copied.disposition = MACH_MSG_TYPE_MOVE_SEND;
+    mach_msg_destroy(&message.head);
+    CHECK_CALLS("deallocate 12;mod_refs 13 1 -1;deallocate 14;");
+
+    message.memory.type = 77; /* where it ends is not known */
+    mach_msg_destroy(&message.head);
+    CHECK_CALLS("deallocate 12;");
+
+    /* The array goes with its rights; the sanitizer sees it if not. */
+    message = complex_message();
+    message.head.msgh_bits = MACH_MSGH_BITS_COMPLEX;
+    CHECK(mach_vm_allocate(mach_task_self(), &names, 4096, VM_FLAGS_ANYWHERE) == KERN_SUCCESS);
+    memcpy((void *)(uintptr_t)names, port_array, sizeof(port_array));
+    message.ports.address = (void *)(uintptr_t)names;
+    message.ports.deallocate = TRUE;
+    mach_msg_destroy(&message.head);
+    CHECK_CALLS(COMPLEX_CALLS);
 }
 
 /* Answers every request; the id chooses how. */
@@ -204,17 +279,66 @@ static void test_server(void)
                 "send 600 to 10 size 36;receive 31;");
 }
 
+/* Clients that are gone, and one that wants no answer. */
+static void test_server_without_client(void)
+{
+    mach_msg_header_t first = simple_request(1, MACH_MSG_TYPE_MOVE_SEND_ONCE);
+    mach_msg_header_t second = simple_request(1, 0);
+    const struct fake_message steps[] = {
+        { &first, MACH_MSG_SUCCESS },
+        { NULL, MACH_SEND_INVALID_DEST },
+        { &second, MACH_MSG_SUCCESS },
+    };
+    second.msgh_remote_port = MACH_PORT_NULL;
+    fake_reset();
+    fake_script(steps, 3);
+    CHECK(mach_msg_server(demux, 512, 0x31, 0) == MACH_RCV_PORT_DIED);
+    CHECK_CALLS("receive 31;"
+                "send 101 to 30 size 36;receive 31;deallocate 30;receive 31;"
+                "receive 31;");
+}
+
+/* With MACH_RCV_LARGE the buffers grow, whether the server only receives or also replies. */
+static void test_server_large(void)
+{
+    static struct {
+        mach_msg_header_t head;
+        uint8_t room[20000];
+    } large;
+    const struct fake_message steps[] = {
+        { &large.head, MACH_RCV_TOO_LARGE }, { &large.head, MACH_MSG_SUCCESS },
+        { &large.head, MACH_RCV_TOO_LARGE }, { &large.head, MACH_RCV_TOO_LARGE },
+        { &large.head, MACH_MSG_SUCCESS },
+    };
+    large.head = simple_request(1, MACH_MSG_TYPE_MOVE_SEND_ONCE);
+    large.head.msgh_size = sizeof(large);
+    fake_reset();
+    fake_script(steps, 5);
+    CHECK(mach_msg_server(demux, 512, 0x31, MACH_RCV_LARGE | MACH_SEND_MSG) == MACH_RCV_PORT_DIED);
+    CHECK_CALLS("receive 31;receive 31;"
+                "send 101 to 30 size 36;receive 31;receive 31;receive 31;"
+                "send 101 to 30 size 36;receive 31;");
+    fake_script(steps, 1);
+    CHECK(mach_msg_server(demux, 512, 0x31, 0) == MACH_RCV_TOO_LARGE);
+    CHECK_CALLS("receive 31;");
+}
+
 static void test_server_once(void)
 {
     mach_msg_header_t request = simple_request(1, MACH_MSG_TYPE_MOVE_SEND_ONCE);
     const struct fake_message steps[] = {
         { &request, MACH_MSG_SUCCESS },
         { NULL, MACH_MSG_SUCCESS },
+        { &request, MACH_MSG_SUCCESS },
+        { NULL, MACH_SEND_INVALID_DEST },
     };
     fake_reset();
-    fake_script(steps, 2);
+    fake_script(steps, 4);
     CHECK(mach_msg_server_once(demux, 512, 0x31, 0) == MACH_MSG_SUCCESS);
     CHECK_CALLS("receive 31;send 101 to 30 size 36;");
+    fake_script(steps + 2, 2);
+    CHECK(mach_msg_server_once(demux, 512, 0x31, 0) == MACH_MSG_SUCCESS);
+    CHECK_CALLS("receive 31;send 101 to 30 size 36;deallocate 30;");
 }
 
 struct test_block {
@@ -269,14 +393,18 @@ static void test_damaged_arguments(void)
     } while (0)
     REFUSES(block.info.magic++);
     REFUSES(block.info.version++);
+    REFUSES(block.info.size = 0);
     REFUSES(block.info.size = 8);
     REFUSES(block.info.size = UINT32_MAX);
     REFUSES(block.info.argc = 3);
     REFUSES(block.info.argc = UINT32_MAX);
     REFUSES(block.info.argv_offset = 0);
     REFUSES(block.info.argv_offset += 1);
-    REFUSES(block.info.envp_offset = UINT32_MAX);
+    REFUSES((block.info.argv_offset = offsetof(struct startup_info, initrd_size),
+             block.info.argc = 0)); /* a zero, but in the header */
+    REFUSES(block.info.envp_offset = UINT32_MAX - 7);
     REFUSES(block.argv[1] = sizeof(block));
+    REFUSES(block.argv[2] = offsetof(struct test_block, strings));
     REFUSES(block.envp[0] = 1);
     REFUSES(block.info.port_count = 1000);
     REFUSES(block.strings[31] = 'x');
@@ -311,10 +439,15 @@ static void test_paths(void)
 int main(void)
 {
     test_error_strings();
+    test_error_line();
     test_strncpy();
     test_reply_port();
+    test_reply_setup();
     test_destroy();
+    test_destroy_less();
     test_server();
+    test_server_without_client();
+    test_server_large();
     test_server_once();
     test_arguments();
     test_damaged_arguments();

@@ -25,7 +25,7 @@ class Archive:
     def add(self, name, data, executable=False):
         """Put DATA at NAME, in place of what was there."""
         name = name.strip("/")
-        if not name or any(part in ("", ".", "..") for part in name.split("/")):
+        if any(part in ("", ".", "..") for part in name.split("/")):
             raise Failure(f"'{name}' is no path inside the boot archive")
         self._files[name] = (data, executable)
 

@@ -46,6 +46,12 @@ class ArchiveTest(unittest.TestCase):
             other.add(name, CONTENTS[name])
         self.assertEqual(sample().bytes(), other.bytes())
 
+    def test_it_ends_with_two_blocks_of_zeros(self):
+        archive = Archive()
+        archive.add("page", b"x" * PAGE)
+        self.assertEqual(archive.bytes()[-1024:], bytes(1024))
+        self.assertEqual(len(archive.bytes()) % PAGE, 0)
+
     def test_bad_names_are_refused(self):
         for name in ("", "/", "a//b", "../a", "a/./b"):
             with self.assertRaises(Failure, msg=name):
@@ -76,6 +82,29 @@ class OptionTest(unittest.TestCase):
             self.assertEqual(self.names(f"{program}:/tests/x"), ["tests/x"])
             self.assertEqual(self.names(f"{text}:etc/"), ["etc/text"])
             self.assertEqual(self.names(f"{text}:notes"), ["notes"])
+
+    def test_what_is_a_program(self):
+        with tempfile.TemporaryDirectory() as folder:
+            script, tool = pathlib.Path(folder) / "script", pathlib.Path(folder) / "tool"
+            script.write_bytes(b"#!/bin/sh\n")
+            tool.write_bytes(b"neither of both")
+            self.assertEqual(self.names(f"{script}:other"), ["bin/other"])
+            tool.chmod(0o744)
+            archive = Archive()
+            archive.add_file(script, "script")
+            archive.add_file(tool, "tool")
+            with tarfile.open(fileobj=io.BytesIO(archive.bytes())) as tar:
+                self.assertEqual([member.mode for member in tar], [0o755, 0o755])
+
+    def test_manifest(self):
+        with tempfile.TemporaryDirectory() as folder:
+            text, manifest = pathlib.Path(folder) / "text", pathlib.Path(folder) / "manifest"
+            text.write_bytes(b"words")
+            manifest.write_text(f"# comment = none\n\netc/words={text}\n", encoding="utf-8")
+            archive, expected = Archive(), Archive()
+            archive.add_manifest(manifest)
+            expected.add("etc/words", b"words")
+            self.assertEqual(archive.bytes(), expected.bytes())
 
     def test_missing_file(self):
         with self.assertRaises(Failure):

@@ -16,6 +16,15 @@ class TapTest(unittest.TestCase):
         found = verdicts("kernel speaks\n1..2\nok 1 - a\nok 2 - b # SKIP no such unit\n")
         self.assertEqual(found, [("t/a", True), ("t/b", True)])
 
+    def test_skipped_cases_are_told_apart(self):
+        cases = tap.parse("1..2\nok 1 - a\nok 2 - b # SKIP no such unit\n", "t")
+        self.assertEqual([case.skipped for case in cases], [False, True])
+
+    def test_what_concerns_the_whole_run(self):
+        cases = tap.parse("1..2\nok 1 - a\nBail out! no memory\n", "t")
+        self.assertEqual([case.whole for case in cases], [False, True])
+        self.assertTrue(tap.parse("1..2\nok 1 - a\n", "t")[-1].whole)
+
     def test_plan_at_the_end(self):
         self.assertEqual(verdicts("ok 1 - a\n1..1\n"), [("t/a", True)])
 

@@ -110,9 +110,12 @@ static enum placing place(struct tree *tree, const struct ustar_member *member)
     if (member->type == USTAR_OTHER) {
         return LEFT_OUT;
     }
-    if (member->path[0] == '\0') {
+    if (member->path[0] == '\0' && type == TREE_DIRECTORY) {
         fill(tree->root, member);
-        return type == TREE_DIRECTORY ? PLACED : LEFT_OUT;
+        return PLACED;
+    }
+    if (member->path[0] == '\0') {
+        return LEFT_OUT;
     }
     enum placing placing = enter_folders(tree, member->path, &folder, &name);
     if (placing != PLACED) {

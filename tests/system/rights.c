@@ -85,6 +85,7 @@ CASE(user_references_have_a_limit)
 
 CASE(names_can_be_chosen_and_changed)
 {
+    union any_message message;
     mach_port_t chosen = 0x00700300, other = 0x00700400;
     EXPECT_OK(mach_port_allocate_name(mach_task_self(), MACH_PORT_RIGHT_RECEIVE, chosen));
     EXPECT_EQ(mach_port_allocate_name(mach_task_self(), MACH_PORT_RIGHT_RECEIVE, chosen),
@@ -94,7 +95,13 @@ CASE(names_can_be_chosen_and_changed)
     EXPECT_EQ(port_type(chosen), 0);
     EXPECT_EQ(port_type(other), MACH_PORT_TYPE_SEND_RECEIVE);
     EXPECT_OK(send_value(other, 7));
-    EXPECT_EQ(receive_value(other), 7);
+    EXPECT_OK(receive(other, &message));
+    EXPECT_EQ(message.value.value, 7);
+    EXPECT_EQ(message.header.msgh_local_port, other);
+    mach_port_t third = port_create();
+    EXPECT_EQ(mach_port_rename(mach_task_self(), other, third), KERN_NAME_EXISTS);
+    EXPECT_EQ(port_type(other), MACH_PORT_TYPE_SEND_RECEIVE);
+    port_destroy(third);
     EXPECT_OK(mach_port_destroy(mach_task_self(), other));
 }
 

@@ -75,6 +75,7 @@ static void test_lookup(void)
     CHECK(node->mode == 0644 && node->modified == 7);
     CHECK(look(&tree, "a/b/../../bin//./ls", &other) == TREE_FOUND && other == node);
     CHECK(look(&tree, "a/b/c", &node) == TREE_FOUND && node->size == 4);
+    CHECK(node->number != other->number && node->number != tree.root->number);
     CHECK(look(&tree, "a/b/", &node) == TREE_FOUND && node->type == TREE_DIRECTORY);
     CHECK(look(&tree, "bin/l", &node) == TREE_NOT_FOUND);
     CHECK(look(&tree, "bin/ls/", &node) == TREE_NOT_DIRECTORY);
@@ -95,6 +96,12 @@ static void test_mount(void)
     CHECK(strcmp(node->service, "a.service") == 0);
     CHECK(tree_lookup(tree.root, "proc//1/status", &node, &rest) == TREE_LEAVES);
     CHECK(strcmp(rest, "1/status") == 0);
+    tree_destroy(&tree);
+
+    begin();
+    add("proc/1/status", '0', "of the archive"); /* a mount covers what is there */
+    (void)build(&tree, sizeof(archive));
+    CHECK(tree_lookup(tree.root, "/proc/1/status", &node, &rest) == TREE_LEAVES);
     tree_destroy(&tree);
 }
 
@@ -152,12 +159,21 @@ static void test_odd_members(void)
     add("../out", '0', "");
     add("d/..", '0', "");
     add("link", '2', "");
+    add("with_contents", '5', "of no use");
+    add("/", '0', "a file for the root");
     add(".", '5', "");
     struct tree_report report = build(&tree, sizeof(archive));
-    CHECK(report.end == USTAR_END && report.left_out == 5);
+    CHECK(report.end == USTAR_END && report.left_out == 6);
     CHECK(look(&tree, "f", &node) == TREE_FOUND && node->size == 5);
+    CHECK(look(&tree, "with_contents", &node) == TREE_FOUND && node->size == 0);
     CHECK(look(&tree, "out", &node) == TREE_NOT_FOUND);
     CHECK(look(&tree, "link", &node) == TREE_NOT_FOUND);
+    tree_destroy(&tree);
+
+    begin();
+    add("/", '0', "a file for the root");
+    report = build(&tree, sizeof(archive));
+    CHECK(report.left_out == 1 && tree.root->size == 0 && tree.root->mode == 0555);
     tree_destroy(&tree);
 }
 
@@ -165,7 +181,7 @@ static void test_no_archive(void)
 {
     struct tree tree;
     struct tree_report report;
-    CHECK(tree_create(&tree, nullptr, 0, &report) && report.end == USTAR_NO_ARCHIVE);
+    CHECK(tree_create(&tree, nullptr, BLOCK, &report) && report.end == USTAR_NO_ARCHIVE);
     CHECK(tree.root->child == nullptr);
     tree_destroy(&tree);
 }
