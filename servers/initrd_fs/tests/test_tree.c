@@ -163,7 +163,7 @@ static void test_odd_members(void)
     add("/", '0', "a file for the root");
     add(".", '5', "");
     struct tree_report report = build(&tree, sizeof(archive));
-    CHECK(report.end == USTAR_END && report.left_out == 6);
+    CHECK(report.end == USTAR_END && report.left_out == 6 && tree.root->mode == 0644);
     CHECK(look(&tree, "f", &node) == TREE_FOUND && node->size == 5);
     CHECK(look(&tree, "with_contents", &node) == TREE_FOUND && node->size == 0);
     CHECK(look(&tree, "out", &node) == TREE_NOT_FOUND);
