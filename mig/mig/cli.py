@@ -178,11 +178,17 @@ def _depfile(text: str, path: str, outputs: dict[str, str], options: Options) ->
     """Everything the outputs depend on: the .defs files read, and this compiler itself."""
     target = options.deptarget or " ".join(_escape(o) for o in outputs)
     depfile = options.depfile or os.path.splitext(next(iter(outputs), path))[0] + ".d"
-    here = os.path.dirname(os.path.abspath(__file__))
-    own = sorted(os.path.join(here, f) for f in os.listdir(here) if f.endswith(".py"))
-    needed = preprocess.included_files(text, path) + own
+    needed = preprocess.included_files(text, path) + _own_files()
     rule = f"{target}: " + " \\\n  ".join(_escape(n) for n in needed) + "\n"
     return {depfile: rule}
+
+
+def _own_files() -> list[str]:
+    """The compiler itself: its modules, or the one archive that it runs from (zipapp)."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    if not os.path.isdir(here):
+        return [os.path.dirname(here)]
+    return sorted(os.path.join(here, f) for f in os.listdir(here) if f.endswith(".py"))
 
 
 def _escape(name: str) -> str:

@@ -12,7 +12,8 @@ from mig.ir import Interface
 from mig.options import Options
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-RUNTIME = os.path.join(os.path.dirname(HERE), "runtime")
+INSIDE = os.path.join(HERE, "runtime")  # where it is installed; the source tree has it beside
+RUNTIME = INSIDE if os.path.isdir(INSIDE) else os.path.join(os.path.dirname(HERE), "runtime")
 LOOPBACK_FILES = ("loopback.c", "loopback_kernel.c", "loopback_values.c")
 CHECKED = ["-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 
