@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TextIO
 
 from mig import describe, emit_async, emit_header, emit_loopback, emit_server, emit_user, front
-from mig import help, preprocess, python_client, verbs
+from mig import help, preprocess, printer, python_client, verbs
 from mig import options as option_parser
 from mig.diagnostics import OFF_BY_DEFAULT, WARNINGS, CompileError, Diagnostics, nearest
 from mig.ir import Interface
@@ -72,9 +72,12 @@ def compile_file(options: Options, stream: TextIO | None = None) -> int:
     """Compile the one file of OPTIONS; the exit status."""
     diagnostics = front.diagnostics_for(options, stream)
     path = options.files[0]
+    options.check_only |= options.print
     try:
         source = front.read(path, options, diagnostics)
         interface, text = source.interface, source.text
+        if options.print and not diagnostics.errors:
+            print(printer.text(front.parse(text, path, diagnostics, options)), end="")
         if interface is not None and not diagnostics.errors:
             outputs = generate(interface, options, diagnostics)
             if options.dependencies or options.depfile:

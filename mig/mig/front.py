@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass
 from typing import TextIO
 
-from mig import annotations, parser, preprocess, resolve, scanner
+from mig import annotations, ast, parser, preprocess, resolve, scanner
 from mig.diagnostics import WARNINGS, CompileError, Diagnostics, SourceLine, Span, nearest
 from mig.ir import Interface
 from mig.options import Options, UsageError
@@ -57,12 +57,19 @@ def read_all(paths: list[str], options: Options, diagnostics: Diagnostics) -> li
     return found
 
 
+def parse(
+    text: str, path: str, diagnostics: Diagnostics, options: Options
+) -> list[ast.Statement]:
+    """The tree of preprocessed TEXT."""
+    lines = preprocess.split_lines(text, path, diagnostics)
+    return parser.parse(scanner.scan(lines), diagnostics, options.peer)
+
+
 def analyse(
     text: str, path: str, diagnostics: Diagnostics, options: Options
 ) -> Interface | None:
     """The interface that preprocessed TEXT describes."""
-    lines = preprocess.split_lines(text, path, diagnostics)
-    statements = parser.parse(scanner.scan(lines), diagnostics, options.peer)
+    statements = parse(text, path, diagnostics, options)
     if diagnostics.errors and not statements:
         return None
     beginning = Span(SourceLine(path, 1, ""), 1)

@@ -41,6 +41,7 @@ class Options:
     halves: bool = False  # --async
     check_only: bool = False
     json: bool = False
+    print: bool = False
     peer: str = ""
     format: str = "text"
     color: str = "auto"
@@ -92,6 +93,8 @@ OPTIONS = (
            OUTPUT, field="halves"),
     _file("--loopback", "a test program for the stubs (see mig loopback)", "loopback"),
     Option("--check-only", "read and check, write nothing", OUTPUT, field="check_only"),
+    Option("--print", "print the file as it was understood: without macros and comments", OUTPUT,
+           field="print"),
     Option("--json", "describe the interface as JSON", OUTPUT, field="json"),
     Option("-D", "define a macro", PREPROCESSOR, "NAME[=VALUE]", joined=True, forward="as is"),
     Option("-U", "take a macro's definition away", PREPROCESSOR, "NAME", joined=True,

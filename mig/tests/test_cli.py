@@ -146,6 +146,12 @@ class CommandLine(FolderTest):
             for option in verbs.VERBS[name].own:
                 self.assertIn(f"  {option.names}", text)
 
+    def test_print(self):
+        text = "#define T int\n" + GOOD + "/* a comment */ routine t(p : mach_port_t; in : T, const);\n"
+        result = self.mig(text, "--print")
+        self.assertIn("routine t(\n    p : mach_port_t;\n    in : int, const);\n", result.stdout)
+        self.assertEqual((result.returncode, self.files()), (0, set()))
+
     def test_several_files(self):
         self.write("a.defs", GOOD)
         self.write("b.defs", GOOD.replace("subsystem test", "subsystem other"))
