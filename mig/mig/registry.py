@@ -7,6 +7,10 @@ from mig.diagnostics import Diagnostics
 from mig.ir import Interface, Routine
 from mig.layout import REPLY_ID_OFFSET
 
+# Where this system's own subsystems begin, and how far apart they lie.
+FIRST_OWN_BASE = 901000
+BASE_STEP = 1000
+
 
 @dataclass(frozen=True)
 class Id:
@@ -69,6 +73,15 @@ def _answers(reply: Id, request: Id) -> bool:
         reply.meaning == "reply" and request.meaning == "request"
         and request.interface.name == f"{reply.interface.name}_reply"
     )
+
+
+def free_base(interfaces: list[Interface]) -> int:
+    """The first id for a new subsystem: the lowest thousand in which no id is used."""
+    used = {e.number // BASE_STEP for i in interfaces for e in ids_of(i)}
+    block = FIRST_OWN_BASE // BASE_STEP
+    while block in used:
+        block += 1
+    return block * BASE_STEP
 
 
 def table(interfaces: list[Interface]) -> str:

@@ -97,6 +97,8 @@ def summaries() -> dict[str, str]:
 
 
 def _ids(request: Request) -> str:
+    if "--free" in request.own:
+        return f"{registry.free_base(request.interfaces)}\n"
     registry.check(request.interfaces, request.diagnostics)
     return registry.table(request.interfaces)
 
@@ -178,11 +180,11 @@ HELP_FOOT = {
 TO_FILE = Option("-o", "write to FILE instead of standard output", OUTPUT, "FILE")
 TO_FOLDER = Option("-o", "where to write", OUTPUT, "FOLDER")
 VERBS = {
-    "ids": Verb("[-o FILE] FILE.defs ...", "all message ids of a system; overlap is an error", """
+    "ids": Verb("[--free] [-o FILE] FILE.defs ...", "all ids of a system; overlap is an error", """
 Prints one line for each id: number, request, reply or skipped, subsystem, routine. Two meanings of
 one number are an error. One-way messages of a subsystem NAME_reply may have the ids of the
 replies of subsystem NAME: with them a server answers late.
-""", _ids, (TO_FILE,)),
+""", _ids, (Option("--free", "print only the first id for a new subsystem", OUTPUT), TO_FILE)),
     "layout": Verb("[-o FILE] FILE.defs ...", "layouts of all messages as JSON: a lock file", """
 Prints what 'mig --json' prints for one file, as an array for all files. Kept beside the
 interfaces, it is what 'mig check' compares with.

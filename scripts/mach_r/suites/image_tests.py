@@ -14,6 +14,17 @@ _FOLDER = build.ROOT / "tests" / "image"
 _HARD = "max,+smep,+smap,+umip"
 
 
+def hold(cases, prefix, options, timeout):
+    """Boot a machine and go through the dialogue of CASES; what was not reached has failed."""
+    with tempfile.TemporaryDirectory(prefix="mach_r-") as folder:
+        picture = image.write_temporary(image.Contents(_PRESET), pathlib.Path(folder))
+        with machine.Machine(picture, options) as qemu:
+            results = dialogue.hold(cases, qemu, prefix, timeout)
+    for name, _ in cases[len(results):]:
+        results.append(tap.Case(f"{prefix}/{name}", False, "not reached"))
+    return results
+
+
 class Dialogue(Job):
     """One dialogue with one kind of machine."""
 
@@ -24,13 +35,26 @@ class Dialogue(Job):
 
     def run(self):
         cases = dialogue.load(self._script)
-        with tempfile.TemporaryDirectory(prefix="mach_r-") as folder:
-            picture = image.write_temporary(image.Contents(_PRESET), pathlib.Path(folder))
-            with machine.Machine(picture, self._options) as qemu:
-                results = dialogue.hold(cases, qemu, self.name, self._timeout)
-        for name, _ in cases[len(results):]:
-            results.append(tap.Case(f"{self.name}/{name}", False, "not reached"))
-        return results
+        return hold(cases, self.name, self._options, self._timeout)
+
+
+class Servers(Job):
+    """The dialogues that servers have in their own folders: all in one boot."""
+
+    name = "image/servers"
+    presets = (_PRESET,)
+
+    def __init__(self, word):
+        self.scripts = [
+            path for path in sorted((build.ROOT / "servers").glob("*/tests/*.dialogue"))
+            if word in f"{self.name}/{path.stem}"
+        ]
+
+    def run(self):
+        cases = [("the prompt comes", [])]
+        for path in self.scripts:
+            cases += [(f"{path.stem}: {name}", steps) for name, steps in dialogue.load(path)]
+        return hold(cases, self.name, machine.Options(), 60)
 
 
 class Broken(Job):
@@ -146,4 +170,5 @@ def jobs(word):
         Broken(),
         Scripts(),
     ]
-    return [job for job in chosen if word in job.name]
+    servers = Servers(word)
+    return [job for job in chosen if word in job.name] + ([servers] if servers.scripts else [])
