@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * @name@_client [NAME]: has NAME greeted; without one, tells how many greetings there have been.
+ * @name@_client [NAME]: has NAME greeted.
+ * Without one, tells how many greetings there have been.
  */
 #include <stdio.h>
 #include <string.h>

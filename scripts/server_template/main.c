@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * @name@: gives greetings. It takes the service's receive right and answers requests for ever.
+ * @name@: gives greetings.
+ * It takes the service's receive right and answers requests for ever.
  */
 #include <stdio.h>
 

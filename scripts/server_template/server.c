@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The routines of idl/@name@.defs. mach_msg_server() calls one at a time, so nothing is locked.
+ * The routines of idl/@name@.defs.
+ * mach_msg_server() calls one at a time, so nothing is locked.
  */
 #include <mach_r/@name@_server.h>
 

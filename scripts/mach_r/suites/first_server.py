@@ -26,7 +26,7 @@ error: 'greeter' exists already: idl/greeter.defs
 $ scripts/new_server another_one_as_well_here
 The server another_one_as_well_here, with ids from 910000 on:
 ...
-$ scripts/test -k another
+$ scripts/test -k another_one_as_well
 ...
 5 passed, 0 failed
 $ scripts/test -k structure
