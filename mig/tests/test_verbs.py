@@ -64,6 +64,14 @@ class Ids(VerbTest):
         one = self.interface("one", 2000, "")
         self.assertIn("a second subsystem 'one'", self.mig("ids", "a.defs", one, status=1).stderr)
 
+    def test_a_free_base(self):
+        """The lowest thousand, from this system's first one on, in which nothing is used."""
+        own = self.interface("own", 901000, "routine r(p : mach_port_t);\n")
+        self.assertEqual(self.mig("ids", "--free", own).stdout, "902000\n")
+        far = self.interface("far", 902950, "routine r(p : mach_port_t);\n")  # reply in 903...
+        self.assertEqual(self.mig("ids", "--free", far, own).stdout, "904000\n")
+        self.assertEqual(self.mig("ids", "--free", far).stdout, "901000\n")
+
     def test_the_system(self):
         self.mig("ids", *INCLUDES, *IDL)
 

@@ -31,7 +31,6 @@ $ scripts/test -k another_one_as_well
 5 passed, 0 failed
 $ scripts/test -k structure
 ...
-4 passed, 0 failed
 $ scripts/mig check -Iidl/include -Ikernel/include idl/interfaces.lock idl/*.defs
 """
 
