@@ -97,7 +97,7 @@ def summaries() -> dict[str, str]:
 
 
 def _ids(request: Request) -> str:
-    if "--free" in request.own:
+    if "--free" in request.options.own:
         return f"{registry.free_base(request.interfaces)}\n"
     registry.check(request.interfaces, request.diagnostics)
     return registry.table(request.interfaces)
