@@ -40,4 +40,7 @@ KTEST(bitmap_first_clear_stays_inside)
     EXPECT_EQ(bitmap_first_clear(bitmap, BITS), BITS);
     bitmap_clear(bitmap, 64);
     EXPECT_EQ(bitmap_first_clear(bitmap, BITS), 64);
+    bitmap_set(bitmap, 64);
+    bitmap_clear(bitmap, 100);
+    EXPECT_EQ(bitmap_first_clear(bitmap, 70), 70);
 }

@@ -101,28 +101,50 @@ KTEST(elf_image_good_file_is_read)
     EXPECT_EQ(image.segments[1].memory_size, 0x5000);
 }
 
+/* What is wrong with the good file if only its first SIZE bytes are there. */
+static enum elf_error truncation_error(size_t size)
+{
+    if (size < 4) {
+        return ELF_NO_ELF;
+    }
+    return size < HEADERS + 2 * SEGMENT_SIZE ? ELF_TRUNCATED : ELF_SEGMENT_OUTSIDE_FILE;
+}
+
 KTEST(elf_image_every_truncation_is_noticed)
 {
     make_good_file();
     for (size_t size = 0; size < 0x2800; size++) {
-        enum elf_error error = parse(size);
-        if (!EXPECT(error == ELF_NO_ELF || error == ELF_TRUNCATED ||
-                    error == ELF_SEGMENT_OUTSIDE_FILE)) {
+        if (!EXPECT_EQ(parse(size), truncation_error(size))) {
             return;
         }
     }
     EXPECT_EQ(parse(0x2800), ELF_OK);
 }
 
+/* In the host program, a byte read too far ends the test. */
+KTEST(elf_image_is_not_read_past_its_end)
+{
+    uint8_t magic[3];
+    uint8_t header[HEADERS - 1];
+    make_good_file();
+    memcpy(magic, file, sizeof(magic));
+    memcpy(header, file, sizeof(header));
+    EXPECT_EQ(elf_image_parse(magic, sizeof(magic), LOW, HIGH, &image), ELF_NO_ELF);
+    EXPECT_EQ(elf_image_parse(header, sizeof(header), LOW, HIGH, &image), ELF_TRUNCATED);
+}
+
 KTEST(elf_image_header_is_checked)
 {
-    EXPECT_EQ(parse_with(0, 'X', 1), ELF_NO_ELF);
+    for (size_t i = 0; i < 4; i++) {
+        EXPECT_EQ(parse_with(i, 'X', 1), ELF_NO_ELF);
+    }
     EXPECT_EQ(parse_with(ELF_CLASS, 1, 1), ELF_WRONG_CLASS);
     EXPECT_EQ(parse_with(ELF_DATA, 2, 1), ELF_WRONG_CLASS);
     EXPECT_EQ(parse_with(ELF_TYPE, 3, 2), ELF_WRONG_TYPE);
     EXPECT_EQ(parse_with(ELF_MACHINE, 183, 2), ELF_WRONG_MACHINE);
     EXPECT_EQ(parse_with(ELF_ENTRY_SIZE, 32, 2), ELF_BAD_HEADERS);
     EXPECT_EQ(parse_with(ELF_TABLE, UINT64_MAX - 8, 8), ELF_TRUNCATED);
+    EXPECT_EQ(parse_with(ELF_TABLE, FILE_SIZE - SEGMENT_SIZE, 8), ELF_TRUNCATED);
     EXPECT_EQ(parse_with(ELF_ENTRY_COUNT, UINT16_MAX, 2), ELF_TRUNCATED);
     EXPECT_EQ(parse_with(ELF_ENTRY_COUNT, 0, 2), ELF_NO_SEGMENTS);
     EXPECT_EQ(parse_with(ELF_ENTRY, DATA, 8), ELF_BAD_ENTRY);
@@ -150,6 +172,16 @@ KTEST(elf_image_segments_are_checked)
     EXPECT_EQ(parse_with(segment_field(0, SEGMENT_TYPE), 2, 4), ELF_DYNAMIC);
     EXPECT_EQ(parse_with(segment_field(0, SEGMENT_TYPE), 3, 4), ELF_DYNAMIC);
     EXPECT_EQ(parse_with(segment_field(0, SEGMENT_TYPE), 4, 4), ELF_OK);
+    EXPECT_EQ(image.segment_count, 1);
+    EXPECT_EQ(parse_with(segment_field(0, SEGMENT_FLAGS), ELF_READ | 0x100, 4), ELF_OK);
+    EXPECT_EQ(image.segments[1].flags, ELF_READ);
+}
+
+KTEST(elf_image_empty_segments_do_not_count)
+{
+    make_good_file();
+    put_segment(0, ELF_READ, 0x2000, TEXT, 0, 0);
+    EXPECT_EQ(parse(FILE_SIZE), ELF_OK);
     EXPECT_EQ(image.segment_count, 1);
 }
 

@@ -31,7 +31,9 @@ KTEST(format_width_and_flags)
     EXPECT_FORMAT("[  -42][-0042]", "[%5d][%05d]", -42, -42);
     EXPECT_FORMAT("[0x2a][    2a]", "[%#x][%6x]", 42u, 42u);
     EXPECT_FORMAT("[    7]", "[%*d]", 5, 7);
-    EXPECT_FORMAT("[00007]", "[%.5d]", 7);
+    EXPECT_FORMAT("[7    ]", "[%*d]", -5, 7);
+    EXPECT_FORMAT("[00007][  007]", "[%.5d][%05.3d]", 7, 7);
+    EXPECT_FORMAT("[0X2A][0x2a]", "[%#X][%p]", 42u, (void *)42);
 }
 
 KTEST(format_text)
@@ -39,6 +41,14 @@ KTEST(format_text)
     EXPECT_FORMAT("a%b c", "%c%%%c %s", 'a', 'b', "c");
     EXPECT_FORMAT("[  abc][abc  ]", "[%5s][%-5s]", "abc", "abc");
     EXPECT_FORMAT("[ab][a]", "[%.2s][%.*s]", "abc", 1, "abc");
+    const char *volatile nothing = nullptr;
+    EXPECT_FORMAT("(null)", "%s", nothing);
+}
+
+KTEST(format_ends_in_a_conversion)
+{
+    char format[] = "50%";
+    EXPECT_FORMAT("50", format, 7);
 }
 
 KTEST(format_cuts_to_fit)
@@ -58,6 +68,8 @@ KTEST(strlcpy_cuts_and_terminates)
     EXPECT_STRING(buffer, "ab");
     EXPECT_EQ(strlcpy(buffer, "abcdef", sizeof(buffer)), 6);
     EXPECT_STRING(buffer, "abc");
+    EXPECT_EQ(strlcpy(buffer, "wxyz", sizeof(buffer)), 4);
+    EXPECT_STRING(buffer, "wxy");
     EXPECT_EQ(strlcpy(buffer, "abc", 1), 3);
     EXPECT_STRING(buffer, "");
 }
