@@ -5,45 +5,12 @@
  */
 #include <mach/notify.h>
 
-#include <arch/cpu.h>
 #include <ipc/ipc_kmsg.h>
 #include <ipc/ipc_mqueue.h>
 #include <ipc/ipc_notify.h>
 #include <ipc/ipc_pset.h>
 #include <ipc/ipc_right.h>
-#include <ipc/ipc_space.h>
-#include <ipc/mach_port.h>
-#include <test/ktest.h>
-
-/* A space for a test; interrupts are off until space_end(). */
-static struct ipc_space *space_begin(void)
-{
-    interrupts_disable();
-    return ipc_space_create(nullptr, &ipc_sender_kernel);
-}
-
-static void space_end(struct ipc_space *space)
-{
-    ipc_space_terminate(space);
-    ipc_space_release(space);
-    interrupts_enable();
-}
-
-/* A right made from the receive right NAME of SPACE. */
-static struct ipc_port *make_right(struct ipc_space *space, mach_port_name_t name,
-                                   mach_msg_type_name_t type)
-{
-    struct ipc_port *port = nullptr;
-    EXPECT_EQ(ipc_space_copyin(space, name, type, &port), KERN_SUCCESS);
-    return port;
-}
-
-static mach_port_name_t new_port(struct ipc_space *space)
-{
-    mach_port_name_t name = MACH_PORT_NULL;
-    EXPECT_EQ(mach_port_allocate(space, MACH_PORT_RIGHT_RECEIVE, &name), KERN_SUCCESS);
-    return name;
-}
+#include <test/test_ipc.h>
 
 /* Receive from OBJECT as SPACE. */
 static mach_msg_return_t receive(struct ipc_space *space, struct ipc_object *object,
@@ -88,18 +55,17 @@ KTEST(ipc_dead_set_takes_no_members)
 KTEST(ipc_receiver_gets_nothing_from_a_port_that_moved)
 {
     struct ipc_space *former = space_begin();
-    struct ipc_space *owner = ipc_space_create(nullptr, &ipc_sender_kernel);
+    struct ipc_space *owner = space_create();
     mach_port_name_t name = new_port(former);
-    ipc_port_release_send_once(make_right(former, name, MACH_MSG_TYPE_MAKE_SEND_ONCE));
-    struct ipc_port *port = make_right(former, name, MACH_MSG_TYPE_MOVE_RECEIVE);
+    ipc_port_release_send_once(take_right(former, name, MACH_MSG_TYPE_MAKE_SEND_ONCE));
+    struct ipc_port *port = take_right(former, name, MACH_MSG_TYPE_MOVE_RECEIVE);
     struct ipc_kmsg *kmsg;
     EXPECT_EQ(receive(former, &port->object, &kmsg), MACH_RCV_PORT_CHANGED);
     ipc_space_copyout(owner, port, MACH_MSG_TYPE_PORT_RECEIVE);
     EXPECT_EQ(receive(former, &port->object, &kmsg), MACH_RCV_PORT_CHANGED);
     EXPECT_EQ(receive(owner, &port->object, &kmsg), MACH_MSG_SUCCESS);
     ipc_kmsg_destroy(kmsg);
-    ipc_space_terminate(owner);
-    ipc_space_release(owner);
+    space_destroy(owner);
     space_end(former);
 }
 
@@ -107,12 +73,12 @@ KTEST(ipc_dead_name_notification_follows_a_new_name)
 {
     const mach_port_name_t new_name = 0x123456;
     struct ipc_space *space = space_begin();
-    struct ipc_space *owner = ipc_space_create(nullptr, &ipc_sender_kernel);
+    struct ipc_space *owner = space_create();
     mach_port_name_t service = new_port(owner);
     mach_port_name_t notify = new_port(space);
     mach_port_name_t send = ipc_space_copyout(
-        space, make_right(owner, service, MACH_MSG_TYPE_MAKE_SEND), MACH_MSG_TYPE_PORT_SEND);
-    struct ipc_port *once = make_right(space, notify, MACH_MSG_TYPE_MAKE_SEND_ONCE);
+        space, take_right(owner, service, MACH_MSG_TYPE_MAKE_SEND), MACH_MSG_TYPE_PORT_SEND);
+    struct ipc_port *once = take_right(space, notify, MACH_MSG_TYPE_MAKE_SEND_ONCE);
     struct ipc_port *previous;
     EXPECT_EQ(
         mach_port_request_notification(space, send, MACH_NOTIFY_DEAD_NAME, 0, once, &previous),
@@ -120,8 +86,7 @@ KTEST(ipc_dead_name_notification_follows_a_new_name)
     EXPECT_EQ(mach_port_rename(space, send, new_name), KERN_SUCCESS);
     EXPECT_EQ(mach_port_destroy(owner, service), KERN_SUCCESS);
     EXPECT_EQ(notified_name(space, once), new_name);
-    ipc_space_terminate(owner);
-    ipc_space_release(owner);
+    space_destroy(owner);
     space_end(space);
 }
 
@@ -130,8 +95,8 @@ KTEST(ipc_dead_name_request_is_exchanged)
     struct ipc_space *space = space_begin();
     mach_port_name_t name = new_port(space);
     mach_port_name_t notify = new_port(space);
-    struct ipc_port *first = make_right(space, notify, MACH_MSG_TYPE_MAKE_SEND_ONCE);
-    struct ipc_port *second = make_right(space, name, MACH_MSG_TYPE_MAKE_SEND_ONCE);
+    struct ipc_port *first = take_right(space, notify, MACH_MSG_TYPE_MAKE_SEND_ONCE);
+    struct ipc_port *second = take_right(space, name, MACH_MSG_TYPE_MAKE_SEND_ONCE);
     struct ipc_port *previous;
     EXPECT_EQ(
         mach_port_request_notification(space, name, MACH_NOTIFY_DEAD_NAME, 0, first, &previous),

@@ -2,59 +2,19 @@
 /*
  * Tests of ipc: names and rights in a space, through the routines of mach_port.defs.
  */
+#include <mach/ndr.h>
 #include <mach/notify.h>
 
-#include <arch/cpu.h>
 #include <ipc/ipc_kmsg.h>
 #include <ipc/ipc_mqueue.h>
 #include <ipc/ipc_right.h>
-#include <ipc/ipc_space.h>
-#include <ipc/mach_port.h>
-#include <test/ktest.h>
-
-/* A space for a test; interrupts are off until space_end(). */
-static struct ipc_space *space_begin(void)
-{
-    interrupts_disable();
-    return ipc_space_create(nullptr, &ipc_sender_kernel);
-}
-
-static void space_end(struct ipc_space *space)
-{
-    ipc_space_terminate(space);
-    ipc_space_release(space);
-    interrupts_enable();
-}
-
-/* A new receive right in SPACE. */
-static mach_port_name_t new_port(struct ipc_space *space)
-{
-    mach_port_name_t name = MACH_PORT_NULL;
-    EXPECT_EQ(mach_port_allocate(space, MACH_PORT_RIGHT_RECEIVE, &name), KERN_SUCCESS);
-    return name;
-}
+#include <test/test_ipc.h>
 
 /* Add a send right to the receive right NAME, as programs do: (name, name, MAKE_SEND). */
 static void add_send(struct ipc_space *space, mach_port_name_t name)
 {
-    struct ipc_port *port = nullptr;
-    EXPECT_EQ(ipc_space_copyin(space, name, MACH_MSG_TYPE_MAKE_SEND, &port), KERN_SUCCESS);
+    struct ipc_port *port = take_right(space, name, MACH_MSG_TYPE_MAKE_SEND);
     EXPECT_EQ(mach_port_insert_right(space, name, port, MACH_MSG_TYPE_PORT_SEND), KERN_SUCCESS);
-}
-
-static mach_port_urefs_t refs(struct ipc_space *space, mach_port_name_t name,
-                              mach_port_right_t right)
-{
-    mach_port_urefs_t count = 9999;
-    EXPECT_EQ(mach_port_get_refs(space, name, right, &count), KERN_SUCCESS);
-    return count;
-}
-
-static mach_port_type_t type_of(struct ipc_space *space, mach_port_name_t name)
-{
-    mach_port_type_t type = 0;
-    EXPECT_EQ(mach_port_type(space, name, &type), KERN_SUCCESS);
-    return type;
 }
 
 /* The kmsg that waits in the queue of NAME's port, or null. */
@@ -84,18 +44,32 @@ KTEST(ipc_stale_name_fails)
     space_end(space);
 }
 
+KTEST(ipc_generations_wrap_inside_their_byte)
+{
+    struct ipc_space *space = space_begin();
+    const uint32_t index = MACH_PORT_INDEX(new_port(space));
+    for (mach_port_name_t name = index << 8; name < (index << 8) + 600; name++) {
+        EXPECT_EQ(mach_port_destroy(space, index << 8 | ((name + 1) & 0xff)), KERN_SUCCESS);
+        EXPECT_EQ(new_port(space), index << 8 | ((name + 2) & 0xff));
+    }
+    space_end(space);
+}
+
 KTEST(ipc_table_grows)
 {
     struct ipc_space *space = space_begin();
     enum {
         COUNT = 2000
     };
-    mach_port_name_t last = MACH_PORT_NULL;
-    for (int i = 0; i < COUNT; i++) {
+    const mach_port_name_t first = new_port(space);
+    mach_port_name_t last = first;
+    for (int i = 1; i < COUNT; i++) {
         last = new_port(space);
         add_send(space, last);
     }
+    add_send(space, first); /* a port known from before the growth has one name still */
     EXPECT_EQ(space->entry_count, COUNT);
+    EXPECT_EQ(type_of(space, first), MACH_PORT_TYPE_SEND_RECEIVE);
     EXPECT_EQ(type_of(space, last), MACH_PORT_TYPE_SEND_RECEIVE);
     space_end(space);
 }
@@ -110,6 +84,25 @@ KTEST(ipc_quota_is_kept)
     new_port(space);
     EXPECT_EQ(mach_port_allocate(space, MACH_PORT_RIGHT_RECEIVE, &name), KERN_NO_SPACE);
     EXPECT_EQ(mach_port_allocate_name(space, MACH_PORT_RIGHT_RECEIVE, 0x1234), KERN_NO_SPACE);
+    space_end(space);
+}
+
+/* Names of all kinds count against the quota, and not any more when they are gone. */
+KTEST(ipc_names_are_counted)
+{
+    struct ipc_space *space = space_begin();
+    static const mach_port_name_t chosen[] = { 0x203, 0x123456 }; /* in the table, and not */
+    mach_port_name_t name = new_port(space);
+    for (uint32_t i = 0; i < ARRAY_SIZE(chosen); i++) {
+        EXPECT_EQ(mach_port_allocate_name(space, MACH_PORT_RIGHT_RECEIVE, chosen[i]), KERN_SUCCESS);
+        EXPECT_EQ(space->entry_count, 2 + i);
+    }
+    for (uint32_t i = 0; i < ARRAY_SIZE(chosen); i++) {
+        EXPECT_EQ(mach_port_destroy(space, chosen[i]), KERN_SUCCESS);
+        EXPECT_EQ(space->entry_count, 2 - i);
+    }
+    EXPECT_EQ(mach_port_destroy(space, name), KERN_SUCCESS);
+    EXPECT_EQ(space->entry_count, 0);
     space_end(space);
 }
 
@@ -149,13 +142,34 @@ KTEST(ipc_table_avoids_chosen_names)
     space_end(space);
 }
 
+/* All generations of one place in the table are taken: the search for a free one ends. */
+KTEST(ipc_place_with_no_generation_left_is_no_space)
+{
+    struct ipc_space *space = space_begin();
+    enum {
+        INDEX = 40,
+        GENERATIONS = 256
+    };
+    for (uint32_t i = 0; i < GENERATIONS; i++) {
+        EXPECT_EQ(mach_port_allocate_name(space, MACH_PORT_RIGHT_DEAD_NAME, INDEX << 8 | i),
+                  KERN_SUCCESS);
+    }
+    mach_port_name_t name;
+    for (uint32_t i = 1; i < INDEX; i++) {
+        EXPECT_EQ(MACH_PORT_INDEX(new_port(space)), i);
+    }
+    EXPECT_EQ(mach_port_allocate(space, MACH_PORT_RIGHT_RECEIVE, &name), KERN_NO_SPACE);
+    space_end(space);
+}
+
 KTEST(ipc_chosen_name_takes_its_free_table_entry)
 {
     struct ipc_space *space = space_begin();
-    EXPECT_EQ(mach_port_allocate_name(space, MACH_PORT_RIGHT_RECEIVE, 0x103), KERN_SUCCESS);
     EXPECT_EQ(mach_port_allocate_name(space, MACH_PORT_RIGHT_RECEIVE, 0x203), KERN_SUCCESS);
+    EXPECT_EQ(mach_port_allocate_name(space, MACH_PORT_RIGHT_RECEIVE, 0x103), KERN_SUCCESS);
+    EXPECT_EQ(mach_port_allocate_name(space, MACH_PORT_RIGHT_RECEIVE, 0x503), KERN_SUCCESS);
     EXPECT(rbtree_empty(&space->chosen));
-    EXPECT(MACH_PORT_INDEX(new_port(space)) > 2);
+    EXPECT_EQ(MACH_PORT_INDEX(new_port(space)), 3);
     EXPECT_EQ(mach_port_destroy(space, 0x103), KERN_SUCCESS);
     EXPECT_EQ(new_port(space), 0x104);
     space_end(space);
@@ -185,7 +199,7 @@ KTEST(ipc_send_urefs)
 KTEST(ipc_send_right_dies_with_port)
 {
     struct ipc_space *owner = space_begin();
-    struct ipc_space *client = ipc_space_create(nullptr, &ipc_sender_kernel);
+    struct ipc_space *client = space_create();
     mach_port_name_t name = new_port(owner);
     struct ipc_port *port = nullptr;
     EXPECT_EQ(ipc_space_copyin(owner, name, MACH_MSG_TYPE_MAKE_SEND, &port), KERN_SUCCESS);
@@ -201,8 +215,7 @@ KTEST(ipc_send_right_dies_with_port)
     EXPECT_EQ(ipc_space_copyin(client, send, MACH_MSG_TYPE_MAKE_SEND, &port), KERN_INVALID_RIGHT);
     EXPECT_EQ(mach_port_deallocate(client, send), KERN_SUCCESS);
     EXPECT_EQ(mach_port_deallocate(client, send), KERN_INVALID_NAME);
-    ipc_space_terminate(client);
-    ipc_space_release(client);
+    space_destroy(client);
     space_end(owner);
 }
 
@@ -252,7 +265,9 @@ KTEST(ipc_no_senders_notification)
     struct ipc_kmsg *kmsg = take_message(space, notify);
     EXPECT(kmsg != nullptr);
     EXPECT_EQ(kmsg->header.msgh_id, MACH_NOTIFY_NO_SENDERS);
-    EXPECT_EQ(((mach_no_senders_notification_t *)&kmsg->header)->not_count, 1);
+    const mach_no_senders_notification_t *message = (void *)&kmsg->header;
+    EXPECT_EQ(message->not_count, 1);
+    EXPECT_EQ(message->NDR.int_rep, NDR_INT_LITTLE_ENDIAN);
     ipc_port_consume_send_once(kmsg->destination);
     kmsg->destination = nullptr;
     ipc_kmsg_destroy(kmsg);
@@ -263,7 +278,7 @@ KTEST(ipc_no_senders_notification)
 KTEST(ipc_dead_name_notification_counts_a_reference)
 {
     struct ipc_space *owner = space_begin();
-    struct ipc_space *client = ipc_space_create(nullptr, &ipc_sender_kernel);
+    struct ipc_space *client = space_create();
     mach_port_name_t name = new_port(owner);
     mach_port_name_t notify = new_port(client);
     struct ipc_port *port = nullptr;
@@ -281,12 +296,13 @@ KTEST(ipc_dead_name_notification_counts_a_reference)
     struct ipc_kmsg *kmsg = take_message(client, notify);
     EXPECT(kmsg != nullptr);
     EXPECT_EQ(kmsg->header.msgh_id, MACH_NOTIFY_DEAD_NAME);
-    EXPECT_EQ(((mach_dead_name_notification_t *)&kmsg->header)->not_port, send);
+    const mach_dead_name_notification_t *message = (void *)&kmsg->header;
+    EXPECT_EQ(message->not_port, send);
+    EXPECT_EQ(message->NDR.int_rep, NDR_INT_LITTLE_ENDIAN);
     ipc_port_consume_send_once(kmsg->destination);
     kmsg->destination = nullptr;
     ipc_kmsg_destroy(kmsg);
-    ipc_space_terminate(client);
-    ipc_space_release(client);
+    space_destroy(client);
     space_end(owner);
 }
 
@@ -312,7 +328,7 @@ KTEST(ipc_allocation_failures_unwind)
 {
     for (struct ktest_failures f = ktest_failures_begin(); ktest_failures_next(&f);) {
         interrupts_disable();
-        struct ipc_space *space = ipc_space_create(nullptr, &ipc_sender_kernel);
+        struct ipc_space *space = space_create();
         mach_port_name_t name;
         mach_port_name_t set;
         if (space != nullptr) {
@@ -321,8 +337,7 @@ KTEST(ipc_allocation_failures_unwind)
                 (void)mach_port_insert_member(space, name, set);
                 (void)mach_port_allocate_name(space, MACH_PORT_RIGHT_DEAD_NAME, 0x7700);
             }
-            ipc_space_terminate(space);
-            ipc_space_release(space);
+            space_destroy(space);
         }
         interrupts_enable();
     }
