@@ -218,8 +218,8 @@ KTEST(ipc_padding_of_descriptors_is_not_passed_on)
         ipc_descriptor_t kernel;
     } descriptor;
     memset(&descriptor, 0xff, sizeof(descriptor));
-    descriptor.port.name = MACH_PORT_NULL;
-    descriptor.port.disposition = MACH_MSG_TYPE_COPY_SEND;
+    descriptor.port.name = new_port(space);
+    descriptor.port.disposition = MACH_MSG_TYPE_MAKE_SEND;
     descriptor.port.type = MACH_MSG_PORT_DESCRIPTOR;
     EXPECT_EQ(ipc_descriptor_copyin(&descriptor.kernel, space, nullptr, nullptr, &is_circular),
               MACH_MSG_SUCCESS);
