@@ -5,7 +5,6 @@
 #include <mach/ndr.h>
 #include <mach/notify.h>
 
-#include <lib/string.h>
 #include <ipc/ipc_kmsg.h>
 #include <ipc/ipc_mqueue.h>
 #include <ipc/ipc_right.h>
@@ -251,14 +250,6 @@ KTEST(ipc_dispositions_need_their_right)
     space_end(space);
 }
 
-/* The next message is made of memory in which nothing is right. */
-static void spoil_next_message(void)
-{
-    struct ipc_kmsg *kmsg = ipc_kmsg_alloc(IPC_KMSG_INLINE);
-    memset(&kmsg->header, 0xa5, IPC_KMSG_INLINE);
-    ipc_kmsg_free(kmsg);
-}
-
 KTEST(ipc_no_senders_notification)
 {
     struct ipc_space *space = space_begin();
@@ -267,7 +258,6 @@ KTEST(ipc_no_senders_notification)
     struct ipc_port *right = nullptr;
     struct ipc_port *previous = nullptr;
     add_send(space, name);
-    spoil_next_message();
     EXPECT_EQ(ipc_space_copyin(space, notify, MACH_MSG_TYPE_MAKE_SEND_ONCE, &right), KERN_SUCCESS);
     EXPECT_EQ(
         mach_port_request_notification(space, name, MACH_NOTIFY_NO_SENDERS, 0, right, &previous),
