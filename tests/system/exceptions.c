@@ -121,37 +121,93 @@ static void answer_state(uint32_t flavor, const natural_t *words, uint32_t count
     mach_msg_destroy(&message.header);
 }
 
-/* Receive the exception that FAULT makes of worker, check it, and let the thread recover. */
-static void check_fault(const struct fault *fault, mach_port_t handler)
+#define LONG_CODES(behavior) ((exception_behavior_t)((behavior) | MACH_EXCEPTION_CODES))
+
+/* Let FUNCTION fault in a thread whose exceptions HANDLER takes by BEHAVIOR, as routine ID. CHECK
+ * looks at the message and answers it, so that the thread recovers. */
+static void take_one(mach_port_t handler, void (*function)(void *argument),
+                     exception_behavior_t behavior, mach_msg_id_t id,
+                     void (*check)(mach_port_t thread, const void *argument), const void *argument)
 {
     struct worker worker;
-    EXPECT(worker_create(&worker, mach_task_self(), fault->function, NULL));
-    take_from_thread(worker.thread, handler,
-                     (exception_behavior_t)(EXCEPTION_DEFAULT | MACH_EXCEPTION_CODES));
+    int before = recovered;
+    EXPECT(worker_create(&worker, mach_task_self(), function, NULL));
+    take_from_thread(worker.thread, handler, behavior);
     EXPECT_OK(thread_resume(worker.thread));
-    if (receive_exception(handler, 2405)) {
-        const __Request__mach_exception_raise_t *request =
-            &message.request.Request_catch_mach_exception_raise;
-        EXPECT_EQ(request->thread.name, worker.thread);
-        EXPECT_EQ(request->task.name, mach_task_self());
-        EXPECT_EQ(request->codeCnt, 2);
-        if (!EXPECT_EQ(request->exception, fault->exception) ||
-            !EXPECT_EQ(request->code[0], fault->code) ||
-            (fault->has_subcode && !EXPECT_EQ(request->code[1], fault->subcode))) {
-            systest_print("# this was %s\n", fault->name);
-        }
-        answer_recover();
+    if (receive_exception(handler, id)) {
+        check(worker.thread, argument);
     }
     worker_join(&worker);
+    EXPECT_EQ(recovered, before + 1);
+}
+
+static void check_fault(mach_port_t thread, const void *argument)
+{
+    const struct fault *fault = argument;
+    const __Request__mach_exception_raise_t *request =
+        &message.request.Request_catch_mach_exception_raise;
+    EXPECT_EQ(request->thread.name, thread);
+    EXPECT_EQ(request->task.name, mach_task_self());
+    EXPECT_EQ(request->codeCnt, 2);
+    if (!EXPECT_EQ(request->exception, fault->exception) ||
+        !EXPECT_EQ(request->code[0], fault->code) ||
+        (fault->has_subcode && !EXPECT_EQ(request->code[1], fault->subcode))) {
+        systest_print("# this was %s\n", fault->name);
+    }
+    answer_recover();
 }
 
 CASE(each_fault_reports_what_it_is)
 {
     mach_port_t handler = handler_create();
     for (uint32_t i = 0; i < fault_count; i++) {
-        check_fault(&faults[i], handler);
+        take_one(handler, faults[i].function, LONG_CODES(EXCEPTION_DEFAULT), 2405, check_fault,
+                 &faults[i]);
     }
-    EXPECT_EQ(recovered, fault_count);
+    port_destroy_with_send(handler);
+}
+
+static void check_short_codes(mach_port_t thread, const void *argument)
+{
+    const __Request__exception_raise_t *request =
+        &message.short_request.Request_catch_exception_raise;
+    (void)argument;
+    EXPECT_EQ(request->thread.name, thread);
+    EXPECT_EQ(request->exception, EXC_BAD_ACCESS);
+    EXPECT_EQ(request->codeCnt, 2);
+    EXPECT_EQ(request->code[0], KERN_INVALID_ADDRESS);
+    EXPECT_EQ(request->code[1], FAULT_NULL_ADDRESS);
+    answer_recover();
+}
+
+static void check_state(mach_port_t thread, const void *argument)
+{
+    const __Request__mach_exception_raise_state_t *request =
+        &message.request.Request_catch_mach_exception_raise_state;
+    (void)thread;
+    (void)argument;
+    EXPECT(!MACH_MSGH_BITS_IS_COMPLEX(message.header.msgh_bits));
+    EXPECT_EQ(request->exception, EXC_BAD_INSTRUCTION);
+    answer_state((uint32_t)request->flavor, request->old_state, request->old_stateCnt);
+}
+
+static void check_state_identity(mach_port_t thread, const void *argument)
+{
+    const __Request__mach_exception_raise_state_identity_t *request =
+        &message.request.Request_catch_mach_exception_raise_state_identity;
+    (void)argument;
+    EXPECT_EQ(request->thread.name, thread);
+    EXPECT_EQ(request->exception, EXC_ARITHMETIC);
+    answer_state((uint32_t)request->flavor, request->old_state, request->old_stateCnt);
+}
+
+CASE(each_behavior_has_its_message)
+{
+    mach_port_t handler = handler_create();
+    take_one(handler, fault_null, EXCEPTION_DEFAULT, 2401, check_short_codes, NULL);
+    take_one(handler, fault_illegal, LONG_CODES(EXCEPTION_STATE), 2406, check_state, NULL);
+    take_one(handler, fault_divide, LONG_CODES(EXCEPTION_STATE_IDENTITY), 2407,
+             check_state_identity, NULL);
     port_destroy_with_send(handler);
 }
 
@@ -162,10 +218,8 @@ CASE(the_thread_is_asked_first_then_the_task)
     mach_port_t first = handler_create(), second = handler_create();
     if (helper_create(&helper)) {
         EXPECT(worker_create(&worker, helper.task, fault_illegal, NULL));
-        take_from_thread(worker.thread, first,
-                         (exception_behavior_t)(EXCEPTION_DEFAULT | MACH_EXCEPTION_CODES));
-        take_from_task(helper.task, second,
-                       (exception_behavior_t)(EXCEPTION_DEFAULT | MACH_EXCEPTION_CODES));
+        take_from_thread(worker.thread, first, LONG_CODES(EXCEPTION_DEFAULT));
+        take_from_task(helper.task, second, LONG_CODES(EXCEPTION_DEFAULT));
         EXPECT_OK(thread_resume(worker.thread));
         EXPECT(receive_exception(first, 2405));
         answer(KERN_FAILURE);
@@ -180,120 +234,65 @@ CASE(the_thread_is_asked_first_then_the_task)
     port_destroy_with_send(second);
 }
 
-CASE(state_identity_reply_changes_the_registers)
-{
+/* A helper whose one thread has run into an exception, which the test has to take. */
+struct faulting {
+    struct helper helper;
     struct worker worker;
-    mach_port_t handler = handler_create();
-    EXPECT(worker_create(&worker, mach_task_self(), fault_divide, NULL));
-    take_from_thread(worker.thread, handler,
-                     (exception_behavior_t)(EXCEPTION_STATE_IDENTITY | MACH_EXCEPTION_CODES));
-    EXPECT_OK(thread_resume(worker.thread));
-    if (receive_exception(handler, 2407)) {
-        const __Request__mach_exception_raise_state_identity_t *request =
-            &message.request.Request_catch_mach_exception_raise_state_identity;
-        EXPECT_EQ(request->thread.name, worker.thread);
-        EXPECT_EQ(request->exception, EXC_ARITHMETIC);
-        answer_state((uint32_t)request->flavor, request->old_state, request->old_stateCnt);
+    mach_port_t handler;
+};
+
+static bool faulting_create(struct faulting *faulting)
+{
+    faulting->handler = handler_create();
+    if (!helper_create(&faulting->helper)) {
+        return false;
     }
-    worker_join(&worker);
-    EXPECT_EQ(recovered, 1);
-    port_destroy_with_send(handler);
+    EXPECT(worker_create(&faulting->worker, faulting->helper.task, fault_null, NULL));
+    take_from_task(faulting->helper.task, faulting->handler, LONG_CODES(EXCEPTION_DEFAULT));
+    EXPECT_OK(thread_resume(faulting->worker.thread));
+    return true;
 }
 
-CASE(state_comes_without_rights)
+/* Nobody else wants the exception either: the task has to end. */
+static void faulting_expect_end(struct faulting *faulting)
 {
-    struct worker worker;
-    mach_port_t handler = handler_create();
-    EXPECT(worker_create(&worker, mach_task_self(), fault_illegal, NULL));
-    take_from_thread(worker.thread, handler,
-                     (exception_behavior_t)(EXCEPTION_STATE | MACH_EXCEPTION_CODES));
-    EXPECT_OK(thread_resume(worker.thread));
-    if (receive_exception(handler, 2406)) {
-        const __Request__mach_exception_raise_state_t *request =
-            &message.request.Request_catch_mach_exception_raise_state;
-        EXPECT(!MACH_MSGH_BITS_IS_COMPLEX(message.header.msgh_bits));
-        EXPECT_EQ(request->exception, EXC_BAD_INSTRUCTION);
-        answer_state((uint32_t)request->flavor, request->old_state, request->old_stateCnt);
-    }
-    worker_join(&worker);
-    EXPECT_EQ(recovered, 1);
-    port_destroy_with_send(handler);
-}
-
-CASE(codes_are_short_unless_asked_for)
-{
-    struct worker worker;
-    mach_port_t handler = handler_create();
-    EXPECT(worker_create(&worker, mach_task_self(), fault_null, NULL));
-    take_from_thread(worker.thread, handler, EXCEPTION_DEFAULT);
-    EXPECT_OK(thread_resume(worker.thread));
-    if (receive_exception(handler, 2401)) {
-        const __Request__exception_raise_t *request =
-            &message.short_request.Request_catch_exception_raise;
-        EXPECT_EQ(request->exception, EXC_BAD_ACCESS);
-        EXPECT_EQ(request->codeCnt, 2);
-        EXPECT_EQ(request->code[0], KERN_INVALID_ADDRESS);
-        EXPECT_EQ(request->code[1], FAULT_NULL_ADDRESS);
-        answer_recover();
-    }
-    worker_join(&worker);
-    EXPECT_EQ(recovered, 1);
-    port_destroy_with_send(handler);
-}
-
-/* What becomes of a helper whose exception is taken, but never answered in order. */
-static void helper_faults_at(mach_port_t handler, struct helper *helper, struct worker *worker)
-{
-    EXPECT(worker_create(worker, helper->task, fault_null, NULL));
-    take_from_task(helper->task, handler,
-                   (exception_behavior_t)(EXCEPTION_DEFAULT | MACH_EXCEPTION_CODES));
-    EXPECT_OK(thread_resume(worker->thread));
+    (void)wait_dead(faulting->helper.task);
+    worker_join(&faulting->worker);
+    helper_destroy(&faulting->helper);
 }
 
 CASE(a_dropped_reply_right_is_no_answer)
 {
-    struct helper helper;
-    struct worker worker;
-    mach_port_t handler = handler_create();
-    if (helper_create(&helper)) {
-        helper_faults_at(handler, &helper, &worker);
-        EXPECT(receive_exception(handler, 2405));
+    struct faulting faulting;
+    if (faulting_create(&faulting)) {
+        EXPECT(receive_exception(faulting.handler, 2405));
         mach_msg_destroy(&message.header);
-        (void)wait_dead(helper.task); /* nobody else wanted it */
-        worker_join(&worker);
-        helper_destroy(&helper);
+        faulting_expect_end(&faulting);
+        port_destroy_with_send(faulting.handler);
     }
-    port_destroy_with_send(handler);
 }
 
 CASE(a_handler_may_die_with_the_exception_in_its_queue)
 {
-    struct helper helper;
-    struct worker worker;
-    mach_port_t handler = handler_create();
-    if (helper_create(&helper)) {
-        helper_faults_at(handler, &helper, &worker);
-        (void)worker_wait_blocked(&worker);
-        port_destroy_with_send(handler);
-        (void)wait_dead(helper.task);
-        worker_join(&worker);
-        helper_destroy(&helper);
+    struct faulting faulting;
+    if (faulting_create(&faulting)) {
+        (void)worker_wait_blocked(&faulting.worker);
+        port_destroy_with_send(faulting.handler);
+        faulting_expect_end(&faulting);
     }
 }
 
 CASE(a_thread_may_be_ended_while_its_handler_thinks)
 {
-    struct helper helper;
-    struct worker worker;
-    mach_port_t handler = handler_create();
-    if (helper_create(&helper)) {
-        helper_faults_at(handler, &helper, &worker);
-        EXPECT(receive_exception(handler, 2405));
-        worker_kill(&worker);
-        answer(KERN_SUCCESS); /* to nobody */
-        helper_destroy(&helper);
+    struct faulting faulting;
+    if (faulting_create(&faulting)) {
+        EXPECT(receive_exception(faulting.handler, 2405));
+        worker_kill(&faulting.worker);
+        answer(KERN_SUCCESS);                          /* to nobody */
+        EXPECT_OK(task_suspend(faulting.helper.task)); /* it is still there */
+        helper_destroy(&faulting.helper);
+        port_destroy_with_send(faulting.handler);
     }
-    port_destroy_with_send(handler);
 }
 
 CASE(exception_ports_are_told)

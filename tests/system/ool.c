@@ -59,15 +59,21 @@ static bool is_filled(const char *memory, size_t size, char seed)
     return true;
 }
 
+/* Send MESSAGE, whose one descriptor is filled in, to PORT. */
+static mach_msg_return_t send_region(mach_port_t port, struct memory_message *message)
+{
+    message->header = (mach_msg_header_t){
+        .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0) | MACH_MSGH_BITS_COMPLEX,
+        .msgh_remote_port = port,
+    };
+    message->body.msgh_descriptor_count = 1;
+    return mach_msg(&message->header, MACH_SEND_MSG, sizeof(*message), 0, 0, 0, 0);
+}
+
 static mach_msg_return_t send_memory(mach_port_t port, const void *address, uint32_t size,
                                      bool deallocates, mach_msg_copy_options_t copy)
 {
     struct memory_message message = {
-        .header = {
-            .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0) | MACH_MSGH_BITS_COMPLEX,
-            .msgh_remote_port = port,
-        },
-        .body = { 1 },
         .memory = {
             .address = (void *)address,
             .deallocate = deallocates,
@@ -76,7 +82,22 @@ static mach_msg_return_t send_memory(mach_port_t port, const void *address, uint
             .size = size,
         },
     };
-    return mach_msg(&message.header, MACH_SEND_MSG, sizeof(message), 0, 0, 0, 0);
+    return send_region(port, &message);
+}
+
+static mach_msg_return_t send_ports(mach_port_t port, mach_port_t *ports, uint32_t count,
+                                    bool deallocates, mach_msg_type_name_t disposition)
+{
+    struct memory_message message = {
+        .ports = {
+            .address = ports,
+            .deallocate = deallocates,
+            .disposition = disposition,
+            .type = MACH_MSG_OOL_PORTS_DESCRIPTOR,
+            .count = count,
+        },
+    };
+    return send_region(port, &message);
 }
 
 /* Receive memory of SIZE bytes from PORT. Returns: its address. */
@@ -92,6 +113,13 @@ static char *receive_memory(mach_port_t port, uint32_t size)
     return message.memory.memory.address;
 }
 
+/* Receive from PORT SIZE bytes of the pattern SEED. Returns: their address; null, other bytes. */
+static char *receive_pattern(mach_port_t port, uint32_t size, char seed)
+{
+    char *theirs = receive_memory(port, size);
+    return EXPECT(theirs != NULL && is_filled(theirs, size, seed)) ? theirs : NULL;
+}
+
 CASE(a_copy_is_independent_both_ways)
 {
     enum {
@@ -102,9 +130,8 @@ CASE(a_copy_is_independent_both_ways)
     fill(mine, SIZE, 1);
     EXPECT_OK(send_memory(port, mine, SIZE, false, MACH_MSG_VIRTUAL_COPY));
     mine[0] = 99; /* after the send, before the receive */
-    char *theirs = receive_memory(port, SIZE);
-    if (EXPECT(theirs != NULL)) {
-        EXPECT(is_filled(theirs, SIZE, 1));
+    char *theirs = receive_pattern(port, SIZE, 1);
+    if (theirs != NULL) {
         theirs[4096] = 98;
         mine[8192] = 97;
         EXPECT_EQ(mine[4096], pattern(4096, 1));
@@ -126,9 +153,7 @@ CASE(moved_memory_leaves_the_sender)
     EXPECT_OK(send_memory(port, mine, SIZE, true, MACH_MSG_VIRTUAL_COPY));
     EXPECT(!is_mapped((mach_vm_address_t)mine));
     EXPECT(!is_mapped((mach_vm_address_t)mine + SIZE - PAGE));
-    char *theirs = receive_memory(port, SIZE);
-    EXPECT(theirs != NULL && is_filled(theirs, SIZE, 2));
-    deallocate(theirs, SIZE);
+    deallocate(receive_pattern(port, SIZE, 2), SIZE);
     port_destroy_with_send(port);
 }
 
@@ -154,28 +179,46 @@ CASE(any_alignment_and_size)
             fill(start, sizes[j], (char)j);
             EXPECT_OK(send_memory(port, start, sizes[j], false,
                                   i % 2 ? MACH_MSG_PHYSICAL_COPY : MACH_MSG_VIRTUAL_COPY));
-            char *theirs = receive_memory(port, sizes[j]);
-            EXPECT(theirs != NULL && is_filled(theirs, sizes[j], (char)j));
-            deallocate(theirs, sizes[j]);
+            deallocate(receive_pattern(port, sizes[j], (char)j), sizes[j]);
         }
     }
     deallocate(mine, 6 * PAGE);
     port_destroy_with_send(port);
 }
 
+/* Are the SIZE bytes at MEMORY zeros? */
+static bool is_zero(const char *memory, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (memory[i] != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 CASE(nothing_but_the_bytes_sent_is_shown)
 {
+    static const struct {
+        uint32_t offset, size;
+    } parts[] = { { 100, 4096 }, { 0, 100 }, { 4000, 50 }, { 100, 3 * 4096 }, { 4000, 3 * 4096 } };
     mach_port_t port = port_create_with_send();
-    char *mine = allocate(2 * PAGE);
-    memset(mine, 0x5e, 2 * PAGE); /* a secret around the bytes */
-    fill(mine + 100, 4096, 4);
-    EXPECT_OK(send_memory(port, mine + 100, 4096, false, MACH_MSG_PHYSICAL_COPY));
-    char *theirs = receive_memory(port, 4096);
-    if (EXPECT(theirs != NULL)) {
-        EXPECT(is_filled(theirs, 4096, 4));
-        deallocate(theirs, 4096);
+    char *mine = allocate(5 * PAGE);
+    for (uint32_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        uint32_t size = parts[i].size;
+        memset(mine, 0x5e, 5 * PAGE); /* a secret around the bytes */
+        fill(mine + parts[i].offset, size, 4);
+        EXPECT_OK(send_memory(port, mine + parts[i].offset, size, false, MACH_MSG_PHYSICAL_COPY));
+        char *theirs = receive_pattern(port, size, 4);
+        if (theirs != NULL) {
+            size_t before = (uintptr_t)theirs & (PAGE - 1);
+            size_t behind = -(uintptr_t)(theirs + size) & (PAGE - 1);
+            EXPECT(is_zero(theirs - before, before));
+            EXPECT(is_zero(theirs + size, behind));
+            deallocate(theirs, size);
+        }
     }
-    deallocate(mine, 2 * PAGE);
+    deallocate(mine, 5 * PAGE);
     port_destroy_with_send(port);
 }
 
@@ -188,13 +231,10 @@ CASE(eight_mebibytes)
     char *mine = allocate(SIZE);
     fill(mine, SIZE, 3);
     EXPECT_OK(send_memory(port, mine, SIZE, true, MACH_MSG_VIRTUAL_COPY));
-    char *theirs = receive_memory(port, SIZE);
-    EXPECT(theirs != NULL && is_filled(theirs, SIZE, 3));
+    char *theirs = receive_pattern(port, SIZE, 3);
     EXPECT_OK(send_memory(port, theirs, SIZE, false, MACH_MSG_VIRTUAL_COPY));
     theirs[SIZE - 1] = 0;
-    char *again = receive_memory(port, SIZE);
-    EXPECT(again != NULL && is_filled(again, SIZE, 3));
-    deallocate(again, SIZE);
+    deallocate(receive_pattern(port, SIZE, 3), SIZE);
     deallocate(theirs, SIZE);
     port_destroy_with_send(port);
 }
@@ -261,25 +301,6 @@ CASE(an_unwritable_buffer_loses_the_message_but_nothing_else)
     port_destroy_with_send(port);
 }
 
-static mach_msg_return_t send_ports(mach_port_t via, mach_port_t *ports, uint32_t count,
-                                    mach_msg_type_name_t disposition)
-{
-    struct memory_message message = {
-        .header = {
-            .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0) | MACH_MSGH_BITS_COMPLEX,
-            .msgh_remote_port = via,
-        },
-        .body = { 1 },
-        .ports = {
-            .address = ports,
-            .disposition = disposition,
-            .type = MACH_MSG_OOL_PORTS_DESCRIPTOR,
-            .count = count,
-        },
-    };
-    return mach_msg(&message.header, MACH_SEND_MSG, sizeof(message), 0, 0, 0, 0);
-}
-
 CASE(arrays_of_rights)
 {
     enum {
@@ -292,7 +313,7 @@ CASE(arrays_of_rights)
         ports[i] = i % 3 == 1 ? MACH_PORT_NULL : port_create();
     }
     ports[4] = MACH_PORT_DEAD;
-    EXPECT_OK(send_ports(via, ports, COUNT, MACH_MSG_TYPE_MOVE_RECEIVE));
+    EXPECT_OK(send_ports(via, ports, COUNT, false, MACH_MSG_TYPE_MOVE_RECEIVE));
     EXPECT_OK(receive(via, &message));
     EXPECT_EQ(message.memory.ports.count, COUNT);
     EXPECT_EQ(message.memory.ports.disposition, MACH_MSG_TYPE_PORT_RECEIVE);
@@ -314,22 +335,8 @@ CASE(a_moved_array_leaves_the_sender)
     union any_message message;
     mach_port_t via = port_create_with_send();
     mach_port_t *ports = (mach_port_t *)allocate(PAGE);
-    struct memory_message sent = {
-        .header = {
-            .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0) | MACH_MSGH_BITS_COMPLEX,
-            .msgh_remote_port = via,
-        },
-        .body = { 1 },
-        .ports = {
-            .address = ports,
-            .deallocate = TRUE,
-            .disposition = MACH_MSG_TYPE_COPY_SEND,
-            .type = MACH_MSG_OOL_PORTS_DESCRIPTOR,
-            .count = 1,
-        },
-    };
     ports[0] = via;
-    EXPECT_OK(mach_msg(&sent.header, MACH_SEND_MSG, sizeof(sent), 0, 0, 0, 0));
+    EXPECT_OK(send_ports(via, ports, 1, true, MACH_MSG_TYPE_COPY_SEND));
     EXPECT(!is_mapped((mach_vm_address_t)ports));
     EXPECT_OK(receive(via, &message));
     EXPECT_EQ(*(const mach_port_t *)message.memory.ports.address, via);
@@ -342,10 +349,10 @@ CASE(a_bad_name_in_an_array_takes_the_good_ones_along)
 {
     mach_port_t via = port_create_with_send();
     mach_port_t ports[] = { port_create_with_send(), port_create_with_send(), 0x12345600 };
-    EXPECT_EQ(send_ports(via, ports, 3, MACH_MSG_TYPE_MOVE_SEND), MACH_SEND_INVALID_RIGHT);
+    EXPECT_EQ(send_ports(via, ports, 3, false, MACH_MSG_TYPE_MOVE_SEND), MACH_SEND_INVALID_RIGHT);
     EXPECT_EQ(port_type(ports[0]), MACH_PORT_TYPE_RECEIVE);
     EXPECT_EQ(port_type(ports[1]), MACH_PORT_TYPE_RECEIVE);
-    EXPECT_EQ(send_ports(via, (mach_port_t *)8, 3, MACH_MSG_TYPE_COPY_SEND),
+    EXPECT_EQ(send_ports(via, (mach_port_t *)8, 3, false, MACH_MSG_TYPE_COPY_SEND),
               MACH_SEND_INVALID_MEMORY);
     port_destroy(ports[0]);
     port_destroy(ports[1]);
@@ -382,10 +389,8 @@ CASE(memory_goes_to_another_task_and_back)
         EXPECT(worker_start(&worker, helper.task, increment_memory, NULL));
         mach_port_t port = receive_right(mine);
         EXPECT_OK(send_memory(port, memory, SIZE, false, 1));
-        char *back = receive_memory(mine, SIZE);
-        EXPECT(back != NULL && is_filled(back, SIZE, 9));
+        deallocate(receive_pattern(mine, SIZE, 9), SIZE);
         EXPECT(is_filled(memory, SIZE, 8));
-        deallocate(back, SIZE);
         deallocate(memory, SIZE);
         worker_join(&worker);
         helper_destroy(&helper);
