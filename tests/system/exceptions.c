@@ -234,6 +234,26 @@ CASE(the_thread_is_asked_first_then_the_task)
     port_destroy_with_send(second);
 }
 
+/* A crash that the process server reports. Each of its threads that do so makes a reply port for its
+ * first, and they take turns. */
+static void crash_once(void)
+{
+    struct helper helper;
+    struct worker worker;
+    if (helper_create(&helper)) {
+        EXPECT(worker_start(&worker, helper.task, fault_null, NULL));
+        (void)wait_dead(helper.task);
+        worker_join(&worker);
+        helper_destroy(&helper);
+    }
+}
+
+void systest_prepare(void)
+{
+    crash_once();
+    crash_once();
+}
+
 /* A helper whose one thread has run into an exception, which the test has to take. */
 struct faulting {
     struct helper helper;
