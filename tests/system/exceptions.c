@@ -315,33 +315,23 @@ CASE(a_thread_may_be_ended_while_its_handler_thinks)
     }
 }
 
-CASE(exception_ports_are_told)
+CASE(a_reply_without_its_registers_is_no_answer)
 {
-    exception_mask_t masks[EXC_TYPES_COUNT];
-    mach_port_t handlers[EXC_TYPES_COUNT];
-    exception_behavior_t behaviors[EXC_TYPES_COUNT];
-    thread_state_flavor_t flavors[EXC_TYPES_COUNT];
-    mach_msg_type_number_t count = EXC_TYPES_COUNT;
     struct helper helper;
-    mach_port_t handler = handler_create();
+    struct worker worker;
+    mach_port_t first = handler_create(), second = handler_create();
     if (helper_create(&helper)) {
-        EXPECT_OK(task_set_exception_ports(helper.task, EXC_MASK_ARITHMETIC | EXC_MASK_BREAKPOINT,
-                                           handler, EXCEPTION_STATE, x86_THREAD_STATE64));
-        EXPECT_OK(task_get_exception_ports(helper.task, EXC_MASK_ARITHMETIC | EXC_MASK_BREAKPOINT,
-                                           masks, &count, handlers, behaviors, flavors));
-        EXPECT_EQ(count, 1);
-        EXPECT_EQ(masks[0], EXC_MASK_ARITHMETIC | EXC_MASK_BREAKPOINT);
-        EXPECT_EQ(handlers[0], handler);
-        EXPECT_EQ(behaviors[0], EXCEPTION_STATE);
-        EXPECT_EQ(flavors[0], x86_THREAD_STATE64);
-        EXPECT_OK(mach_port_deallocate(mach_task_self(), handlers[0]));
-        EXPECT_EQ(task_set_exception_ports(helper.task, 0xffffffff, handler, EXCEPTION_STATE,
-                                           x86_THREAD_STATE64),
-                  KERN_INVALID_ARGUMENT);
-        EXPECT_EQ(
-            task_set_exception_ports(helper.task, EXC_MASK_ALL, handler, 77, x86_THREAD_STATE64),
-            KERN_INVALID_ARGUMENT);
+        EXPECT(worker_create(&worker, helper.task, fault_illegal, NULL));
+        take_from_thread(worker.thread, first, LONG_CODES(EXCEPTION_STATE));
+        take_from_task(helper.task, second, LONG_CODES(EXCEPTION_DEFAULT));
+        EXPECT_OK(thread_resume(worker.thread));
+        EXPECT(receive_exception(first, 2406));
+        answer(KERN_SUCCESS);
+        EXPECT(receive_exception(second, 2405));
+        answer_recover();
+        worker_join(&worker);
         helper_destroy(&helper);
     }
-    port_destroy_with_send(handler);
+    port_destroy_with_send(first);
+    port_destroy_with_send(second);
 }

@@ -156,12 +156,28 @@ CASE(a_waiting_sender_can_be_killed)
     EXPECT(worker_start(&worker, mach_task_self(), send_ten, &send));
     (void)worker_wait_blocked(&worker);
     worker_kill(&worker);
-    port_destroy_with_send(port);
+    EXPECT_OK(mach_port_destroy(mach_task_self(), port)); /* the send may give its right back */
 }
 
 static void send_one(void *argument)
 {
     EXPECT_OK(send_value(*(mach_port_t *)argument, 1));
+}
+
+CASE(a_killed_sender_leaves_its_turn_to_the_next)
+{
+    struct worker first, second;
+    mach_port_t port = port_create_with_send();
+    uint32_t count = fill(port);
+    EXPECT(worker_start(&first, mach_task_self(), send_ten, &port));
+    (void)worker_wait_blocked(&first);
+    EXPECT(worker_start(&second, mach_task_self(), send_one, &port));
+    (void)worker_wait_blocked(&second);
+    worker_kill(&first);
+    (void)receive_value(port);
+    worker_join(&second);
+    EXPECT_EQ(port_status(port).mps_msgcount, count);
+    EXPECT_OK(mach_port_destroy(mach_task_self(), port));
 }
 
 CASE(a_waiting_sender_is_freed_by_the_ports_death)

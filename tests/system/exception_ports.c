@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Who is told of exceptions: what is set is what is told and inherited, what makes no sense is
+ * refused, and a task whose exception nobody wants ends.
+ */
+#include "faults.h"
+#include "systest.h"
+#include "systest_msg.h"
+#include "systest_task.h"
+
+/* What a task tells about its exception ports. */
+struct told {
+    exception_mask_t masks[EXC_TYPES_COUNT];
+    mach_port_t handlers[EXC_TYPES_COUNT];
+    exception_behavior_t behaviors[EXC_TYPES_COUNT];
+    thread_state_flavor_t flavors[EXC_TYPES_COUNT];
+    mach_msg_type_number_t count;
+};
+
+static void ask_task(task_t task, exception_mask_t mask, struct told *told)
+{
+    told->count = EXC_TYPES_COUNT;
+    EXPECT_OK(task_get_exception_ports(task, mask, told->masks, &told->count, told->handlers,
+                                       told->behaviors, told->flavors));
+}
+
+#define SOME_MASK (EXC_MASK_ARITHMETIC | EXC_MASK_BREAKPOINT)
+
+/* TASK has to have HANDLER for SOME_MASK and nothing for other exceptions. */
+static void expect_told(task_t task, mach_port_t handler)
+{
+    struct told told;
+    ask_task(task, SOME_MASK, &told);
+    EXPECT_EQ(told.count, 1);
+    EXPECT_EQ(told.masks[0], SOME_MASK);
+    EXPECT_EQ(told.handlers[0], handler);
+    EXPECT_EQ(told.behaviors[0], EXCEPTION_STATE);
+    EXPECT_EQ(told.flavors[0], x86_THREAD_STATE64);
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), told.handlers[0]));
+    ask_task(task, EXC_MASK_BAD_ACCESS | EXC_MASK_SYSCALL, &told);
+    EXPECT_EQ(told.count, 1);
+    EXPECT_EQ(told.handlers[0], MACH_PORT_NULL);
+}
+
+CASE(exception_ports_are_told_and_inherited)
+{
+    struct helper helper, child;
+    mach_port_t handler = port_create_with_send();
+    if (helper_create(&helper)) {
+        EXPECT_OK(task_set_exception_ports(helper.task, SOME_MASK, handler, EXCEPTION_STATE,
+                                           x86_THREAD_STATE64));
+        expect_told(helper.task, handler);
+        EXPECT_OK(task_create(helper.task, NULL, 0, FALSE, &child.task));
+        helper_destroy(&helper);
+        expect_told(child.task, handler);
+        helper_destroy(&child);
+    }
+    port_destroy_with_send(handler);
+}
+
+CASE(wrong_exception_ports_are_refused)
+{
+    mach_port_t handler = port_create_with_send();
+    const struct {
+        exception_mask_t mask;
+        mach_port_t handler;
+        exception_behavior_t behavior;
+        thread_state_flavor_t flavor;
+        kern_return_t result;
+    } wrong[] = {
+        { 0xffffffff, handler, EXCEPTION_STATE, x86_THREAD_STATE64, KERN_INVALID_ARGUMENT },
+        { EXC_MASK_ALL, handler, 77, x86_THREAD_STATE64, KERN_INVALID_ARGUMENT },
+        { EXC_MASK_ALL, handler, EXCEPTION_STATE, 12345, KERN_INVALID_ARGUMENT },
+        { EXC_MASK_ALL, mach_task_self(), EXCEPTION_DEFAULT, x86_THREAD_STATE64,
+          KERN_INVALID_RIGHT },
+    };
+    struct helper helper;
+    struct told told;
+    if (helper_create(&helper)) {
+        for (uint32_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+            EXPECT_EQ(task_set_exception_ports(helper.task, wrong[i].mask, wrong[i].handler,
+                                               wrong[i].behavior, wrong[i].flavor),
+                      wrong[i].result);
+        }
+        ask_task(helper.task, EXC_MASK_ALL, &told);
+        EXPECT_EQ(told.handlers[0], MACH_PORT_NULL);
+        helper_destroy(&helper);
+    }
+    port_destroy_with_send(handler);
+}
+
+/* The system's own handler is the process server: for the time of the test it is taken away. */
+CASE(an_exception_that_nobody_wants_ends_the_task)
+{
+    struct told told = { .count = EXC_TYPES_COUNT };
+    struct helper helper;
+    struct worker worker;
+    EXPECT_OK(host_get_exception_ports(systest_host_priv(), EXC_MASK_ALL, told.masks, &told.count,
+                                       told.handlers, told.behaviors, told.flavors));
+    EXPECT_OK(host_set_exception_ports(systest_host_priv(), EXC_MASK_ALL, MACH_PORT_NULL,
+                                       EXCEPTION_DEFAULT, THREAD_STATE_NONE));
+    if (helper_create(&helper)) {
+        EXPECT(worker_start(&worker, helper.task, fault_null, NULL));
+        (void)wait_dead(helper.task);
+        helper_destroy(&helper);
+        worker_join(&worker);
+    }
+    for (mach_msg_type_number_t i = 0; i < told.count; i++) {
+        EXPECT_OK(host_set_exception_ports(systest_host_priv(), told.masks[i], told.handlers[i],
+                                           told.behaviors[i], told.flavors[i]));
+        if (MACH_PORT_VALID(told.handlers[i])) {
+            EXPECT_OK(mach_port_deallocate(mach_task_self(), told.handlers[i]));
+        }
+    }
+}
