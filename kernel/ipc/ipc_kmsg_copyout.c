@@ -105,20 +105,8 @@ static mach_msg_return_t copyout_body(struct ipc_kmsg *kmsg, struct ipc_space *s
     return error;
 }
 
-/* Make every region in KMSG, in user view, one that its holder gives away. */
-static void mark_regions_deallocated(struct ipc_kmsg *kmsg)
-{
-    ipc_descriptor_t *descriptor = ipc_kmsg_first_descriptor(kmsg);
-    for (uint32_t i = 0; i < ipc_kmsg_body(kmsg)->msgh_descriptor_count; i++) {
-        if (descriptor->port.type != MACH_MSG_PORT_DESCRIPTOR) {
-            descriptor->memory.deallocate = true;
-        }
-        descriptor = ipc_descriptor_next(descriptor);
-    }
-}
-
-/* KMSG is in user view, but nobody will ever see it: take back what SPACE and MAP were given,
- * and destroy it. */
+/* KMSG is in user view, but nobody will ever see it: take back what SPACE and MAP were given, as a
+ * message that gives all of it away (so each region is marked), and destroy it. */
 static COLD void undo_copyout(struct ipc_kmsg *kmsg, struct ipc_space *space, struct vm_map *map)
 {
     mach_msg_header_t *header = &kmsg->header;
@@ -130,7 +118,6 @@ static COLD void undo_copyout(struct ipc_kmsg *kmsg, struct ipc_space *space, st
     }
     if (header->msgh_bits & MACH_MSGH_BITS_COMPLEX) {
         struct ipc_port *nowhere = ipc_port_create_kernel(IPC_KOBJECT_NONE, nullptr);
-        mark_regions_deallocated(kmsg);
         kmsg->destination = nowhere;
         if (nowhere == nullptr || ipc_kmsg_copyin_body(kmsg, space, map) != MACH_MSG_SUCCESS) {
             header->msgh_bits &= ~MACH_MSGH_BITS_COMPLEX;

@@ -147,6 +147,7 @@ CASE(protection_binds_and_has_a_maximum)
     EXPECT_OK(protect(memory, PAGE, false, VM_PROT_READ | VM_PROT_WRITE));
     memory[0] = 6;
     EXPECT_OK(protect(memory, PAGE, true, VM_PROT_READ));
+    EXPECT_EQ(poke(mach_task_self(), memory, 7), KERN_PROTECTION_FAILURE);
     EXPECT_EQ(protect(memory, PAGE, false, VM_PROT_READ | VM_PROT_WRITE), KERN_PROTECTION_FAILURE);
     EXPECT_EQ(memory[0], 6);
     EXPECT_EQ(protect(memory, PAGE, false, 0x80), KERN_INVALID_ARGUMENT);

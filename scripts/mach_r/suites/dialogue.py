@@ -8,7 +8,8 @@ A dialogue is a file of lines:
     ~ S       wait S seconds
     < REGEX   wait until this appears in the output
     ! REGEX   in this case this must not appear
-Other lines are comments.
+Other lines are comments. What a group (?P<NAME>...) of a < line found stands for {NAME} in later
+lines.
 """
 
 import re
@@ -37,10 +38,10 @@ def load(path):
 
 def hold(cases, qemu, prefix, timeout):
     """Go through CASES with the machine QEMU. After a case that fails the others are skipped."""
-    results = []
+    results, found = [], {}
     for name, steps in cases:
         try:
-            _hold_case(steps, qemu, timeout)
+            _hold_case(steps, qemu, timeout, found)
             results.append(tap.Case(f"{prefix}/{name}", True))
         except Broken as broken:
             results.append(tap.Case(f"{prefix}/{name}", False, f"{broken}\n{qemu.tail()}"))
@@ -48,12 +49,13 @@ def hold(cases, qemu, prefix, timeout):
     return results
 
 
-def _hold_case(steps, qemu, timeout):
-    """One case: its steps, then the prompt if something was typed."""
+def _hold_case(steps, qemu, timeout, found):
+    """One case: its steps, then the prompt if something was typed. FOUND: texts by their names."""
     start = len(qemu.output)
     forbidden = []
     is_typed = False
     for key, text in steps:
+        text = re.sub(r"\{([a-z]+)\}", lambda m: found.get(m.group(1), m.group(0)), text)
         if key == ">" and is_typed:
             _expect(qemu, PROMPT, timeout)
         is_typed = is_typed or key in ">+"
@@ -64,7 +66,8 @@ def _hold_case(steps, qemu, timeout):
         elif key == "~":
             time.sleep(float(text))
         elif key == "<":
-            _expect(qemu, text.encode(), timeout)
+            groups = _expect(qemu, text.encode(), timeout).groupdict()
+            found.update({name: value.decode() for name, value in groups.items()})
         else:
             forbidden.append(text)
     _expect(qemu, PROMPT, timeout)
@@ -75,6 +78,8 @@ def _hold_case(steps, qemu, timeout):
 
 
 def _expect(qemu, pattern, timeout):
-    """Wait for PATTERN."""
-    if qemu.expect(pattern, timeout) is None:
+    """Wait for PATTERN; its match."""
+    match = qemu.expect(pattern, timeout)
+    if match is None:
         raise Broken(f"'{pattern.decode()}' did not appear in {timeout} s")
+    return match
