@@ -3,6 +3,7 @@
 
 import argparse
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -14,12 +15,36 @@ from mach_r import build, execute, image, machine, ui
 PRESET = "release"
 
 
+def seconds(text):
+    """An option's value: a number above 0."""
+    number = float(text)
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"has to be a number above 0, not {text}")
+    return number
+
+
+def processors(text):
+    """The value of --smp; no machine that QEMU knows has more."""
+    if not text.isdecimal() or not 1 <= int(text) <= 255:
+        raise argparse.ArgumentTypeError(f"has to be a number from 1 to 255, not {text}")
+    return int(text)
+
+
+def memory(text):
+    """The value of --memory, as QEMU takes it."""
+    if not re.fullmatch(r"[1-9][0-9]*[KMGkmg]?", text):
+        raise argparse.ArgumentTypeError(f"has to be like 256M or 4G, not {text}")
+    return text
+
+
 def parse(arguments):
     """The command line."""
     parser = argparse.ArgumentParser(prog="scripts/run", description=__doc__)
     parser.add_argument("--no-boot", action="store_true", help="stop when the image is made")
-    parser.add_argument("--smp", type=int, default=1, metavar="N", help="processors (1)")
-    parser.add_argument("--memory", default="256M", metavar="M", help="memory (256M)")
+    parser.add_argument("--smp", type=processors, default=1, metavar="N", help="processors (1)")
+    parser.add_argument(
+        "--memory", type=memory, default="256M", metavar="M", help="memory (256M)"
+    )
     parser.add_argument("--uefi", action="store_true", help="boot by UEFI instead of BIOS")
     parser.add_argument("--display", action="store_true", help="a window with the screen console")
     parser.add_argument("--gdb", action="store_true", help="wait for gdb before the first step")
@@ -34,7 +59,7 @@ def parse(arguments):
         help="run these in the shell, print their output, end with the last one's status",
     )
     parser.add_argument(
-        "--timeout", type=float, metavar="S",
+        "--timeout", type=seconds, metavar="S",
         help="end after S seconds (with --exec: 300; else never)",
     )
     parser.add_argument(

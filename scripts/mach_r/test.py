@@ -22,7 +22,10 @@ def parse(arguments):
     parser.add_argument("-k", dest="word", default="", help="only tests with WORD in their name")
     parser.add_argument("-v", "--verbose", action="store_true", help="name every test")
     parser.add_argument("-j", type=int, default=2, dest="jobs", help="jobs at the same time (2)")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.jobs < 1:
+        parser.error("argument -j: there has to be at least one job")
+    return options
 
 
 class Report:
@@ -87,6 +90,8 @@ def main():
         running = {pool.submit(run_job, job, broken): job for job in jobs}
         for future in concurrent.futures.as_completed(running):
             report.add(running[future], *future.result())
+    if report.passed + report.failed == 0:
+        ui.note(f"no test has '{arguments.word}' in its name")
     print(f"{report.passed} passed, {report.failed} failed", flush=True)
     return 0 if report.failed == 0 and report.passed else 1
 

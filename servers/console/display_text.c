@@ -31,12 +31,6 @@ static void crtc_write(enum crtc_register index, unsigned value)
     port_write(CRTC_DATA, (uint8_t)value);
 }
 
-static unsigned crtc_read(enum crtc_register index)
-{
-    port_write(CRTC_INDEX, (uint8_t)index);
-    return port_read(CRTC_DATA);
-}
-
 static volatile uint16_t *place(unsigned column, unsigned row)
 {
     return &memory[row * row_length + column];
@@ -64,8 +58,6 @@ static void adopt(struct screen_buffer *screen)
             };
         }
     }
-    unsigned cursor = crtc_read(CRTC_CURSOR_HIGH) << 8 | crtc_read(CRTC_CURSOR_LOW);
-    screen_buffer_move_to(screen, cursor % row_length, cursor / row_length);
 }
 
 static void move_cursor(unsigned column, unsigned row, bool is_shown)

@@ -7,7 +7,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <mach/mach_vm.h>
 #include <mach_r/device.h>
@@ -143,8 +142,9 @@ void screen_init(mach_port_t device_master)
     screen.shown_cursor = NOWHERE;
     ansi_init(&screen.ansi, &screen.buffer);
     if (display->adopt != nullptr) {
+        /* Where the cursor stands says nothing: the kernel writes without moving it. */
         display->adopt(&screen.buffer);
-        memcpy(screen.shown, screen.buffer.cells, cell_count() * sizeof(screen.shown[0]));
+        screen_buffer_resume(&screen.buffer);
     }
     refresh();
 }

@@ -88,6 +88,29 @@ void screen_buffer_line_feed(struct screen_buffer *screen)
     mark_rows(screen, 0, screen->rows);
 }
 
+static bool row_is_empty(const struct screen_buffer *screen, unsigned row)
+{
+    for (unsigned column = 0; column < screen->columns; column++) {
+        if (screen_buffer_cell(screen, column, row)->character != ' ') {
+            return false;
+        }
+    }
+    return true;
+}
+
+void screen_buffer_resume(struct screen_buffer *screen)
+{
+    unsigned used = screen->rows;
+    while (used > 0 && row_is_empty(screen, used - 1)) {
+        used--;
+    }
+    mark_rows(screen, 0, screen->rows);
+    screen_buffer_move_to(screen, 0, used > 0 ? used - 1 : 0);
+    if (used > 0) {
+        screen_buffer_line_feed(screen);
+    }
+}
+
 /* A line that is exactly full begins no new one until something follows. */
 void screen_buffer_put(struct screen_buffer *screen, uint16_t character)
 {

@@ -51,6 +51,12 @@ void screen_buffer_put(struct screen_buffer *screen, uint16_t character);
 /* Move the cursor a line down; the last line moves everything up. */
 void screen_buffer_line_feed(struct screen_buffer *screen);
 
+/*
+ * The cells were filled by somebody else: go on at the start of the row behind the last one that
+ * shows something.
+ */
+void screen_buffer_resume(struct screen_buffer *screen);
+
 /* Move the cursor to the first column, one back, to the next multiple of eight. */
 void screen_buffer_return(struct screen_buffer *screen);
 void screen_buffer_back(struct screen_buffer *screen);

@@ -33,6 +33,9 @@ class Dialogue(Job):
         self.presets = (_PRESET,)
         self._script, self._options, self._timeout = _FOLDER / script, options, timeout
 
+    def cases(self):
+        return [name for name, _ in dialogue.load(self._script)]
+
     def run(self):
         cases = dialogue.load(self._script)
         return hold(cases, self.name, self._options, self._timeout)
@@ -62,6 +65,9 @@ class Broken(Job):
 
     name = "image/broken"
     presets = (_PRESET,)
+
+    def cases(self):
+        return list(_FAULTS)
 
     def run(self):
         return [self._boot(name, change, said) for name, (change, said) in _FAULTS.items()]
@@ -129,21 +135,28 @@ class Scripts(Job):
     name = "image/scripts"
     presets = (_PRESET,)
 
+    def cases(self):
+        return list(self._calls(""))
+
     def run(self):
         with tempfile.TemporaryDirectory(prefix="mach_r-") as folder:
-            program = f"{folder}/status"
-            calls = {
-                "exec": _Call(["run", "--exec", "echo one\necho two"], 0, "one\ntwo\n"),
-                "cc": _Call(["cc", str(_FOLDER / "status.c"), "-o", program], 0, ""),
-                "add and status": _Call(
-                    ["run", "--add", program, "--exec", "status 42"], 42, "status 42\n"
-                ),
-                "abort": _Call(
-                    ["run", "--add", program, "--exec", "status abort"], 134, "status: aborted\n"
-                ),
-                "timeout": _Call(["run", "--timeout", "6", "--exec", "sleep 1000"], 124, ""),
-            }
+            calls = self._calls(f"{folder}/status")
             return [self._call(name, call) for name, call in calls.items()]
+
+    @staticmethod
+    def _calls(program):
+        """What is called, in this order; PROGRAM is made by one and used by others."""
+        add = ["run", "--add", program, "--exec"]
+        return {
+            "exec": _Call(["run", "--exec", "echo one\necho two"], 0, "one\ntwo\n"),
+            "cc": _Call(["cc", str(_FOLDER / "status.c"), "-o", program], 0, ""),
+            "add and status": _Call([*add, "status 42"], 42, "status 42\n"),
+            "abort": _Call([*add, "status abort"], 134, "status: aborted\n"),
+            "timeout": _Call(["run", "--timeout", "6", "--exec", "sleep 1000"], 124, ""),
+            "no processors": _Call(["run", "--smp", "0", "--exec", "true"], 2, ""),
+            "no time": _Call(["run", "--timeout", "-1", "--exec", "true"], 2, ""),
+            "no memory": _Call(["run", "--memory", "much", "--exec", "true"], 2, ""),
+        }
 
     def _call(self, name, call):
         """Run one command line."""
@@ -171,4 +184,5 @@ def jobs(word):
         Scripts(),
     ]
     servers = Servers(word)
-    return [job for job in chosen if word in job.name] + ([servers] if servers.scripts else [])
+    named = [job for job in chosen if any(word in f"{job.name}/{case}" for case in job.cases())]
+    return named + ([servers] if servers.scripts else [])

@@ -181,8 +181,33 @@ static void test_screen(void)
     screen_buffer_destroy(&screen);
 }
 
+/* The screen was written on by the kernel, or by a console before this one. */
+static void test_resume(void)
+{
+    struct screen_buffer screen;
+    if (!CHECK(screen_buffer_create(&screen, 4, 3))) {
+        return;
+    }
+    screen_buffer_resume(&screen);
+    CHECK(screen.row == 0 && screen.column == 0);
+    screen_buffer_cell(&screen, 3, 1)->character = 'x';
+    screen_buffer_move_to(&screen, 2, 0);
+    screen_buffer_forget_changes(&screen);
+    screen_buffer_resume(&screen);
+    CHECK(screen.row == 2 && screen.column == 0);
+    CHECK(screen.changed_first == 0 && screen.changed_end == 3);
+    screen_buffer_cell(&screen, 0, 2)->character = 'y';
+    screen_buffer_resume(&screen);
+    CHECK(screen.row == 2 && screen.column == 0);
+    CHECK(screen_buffer_cell(&screen, 3, 0)->character == 'x');
+    CHECK(screen_buffer_cell(&screen, 0, 1)->character == 'y');
+    CHECK(screen_buffer_cell(&screen, 0, 2)->character == ' ');
+    screen_buffer_destroy(&screen);
+}
+
 int main(void)
 {
     test_screen();
+    test_resume();
     return failures != 0;
 }
