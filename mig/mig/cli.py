@@ -106,8 +106,8 @@ def generate(
     names = _output_names(interface, options)
     if interface.kernel_user and ("user" in names or options.prefix is not None):
         raise diagnostics.fail(
-            interface.span, f"subsystem '{interface.name}' is kerneluser; user stubs for callers inside the"
-            " kernel are not made, so leave them out with -user /dev/null",
+            interface.span, f"subsystem '{interface.name}' is kerneluser; user stubs for callers"
+            " inside the kernel are not made, so leave them out with -user /dev/null",
         )
     header = names.get("header") or f"{interface.name}.h"
     server_header = names.get("sheader") or header

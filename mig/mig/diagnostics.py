@@ -12,11 +12,10 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 
-@dataclass(frozen=True)
-class SourceLine:
+class SourceLine(NamedTuple):
     """One line of a file, with the lines that included that file, innermost first."""
 
     file: str
@@ -25,8 +24,7 @@ class SourceLine:
     included_from: tuple["SourceLine", ...] = ()
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """Columns [column, column + length) of a line; columns count from 1."""
 
     line: SourceLine

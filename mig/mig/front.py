@@ -39,7 +39,7 @@ def read(path: str, options: Options, diagnostics: Diagnostics) -> Source:
     """Preprocess and analyse PATH; errors are in DIAGNOSTICS, the worst of them are thrown."""
     if not os.path.isfile(path):
         raise diagnostics.fail(None, f"no such file: '{path}'")
-    compiler = preprocess.find_compiler(options.compiler)
+    compiler = preprocess.find_compiler(options.compiler, preprocess.PREPROCESSORS)
     text = preprocess.run(path, compiler, options.preprocessor, diagnostics)
     return Source(path, text, analyse(text, path, diagnostics, options))
 

@@ -14,9 +14,6 @@ from mig.parse_types import TypeParser
 from mig.scanner import BARE_WORD, FILE_NAME, QUOTED, Token, raw_match
 
 
-Production = Callable[[Token], ast.Statement]
-
-
 class Parser(TypeParser):
     """Statements, routines and their arguments; types are in TypeParser."""
 
@@ -63,31 +60,15 @@ class Parser(TypeParser):
 
     def _statement(self) -> ast.Statement:
         token = self.token
-        for names, parse in self._productions():
-            if token.lower in names or token.text in names:
-                self.index += 1
-                self.check_peer(token)
-                return parse(token)
+        parse = PRODUCTIONS.get(token.text) or PRODUCTIONS.get(token.lower)
+        if parse is not None:
+            self.index += 1
+            self.check_peer(token)
+            return parse(self, token)
         raise self.diagnostics.fail(
             token.span,
             f"expected a statement, found {token.describe()}"
             + nearest(token.lower, words.STATEMENTS),
-        )
-
-    def _productions(self) -> tuple[tuple[tuple[str, ...], Production], ...]:
-        return (
-            (("subsystem",), self._subsystem),
-            (("type",), self._type_declaration),
-            (("routine", "simpleroutine"), self._routine),
-            (("skip",), self._skip),
-            (words.IMPORTS, self._import),
-            (words.NAME_OPTIONS, self._name_option),
-            (words.WORD_OPTIONS, self._word_option),
-            (words.EMPTY_OPTIONS, lambda t: ast.Option(t.lower, "", t.span)),
-            (words.NUMBER_OPTIONS, self._number_option),
-            (words.EXACT_NUMBER_OPTIONS, self._number_option),
-            (("rcsid",), self._rcsid),
-            (("consumeonsenderror",), self._consume),
         )
 
     def _subsystem(self, _: Token) -> ast.Subsystem:
@@ -124,6 +105,9 @@ class Parser(TypeParser):
             raise self.unexpected(f"a word after '{token.text}'")
         text, self.index = found
         return ast.Option(token.lower, text, token.span)
+
+    def _empty_option(self, token: Token) -> ast.Option:
+        return ast.Option(token.lower, "", token.span)
 
     def _number_option(self, token: Token) -> ast.Option:
         value = self.number(f"a number after '{token.text}'")
@@ -205,6 +189,23 @@ class Parser(TypeParser):
             self.index += 1
             self.expect("]", "after '['")
         return ast.Flag(token.lower, brackets, token.span)
+
+
+# By the statement's first word: in lower case, but as it is written where the case matters.
+PRODUCTIONS: dict[str, Callable[[Parser, Token], ast.Statement]] = {
+    "subsystem": Parser._subsystem,
+    "type": Parser._type_declaration,
+    "routine": Parser._routine,
+    "simpleroutine": Parser._routine,
+    "skip": Parser._skip,
+    "rcsid": Parser._rcsid,
+    "consumeonsenderror": Parser._consume,
+    **dict.fromkeys(words.IMPORTS, Parser._import),
+    **dict.fromkeys(words.NAME_OPTIONS, Parser._name_option),
+    **dict.fromkeys(words.WORD_OPTIONS, Parser._word_option),
+    **dict.fromkeys(words.EMPTY_OPTIONS, Parser._empty_option),
+    **dict.fromkeys(words.NUMBER_OPTIONS + words.EXACT_NUMBER_OPTIONS, Parser._number_option),
+}
 
 
 def parse(tokens: list[Token], diagnostics: Diagnostics, peer: str = "") -> list[ast.Statement]:

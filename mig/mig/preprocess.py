@@ -34,15 +34,17 @@ class Line:
     source: SourceLine
 
 
-def find_compiler(option: str | None) -> list[str]:
-    """The C compiler's command: -cc, $MIGCC, or the first known one on the path."""
+# GNU's preprocessor starts three times as fast as clang, and a small file takes no longer than that.
+PREPROCESSORS = ("cc", "gcc", "clang-19", "clang")
+COMPILERS = ("clang-19", "clang", "cc", "gcc")
+
+
+def find_compiler(option: str | None, known: tuple[str, ...] = COMPILERS) -> list[str]:
+    """The C compiler's command: -cc, $MIGCC, or the first of KNOWN on the path."""
     chosen = option or os.environ.get("MIGCC")
     if chosen:
         return shlex.split(chosen)
-    for name in ("clang-19", "clang", "cc", "gcc"):
-        if shutil.which(name):
-            return [name]
-    return ["cc"]
+    return [next((name for name in known if shutil.which(name)), known[0])]
 
 
 def run(path: str, compiler: list[str], arguments: list[str], diagnostics: Diagnostics) -> str:

@@ -66,19 +66,14 @@ class TypeTable:
         """The type that a declaration makes, with its C names."""
         name = declaration.name.text
         found = self._specification(declaration.type.spec)
-        found = replace(
-            found, name=name, span=declaration.name.span, user_type=name, server_type=name,
-            trans_type="", intran="", outtran="", destructor="",
-        )
-        if found.phrase:
-            found = replace(found, user_type=found.phrase, server_type=found.phrase)
+        names = dict.fromkeys(("trans_type", "intran", "outtran", "destructor"), "")
+        names["user_type"] = names["server_type"] = found.phrase or name
         for clause in declaration.type.translations:
-            found = self._translate(found, clause)
-        if {found.user_type, found.server_type} & words.C_KEYWORDS - words.C_TYPES:
-            raise self.diagnostics.fail(
-                declaration.name.span, f"'{name}' is a keyword of C and cannot name a type"
-            )
-        return self._finish_translation(found)
+            self._translate(names, clause)
+        names["trans_type"] = names["trans_type"] or names["server_type"]
+        found = replace(found, name=name, span=declaration.name.span, **names)
+        self._check_names(found, declaration.name)
+        return found
 
     def native(self, spec: ast.NativeSpec) -> Type:
         """The type of an argument written x : PointerTo(T)."""
@@ -244,44 +239,44 @@ class TypeTable:
 
     # Translations ------------------------------------------------------------------------
 
-    def _translate(self, found: Type, clause: ast.Translation) -> Type:
-        kind = clause.kind
+    def _translate(self, names: dict[str, str], clause: ast.Translation) -> None:
+        """What one clause changes in NAMES, members of Type."""
         text = clause.type.text if clause.type else ""
-        if kind == "ctype":
-            return replace(found, user_type=text, server_type=text)
-        if kind == "cusertype":
-            return replace(found, user_type=text)
-        if kind == "cservertype":
-            return replace(found, server_type=text)
-        assert clause.function is not None
-        if kind == "intranpayload":
-            return self._set_trans(found, text, clause)
-        assert clause.argument is not None
-        if kind == "destructor":
-            found = self._set_trans(found, clause.argument.text, clause)
-            return replace(found, destructor=clause.function.text)
-        found = self._set_trans(found, text if kind == "intran" else clause.argument.text, clause)
-        server = clause.argument.text if kind == "intran" else text
-        found = replace(found, server_type=server)
-        return replace(found, **{kind: clause.function.text})
+        if clause.kind in ("ctype", "cusertype"):
+            names["user_type"] = text
+        if clause.kind in ("ctype", "cservertype"):
+            names["server_type"] = text
+        if clause.function is None:
+            return
+        argument = clause.argument.text if clause.argument else ""
+        inward = clause.kind in ("intran", "intranpayload")
+        self._set_trans(names, text if inward else argument, clause)
+        if clause.kind == "intran":
+            names["server_type"] = argument
+        if clause.kind == "outtran":
+            names["server_type"] = text
+        if clause.kind != "intranpayload":
+            names[clause.kind] = clause.function.text
 
-    def _set_trans(self, found: Type, text: str, clause: ast.Translation) -> Type:
-        if found.trans_type and found.trans_type != text:
+    def _set_trans(self, names: dict[str, str], text: str, clause: ast.Translation) -> None:
+        before = names["trans_type"]
+        if before and before != text:
             self.diagnostics.error(
-                clause.span,
-                f"'{text}' here, but '{found.trans_type}' in an earlier clause of this type",
+                clause.span, f"'{text}' here, but '{before}' in an earlier clause of this type"
             )
-        return replace(found, trans_type=text)
+        names["trans_type"] = text
 
-    def _finish_translation(self, found: Type) -> Type:
-        # Of included files only when they are compiled themselves: whoever includes them knows.
-        own = found.span is not None and not found.span.line.included_from
-        if found.intran and not found.destructor and own:
-            self.diagnostics.warn(
-                "destructor", found.span,
-                f"type '{found.name}' has an in-translation without a destructor",
+    def _check_names(self, found: Type, name: ast.Name) -> None:
+        if {found.user_type, found.server_type} & words.NO_TYPE_NAMES:
+            raise self.diagnostics.fail(
+                name.span, f"'{name.text}' is a keyword of C and cannot name a type"
             )
-        return replace(found, trans_type=found.trans_type or found.server_type)
+        # Of included files only when they are compiled themselves: whoever includes them knows.
+        if found.intran and not found.destructor and not name.span.line.included_from:
+            self.diagnostics.warn(
+                "destructor", name.span,
+                f"type '{name.text}' has an in-translation without a destructor",
+            )
 
 
 _CHAR = Type("char", Shape.DATA, 1, None, 1, user_type="char", server_type="char")
@@ -297,6 +292,8 @@ def _native(spec: ast.NativeSpec) -> Type:
 
 def _plain(element: Type) -> Type:
     """ELEMENT as the start of a type built from it: no translation of its own."""
+    if not element.translated:
+        return element
     return replace(element, intran="", outtran="", destructor="")
 
 

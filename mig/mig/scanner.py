@@ -7,26 +7,24 @@ tells how many tokens the match covers; so the scanner needs no modes.
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mig.diagnostics import SourceLine, Span
 from mig.preprocess import Line
 
 TOKEN = re.compile(
-    r"(?P<space>[ \t\r\f\v]+)"
-    r"|(?P<word>[A-Za-z_][A-Za-z0-9_]*)"
+    r"(?P<word>[A-Za-z_][A-Za-z0-9_]*)"
     r"|(?P<number>0[xX][0-9a-fA-F]+|[0-9]+)"
     r'|(?P<string>"[^"\n]*")'
     r"|(?P<punct>[:;,+\-*/()=^~<>\[\]|{}])"
-    r"|(?P<stray>.)"
+    r"|(?P<stray>[^ \t\r\f\v])"
 )
 FILE_NAME = re.compile(r'"[^"\n]*"|<[^<>\n]*>')
 BARE_WORD = re.compile(r"[-/._$A-Za-z0-9]+")
 QUOTED = re.compile(r'"[^"\n]*"')
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """One token; `line` and `start` find its raw text again."""
 
     kind: str  # word, number, string, punct, stray, end
@@ -55,8 +53,7 @@ def scan(lines: list[Line]) -> list[Token]:
     tokens: list[Token] = []
     for line in lines:
         for match in TOKEN.finditer(line.text):
-            if match.lastgroup != "space":
-                tokens.append(Token(match.lastgroup or "", match[0], line, match.start()))
+            tokens.append(Token(match.lastgroup or "", match[0], line, match.start()))
     if lines:
         tokens.append(Token("end", "", lines[-1], len(lines[-1].text.rstrip())))
     else:

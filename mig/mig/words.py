@@ -105,3 +105,4 @@ C_KEYWORDS = set(
     "signed sizeof static static_assert struct switch thread_local true typedef typeof union "
     "unsigned void volatile while _Atomic _Bool _Generic _Static_assert".split()
 )
+NO_TYPE_NAMES = C_KEYWORDS - C_TYPES

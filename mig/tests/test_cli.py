@@ -147,7 +147,7 @@ class CommandLine(FolderTest):
                 self.assertIn(f"  {option.names}", text)
 
     def test_print(self):
-        text = "#define T int\n" + GOOD + "/* a comment */ routine t(p : mach_port_t; in : T, const);\n"
+        text = "#define T int\n" + GOOD + "/* said */ routine t(p : mach_port_t; in : T, const);\n"
         result = self.mig(text, "--print")
         self.assertIn("routine t(\n    p : mach_port_t;\n    in : int, const);\n", result.stdout)
         self.assertEqual((result.returncode, self.files()), (0, set()))
