@@ -24,7 +24,7 @@ def annotate(interface: Interface, diagnostics: Diagnostics) -> None:
     """Read the comments of INTERFACE and of all that is in it."""
     comments = Comments()
     if interface.span is not None:
-        interface.doc = comments.of(interface.span, "/*")
+        interface.doc = comments.of_statement(interface.span, "subsystem")
     for routine in interface.routines:
         _Annotator(routine, comments, diagnostics).run()
 

@@ -62,6 +62,15 @@ class Comments:
                 for n in range(first, end + 1)] if first else []
         return _parse(body)
 
+    def of_statement(self, span: Span, keyword: str) -> Doc:
+        """The comment, of any kind, before the statement KEYWORD in which SPAN is, lines later."""
+        lines = self._lines(span.line.file)
+        number = min(span.line.number, len(lines))
+        while number > 1 and not lines[number - 1].lower().startswith(keyword):
+            number -= 1
+        line = SourceLine(span.line.file, number, "")
+        return self.of(Span(line, span.column, 1), "/*")
+
 
 def _first_line(lines: list[str], end: int, opening: str) -> int:
     """The line on which the comment begins that ends line END; 0 if none does."""

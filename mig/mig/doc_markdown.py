@@ -11,11 +11,11 @@ WIDTH = 34  # of a drawing's box
 def pages(interfaces: list[Interface]) -> dict[str, str]:
     """File names and their text."""
     out = {f"{i.name}.md": _page(i) for i in interfaces}
-    lines = ["# Interfaces", "", "| interface | | |", "|---|---|---|"]
+    lines = ["# Interfaces", "", "| interface | ids | about |", "|---|---|---|"]
     for interface in interfaces:
-        about = " ".join(interface.doc.text.split()).split(". ")[0].rstrip(".")
         name = f"[{interface.name}]({interface.name}.md)"
-        lines.append(f"| {name} | {doc_words.title(interface)} | {_cell(about)} |")
+        about = _cell(doc_words.about(interface))
+        lines.append(f"| {name} | {doc_words.title(interface)} | {about} |")
     out["index.md"] = "\n".join(lines) + "\n"
     return out
 
@@ -25,7 +25,7 @@ def _page(interface: Interface) -> str:
     if interface.doc.text:
         lines += [interface.doc.text, ""]
     if interface.routines:
-        lines += ["| id | routine | |", "|---:|---|---|"]
+        lines += ["| id | routine | does |", "|---:|---|---|"]
     for routine in interface.routines:
         name = f"[{routine.name}](#{routine.name})"
         lines.append(f"| {routine.id} | {name} | {_cell(doc_words.first_sentence(routine))} |")
@@ -43,7 +43,7 @@ def _routine(routine: Routine) -> list[str]:
     if routine.doc.text:
         lines += [routine.doc.text, ""]
     lines += [f"{remark}\n" for remark in doc_words.remarks(routine)]
-    lines += ["| argument | type | direction | |", "|---|---|---|---|"]
+    lines += ["| argument | type | direction | travels as |", "|---|---|---|---|"]
     for row in doc_words.argument_rows(routine):
         lines.append(f"| {row.name} | {row.type} | {row.direction} | {_cell(row.meaning)} |")
     found = doc_words.errors(routine)
@@ -63,7 +63,4 @@ def drawing(message: Message) -> list[str]:
         room = WIDTH - 4 - len(row.size)
         lines.append(f"{row.offset:>7} +{'-' * (WIDTH - 2)}+")
         lines.append(f"{'':7} | {row.name[:room]:{room}}{row.size} |  {row.role}".rstrip())
-    end = "" if message.size is None else str(message.size)
-    if message.variable_items and end:
-        end = f"≤ {end}"
-    return lines + [f"{end:>7} +{'-' * (WIDTH - 2)}+"]
+    return lines + [f"{doc_words.end(message):>7} +{'-' * (WIDTH - 2)}+"]

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the pages of `mig doc` say: each interface as plain data, without any markup."""
 
+import re
 from dataclasses import dataclass
 
 from mig import layout
-from mig.ir import TOKENS, Argument, Interface, Routine, Shape
+from mig.ir import TOKENS, Argument, Interface, Routine, Shape, Type
 from mig.layout import Message
 from mig.signature import Side, parameters
+from mig.words import PRIMS
 
 DIRECTIONS = {
     "in": "in", "out": "out", "inout": "in and out", "requestport": "request port",
@@ -21,9 +23,18 @@ RIGHTS = {
     "POLYMORPHIC": "a right of the sender's choice",
 }
 TRAVELS = {
-    Shape.VAR: "up to {} elements", Shape.ARRAY: "{} elements", Shape.STRING: "text, {} bytes",
-    Shape.VAR_STRING: "text, up to {} bytes", Shape.PORTS: "{} rights",
+    Shape.DATA: "{unit}", Shape.STRUCT: "{size} bytes, by value", Shape.VAR: "up to {count} {unit}s",
+    Shape.ARRAY: "{count} {unit}s", Shape.STRING: "text, {count} bytes",
+    Shape.VAR_STRING: "text, up to {count} bytes", Shape.PORTS: "{count} rights",
 }
+# One element, by the name of its wire type.
+UNITS = {
+    "BOOLEAN": "boolean", "CHAR": "character", "BYTE": "byte", "INTEGER_8": "8-bit integer",
+    "INTEGER_16": "16-bit integer", "INTEGER_32": "32-bit integer",
+    "INTEGER_64": "64-bit integer", "REAL_32": "32-bit real", "REAL_64": "64-bit real",
+}
+LINE = 80  # of a prototype
+SENTENCE = re.compile(r"(?<!\.)\.(?:\s|$)")
 NOTES = {
     "range": "between {}", "utf8": "UTF-8 {}", "nonnull": "never null {}",
     "nullable": "may be null {}", "consumes": "consumed {}", "borrows": "borrowed {}",
@@ -48,8 +59,11 @@ class LayoutRow:
 
 
 def prototype(routine: Routine) -> str:
-    arguments = ", ".join(str(p) for p in parameters(routine, Side.USER))
-    return f"kern_return_t {routine.user_name}({arguments});"
+    """The caller's C function; one argument to a line if it is long."""
+    arguments = [str(p) for p in parameters(routine, Side.USER)]
+    head = f"kern_return_t {routine.user_name}("
+    line = f"{head}{', '.join(arguments)});"
+    return line if len(line) <= LINE else head + (",\n" + " " * len(head)).join(arguments) + ");"
 
 
 def argument_rows(routine: Routine) -> list[ArgumentRow]:
@@ -75,12 +89,24 @@ def _meaning(argument: Argument, routine: Routine) -> str:
 
 def _form(argument: Argument) -> str:
     t = argument.type
+    unit = _unit(t)
     if t.out_of_line:
-        return "out of line" + (f", up to {t.count} elements" if t.variable and t.count else "")
+        much = f"up to {t.count} {unit}s" if t.variable and t.count else f"{unit}s"
+        return f"out of line, {much}"
     form = TRAVELS.get(t.shape, "")
     if t.shape is Shape.PORTS and t.variable:
-        form = "up to {} rights"
-    return form.format(t.count)
+        form = "up to {count} rights"
+    return form.format(count=t.count, size=t.size, unit=unit)
+
+
+def _unit(t: Type) -> str:
+    """What one element is."""
+    if t.port:
+        return "right"
+    unit = UNITS.get(t.sent.removeprefix("MACH_MSG_TYPE_"), "element")
+    known = PRIMS.get(t.sent)
+    plain = known is not None and t.element_size in (0, known.bits // 8)
+    return unit if plain or t.shape is Shape.DATA else f"element of {t.element_size} byte"
 
 
 def _ownership(argument: Argument, routine: Routine) -> str:
@@ -155,9 +181,25 @@ def layout_rows(message: Message) -> list[LayoutRow]:
     return rows
 
 
+def end(message: Message) -> str:
+    """The offset behind the last member."""
+    if message.size is None:
+        return ""
+    return f"≤ {message.size}" if message.variable_items else str(message.size)
+
+
+def sentence(text: str) -> str:
+    """The first one of TEXT."""
+    text = SENTENCE.split(" ".join(text.split()), maxsplit=1)[0]
+    return text.rstrip(":.") + "." if text else ""
+
+
 def first_sentence(routine: Routine) -> str:
-    text = " ".join(routine.doc.text.split())
-    return text.split(". ")[0].rstrip(".") + "." if text else ""
+    return sentence(routine.doc.text)
+
+
+def about(interface: Interface) -> str:
+    return sentence(interface.doc.text)
 
 
 def title(interface: Interface) -> str:

@@ -9,6 +9,9 @@ import unittest
 
 from support import CASES, INCLUDES, ROOT, FolderTest, run_mig
 
+from mig import doc_words, front, options
+
+IDL = sorted(glob.glob(os.path.join(ROOT, "idl", "*.defs")))
 PROMISED = os.path.join(CASES, "promised.defs")
 DRAWING = """\
 Request 5401, 68 bytes:
@@ -64,11 +67,11 @@ class Pages(FolderTest):
         for text in (
             "Arguments with annotations that the stubs check.",
             "Ids 5400 to 5402.",
-            "kern_return_t take(mach_port_t server, string_t path, int a, uint64_t b,",
+            "kern_return_t take(mach_port_t server,\n                   string_t path,\n",
             "| 5401 | [carry](#carry) | Take a right and memory. |",
             "Since 1.",
-            "| a | int | in | between -3..10 |",
-            "| bytes | bytes_t | in | up to 9 elements; UTF-8. Any text |",
+            "| a | int | in | 32-bit integer; between -3..10 |",
+            "| bytes | bytes_t | in | up to 9 characters; UTF-8. Any text |",
             "| `KERN_FAILURE` | always, if the server says so |",
             "a copy of the send right; the server owns it if it returns success; never null",
             "Request 5400, ",
@@ -83,15 +86,14 @@ class Pages(FolderTest):
         self.assertIn("   ≤ 80 +", page)
 
     def test_site(self):
-        paths = sorted(glob.glob(os.path.join(ROOT, "idl", "*.defs")))
-        self.doc("--html", *INCLUDES, *paths)
+        self.doc("--html", *INCLUDES, *IDL)
         pages = {}
         for name in os.listdir(os.path.join(self.folder, "out")):
             if name.endswith(".html"):
                 pages[name] = Links()
                 pages[name].feed(self.read("out/" + name))
                 self.assertEqual(pages[name].open, [], name)
-        self.assertEqual(len(pages), len(paths) + 1)
+        self.assertEqual(len(pages), len(IDL) + 1)
         entries = self.read("out/search.js").split(";\n", 1)[0].removeprefix("const entries = ")
         links = [e[1] for e in json.loads(entries)]
         self.assertGreater(len(links), 100)
@@ -101,6 +103,42 @@ class Pages(FolderTest):
             file, _, anchor = link.partition("#")
             self.assertTrue(os.path.exists(os.path.join(self.folder, "out", file)), link)
             self.assertTrue(not anchor or anchor in pages[file].ids, link)
+
+    def test_every_routine_of_the_system_is_described(self):
+        """What it does, and, unless it has no reply, each error with its meaning."""
+        arguments = ["--check-only", *INCLUDES, *IDL]
+        chosen = options.parse(arguments)
+        found = front.read_all(IDL, chosen, front.diagnostics_for(chosen))
+        routines = [r for interface in found for r in interface.routines]
+        self.assertGreater(len(routines), 140)
+        for interface in found:
+            self.assertTrue(doc_words.about(interface), interface.name)
+        for routine in routines:
+            with self.subTest(routine.name):
+                self.assertTrue(doc_words.first_sentence(routine))
+                errors = doc_words.errors(routine)
+                self.assertTrue(errors or routine.one_way, "no @error")
+                for name, meaning in errors:
+                    self.assertRegex(name, "^[A-Z][A-Z0-9_]+$")
+                    self.assertTrue(meaning, name)
+
+    def test_sentences(self):
+        for text, first in (
+            ("One. Two.", "One."), ("From a ... b to c. More", "From a ... b to c."),
+            ("No end", "No end."), ("Uses io.defs here. Yes", "Uses io.defs here."), ("", ""),
+        ):
+            self.assertEqual(doc_words.sentence(text), first)
+
+    def test_drawing(self):
+        self.doc("--html", PROMISED)
+        page = self.read("out/promised.html")
+        for text in (
+            '<figcaption>Request 5401, 68 bytes</figcaption>',
+            '<li class="right"><i>28</i><b>right<s>12</s></b>descriptor</li>',
+            '<li class="end"><i>68</i></li>',
+            '<li class="value packed">', '<li class="fixed"><i>0</i><b>Head<s>24</s></b>',
+        ):
+            self.assertIn(text, page)
 
     def test_text_is_escaped(self):
         self.write("a.defs", "/* a < b */\nsubsystem x 1;\n"
