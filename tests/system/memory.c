@@ -117,6 +117,7 @@ CASE(vm_copy_is_a_copy)
     volatile char *from = allocate(4 * PAGE), *to = allocate(4 * PAGE);
     for (uint32_t i = 0; i < 4 * PAGE; i++) {
         from[i] = (char)(i >> 5);
+        to[i] = 1; /* what was there, and mapped, has to go */
     }
     EXPECT_OK(
         mach_vm_copy(mach_task_self(), (mach_vm_address_t)from, 4 * PAGE, (mach_vm_address_t)to));
@@ -141,6 +142,10 @@ CASE(protection_binds_and_has_a_maximum)
     memory[0] = 5;
     EXPECT_OK(protect(memory, PAGE, false, VM_PROT_READ));
     EXPECT_EQ(poke(mach_task_self(), memory, 1), KERN_PROTECTION_FAILURE);
+    /* The page is mapped: the processor has to be told, too. A trap writes as the program does. */
+    EXPECT_EQ(_kernelrpc_mach_port_type_trap(mach_task_self(), mach_task_self(),
+                                             (mach_port_type_t *)memory),
+              KERN_INVALID_ADDRESS);
     EXPECT_EQ(memory[0], 5);
     EXPECT_OK(protect(memory, PAGE, false, VM_PROT_NONE));
     EXPECT_EQ(peek(mach_task_self(), memory), -1);
@@ -157,7 +162,7 @@ CASE(protection_binds_and_has_a_maximum)
 
 CASE(a_memory_entry_is_the_same_memory)
 {
-    memory_object_size_t size = 2 * PAGE;
+    memory_object_size_t size = 2 * PAGE - 5; /* becomes whole pages */
     mach_port_t entry = MACH_PORT_NULL;
     mach_vm_address_t again = 0;
     volatile char *memory = allocate(2 * PAGE);
