@@ -6,6 +6,7 @@
 
 #include <ipc/ipc_port.h>
 #include <kern/exception_ports.h>
+#include <kern/host.h>
 #include <kern/kernel_port.h>
 
 /* Ports to set, and something to set them in. */
@@ -87,6 +88,55 @@ KTEST(kern_exception_actions_that_agree_are_one)
     fixture_end(&fixture);
 }
 
+KTEST(kern_exception_actions_that_differ_are_told_apart)
+{
+    static const struct {
+        exception_behavior_t behavior;
+        thread_state_flavor_t flavor;
+    } ways[] = {
+        { EXCEPTION_DEFAULT, THREAD_STATE_NONE },
+        { EXCEPTION_STATE, x86_THREAD_STATE64 },
+        { EXCEPTION_STATE, x86_THREAD_STATE },
+    };
+    struct fixture fixture;
+    struct exception_list list;
+    fixture_begin(&fixture);
+    for (uint32_t i = 0; i < ARRAY_SIZE(ways); i++) {
+        struct exception_action action = {
+            .port = kernel_port_make_send(fixture.receive[0]),
+            .behavior = ways[i].behavior,
+            .flavor = ways[i].flavor,
+        };
+        EXPECT_EQ(exception_ports_set(&fixture.ports, EXC_MASK_BAD_ACCESS << i, &action, nullptr),
+                  KERN_SUCCESS);
+    }
+    exception_ports_get(&fixture.ports, 7u * EXC_MASK_BAD_ACCESS, &list);
+    EXPECT_EQ(list.count, ARRAY_SIZE(ways));
+    for (uint32_t i = 0; i < list.count; i++) {
+        EXPECT_EQ(list.actions[i].behavior, ways[i].behavior);
+        EXPECT_EQ(list.actions[i].flavor, ways[i].flavor);
+        send_right_release(list.actions[i].port);
+    }
+    fixture_end(&fixture);
+}
+
+KTEST(kern_exception_actions_are_inherited_with_rights_of_their_own)
+{
+    struct fixture fixture;
+    struct exception_ports child;
+    struct exception_action action;
+    fixture_begin(&fixture);
+    exception_ports_init(&child);
+    EXPECT_EQ(set(&fixture, EXC_MASK_ARITHMETIC, 0), KERN_SUCCESS);
+    exception_ports_inherit(&child, &fixture.ports);
+    EXPECT_EQ(fixture.receive[0]->send_rights, 2);
+    EXPECT(exception_ports_lookup(&child, EXC_ARITHMETIC, &action));
+    send_right_release(action.port);
+    exception_ports_close(&child);
+    EXPECT_EQ(fixture.receive[0]->send_rights, 1);
+    fixture_end(&fixture);
+}
+
 KTEST(kern_exception_ports_of_the_ended_take_no_more)
 {
     struct fixture fixture;
@@ -111,4 +161,6 @@ KTEST(kern_exception_action_is_checked)
     action.behavior = 17;
     EXPECT_EQ(exception_action_check(EXC_MASK_ALL, &action), KERN_INVALID_ARGUMENT);
     kernel_port_destroy(receive);
+    action = (struct exception_action){ .port = the_host.port, .behavior = EXCEPTION_DEFAULT };
+    EXPECT_EQ(exception_action_check(EXC_MASK_ALL, &action), KERN_INVALID_RIGHT);
 }
