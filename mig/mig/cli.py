@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TextIO
 
 from mig import describe, emit_async, emit_header, emit_loopback, emit_server, emit_user, front
-from mig import help, preprocess, printer, python_client, verbs
+from mig import help, preprocess, printer, python_client, registry, verbs
 from mig import options as option_parser
 from mig.diagnostics import OFF_BY_DEFAULT, WARNINGS, CompileError, Diagnostics, nearest
 from mig.ir import Interface
@@ -127,6 +127,8 @@ def generate(
         outputs[names["dheader"]] = emit_header.defines_header(interface)
     if "iheader" in names:
         outputs[names["iheader"]] = emit_header.internal_header(interface)
+    if options.list_file is not None:
+        outputs[options.list_file] = registry.lines_of(interface)
     if options.python is not None:
         outputs[options.python] = python_client.source(interface)
     if options.loopback is not None:

@@ -31,6 +31,7 @@ class Options:
     iheader: str | None = None
     dheader: str | None = None
     prefix: str | None = None
+    list_file: str | None = None
     loopback: str | None = None
     python: str | None = None
     compiler: str | None = None
@@ -89,6 +90,7 @@ OPTIONS = (
     _file("-i", "one user file for each routine: PREFIXroutine.c", "prefix", "PREFIX"),
     Option("-n", "only the files that are named", OUTPUT, field="only_named"),
     _file("--python", "a Python module that builds and reads the messages", "python"),
+    _file("-list", "names and ids, a line for each routine, in GNU's form", "list_file"),
     Option("--async", "with each call its halves: x_send, x_decode_reply, x_reply, x_reply_error",
            OUTPUT, field="halves"),
     _file("--loopback", "a test program for the stubs (see mig loopback)", "loopback"),

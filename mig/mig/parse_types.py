@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The lower half of the parser: token access, expressions and type specifications."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from mig import ast, words
 from mig.diagnostics import CompileError, Diagnostics, Span, nearest
 from mig.scanner import Token
 
 PEERS = {"apple": "Apple's", "gnu": "GNU's"}
 MAX_NUMBER = 0xFFFFFFFF
+MAX_DEPTH = 50  # of types in types, and of parentheses
 
 
 class TypeParser:
@@ -16,6 +20,7 @@ class TypeParser:
         self.tokens = tokens
         self.index = 0
         self.diagnostics = diagnostics
+        self.depth = 0
         self.peer = peer  # "", "apple" or "gnu": refuse what that peer refuses
 
     # Tokens ------------------------------------------------------------------------------
@@ -121,7 +126,8 @@ class TypeParser:
     def _factor(self) -> int:
         if self.token.text == "(":
             self.index += 1
-            value = self.expression()
+            with self._nested():
+                value = self.expression()
             self.expect(")", "to close '('")
             return value
         token = self.token
@@ -160,7 +166,22 @@ class TypeParser:
             translations.append(self._translation())
         return ast.TypeDecl(name, ast.TransType(spec, translations))
 
+    @contextmanager
+    def _nested(self) -> Iterator[None]:
+        """One level deeper; no sensible type or size has many."""
+        if self.depth >= MAX_DEPTH:
+            raise self.diagnostics.fail(self.token.span, "nested too deeply")
+        self.depth += 1
+        try:
+            yield
+        finally:
+            self.depth -= 1
+
     def _specification(self) -> ast.TypeSpec:
+        with self._nested():
+            return self._one_specification()
+
+    def _one_specification(self) -> ast.TypeSpec:
         token, following = self.token, self.peek().text
         if token.text == "^":
             self.index += 1

@@ -84,6 +84,15 @@ def free_base(interfaces: list[Interface]) -> int:
     return block * BASE_STEP
 
 
+def lines_of(interface: Interface) -> str:
+    """`subsystem first-id routine place request-id reply-id`, a line for each routine."""
+    return "".join(
+        f"{interface.name} {interface.base} {r.name} {r.id - interface.base} {r.id}"
+        f" {r.id + REPLY_ID_OFFSET}\n"
+        for r in interface.routines
+    )
+
+
 def table(interfaces: list[Interface]) -> str:
     """The registry as text, sorted by number."""
     entries = [e for i in interfaces for e in ids_of(i)]

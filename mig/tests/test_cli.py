@@ -146,6 +146,10 @@ class CommandLine(FolderTest):
             for option in verbs.VERBS[name].own:
                 self.assertIn(f"  {option.names}", text)
 
+    def test_list(self):
+        self.mig(GOOD, "-n", "-list", "ids")
+        self.assertEqual(self.read("ids"), "test 1000 r 0 1000 1100\ntest 1000 s 1 1001 1101\n")
+
     def test_print(self):
         text = "#define T int\n" + GOOD + "/* said */ routine t(p : mach_port_t; in : T, const);\n"
         result = self.mig(text, "--print")
