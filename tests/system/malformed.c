@@ -193,11 +193,40 @@ static void ask(mach_port_t target, mach_msg_id_t id, uint32_t size, uint8_t fil
         mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG | MACH_RCV_TIMEOUT, size,
                  sizeof(message), reply, 5000, MACH_PORT_NULL);
     if (result == MACH_MSG_SUCCESS) {
+        EXPECT_EQ(message.header.msgh_id, id + 100); /* not just the end of the reply right */
         mach_msg_destroy(&message.header);
     } else {
         EXPECT_EQ(result, MACH_MSG_SUCCESS);
         EXPECT_EQ(id, size); /* shows both */
     }
+}
+
+CASE(an_unknown_request_gives_up_what_it_brought)
+{
+    mach_port_t carried = port_create_with_send(), reply = port_create();
+    union {
+        struct right_message request;
+        mig_reply_error_t reply;
+        uint8_t room[256];
+    } message = {
+        .request = {
+            .header = {
+                .msgh_bits = MACH_MSGH_BITS_COMPLEX |
+                             MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE),
+                .msgh_remote_port = mach_task_self(),
+                .msgh_local_port = reply,
+                .msgh_id = 99999,
+            },
+            .body = { 1 },
+            .right = { .name = carried, .disposition = MACH_MSG_TYPE_MOVE_SEND },
+        },
+    };
+    EXPECT_OK(mach_msg(&message.request.header, MACH_SEND_MSG | MACH_RCV_MSG,
+                       sizeof(message.request), sizeof(message), reply, 0, MACH_PORT_NULL));
+    EXPECT_EQ(message.reply.RetCode, MIG_BAD_ID);
+    EXPECT_EQ(port_type(carried), MACH_PORT_TYPE_RECEIVE);
+    port_destroy(carried); /* if the kernel has kept the right, the ledger tells */
+    port_destroy(reply);
 }
 
 /* Well-formed requests after which there would be nobody to ask: task_ and thread_terminate. */
