@@ -6,7 +6,6 @@ all; generation happens only if there were none. Warnings carry a name, by which
 -Werror[=NAME] act on them.
 """
 
-import difflib
 import json
 import os
 import sys
@@ -191,10 +190,26 @@ def render(diagnostic: Diagnostic, palette: Palette) -> str:
     return out + "".join(render(n, palette) for n in diagnostic.notes)
 
 
-def nearest(word: str, candidates: Iterable[str], cutoff: float = 0.6) -> str:
-    """'; did you mean 'X'?' for the candidate most like WORD, or nothing."""
-    matches = difflib.get_close_matches(word, sorted(set(candidates)), n=1, cutoff=cutoff)
-    return f"; did you mean '{matches[0]}'?" if matches else ""
+def nearest(word: str, candidates: Iterable[str], limit: int | None = None) -> str:
+    """'; did you mean 'X'?' for the candidate most like WORD, or nothing. At most LIMIT letters
+    differ, if it is not said a third of them."""
+    if limit is None:
+        limit = min(len(word) - 1, (len(word) + 2) // 3)
+    close = [c for c in sorted(set(candidates)) if abs(len(c) - len(word)) <= limit]
+    distances = [(_distance(word.lower(), c.lower()), c) for c in close]
+    best, match = min(distances, default=(limit + 1, ""))
+    return f"; did you mean '{match}'?" if best <= limit else ""
+
+
+def _distance(left: str, right: str) -> int:
+    """How many letters to insert, drop or change to make RIGHT of LEFT."""
+    row = list(range(len(right) + 1))
+    for number, letter in enumerate(left, 1):
+        before, row = row, [number]
+        for column, other in enumerate(right):
+            changed = before[column] + (letter != other)
+            row.append(min(changed, before[column + 1] + 1, row[column] + 1))
+    return row[-1]
 
 
 def _count(number: int, noun: str) -> str:

@@ -28,7 +28,7 @@ def diagnostics_for(options: Options, stream: TextIO | None = None) -> Diagnosti
     for option in options.warnings:
         if not diagnostics.set_option(option):
             name = option.removeprefix("no-").removeprefix("error=")
-            near = nearest("-W" + name, ["-W" + known for known in WARNINGS], 0.8)
+            near = nearest("-W" + name, ["-W" + known for known in WARNINGS], 1)
             if near:
                 raise UsageError(f"unknown warning '-W{option}'{near}")
             options.preprocessor.append(f"-W{option}")

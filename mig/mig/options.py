@@ -204,7 +204,7 @@ def _foreign(options: Options, argument: str, own: Iterable[str]) -> None:
     name = argument.partition("=")[0]
     if argument.startswith("--") and not argument.startswith(("--target=", "--sysroot=")):
         raise UsageError(f"unknown option '{argument}'{nearest(name, [*BY_NAME, *own])}")
-    near = nearest(name, [known for known in (*BY_NAME, *own) if len(known) > 4], 0.8)
+    near = nearest(name, [known for known in (*BY_NAME, *own) if len(known) > 4], 1)
     if near and argument not in NOT_OURS:
         raise UsageError(f"unknown option '{argument}'{near}")
     options.preprocessor.append(argument)

@@ -161,6 +161,15 @@ class Details(FolderTest):
         _, messages = analyse("#if left over\n" + PRELUDE)
         self.assertIn("test.defs:1:1: error: unknown # line after preprocessing", messages)
 
+    def test_what_may_be_meant(self):
+        for word, candidates, meant in (
+            ("imt", ["int", "char"], "int"), ("TPYE", ["type", "skip"], "type"),
+            ("upl_t", ["policy_t"], ""), ("x", ["a", "b"], ""), ("a", [], ""),
+            ("upl_size_t", ["vm_size_t", "size_t"], "vm_size_t"),
+        ):
+            near = diagnostics.nearest(word, candidates)
+            self.assertEqual(near, f"; did you mean '{meant}'?" if meant else "", word)
+
     def test_colours_on_a_terminal(self):
         terminal = io.StringIO()
         terminal.isatty = lambda: True
