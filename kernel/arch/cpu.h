@@ -12,6 +12,12 @@
 /* The most processors that the kernel can use. */
 #define CPU_MAX 64
 
+/* A set of processors: bit number = index. */
+typedef uint64_t cpu_mask_t;
+
+#define CPU_BIT(cpu) (UINT64_C(1) << (cpu))
+#define CPU_SET_ALL  UINT64_MAX
+
 /* What interrupts_save() returned; opaque. */
 typedef uint64_t interrupt_state_t;
 
@@ -30,7 +36,8 @@ static inline interrupt_state_t interrupts_save(void);
 /* Return to the state that interrupts_save() found. */
 static inline void interrupts_restore(interrupt_state_t state);
 
-/* Tell the processor that the caller spins. */
+/* Called in each round of a loop that waits for another processor: a hint for the processor, and
+ * where others may wait for this one, with interrupts off, they are served. */
 static inline void cpu_pause(void);
 
 /* The processor's free-running cycle counter (the TSC, Intel SDM vol. 3 section 17.17). */
@@ -41,8 +48,19 @@ static inline uint64_t cpu_cycles(void);
  */
 static inline uint32_t cpu_index(void);
 
-/* Number of processors that run. */
+/* Number of processors that were started: their indices are 0 to cpu_count() - 1. */
 uint32_t cpu_count(void);
+
+/* Number of processors that the firmware names, as far as they can be used; after a failure of
+ * cpu_start_next(), of those that are left. */
+uint32_t cpu_present_count(void);
+
+/*
+ * Start the processor with index cpu_count(), which is below cpu_present_count(), on the stack that
+ * ends at STACK_TOP: it calls upcall_cpu_main().  Context: interrupts off; one caller at a time.
+ * Returns: false if it does not come up; it is left out then.
+ */
+[[nodiscard]] bool cpu_start_next(void *stack_top);
 
 /*
  * Enable interrupts, sleep until one came, return with interrupts disabled. An interrupt that was

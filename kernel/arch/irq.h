@@ -27,7 +27,7 @@ void irq_disable(uint32_t irq);
 void irq_unmask(uint32_t irq);
 
 /*
- * Make processor CPU enter the kernel and look for a preemption (an IPI; nothing for the caller
- * itself).
+ * Make processor CPU, not the caller's, set its `ast_pending` and look for a preemption: an
+ * interrupt.  Context: interrupts off.
  */
 void cpu_poke(uint32_t cpu);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Data of which every processor has its own copy.  PERCPU_DEFINE places a variable in a section of
- * its own; the boot processor uses that section itself, the others get copies of its initial
- * contents.  Access is relative to the processor's base register, so that a plain read or write of
+ * its own; the boot processor uses that section itself, the others get as much memory of zeros.  So
+ * such a variable has no initialiser: whoever needs another value than zero sets it when a processor
+ * starts.  Access is relative to the processor's base register, so that a plain read or write of
  * a scalar is one instruction.
  *
  * Context: a thread that may be preempted may change processors between taking the address and

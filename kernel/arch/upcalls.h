@@ -39,6 +39,13 @@ void upcall_user_exception(struct trap_frame *frame, kern_return_t code);
  */
 void upcall_unknown_trap(struct trap_frame *frame);
 
+/*
+ * sched: a processor other than the first comes up, with interrupts off.  First it prepares its own
+ * data, before anybody counts it; then it works.
+ */
+void upcall_cpu_init(void);
+[[noreturn]] void upcall_cpu_main(void);
+
 /* sched: this processor's alarm rang.  Context: interrupts off, in an interrupt. */
 void upcall_timer(void);
 

@@ -17,6 +17,7 @@
 #include <kern/host.h>
 #include <kern/ipc_kobject.h>
 #include <kern/memory_entry.h>
+#include <kern/processor.h>
 #include <kern/task.h>
 #include <kern/thread_control.h>
 #include <kern/version.h>
@@ -30,6 +31,7 @@
 static void start_user_space([[maybe_unused]] void *argument)
 {
     interrupts_enable();
+    processors_start();
     comm_page_init(); /* what user programs read without a trap */
     if (boot_option_is_set("test") && ktest_run_all != nullptr) {
         ktest_run_all();

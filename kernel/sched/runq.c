@@ -4,6 +4,9 @@
  */
 #include <sched/runq.h>
 
+/* Threads looked at in one attempt to steal: a queue is locked for a bounded time. */
+#define STEAL_LOOKS 16
+
 void runq_init(struct runq *runq)
 {
     spinlock_init(&runq->lock);
@@ -40,6 +43,34 @@ bool runq_remove(struct runq *runq, struct thread *thread)
         runq->best = best == RUNQ_PRIORITIES ? RUNQ_EMPTY : (int32_t)best;
     }
     return true;
+}
+
+/* A thread's lock comes before the queue's, so here it is only tried; one that is taken belongs to
+ * a thread that is on its way off the processor, or that somebody is changing. */
+struct thread *runq_steal(struct runq *runq, cpu_mask_t cpus, bool *again) NO_LOCK_ANALYSIS
+{
+    uint32_t looks = STEAL_LOOKS;
+    spin_lock(&runq->lock);
+    for (int32_t priority = runq->best; priority >= 0 && looks > 0; priority--) {
+        struct thread *thread;
+        list_for_each_entry(thread, &runq->lists[priority], run_link) {
+            if (looks-- == 0) {
+                break;
+            }
+            if (!spin_trylock(&thread->lock)) {
+                *again = true;
+                continue;
+            }
+            if ((thread->cpu_mask & cpus) != 0) {
+                runq_remove(runq, thread);
+                spin_unlock(&runq->lock);
+                return thread;
+            }
+            spin_unlock(&thread->lock);
+        }
+    }
+    spin_unlock(&runq->lock);
+    return nullptr;
 }
 
 struct thread *runq_pop(struct runq *runq)

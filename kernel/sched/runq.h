@@ -33,5 +33,12 @@ void runq_insert(struct runq *runq, struct thread *thread, bool at_head) REQUIRE
 /* Take THREAD off RUNQ.  Returns: false if it is on no queue. */
 bool runq_remove(struct runq *runq, struct thread *thread) REQUIRES(runq->lock);
 
+/*
+ * Take a thread off RUNQ, another processor's, that may run on CPUS: the best, and of those the one
+ * that waits longest.  *AGAIN becomes true if there is one that has not left its processor yet.
+ * Returns: the thread, locked; null if there is none.  Context: interrupts off.
+ */
+struct thread *runq_steal(struct runq *runq, cpu_mask_t cpus, bool *again);
+
 /* The thread to run next, taken off RUNQ; null if it is empty. */
 struct thread *runq_pop(struct runq *runq) REQUIRES(runq->lock);

@@ -25,6 +25,9 @@ PERCPU_DEFINE(uint32_t, ast_pending);
 PERCPU_DEFINE(struct thread *, current_thread_pointer);
 PERCPU_DEFINE(struct sched_cpu, sched_cpu);
 
+/* Processors that sleep or are about to. */
+static _Atomic cpu_mask_t idle_cpus;
+
 void (*sched_thread_ast_handler)(struct thread *thread, uint32_t ast);
 
 /* The slice of somebody may be over: let upcall_ast() see. */
@@ -54,6 +57,7 @@ void sched_init_cpu(void)
     idle->priority = THREAD_PRIORITY_IDLE;
     idle->base_priority = THREAD_PRIORITY_IDLE;
     idle->cpu = cpu_index();
+    idle->cpu_mask = CPU_BIT(cpu_index());
     percpu_write(current_thread_pointer, idle);
 }
 
@@ -64,7 +68,12 @@ bool sched_thread_is_idle(const struct thread *thread)
 
 uint64_t sched_idle_time(uint32_t cpu)
 {
-    return percpu_ptr_of(cpu, sched_cpu)->idle.run_time;
+    const struct sched_cpu *other = percpu_ptr_of(cpu, sched_cpu);
+    uint64_t time = other->idle.run_time;
+    if ((atomic_load(&idle_cpus) & CPU_BIT(cpu)) != 0) {
+        time += clock_now() - other->charged_until;
+    }
+    return time;
 }
 
 void sched_finish_switch(struct thread *previous)
@@ -80,16 +89,33 @@ static void slice_watch(struct sched_cpu *cpu, const struct thread *thread)
     }
 }
 
+/*
+ * The processor that THREAD is to wait for: the one that it ran on, where its data may still be
+ * cached, unless that is busy and another one idle.
+ */
+static uint32_t choose_cpu(const struct thread *thread) REQUIRES(thread->lock)
+{
+    cpu_mask_t last = CPU_BIT(thread->cpu);
+    cpu_mask_t idle = atomic_load_explicit(&idle_cpus, memory_order_relaxed) & thread->cpu_mask;
+    if (UNLIKELY(idle != 0) && (idle & last) == 0) {
+        return (uint32_t)__builtin_ctzll(idle);
+    }
+    if (UNLIKELY((thread->cpu_mask & last) == 0)) {
+        return (uint32_t)__builtin_ctzll(thread->cpu_mask);
+    }
+    return thread->cpu;
+}
+
 void sched_make_runnable(struct thread *thread)
 {
-    uint32_t index = thread->cpu;
+    uint32_t index = choose_cpu(thread);
+    thread->cpu = index;
     struct sched_cpu *cpu = percpu_ptr_of(index, sched_cpu);
     spin_lock(&cpu->runq.lock);
     runq_insert(&cpu->runq, thread, false);
     spin_unlock(&cpu->runq.lock);
     if (UNLIKELY(index != cpu_index())) {
         /* Its upcall_ast() weighs the two threads and watches the slice. */
-        *percpu_ptr_of(index, ast_pending) = 1;
         cpu_poke(index);
         return;
     }
@@ -107,11 +133,11 @@ static struct thread *sched_pick(struct sched_cpu *cpu, struct thread *self)
     spin_lock(&cpu->runq.lock);
     struct thread *next = runq_pop(&cpu->runq);
     spin_unlock(&cpu->runq.lock);
+    next = next != nullptr ? next : &cpu->idle;
     if (next == self) {
         next->state = THREAD_RUNNING;
         return next;
     }
-    next = next != nullptr ? next : &cpu->idle;
     spin_lock(&next->lock);
     next->state = THREAD_RUNNING;
     spin_unlock(&next->lock);
@@ -153,6 +179,10 @@ static void sched_requeue(struct sched_cpu *cpu, struct thread *self, bool at_he
         spin_lock(&cpu->runq.lock);
         runq_insert(&cpu->runq, self, at_head);
         spin_unlock(&cpu->runq.lock);
+        cpu_mask_t idle = atomic_load(&idle_cpus) & self->cpu_mask;
+        if (UNLIKELY(idle != 0)) {
+            cpu_poke((uint32_t)__builtin_ctzll(idle)); /* to come and take it */
+        }
     }
     sched_switch(self);
 }
@@ -224,6 +254,50 @@ void sched_restore_slowly(interrupt_state_t state)
     }
 }
 
+/*
+ * Bring a thread that waits for another processor to this one, which has nothing to do.
+ * Returns: true if one was brought, or one is about to leave its processor and worth another try.
+ */
+static bool sched_steal(struct sched_cpu *cpu) NO_LOCK_ANALYSIS
+{
+    uint32_t self = cpu_index();
+    uint32_t count = cpu_count();
+    bool again = false;
+    for (uint32_t step = 1; step < count; step++) {
+        struct runq *victim = &percpu_ptr_of((self + step) % count, sched_cpu)->runq;
+        if (victim->best == RUNQ_EMPTY) {
+            continue;
+        }
+        /* The thread comes locked: nobody can have put it elsewhere meanwhile. */
+        struct thread *thread = runq_steal(victim, CPU_BIT(self), &again);
+        if (thread != nullptr) {
+            thread->cpu = self;
+            spin_lock(&cpu->runq.lock);
+            runq_insert(&cpu->runq, thread, false);
+            spin_unlock(&cpu->runq.lock);
+            spin_unlock(&thread->lock);
+            return true;
+        }
+    }
+    return again;
+}
+
+/*
+ * Sleep until there may be something to do.  A processor says that it is idle before it looks for
+ * work the last time, and whoever has work to give away looks for idle ones after it has put that
+ * on a queue: one of the two sees the other.
+ */
+static void sched_sleep(struct sched_cpu *cpu)
+{
+    cpu_mask_t self = CPU_BIT(cpu_index());
+    pmap_activate(kernel_pmap); /* nobody needs to tell this processor about user memory */
+    atomic_fetch_or(&idle_cpus, self);
+    if (cpu->runq.best == RUNQ_EMPTY && !sched_steal(cpu)) {
+        cpu_idle();
+    }
+    atomic_fetch_and(&idle_cpus, ~self);
+}
+
 void sched_idle(void)
 {
     interrupts_disable();
@@ -234,9 +308,19 @@ void sched_idle(void)
         while (kernel_stack_trim()) {
         }
         interrupts_disable();
-        while (cpu->runq.best != RUNQ_EMPTY) {
+        while (cpu->runq.best != RUNQ_EMPTY || sched_steal(cpu)) {
             sched_requeue(cpu, &cpu->idle, false);
         }
-        cpu_idle();
+        sched_sleep(cpu);
     }
+}
+
+void upcall_cpu_init(void)
+{
+    sched_init_cpu();
+}
+
+void upcall_cpu_main(void)
+{
+    sched_idle();
 }

@@ -37,9 +37,26 @@ void thread_set_ast(struct thread *thread, uint32_t bits)
     uint32_t cpu = thread->cpu;
     spin_unlock(&thread->lock);
     if (is_running) {
-        *percpu_ptr_of(cpu, ast_pending) = 1;
         cpu_poke(cpu);
     }
+}
+
+/* Let processor CPU weigh who is to run. */
+static void sched_poke(uint32_t cpu)
+{
+    if (cpu == cpu_index()) {
+        percpu_write(ast_pending, 1);
+    } else {
+        cpu_poke(cpu);
+    }
+}
+
+void thread_bind(struct thread *thread, uint32_t cpu)
+{
+    assert(cpu < cpu_count());
+    interrupt_state_t state = spin_lock_save(&thread->lock);
+    thread->cpu_mask = CPU_BIT(cpu);
+    spin_unlock_restore(&thread->lock, state);
 }
 
 void thread_set_priority(struct thread *thread, uint8_t priority)
@@ -56,10 +73,7 @@ void thread_set_priority(struct thread *thread, uint8_t priority)
         sched_make_runnable(thread);
     } else if (thread->state == THREAD_RUNNING) {
         /* Somebody may be better than it now. */
-        *percpu_ptr_of(thread->cpu, ast_pending) = 1;
-        if (thread->cpu != cpu_index()) {
-            cpu_poke(thread->cpu);
-        }
+        sched_poke(thread->cpu);
     }
     spin_unlock(&thread->lock);
     sched_restore_interrupts(state);

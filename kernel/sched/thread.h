@@ -85,7 +85,8 @@ struct thread {
     struct list run_link;  /* (r) */
     uint8_t priority;      /* (l) the one that counts now */
     uint8_t base_priority; /* (l) */
-    uint32_t cpu;          /* (l) where it runs or ran last */
+    uint32_t cpu;          /* (l) where it runs, waits to run, or ran last */
+    cpu_mask_t cpu_mask;   /* (l) processors that it may run on */
     uint64_t slice_end;    /* (s) nanoseconds since boot */
     uint64_t slice_left;   /* (s) what its next slice will have */
 
@@ -151,6 +152,10 @@ void thread_set_ast(struct thread *thread, uint32_t bits);
 
 /* Change the base priority of THREAD; takes effect at once, also on a run queue.  Context: any. */
 void thread_set_priority(struct thread *thread, uint8_t priority);
+
+/* Let THREAD run on processor CPU alone; it goes there the next time it is made runnable.  Context:
+ * any. */
+void thread_bind(struct thread *thread, uint32_t cpu);
 
 /* Give up the processor to a thread of the same or higher priority, if there is one.  Context: any,
  * no spin locks.  Returns: true if one ran. */

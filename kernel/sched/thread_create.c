@@ -47,6 +47,7 @@ struct thread *thread_create(void (*entry)(void *argument), void *argument, uint
     thread->priority = priority;
     thread->base_priority = priority;
     thread->cpu = cpu_index();
+    thread->cpu_mask = CPU_SET_ALL;
     thread->slice_left = SCHED_QUANTUM_NS;
     refcount_init(&thread->references, 1);
     thread->entry = entry;

@@ -103,6 +103,7 @@ uint32_t ktest_run(const char *filter)
 
 void ktest_run_all(void)
 {
+    thread_bind(current_thread(), cpu_index());
     interrupts_enable();
     machine_debug_exit(ktest_run(nullptr) != 0);
 }

@@ -60,7 +60,8 @@ void ktest_run_all(void);
 /* Print the names of all tests. */
 void ktest_list(void);
 
-/* A kernel thread of a test.  It starts with interrupts off. */
+/* A kernel thread of a test.  It starts with interrupts off, and stays on the processor of the
+ * tests, so that the order in which threads run is known. */
 struct ktest_thread;
 
 /* Start FUNCTION(ARGUMENT) in a thread at the tests' own priority, or at PRIORITY. */

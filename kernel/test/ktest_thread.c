@@ -39,6 +39,7 @@ struct ktest_thread *ktest_spawn_at(uint8_t priority, void (*function)(void *arg
     waitq_init(&spawned->joiners);
     spawned->thread = thread_create(spawned_main, spawned, priority);
     assert(spawned->thread != nullptr);
+    thread_bind(spawned->thread, cpu_index());
     thread_start(spawned->thread);
     return spawned;
 }

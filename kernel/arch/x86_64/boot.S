@@ -97,6 +97,7 @@ boot_long_mode:
 
         .section .rodata.boot, "a"
         .balign 8
+        .globl  boot_gdt                        /* also for ap_boot.S */
 boot_gdt:
         .quad   0, 0x00af9a000000ffff, 0x00cf92000000ffff
 boot_gdtr:
@@ -107,6 +108,7 @@ boot_unsupported_text:
 
         .section .data.boot, "aw"
         .balign 4096
+        .globl  boot_pml4
 boot_pml4:
         .quad   PHYSICAL(boot_pdpt) + TABLE_FLAGS
         .fill   255, 8, 0

@@ -41,7 +41,7 @@ static uint64_t ns_per_tsc;   /* << FACTOR_SHIFT */
 static uint64_t lapic_per_ns; /* << FACTOR_SHIFT */
 static uint64_t tsc_per_ns;   /* << FACTOR_SHIFT */
 
-static PERCPU_DEFINE(uint64_t, alarm_deadline) = UINT64_MAX;
+static PERCPU_DEFINE(uint64_t, alarm_deadline);
 
 static uint64_t scale(uint64_t value, uint64_t factor)
 {
@@ -105,11 +105,17 @@ void clock_init(void)
     clock_set_rates((end.tsc - begin.tsc) * PIT_HZ / ticks,
                     (uint64_t)(begin.lapic - end.lapic) * PIT_HZ / ticks);
     tsc_base = rdtsc();
+    clock_init_cpu();
+    log_debug("clock: TSC %lu Hz, APIC timer %lu Hz", tsc_hz,
+              (uint64_t)(begin.lapic - end.lapic) * PIT_HZ / ticks);
+}
+
+void clock_init_cpu(void)
+{
+    percpu_write(alarm_deadline, UINT64_MAX);
     if (cpu_features.tsc_deadline) {
         lapic_timer_use_deadline();
     }
-    log_debug("clock: TSC %lu Hz, APIC timer %lu Hz", tsc_hz,
-              (uint64_t)(begin.lapic - end.lapic) * PIT_HZ / ticks);
 }
 
 uint64_t clock_now(void)

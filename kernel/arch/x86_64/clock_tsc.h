@@ -10,5 +10,8 @@
  */
 void clock_init(void);
 
+/* Prepare another processor's alarm, after lapic_init_cpu(). */
+void clock_init_cpu(void);
+
 /* Read the battery clock (rtc.c).  Once. */
 void rtc_init(void);

@@ -69,6 +69,7 @@ static void report_registers(const struct trap_frame *frame)
 
 void fault_report(const struct trap_frame *frame)
 {
+    machine_stop_others();
     early_screen_take_back();
     log_error("kernel fault: vector %lu (%s), error code 0x%lx, cr2 %016lx, processor %u",
               frame->vector, vector_name(frame->vector), frame->error, read_cr2(), cpu_index());

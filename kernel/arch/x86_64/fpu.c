@@ -74,7 +74,7 @@ static void mxcsr_mask_init(void)
     }
 }
 
-void fpu_init_cpu(void)
+uint32_t fpu_init_cpu(void)
 {
     uint32_t size = FPU_LEGACY_SIZE;
     write_cr4(read_cr4() | CR4_OSFXSR | CR4_OSXMMEXCPT);
@@ -83,9 +83,17 @@ void fpu_init_cpu(void)
         write_cr4(read_cr4() | CR4_OSXSAVE);
         size = xsave_init();
     }
-    mxcsr_mask_init();
-    page_pool_init(&areas, size, 64);
     fpu_take_away();
+    return size;
+}
+
+void fpu_init(void)
+{
+    uint32_t size = fpu_init_cpu();
+    clts();
+    mxcsr_mask_init();
+    fpu_take_away();
+    page_pool_init(&areas, size, 64);
 }
 
 static bool area_allocate(struct thread_context *context)

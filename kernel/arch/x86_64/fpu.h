@@ -19,8 +19,12 @@
 /* Not 0 while the registers are the running thread's. */
 PERCPU_DECLARE(uint32_t, fpu_in_use);
 
-/* Switch FPU and SSE on for this processor, with XSAVE if there is one.  Once per processor. */
-void fpu_init_cpu(void);
+/* Switch FPU and SSE on for this processor, with XSAVE if there is one.  Once per processor.
+ * Returns: bytes of a save area. */
+uint32_t fpu_init_cpu(void);
+
+/* The same for the first processor, and prepare for save areas. */
+void fpu_init(void);
 
 /*
  * Give the running thread its FPU registers.  Returns: false if there is no memory for the save

@@ -21,16 +21,18 @@ struct gdt {
     uint64_t entries[8];
 };
 
+struct ist_stacks {
+    uint8_t of[IST_COUNT][IST_STACK_SIZE] ALIGNED(16);
+};
+
 PERCPU_DEFINE(struct tss, cpu_tss);
 PERCPU_DEFINE(uint64_t, percpu_base);
 PERCPU_DEFINE(uint32_t, cpu_number);
 PERCPU_DEFINE(uint64_t, syscall_user_sp);
 static PERCPU_DEFINE(struct gdt, cpu_gdt);
+static PERCPU_DEFINE(struct ist_stacks, cpu_ist_stacks);
 
 uint64_t percpu_bases[CPU_MAX];
-
-/* The boot processor's. */
-static uint8_t ist_stacks[IST_COUNT][IST_STACK_SIZE] ALIGNED(16);
 
 /* The two words of a TSS descriptor. */
 static void gdt_set_tss(struct gdt *gdt, const struct tss *tss)
@@ -42,10 +44,10 @@ static void gdt_set_tss(struct gdt *gdt, const struct tss *tss)
     entry[1] = base >> 32;
 }
 
-static void tss_init(struct tss *tss)
+static void tss_init(struct tss *tss, const struct ist_stacks *stacks)
 {
     for (int i = 0; i < IST_COUNT; i++) {
-        tss->ist[i] = (uintptr_t)ist_stacks[i] + IST_STACK_SIZE;
+        tss->ist[i] = (uintptr_t)stacks->of[i] + IST_STACK_SIZE;
     }
     for (size_t i = 0; i < sizeof(tss->io_bitmap); i++) {
         tss->io_bitmap[i] = 0xff;
@@ -53,20 +55,23 @@ static void tss_init(struct tss *tss)
     tss->io_bitmap_offset = sizeof(*tss);
 }
 
-void gdt_init_cpu(void)
+void gdt_init_cpu(uint32_t cpu)
 {
-    struct gdt *gdt = &cpu_gdt;
+    struct gdt *gdt = percpu_ptr_of(cpu, cpu_gdt);
+    struct tss *tss = percpu_ptr_of(cpu, cpu_tss);
     gdt->entries[KERNEL_CODE_SELECTOR / 8] = SEGMENT_KERNEL_CODE;
     gdt->entries[KERNEL_DATA_SELECTOR / 8] = SEGMENT_KERNEL_DATA;
     gdt->entries[USER_DATA_SELECTOR / 8] = SEGMENT_USER_DATA;
     gdt->entries[USER_CODE_SELECTOR / 8] = SEGMENT_USER_CODE;
-    tss_init(&cpu_tss);
-    gdt_set_tss(gdt, &cpu_tss);
+    tss_init(tss, percpu_ptr_of(cpu, cpu_ist_stacks));
+    gdt_set_tss(gdt, tss);
 
     struct descriptor_register gdtr = { .limit = sizeof(*gdt) - 1, .base = (uintptr_t)gdt };
     lgdt(&gdtr);
     load_segments(KERNEL_CODE_SELECTOR, KERNEL_DATA_SELECTOR);
     ltr(TSS_SELECTOR);
-    wrmsr(MSR_GS_BASE, 0);
+    wrmsr(MSR_GS_BASE, percpu_bases[cpu]);
     wrmsr(MSR_KERNEL_GS_BASE, 0);
+    percpu_write(percpu_base, percpu_bases[cpu]);
+    percpu_write(cpu_number, cpu);
 }

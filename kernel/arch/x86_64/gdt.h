@@ -41,8 +41,9 @@ static_assert(offsetof(struct tss, io_bitmap) == 104);
 
 PERCPU_DECLARE(struct tss, cpu_tss);
 
-/* Load this processor's GDT, TSS and gs base.  Once per processor, before percpu_ptr() is used. */
-void gdt_init_cpu(void);
+/* Make the caller processor CPU: load its GDT, TSS and gs base.  Once per processor, before
+ * percpu_ptr() is used. */
+void gdt_init_cpu(uint32_t cpu);
 
 /* Let user code use the ports whose bits are clear in the TSS's bitmap, or none. */
 static inline void tss_enable_io_bitmap(bool enable)

@@ -20,9 +20,10 @@
 #define VECTOR_DEVICE_COUNT 192
 
 /* This processor's own. */
-#define VECTOR_TIMER    240
-#define VECTOR_POKE     241
-#define VECTOR_SPURIOUS 255
+#define VECTOR_TIMER      240
+#define VECTOR_POKE       241
+#define VECTOR_CROSS_CALL 242
+#define VECTOR_SPURIOUS   255
 
 /* Fill the table.  Once. */
 void idt_init(void);

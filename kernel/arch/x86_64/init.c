@@ -6,6 +6,8 @@
 
 #include <lib/log.h>
 #include <lib/panic.h>
+#include <arch/cpu.h>
+#include <arch/spinlock.h>
 #include <arch/upcalls.h>
 #include <acpi.h>
 #include <boot_map.h>
@@ -27,13 +29,38 @@
 /* Called by boot.S on the boot stack, interrupts off, with what the loader left in eax and ebx. */
 [[noreturn]] void arch_init(uint32_t magic, uint32_t info);
 
-static void console_write(const char *text, size_t length)
+/* Long enough for a few lines at the speed of a serial port. */
+#define CONSOLE_POLL_MAX 10000000
+
+static struct spinlock console_lock = SPINLOCK_INITIALIZER;
+
+/* Wait for the turn to write, but not for ever: the lock's holder may be what this one interrupted,
+ * or have been stopped.  Returns: true if the lock is ours. */
+static bool console_lock_try(void) NO_LOCK_ANALYSIS
 {
+    for (int polls = 0; polls < CONSOLE_POLL_MAX; polls++) {
+        if (spin_trylock(&console_lock)) {
+            return true;
+        }
+        cpu_pause();
+    }
+    return false;
+}
+
+/* Lines of several processors come one after the other. */
+static void console_write(const char *text, size_t length) NO_LOCK_ANALYSIS
+{
+    interrupt_state_t state = interrupts_save();
+    bool is_mine = console_lock_try();
     if (panic_is_active()) {
         early_screen_take_back();
     }
     uart_write(text, length);
     early_screen_write(text, length);
+    if (is_mine) {
+        spin_unlock(&console_lock);
+    }
+    interrupts_restore(state);
 }
 
 void arch_init(uint32_t magic, uint32_t info)
@@ -41,7 +68,7 @@ void arch_init(uint32_t magic, uint32_t info)
     /* First a voice, and the means to report what goes wrong. */
     uart_init();
     log_sink = console_write;
-    gdt_init_cpu();
+    gdt_init_cpu(0);
     idt_init();
     idt_init_cpu();
     stack_trace_init();
@@ -58,7 +85,7 @@ void arch_init(uint32_t magic, uint32_t info)
     pmap_init(boot_map_init());
     early_screen_init();
     syscall_init_cpu();
-    fpu_init_cpu();
+    fpu_init();
 
     lapic_init();
     lapic_init_cpu();

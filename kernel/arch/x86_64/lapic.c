@@ -36,7 +36,10 @@
 #define LVT_NMI            0x400u
 #define LVT_TIMER_DEADLINE 0x40000u
 #define DIVIDE_BY_16       0x3u
-#define COMMAND_PENDING    0x1000u
+#define COMMAND_NMI        0x04400u /* delivery modes, with "assert" */
+#define COMMAND_INIT       0x04500u
+#define COMMAND_STARTUP    0x04600u
+#define COMMAND_PENDING    0x01000u
 
 #define REGISTERS_SIZE 4096
 
@@ -108,11 +111,32 @@ void lapic_timer_use_deadline(void)
     lapic_write(LAPIC_LVT_TIMER, LVT_TIMER_DEADLINE | VECTOR_TIMER);
 }
 
-void lapic_send(uint32_t id, uint32_t vector)
+/* The two halves of a command must not be torn apart.  Context: interrupts off. */
+static void lapic_command(uint32_t id, uint32_t command)
 {
     while ((lapic_read(LAPIC_COMMAND_LOW) & COMMAND_PENDING) != 0) {
         pause();
     }
     lapic_write(LAPIC_COMMAND_HIGH, id << 24);
-    lapic_write(LAPIC_COMMAND_LOW, vector);
+    lapic_write(LAPIC_COMMAND_LOW, command);
+}
+
+void lapic_send(uint32_t id, uint32_t vector)
+{
+    lapic_command(id, vector);
+}
+
+void lapic_send_nmi(uint32_t id)
+{
+    lapic_command(id, COMMAND_NMI);
+}
+
+void lapic_send_init(uint32_t id)
+{
+    lapic_command(id, COMMAND_INIT);
+}
+
+void lapic_send_startup(uint32_t id, uint32_t page)
+{
+    lapic_command(id, COMMAND_STARTUP | page);
 }

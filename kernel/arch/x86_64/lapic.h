@@ -34,5 +34,12 @@ void lapic_timer_use_deadline(void);
 /* The timer rang (clock_tsc.c). */
 void lapic_timer_interrupt(void);
 
-/* Send interrupt VECTOR to the processor whose controller is ID. */
+/* Send interrupt VECTOR, or a non-maskable one, to the processor whose controller is ID.  Context:
+ * interrupts off. */
 void lapic_send(uint32_t id, uint32_t vector);
+void lapic_send_nmi(uint32_t id);
+
+/* Reset that processor; let it begin in real mode at the physical page PAGE (below 256).  Context:
+ * interrupts off. */
+void lapic_send_init(uint32_t id);
+void lapic_send_startup(uint32_t id, uint32_t page);

@@ -15,16 +15,13 @@
 #include <boot_map.h>
 #include <page_pool.h>
 
-/* Removals of more pages than this flush the whole TLB instead of each page. */
-#define FLUSH_SINGLY_MAX 16
-
 /* From this many pages of a span on, protection is done by the directory. */
 #define RESTRICT_PAGES_MIN 32
 
 static struct pmap kernel_pmap_storage;
 struct pmap *const kernel_pmap = &kernel_pmap_storage;
 
-PERCPU_DEFINE(struct pmap *, pmap_active) = &kernel_pmap_storage;
+PERCPU_DEFINE(struct pmap *, pmap_active);
 
 static struct page_pool pmaps;
 
@@ -32,6 +29,7 @@ void pmap_init(phys_addr_t root)
 {
     spinlock_init(&kernel_pmap->lock);
     kernel_pmap->root = root;
+    percpu_write(pmap_active, kernel_pmap);
     page_pool_init(&pmaps, sizeof(struct pmap), 64);
     pv_init();
 }
@@ -56,12 +54,8 @@ struct pmap *pmap_create(void)
 
 void pmap_destroy(struct pmap *pmap)
 {
-    /* A kernel thread runs in whatever was loaded before it. */
     interrupt_state_t state = interrupts_save();
-    if (percpu_read(pmap_active) == pmap) {
-        pmap_switch(kernel_pmap);
-    }
-    io_bitmap_forget(pmap);
+    pmap_drop(pmap);
     interrupts_restore(state);
 
     pmap_remove(pmap, 0, USER_ADDRESS_END);
@@ -105,11 +99,32 @@ static uint64_t entry_clear(struct pmap *pmap, uint64_t *entry)
     return pv_clear(entry);
 }
 
+/* True if NEW permits all that OLD does. */
+static bool entry_permits(uint64_t new, uint64_t old)
+{
+    return ((old & ~new) & PTE_WRITE) == 0 && ((new & ~old) & PTE_NO_EXECUTE) == 0;
+}
+
+/* Give *ENTRY, which maps the page of VALUE, other permissions.  Returns: false if it does not. */
+static bool entry_change(const struct pmap *pmap, uint64_t *entry, uint64_t value,
+                         virt_addr_t virtual)
+{
+    uint64_t old = *entry != 0 && pmap != kernel_pmap ? pv_update(entry, value) : 0;
+    if (old == 0) {
+        return false;
+    }
+    if (entry_permits(value, old)) {
+        tlb_flush_here(pmap, virtual);
+    } else {
+        tlb_flush_range(pmap, virtual, virtual + PAGE_SIZE);
+    }
+    return true;
+}
+
 /* Replace what *ENTRY, VIRTUAL's, maps. */
 static bool entry_set(struct pmap *pmap, uint64_t *entry, uint64_t value, virt_addr_t virtual)
 {
-    if (*entry != 0 && pmap != kernel_pmap && pv_update(entry, value)) {
-        tlb_flush_page(pmap, virtual);
+    if (entry_change(pmap, entry, value, virtual)) {
         return true;
     }
     uint64_t old = entry_clear(pmap, entry);
@@ -119,7 +134,7 @@ static bool entry_set(struct pmap *pmap, uint64_t *entry, uint64_t value, virt_a
         value = 0;
     }
     if (old != 0) {
-        tlb_flush_page(pmap, virtual);
+        tlb_flush_range(pmap, virtual, virtual + PAGE_SIZE);
     }
     if ((old == 0) != (value == 0)) {
         atomic_fetch_add_explicit(&pmap->resident, value != 0 ? 1 : UINT64_MAX,
@@ -155,7 +170,6 @@ kern_return_t pmap_enter(struct pmap *pmap, virt_addr_t virtual, phys_addr_t phy
 /* Forget the pages [START, END), all in the span of TABLE.  Returns: how many there were. */
 static unsigned span_remove(struct pmap *pmap, uint64_t *table, virt_addr_t start, virt_addr_t end)
 {
-    bool singly = pmap == kernel_pmap || end - start <= FLUSH_SINGLY_MAX * PAGE_SIZE;
     unsigned removed = 0;
     for (virt_addr_t virtual = start; virtual < end; virtual += PAGE_SIZE) {
         uint64_t *entry = &table[page_table_index(virtual, 1)];
@@ -163,15 +177,10 @@ static unsigned span_remove(struct pmap *pmap, uint64_t *table, virt_addr_t star
             continue;
         }
         removed++;
-        if (singly) {
-            tlb_flush_page(pmap, virtual);
-        }
     }
     if (removed != 0) {
         atomic_fetch_sub_explicit(&pmap->resident, removed, memory_order_relaxed);
-        if (!singly) {
-            tlb_flush_all(pmap);
-        }
+        tlb_flush_range(pmap, start, end);
     }
     return removed;
 }
@@ -182,7 +191,7 @@ static void span_free_table(struct pmap *pmap, uint64_t *directory, virt_addr_t 
     phys_addr_t table = *directory & PTE_ADDRESS;
     *directory = 0;
     /* The processor may have cached the directory entry itself. */
-    tlb_flush_page(pmap, virtual);
+    tlb_flush_range(pmap, virtual, virtual + PAGE_SIZE);
     pv_set_table_owner(table, nullptr);
     upcall_page_table_free(table);
 }
@@ -217,13 +226,17 @@ static void table_protect(struct pmap *pmap, uint64_t *table, virt_addr_t start,
 {
     uint64_t cleared = (protection & VM_PROT_WRITE) == 0 ? PTE_WRITE : 0;
     uint64_t set = (protection & VM_PROT_EXECUTE) == 0 ? PTE_NO_EXECUTE : 0;
+    bool has_changed = false;
     for (virt_addr_t virtual = start; virtual < end; virtual += PAGE_SIZE) {
         uint64_t *entry = &table[page_table_index(virtual, 1)];
         uint64_t value = (*entry & ~cleared) | set;
         if ((*entry & PTE_PRESENT) != 0 && *entry != value) {
             *entry = value;
-            tlb_flush_page(pmap, virtual);
+            has_changed = true;
         }
+    }
+    if (has_changed) {
+        tlb_flush_range(pmap, start, end);
     }
 }
 
@@ -248,7 +261,7 @@ void pmap_protect(struct pmap *pmap, virt_addr_t start, virt_addr_t end, vm_prot
         start = next;
     }
     if (was_restricted) {
-        tlb_flush_all(pmap);
+        tlb_flush_range(pmap, 0, USER_ADDRESS_END);
     }
     spin_unlock_restore(&pmap->lock, state);
 }

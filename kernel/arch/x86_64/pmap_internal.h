@@ -8,6 +8,7 @@
 
 #include <arch/pmap.h>
 #include <arch/spinlock.h>
+#include <cross_call.h>
 #include <page_table.h>
 
 /* The bitmap of I/O ports fills two pages. */
@@ -18,6 +19,7 @@ struct pmap {
     struct spinlock lock;                /* entries of level 1 also change under pv.c's locks */
     phys_addr_t root;                    /* (c) what CR3 gets */
     _Atomic uint64_t resident;           /* (a) mapped pages */
+    _Atomic cpu_mask_t cpus;             /* (a) processors that have it loaded: see tlb.c */
     uint8_t *io_bitmap[IO_BITMAP_PAGES]; /* (l) null: no ports */
 };
 
@@ -68,21 +70,23 @@ void pv_set_table_owner(phys_addr_t table, struct pmap *pmap);
 /* Make *ENTRY, not present, VALUE.  Returns: false if there is no memory for the record. */
 [[nodiscard]] bool pv_enter(uint64_t *entry, uint64_t value);
 
-/* Make *ENTRY VALUE if it maps the same page already.  Returns: true if it did. */
-bool pv_update(uint64_t *entry, uint64_t value);
+/* Make *ENTRY VALUE if it maps the same page already.  Returns: what it was; 0, it did not. */
+uint64_t pv_update(uint64_t *entry, uint64_t value);
 
 /* Clear *ENTRY.  Returns: what it was, 0 if it was not present. */
 uint64_t pv_clear(uint64_t *entry);
 
 /*
- * TLB (tlb.c).  Forget VIRTUAL, or everything of PMAP's user half, on processors that have it
- * loaded.
+ * TLB (tlb.c).  Make all processors forget what PMAP's tables said of [START, END); whoever changed
+ * them only to permit more needs that on the own processor alone, as a fault sees to the others.
+ * Context: interrupts off.
  */
-void tlb_flush_page(const struct pmap *pmap, virt_addr_t virtual);
-void tlb_flush_all(const struct pmap *pmap);
+void tlb_flush_range(const struct pmap *pmap, virt_addr_t start, virt_addr_t end);
+void tlb_flush_here(const struct pmap *pmap, virt_addr_t virtual);
 
-/* The TSS's copy of PMAP's I/O ports is no longer good (pmap_io.c).  Context: interrupts off. */
-void io_bitmap_forget(const struct pmap *pmap);
+/* No processor has PMAP loaded, or its I/O ports in the TSS, any more (pmap_io.c).  Context:
+ * interrupts off. */
+void pmap_drop(struct pmap *pmap);
 
 /* Make kernel_pmap describe the tables at ROOT.  Once, at boot. */
 void pmap_init(phys_addr_t root);

@@ -7,6 +7,8 @@
  */
 #include <pmap_internal.h>
 
+#include <stdatomic.h>
+
 #include <lib/string.h>
 #include <arch/cpu.h>
 #include <arch/upcalls.h>
@@ -37,18 +39,48 @@ static void io_bitmap_switch(struct pmap *pmap)
 
 void pmap_switch(struct pmap *pmap)
 {
+    struct pmap *previous = percpu_read(pmap_active);
+    cpu_mask_t self = CPU_BIT(cpu_index());
+    atomic_fetch_or(&pmap->cpus, self);
     write_cr3(pmap->root);
     percpu_write(pmap_active, pmap);
+    atomic_fetch_and(&previous->cpus, ~self);
     if (UNLIKELY(pmap->io_bitmap[0] != nullptr || percpu_read(io_bitmap_enabled) != 0)) {
         io_bitmap_switch(pmap);
     }
 }
 
-void io_bitmap_forget(const struct pmap *pmap)
+static void io_bitmap_forget_here(const void *pmap)
 {
     if (percpu_read(io_bitmap_owner) == pmap) {
         percpu_write(io_bitmap_owner, nullptr);
     }
+}
+
+/* The ports of *ARGUMENT, a pointer to a pmap, have changed. */
+static void io_bitmap_update_here(const void *argument)
+{
+    struct pmap *pmap = *(struct pmap *const *)argument;
+    io_bitmap_forget_here(pmap);
+    if (percpu_read(pmap_active) == pmap) {
+        io_bitmap_switch(pmap);
+    }
+}
+
+/* A kernel thread runs in whatever was loaded before it. */
+static void pmap_drop_here(const void *pmap)
+{
+    if (percpu_read(pmap_active) == pmap) {
+        pmap_switch(kernel_pmap);
+    }
+    io_bitmap_forget_here(pmap);
+}
+
+void pmap_drop(struct pmap *pmap)
+{
+    pmap_drop_here(pmap);
+    bool has_ports = pmap->io_bitmap[0] != nullptr;
+    cross_call(has_ports ? CPU_SET_ALL : atomic_load(&pmap->cpus), pmap_drop_here, pmap);
 }
 
 /* Give PMAP a bitmap without ports. */
@@ -81,10 +113,8 @@ kern_return_t pmap_grant_io_ports(struct pmap *pmap, uint32_t first, uint32_t co
         uint32_t byte = port / 8;
         pmap->io_bitmap[byte / PAGE_SIZE][byte % PAGE_SIZE] &= (uint8_t)~(1u << port % 8);
     }
-    io_bitmap_forget(pmap);
-    if (percpu_read(pmap_active) == pmap) {
-        io_bitmap_switch(pmap);
-    }
+    io_bitmap_update_here(&pmap);
+    cross_call(CPU_SET_ALL, io_bitmap_update_here, &pmap);
     spin_unlock_restore(&pmap->lock, state);
     return KERN_SUCCESS;
 }

@@ -18,6 +18,7 @@
 #include <lib/assert.h>
 #include <arch/boot_info.h>
 #include <arch/cpu.h>
+#include <arch/user_copy.h>
 #include <boot_map.h>
 #include <page_pool.h>
 
@@ -168,19 +169,19 @@ bool pv_enter(uint64_t *entry, uint64_t value)
     return is_recorded;
 }
 
-bool pv_update(uint64_t *entry, uint64_t value)
+uint64_t pv_update(uint64_t *entry, uint64_t value)
 {
-    bool is_same = false;
+    uint64_t old = 0;
     if (pv_word_of(value) != nullptr) {
         struct spinlock *lock = pv_lock_of(value);
         spin_lock(lock);
-        is_same = (*entry & PTE_PRESENT) != 0 && ((*entry ^ value) & PTE_ADDRESS) == 0;
-        if (is_same) {
+        if ((*entry & PTE_PRESENT) != 0 && ((*entry ^ value) & PTE_ADDRESS) == 0) {
+            old = *entry;
             *entry = value;
         }
         spin_unlock(lock);
     }
-    return is_same;
+    return old;
 }
 
 uint64_t pv_clear(uint64_t *entry)
@@ -221,7 +222,7 @@ static void entry_protect(uint64_t *entry, vm_prot_t protection)
             *entry |= PTE_NO_EXECUTE;
         }
     }
-    tlb_flush_all(owner);
+    tlb_flush_range(owner, 0, USER_ADDRESS_END);
 }
 
 static void word_protect(uint64_t *word, vm_prot_t protection)

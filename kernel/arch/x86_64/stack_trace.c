@@ -6,12 +6,15 @@
  */
 #include <stack_trace.h>
 
+#include <stdatomic.h>
+
 #include <lib/ksyms.h>
 #include <lib/log.h>
 #include <lib/panic.h>
 #include <arch/boot_info.h>
 #include <arch/cpu.h>
 #include <arch/pmap.h>
+#include <smp.h>
 
 #define FRAMES_MAX        32
 #define EXIT_STATUS_PANIC 63
@@ -62,6 +65,22 @@ void stack_trace(uint64_t rip, uint64_t rbp)
     }
 }
 
+static _Atomic bool is_stopping;
+
+bool machine_is_stopping(void)
+{
+    return is_stopping;
+}
+
+void machine_stop_others(void)
+{
+    cli();
+    if (atomic_exchange(&is_stopping, true)) {
+        cpu_halt();
+    }
+    smp_stop_others();
+}
+
 void machine_stop(void)
 {
     if (boot_option_is_set("debug_exit")) {
@@ -72,7 +91,7 @@ void machine_stop(void)
 
 static void panic_trace_and_stop(void)
 {
-    cli();
+    machine_stop_others();
     stack_trace((uint64_t)(uintptr_t)__builtin_return_address(0),
                 (uint64_t)(uintptr_t)__builtin_frame_address(0));
     machine_stop();

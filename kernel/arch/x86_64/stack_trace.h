@@ -15,5 +15,12 @@ void stack_trace(uint64_t rip, uint64_t rbp);
 /* Make panic() trace the stack and stop the machine. */
 void stack_trace_init(void);
 
+/* Stop all other processors, for a report of the end that nothing disturbs.  The first caller
+ * returns, with interrupts off; others stop themselves. */
+void machine_stop_others(void);
+
+/* True once it was called. */
+bool machine_is_stopping(void);
+
 /* Stop the machine as panic() does: with "debug_exit" on the command line, end the emulator. */
 [[noreturn]] void machine_stop(void);

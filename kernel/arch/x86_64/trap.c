@@ -11,11 +11,13 @@
 #include <arch/cpu.h>
 #include <arch/upcalls.h>
 #include <arch/user_copy.h>
+#include <cross_call.h>
 #include <current.h>
 #include <fpu.h>
 #include <idt.h>
 #include <ioapic.h>
 #include <lapic.h>
+#include <stack_trace.h>
 
 /* Bits of a page fault's error code (Intel SDM vol. 3 section 4.7). */
 #define FAULT_WRITE   0x02
@@ -90,11 +92,20 @@ static void kernel_fault(struct trap_frame *frame)
     frame->rip = (uintptr_t)user_copy_fault;
 }
 
+/* From another processor that ends the machine, or from hardware in trouble. */
+static void handle_nmi(void)
+{
+    if (machine_is_stopping()) {
+        cpu_halt();
+    }
+    log_warning("non-maskable interrupt");
+}
+
 static void handle_exception(struct trap_frame *frame)
 {
     bool is_user = frame_is_user(frame);
     switch (frame->vector) {
-    case VECTOR_NMI: log_warning("non-maskable interrupt"); return;
+    case VECTOR_NMI: handle_nmi(); return;
     case VECTOR_DOUBLE_FAULT:
     case VECTOR_MACHINE_CHECK: fault_report(frame);
     case VECTOR_PAGE_FAULT:
@@ -129,6 +140,10 @@ static void handle_interrupt(struct trap_frame *frame)
         lapic_timer_interrupt();
     } else if (frame->vector == VECTOR_POKE) {
         lapic_end_of_interrupt();
+        percpu_write(ast_pending, 1);
+    } else if (frame->vector == VECTOR_CROSS_CALL) {
+        lapic_end_of_interrupt();
+        cross_call_serve();
     } else if (frame->vector - VECTOR_DEVICE_FIRST < VECTOR_DEVICE_COUNT) {
         ioapic_interrupt((uint32_t)frame->vector - VECTOR_DEVICE_FIRST);
     }

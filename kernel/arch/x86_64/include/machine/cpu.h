@@ -7,6 +7,10 @@
 
 PERCPU_DECLARE(uint32_t, cpu_number);
 
+/* Who waits for this processor (cross_call.h), and serving them. */
+PERCPU_DECLARE(_Atomic uint64_t, cross_callers);
+void cross_call_serve(void);
+
 static inline bool interrupts_enabled(void)
 {
     return (read_rflags() & RFLAGS_IF) != 0;
@@ -39,6 +43,9 @@ static inline void interrupts_restore(interrupt_state_t state)
 static inline void cpu_pause(void)
 {
     pause();
+    if (__builtin_expect(percpu_read(cross_callers) != 0, 0)) {
+        cross_call_serve();
+    }
 }
 
 static inline uint64_t cpu_cycles(void)
