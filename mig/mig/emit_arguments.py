@@ -99,7 +99,7 @@ class Arguments:
             case "value":
                 return self._main_value(argument)
             case "poly":
-                return self._disposition(argument)
+                return self.disposition(argument)
             case "count":
                 return self.incoming.count(argument)
             case "subs":
@@ -121,7 +121,7 @@ class Arguments:
         carried = self.carried(argument)
         return f"{argument.type.intran}({carried})" if argument.type.intran else carried
 
-    def _disposition(self, argument: Argument) -> str:
+    def disposition(self, argument: Argument) -> str:
         if argument.kind == "requestport":
             if self.side is Side.KERNEL:
                 return "MACH_MSG_TYPE_PORT_SEND"

@@ -144,15 +144,12 @@ class UserStub:
         out = self.out
         out.step("Send it and wait for the reply.")
         self._mach_msg("(mach_msg_size_t)sizeof(Mess.Out)", "InP->Head.msgh_local_port")
+        port = "MACH_PORT_NULL" if self._own_reply_port() else self._reply_port()[0]
+        failed = f"rpc_failed(&Mess.Out.Message.Head, msg_result, {port})"
         with out.block("if (msg_result != MACH_MSG_SUCCESS)"):
-            consumes = self.packer.consumes()
-            if self._own_reply_port() is None:
-                result = "msg_result =" if consumes else "return"
-                out.line(f"{result} rpc_failed(msg_result, {self._reply_port()[0]});")
-            if consumes:
+            if self.packer.consumes():
                 self.packer.consume_on_error()
-            if consumes or self._own_reply_port() is not None:
-                out.line("return msg_result;")
+            out.line(f"return {failed};")
 
     def _receive(self) -> None:
         out, routine = self.out, self.routine

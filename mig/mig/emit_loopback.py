@@ -8,12 +8,14 @@ makes the other. The server's routines carry the prefix served_, so that both si
 
 from dataclasses import replace
 
-from mig import forms
+from mig import layout
 from mig.c_writer import Writer
 from mig.ir import TOKENS, Argument, Interface, Routine, Shape
-from mig.loopback_case import Case
+from mig.loopback_case import Case, declared
 from mig.loopback_halves import Halves
-from mig.signature import Parameter, Side, parameters
+from mig.loopback_table import Table
+from mig.signature import Parameter
+from mig.words import POLYMORPHIC
 
 PREFIX = "served_"
 
@@ -31,62 +33,139 @@ def loopback_source(interface: Interface, header: str, server_header: str) -> st
         f'#include "{header}"\n#include "{server_header}"\n#include "loopback.h"\n\n'
         "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>"
     )
+    cases = []
     for routine in interface.routines:
-        _Served(out, routine).write()
+        served = _Served(out, routine)
+        served.write()
         Case(out, routine).caller()
-    for routine in forms.asynchronous(interface.routines) if interface.halves else []:
-        Halves(out, routine).write()
+        halves = interface.halves and not routine.one_way
+        if halves:
+            Halves(out, routine).write()
+        cases.append((routine, served.tables(), halves))
+    out.blank()
+    with out.block("static const struct loop_case cases[] =", "};"):
+        for routine, tables, halves in cases:
+            _case(out, routine, tables, halves)
     _main(out, interface)
     return out.text()
 
 
+def _case(out: Writer, routine: Routine, tables: list[Table], halves: bool) -> None:
+    policy = routine.consume_on_send_error.upper()
+    with out.block("", "},"):
+        for table in tables:
+            table.initialiser("reply" if table.message.reply else "request")
+        out.line(f".call = call_{routine.name},")
+        if halves:
+            out.line(f".halves = halves_{routine.name},")
+        facts = {
+            "one_way": routine.one_way, "comes_back": routine.may_come_back,
+            "own_reply_port": routine.of_kind("replyport", "ureplyport") is not None,
+            "has_code": routine.retcode_argument is not None,
+        }
+        for name, fact in facts.items():
+            if fact:
+                out.line(f".{name} = true,")
+        out.line(f".policy = LOOP_CONSUME_{policy},")
+
+
 def _main(out: Writer, interface: Interface) -> None:
     with out.function("int", "main", ["int argc", "char **argv"]):
-        out.line("const uint32_t rounds = argc > 1 ? (uint32_t)atoi(argv[1]) : 100;")
-        out.line(f"loop_server = {interface.demux_name};")
-        out.line(f"loop_max_reply = {PREFIX}{interface.name}_subsystem.maxsize;")
-        with out.block("for (uint32_t seed = 1; seed <= rounds; seed++)"):
-            for routine in interface.routines:
-                for result in ("KERN_SUCCESS", "KERN_FAILURE", "MIG_NO_REPLY"):
-                    out.line(f"try_{routine.name}(seed, {result}, LOOP_REPLY_GOOD);")
-                if not routine.one_way:
-                    if interface.halves:
-                        _try_halves(out, routine)
-                    with out.block("for (int m = LOOP_REPLY_OTHER_ID; m < LOOP_MUTATIONS; m++)"):
-                        out.line(f"try_{routine.name}(seed, KERN_SUCCESS, m);")
-        out.line(f'printf("{interface.name}: %u rounds passed\\n", rounds);')
-        out.line("return 0;")
-
-
-def _try_halves(out: Writer, routine: Routine) -> None:
-    for result in ("KERN_SUCCESS", "KERN_FAILURE", "MIG_NO_REPLY"):
-        out.line(f"try_halves_{routine.name}(seed, {result}, LOOP_REPLY_GOOD);")
-    with out.block("for (int m = LOOP_REPLY_OTHER_ID; m < LOOP_MUTATIONS; m++)"):
-        out.line(f"try_halves_{routine.name}(seed, KERN_SUCCESS, m);")
+        with out.block("const struct loop_interface interface =", "};"):
+            out.line(f'.name = "{interface.name}",')
+            out.line(f".server = {interface.demux_name},")
+            out.line(f".max_reply = {PREFIX}{interface.name}_subsystem.maxsize,")
+            out.line(f".first = {interface.base}, .ids = {len(interface.slots)},")
+            out.line(f".cases = cases, .case_count = {len(interface.routines)},")
+        out.line("return loop_main(&interface, argc, argv);")
 
 
 class _Served(Case):
     """The server's side of a routine: what must arrive, and what goes back."""
 
+    def tables(self) -> list[Table]:
+        """What the judge knows of the routine's messages."""
+        tables = [Table(self.out, layout.request(self.routine), self.tag, self._room)]
+        if not self.routine.one_way:
+            reply = layout.reply(self.routine)
+            tables.append(Table(self.out, reply, self._out_tag, self._room))
+        for table in tables:
+            table.write()
+        return tables
+
+    def _out_tag(self, argument: Argument) -> str:
+        return f"TAG_OUT + {self.tag(argument)}"
+
+    def _room(self, argument: Argument) -> str:
+        """How many elements the caller has room for, where its stub looks at that."""
+        limited = argument.count_in_out or argument.type.shape is Shape.PORTS
+        return self.capacity(argument) if limited and argument.kind == "out" else ""
+
     def write(self) -> None:
         out = self.out
         heads = [str(p) for p in self.server]
         with out.function("kern_return_t", self.routine.server_name, heads):
-            out.line("loop_enter();")
+            with out.block("if (!loop_enter())"):
+                out.line("return KERN_FAILURE;")
+            if self.routine.retcode_argument is not None:
+                self._coded(self.routine.retcode_argument)
             for parameter in self.server:
                 self._server_check(parameter)
             taken = [a for a in self.routine.arguments if a.sent and a.type.descriptor]
             if taken:
                 with out.block("if (loop_takes())"):
                     for argument in taken:
-                        place = self._server_place(argument)
-                        self.give_back(argument, place, f"{argument.name}Subs", False)
+                        self._take(argument)
             if any(a.returned for a in self.routine.arguments):
-                with out.block("if (loop.result == KERN_SUCCESS)"):
+                with out.block("if (loop_sets_results())"):
                     for parameter in self.server:
                         if parameter.argument.returned:
                             self._server_result(parameter)
             out.line("return loop.result;")
+
+    def _coded(self, code: Argument) -> None:
+        """A code came in place of everything else."""
+        with self.out.block("if (loop.course == LOOP_CODED)"):
+            self.out.line(f"LOOP_CHECK({code.name} == loop_code());")
+            for parameter in self.server:
+                argument = parameter.argument
+                if argument is not code and argument.sent:
+                    scalar = parameter.pointer or parameter.role != "value"
+                    if scalar or argument.type.shape is not Shape.STRUCT:
+                        self.out.line(f"LOOP_CHECK(!{parameter.name});")
+            self.out.line("return loop.result;")
+
+    def _take(self, argument: Argument) -> None:
+        """The routine takes what came; if it does nothing, an inout argument goes back as it is."""
+        place = self._server_place(argument)
+        if not argument.returned:
+            self.give_back(argument, place, f"{argument.name}Subs", False)
+            return
+        with self.out.block("if (loop.course != LOOP_IDLE)"):
+            self.give_back(argument, place, f"{argument.name}Subs", False)
+        with self.out.block("else"):
+            self._pass_on(argument, place)
+
+    def _pass_on(self, argument: Argument, place: str) -> None:
+        out, t = self.out, argument.type
+        given = "true" if argument.dealloc == "yes" else "false"
+        came = how = ""
+        if t.port:
+            came = how = self.arriving_disposition(argument)
+            if declared(t, "sent") != POLYMORPHIC:
+                how = declared(t, "sent")
+        match t.shape:
+            case Shape.PORT:
+                out.line(f"loop_pass_on({place}, {came}, {how});")
+            case Shape.PORTS:
+                with out.loop("loop_i", self.elements(argument, False)):
+                    out.line(f"loop_pass_on({place}[loop_i], {came}, {how});")
+            case Shape.OOL_PORTS:
+                with out.loop("loop_i", self.elements(argument, False)):
+                    name = f"((mach_port_t *){place})[loop_i]"
+                    out.line(f"loop_pass_on({name}, {came}, {how});")
+        if t.out_of_line:
+            out.line(f"loop_pass_on_memory({place}, {given});")
 
     def _server_place(self, argument: Argument) -> str:
         t = argument.type
@@ -103,8 +182,8 @@ class _Served(Case):
         if argument.kind in TOKENS:
             self.check_token(argument, f"&{argument.name}", f"sizeof({argument.name})")
         elif argument.kind.endswith("port"):
-            out.line(f"(void){parameter.name};")
-        elif argument.retcode:
+            self._check_header_port(parameter)
+        elif argument is self.routine.retcode_argument:
             out.line(f"LOOP_CHECK({argument.name} == 0);")
         elif parameter.role == "count" and argument.sent:
             star = "*" if parameter.pointer else ""
@@ -114,7 +193,8 @@ class _Served(Case):
             out.line(f"LOOP_CHECK(*{parameter.name} == {room});")
         elif parameter.role == "poly" and argument.sent and t.shape is not Shape.PORTS:
             star = "*" if parameter.pointer else ""
-            out.line(f"LOOP_CHECK({star}{parameter.name} == {self.arriving_disposition(argument)});")
+            arrives = self.arriving_disposition(argument)
+            out.line(f"LOOP_CHECK({star}{parameter.name} == {arrives});")
         elif parameter.role == "value" and t.shape is Shape.OPTIONAL:
             absent, name = f"{argument.name} == {t.absent}", argument.name
             out.line(f"LOOP_CHECK(({absent}) == (loop.seed % 2 == 0));")
@@ -123,6 +203,18 @@ class _Served(Case):
             self.check(argument, self._server_place(argument), tag, False)
         else:
             out.line(f"(void){parameter.name};")
+
+    def _check_header_port(self, parameter: Parameter) -> None:
+        argument, out = parameter.argument, self.out
+        request = argument.kind == "requestport"
+        if parameter.role != "value":
+            how = "MACH_MSG_TYPE_PORT_SEND" if request else "loop_reply_disposition()"
+            out.line(f"LOOP_CHECK({parameter.name} == {how});")
+        elif argument.type.intran:
+            out.line(f"(void){parameter.name};")
+        else:
+            port = "LOOP_REQUEST_PORT" if request else "loop_reply_right()"
+            out.line(f"LOOP_CHECK({parameter.name} == {port});")
 
     def _server_result(self, parameter: Parameter) -> None:
         argument, out = parameter.argument, self.out
@@ -133,7 +225,7 @@ class _Served(Case):
             case "poly" if parameter.pointer:
                 out.line(f"*{name}Poly = {self.chosen_disposition(argument, tag)};")
             case "count":
-                out.line(f"*{name}Cnt = {self.elements(argument, True)};")
+                out.line(f"*{name}Cnt = {self.given(argument, True)};")
             case "dealloc":
                 out.line(f"*{name}Dealloc = TRUE;")
         assert t is not None
@@ -142,28 +234,32 @@ class _Served(Case):
         out, t, name = self.out, argument.type, argument.name
         match t.shape:
             case Shape.DATA | Shape.STRUCT | Shape.POINTER:
-                out.line(f"loop_fill({name}, sizeof(*{name}), {tag});")
+                self.fill_value(argument, name, f"sizeof(*{name})", tag)
             case Shape.ARRAY:
                 out.line(f"loop_fill({name}, {t.size}, {tag});")
             case Shape.VAR:
                 size = f"{self.elements(argument, True)} * {t.element_size}"
-                out.line(f"loop_fill({name}, {size}, {tag});")
+                self.fill_value(argument, name, size, tag)
             case Shape.STRING | Shape.VAR_STRING:
                 out.line(f"loop_string({name}, {t.count}, {tag});")
             case Shape.PORT:
-                out.line(f"*{name} = loop_port({tag}, 0);")
+                how = self.sending(argument, tag)
+                out.line(f"*{name} = loop_own({self.port(argument, tag)}, {how});")
             case Shape.PORTS:
-                self.fill_ports(name, self.elements(argument, True), tag)
+                count = self.elements(argument, True)
+                self.fill_ports(name, count, tag)
+                out.line(f"loop_own_all({name}, {count}, {self.sending(argument, tag)});")
             case Shape.OOL | Shape.OOL_PORTS:
                 with out.block(""):
-                    out.line(f"const uint32_t n = {self.elements(argument, True)};")
-                    self.memory_block(argument, t, "m", "n", tag)
-                    out.line(f"*{name} = ({t.server_type})m;")
+                    out.line(f"const uint32_t loop_n = {self.given(argument, True)};")
+                    self.memory_block(argument, t, "loop_m", "loop_n", tag)
+                    out.line(f"*{name} = ({t.server_type})loop_m;")
             case Shape.OOL_LIST:
                 assert t.element is not None
                 with out.loop("loop_i", t.count):
-                    out.line(f"const uint32_t n = {self.list_count(t, f'{tag} + 10 * loop_i')};")
-                    self.memory_block(argument, t.element, "m", "n", f"{tag} + 10 * loop_i")
-                    out.line(f"{name}[loop_i] = ({t.element.server_type})m;")
+                    own = f"{tag} + 10 * loop_i"
+                    out.line(f"const uint32_t loop_n = {self.list_count(t, own)};")
+                    self.memory_block(argument, t.element, "loop_m", "loop_n", own)
+                    out.line(f"{name}[loop_i] = ({t.element.server_type})loop_m;")
                     if t.element.variable:
-                        out.line(f"{name}Subs[loop_i] = n;")
+                        out.line(f"{name}Subs[loop_i] = loop_n;")

@@ -7,6 +7,11 @@ from mig.c_writer import Writer
 from mig.ir import Argument, Routine, Shape
 from mig.layout import Item, Message, Role
 from mig.signature import Side, poly_form
+from mig.words import POLYMORPHIC
+
+MOVED = (
+    "MACH_MSG_TYPE_MOVE_RECEIVE", "MACH_MSG_TYPE_MOVE_SEND", "MACH_MSG_TYPE_MOVE_SEND_ONCE",
+)
 
 
 class RequestPacker:
@@ -244,47 +249,72 @@ class RequestPacker:
 
     def consumes(self) -> bool:
         """Something must be released when the send fails."""
-        if self.routine.consume_on_send_error != "none":
-            return True
-        timed = bool(self.routine.wait_time or self.routine.send_time)
-        timed = timed or self.routine.of_kind("waittime", "sendtime") is not None
-        return timed and any(self._moved())
-
-    def _moved(self) -> list[Item]:
-        """Descriptors of data that the kernel may have moved before it gave up."""
-        return [
-            i for i in self._descriptors() if i.argument and i.argument.type.shape is Shape.OOL
-        ]
+        return self.routine.may_come_back or self.routine.consume_on_send_error != "none"
 
     def consume_on_error(self) -> None:
-        """Release what the failed send left in the request."""
-        out, policy = self.out, self.routine.consume_on_send_error
-        out.comment("A request that timed out is back in our buffer; release what is in it.")
-        condition = "msg_result == MACH_SEND_TIMED_OUT"
+        """Release what the failed send left in the request: all that the policy consumes, and in
+        any case what the kernel made when it took the request and gave it back."""
+        policy = self.routine.consume_on_send_error
+        result = "(msg_result & ~MACH_MSG_MASK)"
+        timed_out, broken_off = (f"{result} == MACH_SEND_{w}" for w in ("TIMED_OUT", "INTERRUPTED"))
+        consumed = [timed_out] if policy != "none" else []
         if policy == "any":
-            condition += " || msg_result == MACH_SEND_INVALID_DEST"
-        with out.block(f"if ({condition})"):
-            if policy != "none":
-                self._destroy_request()
-                return
-            for item in self._moved():
-                assert item.argument is not None
-                mine = ("*" if item.argument.returned else "") + item.argument.name
-                address = f"{self.access(item)}.address"
-                with out.block(f"if ({address} != (void *){mine})"):
-                    size = f"{self.access(item)}.size"
-                    out.line(f"mig_deallocate((vm_address_t){address}, {size});")
+            consumed.append(f"{result} == MACH_SEND_INVALID_DEST")
+        kept = [broken_off] if consumed else [timed_out, broken_off]
+        if consumed:
+            self.out.comment("What could not be sent is gone.")
+            self.out.condition(consumed, "destroy_request(&InP->Head);")
+        self.out.comment("The request is back: what was moved is the caller's again, copies go.")
+        self.out.condition_block(kept, self._destroy_copies)
 
-    def _destroy_request(self) -> None:
+    def _destroy_copies(self) -> None:
         out = self.out
-        reply = self.routine.of_kind("replyport", "ureplyport")
-        if reply is not None and reply.type.sent in (
-            "MACH_MSG_TYPE_MOVE_SEND", "MACH_MSG_TYPE_POLYMORPHIC"
+        for item in self._descriptors():
+            assert item.argument is not None
+            self._keep_moved(item, item.argument)
+        for argument, place in (
+            (self.routine.request_port, "InP->Head.msgh_remote_port"),
+            (self.routine.of_kind("replyport", "ureplyport"), "InP->Head.msgh_local_port"),
         ):
-            local = "MACH_MSGH_BITS_LOCAL(InP->Head.msgh_bits)"
-            with out.block(f"if ({local} == MACH_MSG_TYPE_MOVE_SEND)"):
-                out.line("mach_port_deallocate(mach_task_self(), InP->Head.msgh_local_port);")
-        out.line("mach_msg_destroy(&InP->Head);")
+            if argument is not None:
+                self._if_moved(argument, f"{argument.name}Poly", f"{place} = MACH_PORT_NULL;")
+        out.line("destroy_request(&InP->Head);")
+
+    def _keep_moved(self, item: Item, argument: Argument) -> None:
+        """Take rights that the caller moved, and memory that did not move, out of what goes."""
+        t, place = argument.type, self.access(item)
+        if t.port:
+            poly = f"{'*' if argument.returned else ''}{argument.name}Poly"
+            index = f"[{self.i}]" if item.dimension else ""
+            kept = f"{place}{index}.disposition = MACH_MSG_TYPE_PORT_NONE;"
+            self._if_moved(argument, poly, kept, item.dimension)
+        if t.out_of_line and argument.dealloc != "no":
+            if item.dimension:
+                with self.out.loop(self.i, item.dimension):
+                    self._keep_memory(f"{place}[{self.i}]", f"{argument.name}[{self.i}]")
+            else:
+                self._keep_memory(place, self.given(argument))
+
+    def _keep_memory(self, place: str, mine: str) -> None:
+        with self.out.block(f"if ({place}.address == (void *){mine})"):
+            self.out.line(f"{place}.deallocate = FALSE;")
+
+    def _if_moved(self, argument: Argument, poly: str, then: str, times: int = 0) -> None:
+        """THEN, as often as there are descriptors, if the caller moves the right."""
+        out, sent = self.out, argument.type.sent
+        if sent in MOVED:
+            if times:
+                with out.loop(self.i, times):
+                    out.line(then)
+            else:
+                out.line(then)
+        elif poly_form(argument, Side.USER) and sent == POLYMORPHIC:
+            with out.block(f"if ({poly} <= MACH_MSG_TYPE_MOVE_SEND_ONCE)"):
+                if times:
+                    with out.loop(self.i, times):
+                        out.line(then)
+                else:
+                    out.line(then)
 
 
 def port_descriptor(out: Writer, place: str, value: str, how: str) -> None:

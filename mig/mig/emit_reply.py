@@ -95,7 +95,7 @@ class ReplyPacker:
             case Shape.STRING if argument.sent:
                 source = self.arguments.carried(argument)
                 out.line(f"memcpy({place}, {source}, {t.count});")
-            case Shape.ARRAY:
+            case Shape.ARRAY | Shape.VAR:
                 out.line(f"memset({place}, 0, sizeof({place}));")
             case Shape.STRING | Shape.VAR_STRING:
                 out.line(f"{place}[0] = '\\0';")
@@ -125,22 +125,24 @@ class ReplyPacker:
 
     def _first_disposition(self, argument: Argument) -> str:
         if argument.sent and argument.type.received == POLYMORPHIC:
-            return f"{self.arguments.carried(argument).removesuffix('.name')}.disposition"
-        return "MACH_MSG_TYPE_PORT_SEND"
+            return self.arguments.disposition(argument)
+        received = argument.type.received
+        return "MACH_MSG_TYPE_PORT_SEND" if received == POLYMORPHIC else received
 
     def _initialise_count(self, argument: Argument) -> None:
         """How many elements there is room for; none out of line, where the routine makes room."""
         out, t = self.out, argument.type
         place = f"OutP->{argument.name}Cnt"
+        bound = min(a.type.count for a in self.results if argument is a or argument is a.same_count)
         if argument.sent:
             out.line(f"{place} = {self.arguments.incoming.count(argument)};")
         elif t.out_of_line:
             out.line(f"{place} = 0;")
         elif argument.count_in_out:
             room = self.arguments.incoming.count(argument)
-            out.line(f"{place} = {room} < {t.count} ? {room} : {t.count};")
+            out.line(f"{place} = {room} < {bound} ? {room} : {bound};")
         else:
-            out.line(f"{place} = {t.count};")
+            out.line(f"{place} = {bound};")
 
     def out_values(self) -> dict[tuple[str, str], str]:
         """What the call passes for out and inout arguments, by role and argument."""
@@ -159,13 +161,18 @@ class ReplyPacker:
 
     # After the call -----------------------------------------------------------------------
 
-    def pack(self) -> None:
-        message = self.message
-        if message.complex:
-            self.out.line(f"OutP->msgh_body.msgh_descriptor_count = {message.descriptors};")
+    def descriptors(self) -> None:
+        """Rights and memory, before anything can go wrong: they are in the reply to be sent or to
+        be destroyed with it."""
+        if self.message.complex:
+            number = self.message.descriptors
+            self.out.line(f"OutP->msgh_body.msgh_descriptor_count = {number};")
         for argument in self.results:
             if argument.type.descriptor:
                 self._descriptor(argument)
+
+    def pack(self) -> None:
+        message = self.message
         if message.item(Role.NDR) is not None:
             self.out.line("OutP->NDR = NDR_record;")
         if message.item(Role.RETCODE) is not None:
@@ -193,7 +200,7 @@ class ReplyPacker:
                 size = self._data_size(argument)
                 self._ool(argument, place, argument.name, size)
             case Shape.OOL_PORTS:
-                count = self._count(argument) if t.variable else str(t.count)
+                count = self._count(argument) if t.variable else self._fixed(argument, t.count)
                 self._ool_ports(argument, place, argument.name, count, how)
             case Shape.OOL_LIST:
                 self._ool_list(argument, place, how)
@@ -212,7 +219,11 @@ class ReplyPacker:
         t = argument.type
         if t.variable:
             return bytes_of(self._count(argument), t.element_size)
-        return str(t.count * t.element_size)
+        return self._fixed(argument, t.count * t.element_size)
+
+    def _fixed(self, argument: Argument, size: int) -> str:
+        """SIZE; but memory that the routine did not set is none, which the receiver refuses."""
+        return f"{argument.name} != 0 ? {size} : 0"
 
     def _port_tail(self, place: str, how: str) -> None:
         if self.side is not Side.KERNEL:

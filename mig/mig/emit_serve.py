@@ -198,6 +198,7 @@ class ServerStub:
             return
         with out.block("if (RetCode != KERN_SUCCESS)"):
             self._fail("RetCode")
+        self.packer.descriptors()
         self._check_results()
         self.packer.pack()
 
@@ -209,6 +210,8 @@ class ServerStub:
         self.out.condition_block(checks, self._refuse_results)
 
     def _refuse_results(self) -> None:
+        if self.reply.complex and self.side is not Side.KERNEL:
+            self.out.line("discard_results(&OutP->Head);")
         if self.request.complex:
             self.out.comment("The routine succeeded, so the request's rights are not ours to free.")
             self.out.line("In0P->Head.msgh_bits &= ~MACH_MSGH_BITS_COMPLEX;")

@@ -38,6 +38,20 @@ answer_error(mach_msg_header_t *OutHeadP, kern_return_t why)
     error->RetCode = why;
 }
 """
+DISCARD_RESULTS = """
+/* The reply is not sent after all: destroy the rights and memory that the routine put into it. */
+__attribute__((cold, noinline, unused)) static void
+discard_results(mach_msg_header_t *OutHeadP)
+{
+    const mach_port_t reply_port = OutHeadP->msgh_remote_port;
+
+    OutHeadP->msgh_bits |= MACH_MSGH_BITS_COMPLEX;
+    OutHeadP->msgh_remote_port = MACH_PORT_NULL;
+    mach_msg_destroy(OutHeadP);
+    OutHeadP->msgh_bits &= ~MACH_MSGH_BITS_COMPLEX;
+    OutHeadP->msgh_remote_port = reply_port;
+}
+"""
 STRING_HELPERS = """
 /* Zero the bytes between the end of a packed item and the next word; its size in whole words. */
 __attribute__((unused)) static inline mach_msg_size_t
@@ -90,6 +104,9 @@ def server_source(interface: Interface, header: str) -> str:
     emit_structs.layout_assertions(out, interface, side)
     out.blank()
     out.lines(ANSWER_ERROR_KERNEL if side is Side.KERNEL else ANSWER_ERROR_TASK)
+    if side is not Side.KERNEL and any(layout.reply(r).complex for r in interface.routines):
+        out.blank()
+        out.lines(DISCARD_RESULTS)
     if _needs_string_helpers(interface):
         out.blank()
         out.lines(STRING_HELPERS)
@@ -173,7 +190,7 @@ boolean_t
     OutHeadP->msgh_remote_port = InHeadP->msgh_remote_port;
     OutHeadP->msgh_local_port = MACH_PORT_NULL;
     OutHeadP->msgh_voucher_port = MACH_PORT_NULL;
-    OutHeadP->msgh_id = InHeadP->msgh_id + 100;
+    OutHeadP->msgh_id = (mach_msg_id_t)((unsigned int)InHeadP->msgh_id + 100u);
     if (routine == 0) {{
         answer_error(OutHeadP, MIG_BAD_ID);
         return FALSE;

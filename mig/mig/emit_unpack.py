@@ -143,7 +143,7 @@ class Checker:
             if t.variable:
                 self._variable_count(item, argument, error, type_error)
             elif t.shape is Shape.OOL_LIST and t.element is not None and t.element.variable:
-                self._subs(item, argument, type_error)
+                self._subs(item, argument, error, type_error)
 
     def _variable_count(
         self, item: Item, argument: Argument, error: str, type_error: str
@@ -156,8 +156,13 @@ class Checker:
             self._require(f"{place}.size != {size}", type_error)
         elif t.shape is Shape.OOL_PORTS:
             self._require(f"{place}.count != {count}", type_error)
+        elif t.shape is Shape.PORTS:
+            # A right that is not counted would be nobody's.
+            i = self.access.i
+            with self.out.block(f"for (unsigned int {i} = {count}; {i} < {t.count}; {i}++)"):
+                self._require(f"{place}[{i}].name != MACH_PORT_NULL", error)
 
-    def _subs(self, item: Item, argument: Argument, type_error: str) -> None:
+    def _subs(self, item: Item, argument: Argument, error: str, type_error: str) -> None:
         subs = self.message.item(Role.SUBS, argument)
         element = argument.type.element
         assert subs is not None and element is not None
@@ -165,7 +170,7 @@ class Checker:
         place, count = self.access(item) + index, self.access(subs) + index
         with self.out.loop(self.access.i, argument.type.count):
             if element.count:
-                self._require(f"{count} > {element.count}", type_error)
+                self._require(f"{count} > {element.count}", error)
             if element.shape is Shape.OOL_PORTS:
                 self._require(f"{place}.count != {count}", type_error)
             else:

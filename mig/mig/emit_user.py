@@ -13,20 +13,29 @@ from mig.signature import Side
 HELPERS_SEND_FAILED = """
 /*
  * The message did not go out or no reply came. Only if it surely never left can the reply port be
- * used again: otherwise a late reply could still arrive at it.
+ * used again: otherwise a late reply could still arrive at it. A caller's own reply port (then
+ * REPLY_PORT is null) is left to the caller. Of a reply that came in part, that part is destroyed.
  */
 __attribute__((cold, noinline, unused)) static mach_msg_return_t
-rpc_failed(mach_msg_return_t result, mach_port_t reply_port)
+rpc_failed(mach_msg_header_t *message, mach_msg_return_t result, mach_port_t reply_port)
 {
-    switch (result) {
+    switch (result & ~MACH_MSG_MASK) {
     case MACH_SEND_INVALID_DATA:
     case MACH_SEND_INVALID_DEST:
     case MACH_SEND_INVALID_HEADER:
-        mig_put_reply_port(reply_port);
+        if (reply_port != MACH_PORT_NULL) {
+            mig_put_reply_port(reply_port);
+        }
+        return result;
+    case MACH_RCV_HEADER_ERROR:
+    case MACH_RCV_BODY_ERROR:
+        mach_msg_destroy(message);
         break;
     default:
-        mig_dealloc_reply_port(reply_port);
         break;
+    }
+    if (reply_port != MACH_PORT_NULL) {
+        mig_dealloc_reply_port(reply_port);
     }
     return result;
 }
@@ -57,6 +66,24 @@ reply_error(const mach_msg_header_t *reply)
         return MIG_TYPE_ERROR;
     }
     return error->RetCode;
+}
+"""
+HELPER_CAME_BACK = """
+/*
+ * A request that was not sent: destroy what is in it. One that came back holds rights as received,
+ * also one to reply, which mach_msg_destroy() only looks for in the remote port's place.
+ */
+__attribute__((cold, noinline, unused)) static void
+destroy_request(mach_msg_header_t *request)
+{
+    const mach_msg_type_name_t how = MACH_MSGH_BITS_LOCAL(request->msgh_bits);
+
+    mach_msg_destroy(request);
+    if (how == MACH_MSG_TYPE_MOVE_SEND || how == MACH_MSG_TYPE_MOVE_SEND_ONCE) {
+        request->msgh_bits = MACH_MSGH_BITS(how, 0);
+        request->msgh_remote_port = request->msgh_local_port;
+        mach_msg_destroy(request);
+    }
 }
 """
 PAD_HELPER = """
@@ -93,6 +120,9 @@ def user_source(interface: Interface, header: str, routines: list[Routine] | Non
     if any(not r.one_way for r in chosen):
         out.blank()
         out.lines(HELPERS_SEND_FAILED)
+    if any(r.may_come_back or r.consume_on_send_error != "none" for r in chosen):
+        out.blank()
+        out.lines(HELPER_CAME_BACK)
     if any(m.variable_items for r in chosen for m in (layout.request(r), layout.reply(r))):
         out.blank()
         out.lines(PAD_HELPER)

@@ -197,6 +197,12 @@ class Routine:
         return port
 
     @property
+    def may_come_back(self) -> bool:
+        """The send can time out or be broken off; the request is then back at its sender."""
+        timed = self.wait_time or self.send_time or self.message_option
+        return bool(timed) or self.of_kind("waittime", "sendtime", "msgoption") is not None
+
+    @property
     def user_tokens(self) -> list[Argument]:
         return [a for a in self.arguments if a.kind in TOKENS and TOKENS[a.kind][0]]
 

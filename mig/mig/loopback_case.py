@@ -5,6 +5,15 @@ come back; and what caller and server check alike."""
 from mig.c_writer import Writer
 from mig.ir import NATIVE, TOKENS, Argument, Routine, Shape, Type
 from mig.signature import Parameter, Side, declare, parameters, poly_form
+from mig.words import POLYMORPHIC
+
+
+# As what a right arrives, if that is not said; mostly as a send right.
+ARRIVES = {
+    "MACH_MSG_TYPE_MOVE_RECEIVE": "MACH_MSG_TYPE_PORT_RECEIVE",
+    "MACH_MSG_TYPE_MOVE_SEND_ONCE": "MACH_MSG_TYPE_PORT_SEND_ONCE",
+    "MACH_MSG_TYPE_MAKE_SEND_ONCE": "MACH_MSG_TYPE_PORT_SEND_ONCE",
+}
 
 
 class Case:
@@ -29,14 +38,24 @@ class Case:
         owner = argument.same_count or argument
         bounds = [a.type.count or 40 for a in self._sharers(argument)]
         tag = f"{'TAG_OUT + ' if out_tag else ''}{self.tag(owner)}"
-        return f"loop_count({tag}, {limit or min(bounds)}, {argument.type.element_size})"
+        some = "loop_some" if any(a.nonnull for a in self._sharers(argument)) else "loop_count"
+        return f"{some}({tag}, {limit or min(bounds)}, {argument.type.element_size})"
+
+    def given(self, argument: Argument, returned: bool) -> str:
+        """The count that is given with it: in some calls one that is too large."""
+        owner = argument.same_count or argument
+        count = self.elements(argument, returned)
+        if not owner.type.count or not argument.type.variable:
+            return count
+        tag = f"{'TAG_OUT + ' if returned else ''}{self.tag(owner)}"
+        return f"loop_given_count({tag}, {count}, {owner.type.count})"
 
     def capacity(self, argument: Argument) -> str:
         """How many elements the caller has room for."""
-        t = argument.type
+        bound = min(a.type.count for a in self._sharers(argument))
         if not argument.count_in_out:
-            return str(t.count)
-        return f"{t.count} - {self.tag(argument)} % {t.count}"
+            return str(bound)
+        return f"{bound} - {self.tag(argument)} % {bound}"
 
     def elements(self, argument: Argument, returned: bool) -> str:
         """Number of elements of a fixed or variable array, in this direction."""
@@ -53,21 +72,23 @@ class Case:
 
     def caller(self) -> None:
         out, name = self.out, self.routine.name
-        head = ["uint32_t seed", "kern_return_t result", "int mutation"]
-        with out.function("static void", f"try_{name}", head):
-            out.line(f'loop_begin("{name}", seed, result, mutation);')
+        with out.function("static void", f"call_{name}", []):
             for parameter in self.user:
                 if parameter.role == "value":
                     self.user_value(parameter.argument)
             out.line("const kern_return_t got =")
             call = [self.user_argument(p) for p in self.user]
             out.wrapped(f"    {self.routine.user_name}(", call, ");")
-            results = [a for a in self.routine.arguments if a.returned or self._user_token(a)]
-            if results:
-                with out.block("if (got == KERN_SUCCESS)"):
-                    for argument in results:
-                        self.user_result(argument)
-            out.line(f"loop_end(got, {'true' if self.routine.one_way else 'false'});")
+            self.results([a for a in self.routine.arguments if a.returned or self._user_token(a)])
+            out.line("loop_end(got);")
+
+    def results(self, arguments: list[Argument]) -> None:
+        """What came of the call that returned `got`."""
+        if not arguments:
+            return
+        with self.out.block("if (loop_has_results(got))"):
+            for argument in arguments:
+                self.user_result(argument)
 
     def _user_token(self, argument: Argument) -> bool:
         return argument.kind in TOKENS and TOKENS[argument.kind][0]
@@ -75,17 +96,30 @@ class Case:
     def user_value(self, argument: Argument) -> None:
         """The variables behind a parameter, filled with what goes in."""
         out, t, name = self.out, argument.type, f"a_{argument.name}"
-        if argument.kind in ("waittime", "sendtime", "msgoption") or argument.retcode:
+        if argument is self.routine.retcode_argument:
+            out.line(f"const {t.user_type} {name} = loop_code();")
+            return
+        if argument.kind in ("waittime", "sendtime", "msgoption"):
             out.line(f"const {t.user_type} {name} = 0;")
             return
         if self._user_token(argument):
             out.line(f"{t.user_type} {name} = {{0}};")
             return
         if argument.kind.endswith("port"):
-            out.line(f"const {t.user_type} {name} = 0x1203;")
+            self._header_port(argument, name)
             return
         self._user_storage(argument, name)
         self._user_companions(argument)
+
+    def _header_port(self, argument: Argument, name: str) -> None:
+        """A port of the header, with the right it takes to send it."""
+        how = argument.type.sent
+        if poly_form(argument, Side.USER):
+            self.out.line(f"const mach_msg_type_name_t {name}Poly = "
+                          f"{self.chosen_disposition(argument, self.tag(argument))};")
+            how = f"{name}Poly"
+        port = "LOOP_REQUEST_PORT" if argument.kind == "requestport" else "LOOP_OWN_REPLY_PORT"
+        self.out.line(f"const {argument.type.user_type} {name} = loop_own({port}, {how});")
 
     def _user_storage(self, argument: Argument, name: str) -> None:
         out, t, tag = self.out, argument.type, self.tag(argument)
@@ -93,18 +127,23 @@ class Case:
             case Shape.DATA | Shape.STRUCT | Shape.VALUE | Shape.POINTER | Shape.OPTIONAL:
                 kind = t.phrase if t.shape in NATIVE else t.user_type
                 out.line(f"{kind} {name};")
-                out.line(f"loop_fill(&{name}, sizeof({name}), {tag});")
+                self.fill_value(argument, f"&{name}", f"sizeof({name})", str(tag))
             case Shape.ARRAY | Shape.VAR:
                 out.line(f"_Alignas(16) char {name}[{t.size}];")
-                out.line(f"loop_fill({name}, sizeof({name}), {tag});")
+                self.fill_value(argument, name, f"sizeof({name})", str(tag))
             case Shape.STRING | Shape.VAR_STRING:
                 out.line(f"char {name}[{t.count}];")
                 out.line(f"loop_string({name}, {t.count}, {tag});")
             case Shape.PORT:
-                out.line(f"{t.user_type} {name} = loop_port({tag}, 0);")
+                out.line(f"{t.user_type} {name} = {self.port(argument, tag)};")
+                if argument.sent:
+                    out.line(f"(void)loop_own({name}, {self.sending(argument, tag)});")
             case Shape.PORTS:
                 out.line(f"mach_port_t {name}[{t.count}];")
                 self.fill_ports(name, str(t.count), tag)
+                if argument.sent:
+                    count = self.elements(argument, False)
+                    out.line(f"loop_own_all({name}, {count}, {self.sending(argument, tag)});")
             case Shape.OOL | Shape.OOL_PORTS:
                 out.line(f"void *m_{name} = NULL;")
                 if argument.sent:
@@ -122,16 +161,30 @@ class Case:
         if not argument.sent:
             return
         with out.loop("loop_i", t.count):
-            out.line(f"const uint32_t n = {self.list_count(t, f'{tag} + 10 * loop_i')};")
-            out.line(f"s_{name}[loop_i] = n;")
-            self.memory_block(argument, t.element, "m", "n", f"{tag} + 10 * loop_i")
-            out.line(f"{name}[loop_i] = ({kind})m;")
+            out.line(f"const uint32_t loop_n = {self.list_count(t, f'{tag} + 10 * loop_i')};")
+            out.line(f"s_{name}[loop_i] = loop_n;")
+            self.memory_block(argument, t.element, "loop_m", "loop_n", f"{tag} + 10 * loop_i")
+            out.line(f"{name}[loop_i] = ({kind})loop_m;")
 
     def list_count(self, t: Type, tag: str) -> str:
         assert t.element is not None
         if not t.element.variable:
             return str(t.element.count)
         return f"loop_count({tag}, {t.element.count or 40}, {t.element.element_size})"
+
+    def port(self, argument: Argument, tag: str) -> str:
+        return f"loop_{'some_' if argument.nonnull else ''}port({tag}, 0)"
+
+    def fill_value(self, argument: Argument, place: str, size: str, tag: str) -> None:
+        """Any bytes, or such as are promised."""
+        if (bounds := _bounds(argument)) is not None:
+            low, high = bounds
+            kind = f"__typeof__(*{place})"
+            number = f"loop_number({tag}, {low}, {high})"
+            self.out.line(f"*({place}) = ({kind.replace('*&', '')}){number};")
+            return
+        maker = "loop_letters" if argument.utf8 else "loop_fill"
+        self.out.line(f"{maker}({place}, {size}, {tag});")
 
     def fill_ports(self, name: str, count: str, tag: str) -> None:
         with self.out.loop("loop_i", count):
@@ -142,20 +195,22 @@ class Case:
     ) -> None:
         """PLACE = memory with the argument's out-of-line data."""
         with self.out.block(""):
-            self.out.line(f"const uint32_t n = {self.elements(argument, returned)};")
-            self.memory_block(argument, t, "m", "n", tag)
-            self.out.line(f"{place} = m;")
+            self.out.line(f"const uint32_t loop_n = {self.given(argument, returned)};")
+            self.memory_block(argument, t, "loop_m", "loop_n", tag)
+            self.out.line(f"{place} = loop_m;")
 
     def memory_block(
         self, argument: Argument, t: Type, place: str, count: str, tag: str
     ) -> None:
         """Define PLACE: memory for COUNT elements. Lent, unless the message takes it away."""
-        maker = "loop_lent" if argument.dealloc == "no" else "loop_memory"
+        given = "false" if argument.dealloc == "no" else "true"
         size = 4 if t.shape is Shape.OOL_PORTS else t.element_size
-        self.out.line(f"void *{place} = {maker}({count} * {size});")
+        self.out.line(f"void *{place} = loop_memory({count} * {size}, {given});")
         if t.shape is Shape.OOL_PORTS:
-            with self.out.loop("k", count):
-                self.out.line(f"((mach_port_t *){place})[k] = loop_port({tag}, k);")
+            with self.out.loop("loop_k", count):
+                self.out.line(f"((mach_port_t *){place})[loop_k] = loop_port({tag}, loop_k);")
+            how = self.sending(argument, tag)
+            self.out.line(f"loop_own_all({place}, {count}, {how});")
         else:
             self.out.line(f"loop_fill({place}, {count} * {size}, {tag});")
 
@@ -166,19 +221,30 @@ class Case:
             value = self.chosen_disposition(argument, self.tag(argument))
             out.line(f"mach_msg_type_name_t {name}Poly = {value};")
         if argument.counted:
-            value = self.elements(argument, False)
+            value = self.given(argument, False)
             if argument.kind == "out":
                 value = "0" if t.out_of_line else self.capacity(argument)
             out.line(f"mach_msg_type_number_t {name}Cnt = {value};")
 
+    def sending(self, argument: Argument, tag: str) -> str:
+        """The disposition with which a right is sent."""
+        sent = declared(argument.type, "sent")
+        return self.chosen_disposition(argument, tag) if sent == POLYMORPHIC else sent
+
     def chosen_disposition(self, argument: Argument, tag: str) -> str:
         """How a right is sent where the sender may choose: so that the declared one arrives."""
-        once = argument.type.received == "MACH_MSG_TYPE_PORT_SEND_ONCE"
-        return "MACH_MSG_TYPE_MAKE_SEND_ONCE" if once else f"loop_disposition({tag})"
+        received = declared(argument.type, "received")
+        if received == "MACH_MSG_TYPE_PORT_SEND_ONCE":
+            return "MACH_MSG_TYPE_MAKE_SEND_ONCE"
+        if received == "MACH_MSG_TYPE_PORT_RECEIVE":
+            return "MACH_MSG_TYPE_MOVE_RECEIVE"
+        return f"loop_disposition({tag})"
 
     def arriving_disposition(self, argument: Argument) -> str:
-        once = argument.type.received == "MACH_MSG_TYPE_PORT_SEND_ONCE"
-        return "MACH_MSG_TYPE_PORT_SEND_ONCE" if once else "MACH_MSG_TYPE_PORT_SEND"
+        received = declared(argument.type, "received")
+        if received == POLYMORPHIC:
+            return ARRIVES.get(declared(argument.type, "sent"), "MACH_MSG_TYPE_PORT_SEND")
+        return received
 
     def user_argument(self, parameter: Parameter) -> str:
         argument, t = parameter.argument, parameter.argument.type
@@ -194,8 +260,6 @@ class Case:
             case "value":
                 return reference + name
             case "poly":
-                if argument.kind.endswith("port"):
-                    return "MACH_MSG_TYPE_COPY_SEND"
                 return f"{reference}{name}Poly"
             case "count":
                 return f"{reference}{name}Cnt"
@@ -234,16 +298,17 @@ class Case:
         count = self.elements(argument, returned)
         match t.shape:
             case Shape.DATA | Shape.STRUCT | Shape.VALUE | Shape.POINTER:
-                out.line(f"LOOP_CHECK(loop_is(&{place}, sizeof({place}), {tag}));")
+                self._check_value(argument, place, tag)
             case Shape.ARRAY:
                 out.line(f"LOOP_CHECK(loop_is({place}, {t.size}, {tag}));")
             case Shape.VAR:
                 size = f"{count} * {t.element_size}"
-                out.line(f"LOOP_CHECK(loop_is({place}, {size}, {tag}));")
+                test = "loop_is_letters" if argument.utf8 else "loop_is"
+                out.line(f"LOOP_CHECK({test}({place}, {size}, {tag}));")
             case Shape.STRING | Shape.VAR_STRING:
                 out.line(f"LOOP_CHECK(loop_is_string({place}, {t.count}, {tag}));")
             case Shape.PORT:
-                out.line(f"LOOP_CHECK({place} == loop_port({tag}, 0));")
+                out.line(f"LOOP_CHECK({place} == {self.port(argument, tag)});")
             case Shape.PORTS:
                 self._check_ports(place, count, tag)
             case Shape.OOL:
@@ -254,6 +319,14 @@ class Case:
             case Shape.OOL_LIST:
                 self._check_list(argument, place, tag)
 
+    def _check_value(self, argument: Argument, place: str, tag: str) -> None:
+        if (bounds := _bounds(argument)) is not None:
+            low, high = bounds
+            number = f"(__typeof__({place}))loop_number({tag}, {low}, {high})"
+            self.out.line(f"LOOP_CHECK({place} == {number});")
+            return
+        self.out.line(f"LOOP_CHECK(loop_is(&{place}, sizeof({place}), {tag}));")
+
     def _check_ports(self, place: str, count: str, tag: str) -> None:
         with self.out.loop("loop_i", count):
             self.out.line(f"LOOP_CHECK({place}[loop_i] == loop_port({tag}, loop_i));")
@@ -263,39 +336,65 @@ class Case:
         assert t.element is not None
         out = self.out
         with out.loop("loop_i", t.count):
-            out.line(f"const uint32_t n = {self.list_count(t, f'{tag} + 10 * loop_i')};")
+            out.line(f"const uint32_t loop_n = {self.list_count(t, f'{tag} + 10 * loop_i')};")
             if t.element.shape is Shape.OOL_PORTS:
-                with out.loop("k", "n"):
-                    element = f"((mach_port_t *){place}[loop_i])[k]"
-                    out.line(f"LOOP_CHECK({element} == loop_port({tag} + 10 * loop_i, k));")
+                with out.loop("loop_k", "loop_n"):
+                    element = f"((mach_port_t *){place}[loop_i])[loop_k]"
+                    out.line(f"LOOP_CHECK({element} == loop_port({tag} + 10 * loop_i, loop_k));")
             else:
-                size = f"n * {t.element.element_size}"
+                size = f"loop_n * {t.element.element_size}"
                 element = f"(void *){place}[loop_i]"
                 out.line(f"LOOP_CHECK(loop_is({element}, {size}, {tag} + 10 * loop_i));")
 
     def give_back(self, argument: Argument, place: str, subs: str, returned: bool) -> None:
         """The receiver owns rights and memory: release and free them."""
         out, t = self.out, argument.type
-        count = self.elements(argument, returned)
+        count, how = self.elements(argument, returned), ""
+        if t.port:
+            how = self.arriving_disposition(argument)
         freed = not returned and argument.freed_by_stub
         match t.shape:
             case Shape.PORT:
-                out.line(f"loop_release({place});")
+                out.line(f"loop_release({place}, {how});")
             case Shape.PORTS:
-                out.line(f"loop_release_all({place}, {count});")
+                out.line(f"loop_release_all({place}, {count}, {how});")
             case Shape.OOL_PORTS:
-                out.line(f"loop_release_all((mach_port_t *){place}, {count});")
+                out.line(f"loop_release_all((mach_port_t *){place}, {count}, {how});")
                 if not freed:
                     out.line(f"loop_free({place}, {count} * 4);")
             case Shape.OOL if not freed:
                 out.line(f"loop_free({place}, {count} * {t.element_size});")
             case Shape.OOL_LIST:
-                assert t.element is not None
-                ports = t.element.shape is Shape.OOL_PORTS
-                with out.loop("loop_i", t.count):
-                    n = f"{subs}[loop_i]" if t.element.variable else str(t.element.count)
-                    if ports:
-                        out.line(f"loop_release_all((mach_port_t *){place}[loop_i], {n});")
-                    if not freed:
-                        size = 4 if ports else t.element.element_size
-                        out.line(f"loop_free((void *){place}[loop_i], {n} * {size});")
+                self._give_back_list(argument, place, subs, freed)
+
+    def _give_back_list(
+        self, argument: Argument, place: str, subs: str, freed: bool
+    ) -> None:
+        out, element = self.out, argument.type.element
+        assert element is not None
+        ports = element.shape is Shape.OOL_PORTS
+        with out.loop("loop_i", argument.type.count):
+            n = f"{subs}[loop_i]" if element.variable else str(element.count)
+            if ports:
+                how = self.arriving_disposition(argument)
+                out.line(f"loop_release_all((mach_port_t *){place}[loop_i], {n}, {how});")
+            if not freed:
+                size = 4 if ports else element.element_size
+                out.line(f"loop_free((void *){place}[loop_i], {n} * {size});")
+
+
+def _bounds(argument: Argument) -> tuple[int, int] | None:
+    """A number of which not every value will do: promised, or of another C type elsewhere."""
+    translated = argument.type.translated and argument.type.shape is Shape.DATA
+    return argument.range or ((0, 0x7fffffff) if translated else None)
+
+
+def declared(t: Type, way: str) -> str:
+    """`sent` or `received` of a right or of what an array of rights holds."""
+    inner: Type | None = t
+    while inner is not None:
+        how: str = inner.sent if way == "sent" else inner.received
+        if how:
+            return how
+        inner = inner.element
+    return POLYMORPHIC

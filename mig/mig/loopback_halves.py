@@ -5,7 +5,7 @@ from mig import forms
 from mig.c_writer import Writer
 from mig.ir import Argument, Routine
 from mig.loopback_case import Case
-from mig.signature import Side, parameters
+from mig.signature import Side, parameters, poly_form
 
 
 class _Half(Case):
@@ -58,6 +58,15 @@ class _Send(_Half):
 class _Late(_Half):
     returned = True
 
+    def user_value(self, argument: Argument) -> None:
+        if argument is not self.routine.request_port:
+            super().user_value(argument)
+            return
+        name = f"a_{argument.name}"
+        self.out.line(f"const mach_port_t {name} = loop_reply_right();")
+        if poly_form(argument, Side.USER):
+            self.out.line(f"const mach_msg_type_name_t {name}Poly = loop_reply_disposition();")
+
 
 class Halves:
     def __init__(self, out: Writer, routine: Routine):
@@ -69,36 +78,33 @@ class Halves:
         self._late()
         self._decode()
         out, name = self.out, self.routine.name
-        head = ["uint32_t seed", "kern_return_t result", "int mutation"]
-        with out.function("static void", f"try_halves_{name}", head):
-            out.line(f'loop_begin("{name}", seed, result, mutation);')
-            out.line(f"send_{name}();")
-            with out.block("if (result == MIG_NO_REPLY)"):
-                out.line("loop_late(seed % 2 != 0 ? KERN_SUCCESS : KERN_FAILURE);")
-                out.line(f"late_{name}();")
-            out.line(f"loop_end(decode_{name}(), false);")
+        with out.function("static void", f"halves_{name}", []):
+            out.line(f"kern_return_t got = send_{name}();")
+            with out.block("if (got == KERN_SUCCESS && loop.result == MIG_NO_REPLY)"):
+                out.line(f"got = late_{name}();")
+            with out.block("if (got == KERN_SUCCESS)"):
+                out.line(f"got = decode_{name}();")
+            out.line("loop_end(got);")
 
     def _send(self) -> None:
         half = _Send(self.out, forms.sending(self.routine), self.routine)
-        with self.out.function("static void", f"send_{self.routine.name}", []):
+        with self.out.function("static kern_return_t", f"send_{self.routine.name}", []):
             half.values()
-            half.call("const kern_return_t sent =", f"{self.routine.user_name}_send", [])
-            self.out.line("LOOP_CHECK(sent == KERN_SUCCESS);")
+            half.call("return", f"{self.routine.user_name}_send", [])
 
     def _late(self) -> None:
         out, name = self.out, self.routine.server_name
         late = forms.replying(self.routine)
         half = _Late(out, late, self.routine)
         right = [p for p in parameters(late, Side.USER) if p.argument is late.request_port]
-        with out.function("static void", f"late_{self.routine.name}", []):
-            with out.block("if (loop.result != KERN_SUCCESS)"):
-                values = ["0x1203"] + ["MACH_MSG_TYPE_MOVE_SEND_ONCE"] * (len(right) - 1)
+        with out.function("static kern_return_t", f"late_{self.routine.name}", []):
+            with out.block("if (loop_late() != KERN_SUCCESS)"):
+                values = ["loop_reply_right()", "loop_reply_disposition()"][: len(right)]
                 call = f"{name}_reply_error({', '.join(values)}, loop.result)"
-                out.line(f"LOOP_CHECK({call} == KERN_SUCCESS);")
-                out.line("return;")
+                out.line(f"return loop_late_sent({call});")
             half.values()
             half.call("const kern_return_t sent =", f"{name}_reply", [])
-            out.line("LOOP_CHECK(sent == KERN_SUCCESS);")
+            out.line("return loop_late_sent(sent);")
 
     def _decode(self) -> None:
         out = self.out
@@ -107,9 +113,5 @@ class Halves:
             half.values()
             name = f"{self.routine.user_name}_decode_reply"
             half.call("const kern_return_t got =", name, ["loop_reply()"])
-            results = [p.argument for p in half.user if p.role == "value"]
-            if results:
-                with out.block("if (got == KERN_SUCCESS)"):
-                    for argument in results:
-                        half.user_result(argument)
+            half.results([p.argument for p in half.user if p.role == "value"])
             out.line("return got;")

@@ -1,10 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Generated programs built and run on this machine: `mig loopback`, `mig fuzz --run`."""
+"""Generated programs built and run on this machine: `mig loopback`, `mig fuzz --run`.
+
+What all programs share is compiled once; then each interface's program is built and run, as many at
+a time as there are processors.
+"""
 
 import os
 import shlex
 import subprocess
 import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from mig import emit_fuzz, emit_header, emit_loopback, emit_server, emit_user, preprocess
@@ -14,7 +20,10 @@ from mig.options import Options
 HERE = os.path.dirname(os.path.abspath(__file__))
 INSIDE = os.path.join(HERE, "runtime")  # where it is installed; the source tree has it beside
 RUNTIME = INSIDE if os.path.isdir(INSIDE) else os.path.join(os.path.dirname(HERE), "runtime")
-LOOPBACK_FILES = ("loopback.c", "loopback_kernel.c", "loopback_values.c")
+LOOPBACK_FILES = (
+    "loopback.c", "loopback_judge.c", "loopback_kernel.c", "loopback_ledger.c",
+    "loopback_message.c", "loopback_probe.c", "loopback_values.c",
+)
 CHECKED = ["-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 
 
@@ -22,21 +31,38 @@ class NativeError(ValueError):
     """The program could not be built, or found a fault."""
 
 
-def loopback(interface: Interface, options: Options, rounds: int) -> str:
-    """Every routine over a loop-back, with sanitizers; what the program printed."""
+def loopback(
+    interfaces: list[Interface], options: Options, rounds: int, seeds: str | None = None
+) -> str:
+    """Every routine over a loop-back, with sanitizers; what the programs printed. With SEEDS, a
+    folder there for each interface gets its requests, for fuzz() to begin with."""
+    folder = os.path.join(RUNTIME, "loopback")
+    workshop = _Workshop(options, [*CHECKED, "-I" + folder])
+    shared = [os.path.join(folder, name) for name in LOOPBACK_FILES]
+
+    def run(interface: Interface, place: str, objects: list[str]) -> str:
+        files = loopback_files(interface)
+        sources = [name for name in files if name.endswith(".c")]
+        arguments = [str(rounds)]
+        if seeds is not None:
+            arguments.append(os.path.abspath(os.path.join(seeds, interface.name)))
+            os.makedirs(arguments[-1], exist_ok=True)
+        return workshop.run(place, files, [*sources, *objects], [], arguments)
+
+    return workshop.each(interfaces, shared, run)
+
+
+def loopback_files(interface: Interface) -> dict[str, str]:
+    """The generated part of a loop-back program."""
     interface = replace(emit_loopback.with_prefix(interface), halves=True)
     name = interface.name
-    files = {
+    return {
         f"{name}.h": emit_header.user_header(interface),
         f"{name}_server.h": emit_header.server_header(interface),
         "user.c": emit_user.user_source(interface, f"{name}.h"),
         "server.c": emit_server.server_source(interface, f"{name}_server.h"),
         "loop.c": emit_loopback.loopback_source(interface, f"{name}.h", f"{name}_server.h"),
     }
-    folder = os.path.join(RUNTIME, "loopback")
-    sources = ["user.c", "server.c", "loop.c"]
-    sources += [os.path.join(folder, n) for n in LOOPBACK_FILES]
-    return _build_and_run(files, sources, [*CHECKED, "-I" + folder], options, [str(rounds)])
 
 
 def fuzz_files(interface: Interface) -> dict[str, str]:
@@ -49,27 +75,64 @@ def fuzz_files(interface: Interface) -> dict[str, str]:
     }
 
 
-def fuzz(interface: Interface, options: Options, seconds: int) -> str:
-    """Run the harness for a time; what libFuzzer said at the end."""
-    sources = ["server.c", "fuzz.c", os.path.join(RUNTIME, "fuzz.c")]
-    flags = [*CHECKED, "-fsanitize=fuzzer", "-I" + RUNTIME]
-    arguments = [f"-max_total_time={seconds}", "-max_len=9000", "-seed=1"]
-    return _build_and_run(fuzz_files(interface), sources, flags, options, arguments)
-
-
-def _build_and_run(
-    files: dict[str, str], sources: list[str], flags: list[str], options: Options,
-    arguments: list[str],
+def fuzz(
+    interfaces: list[Interface], options: Options, seconds: int, seeds: str | None = None
 ) -> str:
-    compiler = shlex.split(options.compiler) if options.compiler else None
-    command = (compiler or preprocess.find_compiler(None))[:1]
-    with tempfile.TemporaryDirectory() as folder:
+    """Run the harnesses for a time each; what libFuzzer said at the end."""
+    workshop = _Workshop(options, [*CHECKED, "-fsanitize=fuzzer-no-link", "-I" + RUNTIME])
+
+    def run(interface: Interface, place: str, objects: list[str]) -> str:
+        arguments = [f"-max_total_time={seconds}", "-max_len=9000", "-seed=1"]
+        if seeds is not None:
+            arguments.append(os.path.abspath(os.path.join(seeds, interface.name)))
+        said = workshop.run(place, fuzz_files(interface), ["server.c", "fuzz.c", *objects],
+                            ["-fsanitize=fuzzer"], arguments)
+        return f"{interface.name}: {said}"
+
+    return workshop.each(interfaces, [os.path.join(RUNTIME, "fuzz.c")], run)
+
+
+class _Workshop:
+    """Builds programs with the same FLAGS, and runs them."""
+
+    def __init__(self, options: Options, flags: list[str]):
+        compiler = shlex.split(options.compiler) if options.compiler else None
+        includes = [_absolute(option) for option in options.preprocessor]
+        command = (compiler or preprocess.find_compiler(None))[:1]
+        self.command = [*command, "-std=gnu23", "-w", "-I.", *includes, *flags]
+
+    def each(
+        self, interfaces: list[Interface], shared: list[str],
+        work: Callable[[Interface, str, list[str]], str],
+    ) -> str:
+        """WORK for each interface, in a folder of its own and with the objects of SHARED sources;
+        what it returned, in order."""
+        if not interfaces:
+            return ""
+        with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
+
+            def compiled(source: str) -> str:
+                result = os.path.join(folder, os.path.basename(source) + ".o")
+                _run([*self.command, "-c", source, "-o", result], folder)
+                return result
+
+            def worked(interface: Interface) -> str:
+                place = os.path.join(folder, interface.name)
+                os.mkdir(place)
+                return work(interface, place, objects)
+
+            objects = list(pool.map(compiled, shared))
+            return "".join(pool.map(worked, interfaces))
+
+    def run(
+        self, folder: str, files: dict[str, str], inputs: list[str], more: list[str],
+        arguments: list[str],
+    ) -> str:
+        """Write FILES, build a program of INPUTS with MORE flags, and run it."""
         for name, text in files.items():
             with open(os.path.join(folder, name), "w", encoding="utf-8") as stream:
                 stream.write(text)
-        includes = [_absolute(option) for option in options.preprocessor]
-        _run([*command, "-std=gnu23", "-w", "-I.", *includes, *flags, *sources, "-o", "program"],
-             folder)
+        _run([*self.command, *more, *inputs, "-o", "program"], folder)
         return _run(["./program", *arguments], folder)
 
 

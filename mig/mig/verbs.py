@@ -144,16 +144,15 @@ def _in_tasks(request: Request) -> list[Interface]:
 
 def _loopback(request: Request) -> str:
     rounds = _number(request, "--rounds", 100)
-    return "".join(native.loopback(i, request.options, rounds) for i in _in_tasks(request))
+    seeds = request.options.own.get("--seeds")
+    return native.loopback(_in_tasks(request), request.options, rounds, seeds)
 
 
 def _fuzz(request: Request) -> str | dict[str, str]:
     chosen = _in_tasks(request)
     if "--run" in request.options.own:
         seconds = _number(request, "--run", 10)
-        return "".join(
-            f"{i.name}: {native.fuzz(i, request.options, seconds)}" for i in chosen
-        )
+        return native.fuzz(chosen, request.options, seconds, request.options.own.get("--seeds"))
     return {
         os.path.join(i.name, name): text
         for i in chosen for name, text in native.fuzz_files(i).items()
@@ -203,12 +202,15 @@ a search. The prose comes from comments that begin with /** before what they des
 With -o: for each interface a folder with its server stubs and a harness, to be compiled with
 mig/runtime/fuzz.c and -fsanitize=fuzzer,address. With --run: builds and runs them, each for so
 many seconds. Requests are as a kernel delivers them; sizes, counts and values are the fuzzer's.
-""", _fuzz, (Option("--run", "build and run them, each so long", OUTPUT, "SECONDS"), TO_FOLDER)),
+""", _fuzz, (Option("--run", "build and run them, each so long", OUTPUT, "SECONDS"),
+             Option("--seeds", "requests to begin with, as loopback writes them", OUTPUT, "FOLDER"),
+             TO_FOLDER)),
     "loopback": Verb("[--rounds N] FILE.defs ...", "call every stub with random arguments", """
 Links user and server stubs of each interface in one program, under sanitizers, and calls every
 routine with random arguments, each kind of result, and damaged messages; also its asynchronous
 forms. Rights, memory and every byte that leaves are accounted for.
-""", _loopback, (Option("--rounds", "calls of each routine, 100 if not said", OUTPUT, "N"),)),
+""", _loopback, (Option("--rounds", "calls of each routine, 100 if not said", OUTPUT, "N"),
+                 Option("--seeds", "write requests there, for fuzz", OUTPUT, "FOLDER"))),
     "decoder": Verb("[--json] [-o FILE] FILE.defs ...", "tables that turn messages into text", """
 Writes a C table for mach_msg_describe() (mig/runtime): with it, any message of these interfaces
 is printed as 'routine(argument=value, ...)'. With --json, the same table for tools on the host.

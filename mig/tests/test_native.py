@@ -14,15 +14,25 @@ LOCAL = ["-I" + CASES, *INCLUDES]
 
 
 @needs_clang
-class Loopback(FolderTest):
-    def test_the_system(self):
-        """All interfaces between programs."""
+class System(FolderTest):
+    """All interfaces between programs."""
+
+    def test_loopback_and_fuzz(self):
+        """Every routine over the loop-back; what it sent is what the fuzzer begins with."""
         paths = sorted(glob.glob(os.path.join(ROOT, "idl", "*.defs")))
-        result = run_mig(self.folder, "loopback", "--rounds", "3", *INCLUDES, *paths)
+        result = run_mig(self.folder, "loopback", "--rounds", "3", "--seeds", "seeds", *INCLUDES,
+                         *paths)
         self.assertEqual(result.returncode, 0, result.stderr[:4000])
         passed = [line for line in result.stdout.splitlines() if "3 rounds passed" in line]
-        self.assertGreaterEqual(len(passed), 10)
+        self.assertEqual(len(passed), len(os.listdir(os.path.join(self.folder, "seeds"))))
+        self.assertGreaterEqual(len(passed), 20)
+        result = run_mig(self.folder, "fuzz", "--run", "1", "--seeds", "seeds", *INCLUDES, *paths)
+        self.assertEqual(result.returncode, 0, result.stderr[:4000])
+        self.assertEqual(result.stdout.count(": Done"), len(passed))
 
+
+@needs_clang
+class Loopback(FolderTest):
     def test_usage(self):
         result = run_mig(self.folder, "loopback", "--rounds", "few", *LOCAL, TORTURE)
         self.assertIn("'--rounds' needs a number, not 'few'", result.stderr)

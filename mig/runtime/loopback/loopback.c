@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The message system of loopback.h. A message is copied into a buffer of exactly its size; a right in
- * the body becomes one entry of the ledger, out-of-line memory a copy that the ledger counts. The
- * server loop follows the ownership rules: an error destroys the request, MIG_NO_REPLY does not.
+ * The course of the calls: every routine with every result, failure and damage, and what must have
+ * come of it: the caller's result, the number of calls, and an empty ledger.
  */
 #include "loopback_internal.h"
 
@@ -10,326 +9,352 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <mach/notify.h>
+/* Rounds in which every byte of every message is tried; all others only vary values. */
+enum {
+    PROBED_ROUNDS = 2
+};
 
-#if __has_feature(memory_sanitizer)
-#include <sanitizer/msan_interface.h>
-#endif
-
-#define REQUEST_PORT 0x1203
-#define REPLY_PORT   0x1307
-
-boolean_t (*loop_server)(mach_msg_header_t *request, mach_msg_header_t *reply);
-mach_msg_size_t loop_max_reply;
 struct loop_plan loop;
-NDR_record_t NDR_record = { 0, 0, 0, 0, 1, 0, 0, 0 };
+struct loop_outcome loop_outcome;
+const struct loop_interface *loop_interface;
+bool loop_probes;
+const char *loop_seeds;
 
-/* The reply to a request that did not wait. */
-static mach_msg_header_t *pending;
-
-void
-loop_fail(const char *file, int line, const char *what)
+/* AddressSanitizer shall keep frames on the stack, where what was there before can be seen. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
 {
-    fprintf(stderr, "%s:%d: %s (seed %u, result %d, mutation %d): %s\n", file, line, loop.routine,
-            loop.seed, loop.result, loop.reply_mutation, what);
+    return "detect_stack_use_after_return=0";
+}
+
+void loop_fail(const char *file, int line, const char *what)
+{
+    const char *routine = loop.routine != NULL ? loop.routine->request.name : "";
+    fprintf(stderr,
+            "%s:%d: %s (seed %u, result %d, course %d, damage %d, failure %#x, tag %u%s): %s\n",
+            file, line, routine, loop.seed, loop.result, loop.course, loop.damage,
+            (unsigned int)loop.failure, loop.tag, loop.halves ? ", halves" : "", what);
     abort();
 }
 
-/* The server --------------------------------------------------------------------------------------- */
+/* What must come of a call --------------------------------------------------------------------- */
 
-/* Run the server on REQUEST. Returns: the reply's code; KERN_SUCCESS for a complex reply. */
-static kern_return_t
-serve(mach_msg_header_t *request, mig_reply_error_t *reply)
+static bool is_client_tag(void)
 {
-    memset(reply, PATTERN, loop_max_reply + sizeof(mach_msg_max_trailer_t));
-#if __has_feature(memory_sanitizer)
-    __msan_poison(reply, loop_max_reply);
-#endif
-    loop_server(request, &reply->Head);
-    if ((reply->Head.msgh_bits & MACH_MSGH_BITS_COMPLEX) != 0) {
+    return loop.tag < TAG_OUT;
+}
+
+/* The request did not reach the routine. */
+static bool is_not_called(void)
+{
+    return loop.course == LOOP_SEND_FAILS || (loop.course == LOOP_TOO_MANY && is_client_tag()) ||
+           (loop.course == LOOP_REPLY_DAMAGED && loop.damage == LOOP_SERVER_DIED);
+}
+
+static kern_return_t expected_of_damage(void)
+{
+    switch (loop.damage) {
+    case LOOP_OTHER_ID: return MIG_REPLY_MISMATCH;
+    case LOOP_SERVER_DIED: return MIG_SERVER_DIED;
+    default: return MIG_TYPE_ERROR;
+    }
+}
+
+/* Memory of a fixed size that an idle routine did not make cannot be replied. */
+static bool has_fixed_memory(const struct loop_message *reply)
+{
+    for (unsigned int i = 0; i < reply->field_count; i++) {
+        const struct loop_field *field = &reply->fields[i];
+        if (field->fixed != 0 && field->kind != LOOP_RIGHT) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static kern_return_t expected_result(void)
+{
+    switch (loop.course) {
+    case LOOP_TOO_MANY: return MIG_ARRAY_TOO_LARGE;
+    case LOOP_SEND_FAILS:
+    case LOOP_LATE_FAILS:
+    case LOOP_REPLY_LOST: return loop.failure;
+    default: break;
+    }
+    if (loop.routine->one_way) {
         return KERN_SUCCESS;
     }
-    return reply->RetCode;
-}
-
-/* A copy of REQUEST with a fault must be refused with EXPECTED before the routine is called. */
-static void
-try_damaged(const mach_msg_header_t *request, mig_reply_error_t *reply, mach_msg_bits_t flip,
-            int longer, int more_descriptors, kern_return_t expected)
-{
-    mach_msg_header_t *copy = malloc(request->msgh_size + 2 * sizeof(mach_msg_max_trailer_t));
-
-    memcpy(copy, request, request->msgh_size);
-    memset((char *)copy + request->msgh_size, 0, 2 * sizeof(mach_msg_max_trailer_t));
-    copy->msgh_bits ^= flip;
-    copy->msgh_size = (mach_msg_size_t)((int)copy->msgh_size + longer);
-    if (more_descriptors != 0) {
-        ((mach_msg_body_t *)(copy + 1))->msgh_descriptor_count += (mach_msg_size_t)more_descriptors;
+    if (loop.course == LOOP_REPLY_DAMAGED) {
+        return expected_of_damage();
     }
-    loop.must_not_be_called = true;
-    const kern_return_t got = serve(copy, reply);
-    LOOP_CHECK(got == expected);
-    loop.must_not_be_called = false;
-    free(copy);
-}
-
-static void
-try_all_damages(mach_msg_header_t *request, mig_reply_error_t *reply)
-{
-    const bool complex = (request->msgh_bits & MACH_MSGH_BITS_COMPLEX) != 0;
-
-    try_damaged(request, reply, 0, 4, 0, MIG_BAD_ARGUMENTS);
-    try_damaged(request, reply, 0, -4, 0, MIG_BAD_ARGUMENTS);
-    try_damaged(request, reply, MACH_MSGH_BITS_COMPLEX, 0, 0, MIG_BAD_ARGUMENTS);
-    if (complex) {
-        try_damaged(request, reply, 0, 0, 1, MIG_BAD_ARGUMENTS);
-        mach_msg_type_descriptor_t *first =
-            (mach_msg_type_descriptor_t *)((mach_msg_body_t *)(request + 1) + 1);
-        const mach_msg_descriptor_type_t type = first->type;
-        first->type = (type + 1) & 3;
-        try_damaged(request, reply, 0, 0, 0, MIG_TYPE_ERROR);
-        first->type = type;
+    if (loop.course == LOOP_IDLE && has_fixed_memory(&loop.routine->reply)) {
+        return MIG_TYPE_ERROR;
     }
-    request->msgh_id += 50;
-    try_damaged(request, reply, 0, 0, 0, MIG_BAD_ID);
-    request->msgh_id -= 50;
+    return loop.result == MIG_NO_REPLY ? MIG_SERVER_DIED : loop.result;
 }
 
-static void
-damage_reply(mach_msg_header_t *reply)
+/* The thread's reply port can be used again only if surely no reply is on its way. */
+static bool is_reply_port_dropped(kern_return_t got)
 {
-    if (loop.reply_mutation == LOOP_REPLY_OTHER_ID) {
-        reply->msgh_id++;
-    } else if (loop.reply_mutation == LOOP_REPLY_LONGER) {
-        memset((char *)reply + reply->msgh_size, 0, 4);
-        reply->msgh_size += 4;
-    } else if (loop.reply_mutation == LOOP_REPLY_SHORTER) {
-        reply->msgh_size -= 4;
+    if (loop.routine->one_way || loop.routine->own_reply_port || loop.halves) {
+        return false;
     }
-}
-
-/* The id is left out: there, every byte may be in its place. */
-static void
-check_header(const mach_msg_header_t *message)
-{
-    loop_check_bytes(message, offsetof(mach_msg_header_t, msgh_id));
-}
-
-/* Room for any reply, made longer, and its trailer. */
-static mach_msg_size_t
-reply_room(void)
-{
-    return loop_max_reply + (mach_msg_size_t)sizeof(mach_msg_max_trailer_t) + 4;
-}
-
-/* Put REPLY into the caller's buffer, as much of the trailer as fits. */
-static mach_msg_return_t
-deliver_reply(mach_msg_header_t *reply, mach_msg_header_t *buffer, mach_msg_size_t buffer_size)
-{
-    check_header(reply);
-    loop_transfer_body(reply);
-    damage_reply(reply);
-    reply->msgh_local_port = reply->msgh_remote_port;
-    reply->msgh_remote_port = MACH_PORT_NULL;
-    const mach_msg_size_t size = reply->msgh_size;
-    if (size + sizeof(mach_msg_trailer_t) > buffer_size) {
-        mach_msg_destroy(reply);
-        return MACH_RCV_TOO_LARGE;
+    if (got == MACH_RCV_TOO_LARGE) {
+        return true;
     }
-    loop_append_trailer(reply);
-    const mach_msg_size_t room = buffer_size - size;
-    const mach_msg_size_t trailer = sizeof(mach_msg_max_trailer_t);
-    memcpy(buffer, reply, size + (room < trailer ? room : trailer));
-    return MACH_MSG_SUCCESS;
+    return loop.course == LOOP_REPLY_LOST ||
+           (loop.course == LOOP_SEND_FAILS && loop.failure != MACH_SEND_INVALID_DEST &&
+            loop.failure != MACH_SEND_INVALID_DATA && loop.failure != MACH_SEND_INVALID_HEADER);
 }
 
-/* Deliver REQUEST; the reply goes to BUFFER, or nowhere if that is null. */
-static mach_msg_return_t
-call_server(mach_msg_header_t *request, mach_msg_header_t *buffer, mach_msg_size_t buffer_size)
+/* The contract: each side gives back what it must still have, and nothing is left. */
+static void settle(kern_return_t got)
 {
-    mig_reply_error_t *reply = malloc(reply_room());
-
-    try_all_damages(request, reply);
-    const kern_return_t result = serve(request, reply);
-    if (result == MIG_NO_REPLY) {
-        /* The routine destroyed the reply right: the kernel says so. */
-        reply->Head.msgh_id = MACH_NOTIFY_SEND_ONCE;
-        reply->Head.msgh_size = sizeof(reply->Head);
-    } else if (result != KERN_SUCCESS) {
-        mach_msg_destroy(request);
+    if (loop_outcome.delivered != NULL) {
+        loop_side = LOOP_CLIENT;
+        if (got == KERN_SUCCESS) {
+            mach_msg_destroy(loop_outcome.delivered);
+        }
+        free(loop_outcome.delivered);
     }
-    mach_msg_return_t delivered = MACH_MSG_SUCCESS;
-    if (buffer != NULL) {
-        LOOP_CHECK(result == MIG_NO_REPLY || reply->Head.msgh_id == request->msgh_id + 100);
-        delivered = deliver_reply(&reply->Head, buffer, buffer_size);
+    LOOP_CHECK(loop_outcome.reply_port_dropped == is_reply_port_dropped(got));
+    if (!loop_outcome.reply_port_dropped) {
+        ledger_take(LOOP_CLIENT, LOOP_REPLY_PORT, MACH_MSG_TYPE_PORT_RECEIVE);
     }
-    free(reply);
-    return delivered;
+    ledger_settle(LOOP_CLIENT, !loop_outcome.taken, !loop_outcome.memory_taken);
+    ledger_settle(LOOP_SERVER, !loop_outcome.results_gone, true);
+    ledger_check_empty();
 }
 
-static mach_msg_header_t *
-make_pending(void)
+void loop_end(kern_return_t got)
 {
-    free(pending);
-    pending = malloc(reply_room());
-    return pending;
-}
-
-/* A late reply: the client will look at it with loop_reply(). */
-static mach_msg_return_t
-keep_reply(const mach_msg_header_t *message)
-{
-    LOOP_CHECK(message->msgh_remote_port == REQUEST_PORT);
-    LOOP_CHECK(message->msgh_local_port == MACH_PORT_NULL);
-    mach_msg_header_t *reply = malloc(reply_room());
-    memcpy(reply, message, message->msgh_size);
-    const mach_msg_return_t result = deliver_reply(reply, make_pending(), reply_room());
-    free(reply);
-    return result;
-}
-
-mach_msg_return_t
-mach_msg(mach_msg_header_t *message, mach_msg_option_t option, mach_msg_size_t send_size,
-         mach_msg_size_t receive_size, mach_port_name_t receive_name, mach_msg_timeout_t timeout,
-         mach_port_name_t notify)
-{
-    (void)timeout;
-    (void)notify;
-    LOOP_CHECK((option & MACH_SEND_MSG) != 0);
-    LOOP_CHECK(message->msgh_size == send_size && send_size % 4 == 0);
-    check_header(message);
-    LOOP_CHECK(message->msgh_voucher_port == MACH_PORT_NULL);
-
-    if (loop.late) {
-        return keep_reply(message);
+    const bool too_large = loop.course == LOOP_REPLY_DAMAGED && got == MACH_RCV_TOO_LARGE;
+    if (loop.course == LOOP_REPLY_PROBED) {
+        loop_probe_end(got);
+    } else {
+        if (!too_large && got != expected_result()) {
+            fprintf(stderr, "got %d (%#x), must be %d\n", got, (unsigned int)got,
+                    expected_result());
+            LOOP_CHECK(!"the result of the call");
+        }
+        LOOP_CHECK(loop.calls == (is_not_called() ? 0 : 1));
     }
-    mach_msg_header_t *request = malloc(send_size + sizeof(mach_msg_max_trailer_t));
-    memcpy(request, message, send_size);
-    loop_transfer_body(request);
-    request->msgh_local_port = message->msgh_remote_port;
-    request->msgh_remote_port = message->msgh_local_port;
-    loop_append_trailer(request);
-    const bool waits = (option & MACH_RCV_MSG) != 0;
-    LOOP_CHECK(!waits || receive_name == message->msgh_local_port);
-    mach_msg_header_t *buffer = waits ? message : NULL;
-    if (!waits && message->msgh_local_port != MACH_PORT_NULL) {
-        buffer = make_pending();
-        receive_size = reply_room();
-    }
-    const mach_msg_return_t result = call_server(request, buffer, receive_size);
-    free(request);
-    return result;
+    settle(got);
+    loop_forget_reply();
 }
 
-void
-loop_late(kern_return_t code)
+bool loop_has_results(kern_return_t got)
 {
-    loop.late = true;
-    loop.result = code;
+    return got == KERN_SUCCESS && loop.course != LOOP_IDLE && loop.course != LOOP_REPLY_PROBED;
 }
 
-mach_msg_header_t *
-loop_reply(void)
-{
-    LOOP_CHECK(pending != NULL);
-    return pending;
-}
+/* What a routine does -------------------------------------------------------------------------- */
 
-/* The course of a call --------------------------------------------------------------------------------- */
-
-void
-loop_begin(const char *routine, uint32_t seed, kern_return_t result, int reply_mutation)
-{
-    loop = (struct loop_plan){
-        .routine = routine, .seed = seed, .result = result, .reply_mutation = reply_mutation,
-    };
-    LOOP_CHECK(loop_rights == 0 && loop_memories == 0);
-    /* What the stub's frame will hold before it is written. */
-    volatile uint8_t frame[1 << 16];
-    for (size_t i = 0; i < sizeof(frame); i++) {
-        frame[i] = PATTERN;
-    }
-}
-
-void
-loop_enter(void)
+bool loop_enter(void)
 {
     LOOP_CHECK(!loop.must_not_be_called);
+    LOOP_CHECK(loop_side == LOOP_SERVER);
     loop.calls++;
+    return !loop.probed;
 }
 
-bool
-loop_takes(void)
+bool loop_takes(void)
 {
     return loop.result == KERN_SUCCESS || loop.result == MIG_NO_REPLY;
 }
 
-static kern_return_t
-expected_result(bool one_way)
+bool loop_sets_results(void)
 {
-    if (one_way) {
-        return MACH_MSG_SUCCESS;
+    return loop.course == LOOP_SET_ALL || (loop.result == KERN_SUCCESS && loop.course != LOOP_IDLE);
+}
+
+kern_return_t loop_code(void)
+{
+    return loop.course == LOOP_CODED ? 77 : KERN_SUCCESS;
+}
+
+uint32_t loop_given_count(unsigned int tag, uint32_t count, uint32_t max)
+{
+    return loop.course == LOOP_TOO_MANY && loop.tag == tag ? max + 1 : count;
+}
+
+/* One call ------------------------------------------------------------------------------------- */
+
+static void run(struct loop_plan plan)
+{
+    /* What the stubs' frames hold before they are written. */
+    uint8_t frame[1 << 15];
+    memset(frame, PATTERN, sizeof(frame));
+    __asm__ volatile("" ::"r"(frame) : "memory");
+
+    loop = plan;
+    loop_outcome = (struct loop_outcome){ .taken = false };
+    loop_side = LOOP_CLIENT;
+    ledger_give(LOOP_CLIENT, LOOP_REPLY_PORT, MACH_MSG_TYPE_PORT_RECEIVE);
+    plan.halves ? plan.routine->halves() : plan.routine->call();
+}
+
+void loop_probe_call(void)
+{
+    loop_outcome = (struct loop_outcome){ .taken = false };
+    loop_side = LOOP_CLIENT;
+    ledger_give(LOOP_CLIENT, LOOP_REPLY_PORT, MACH_MSG_TYPE_PORT_RECEIVE);
+    loop.routine->call();
+}
+
+/* The call whole and, if it can be, in halves. */
+static void run_both(struct loop_plan plan)
+{
+    run(plan);
+    if (plan.routine->halves != NULL) {
+        plan.halves = true;
+        run(plan);
     }
-    if (loop.result == MIG_NO_REPLY) {
-        return MIG_SERVER_DIED;
+}
+
+static void try_results(struct loop_plan plan)
+{
+    static const kern_return_t results[] = {
+        KERN_SUCCESS, KERN_FAILURE, MIG_NO_REPLY, MIG_TYPE_ERROR, MIG_BAD_ARGUMENTS, INT32_MIN,
+    };
+    for (unsigned int i = 0; i < sizeof(results) / sizeof(results[0]); i++) {
+        plan.result = results[i];
+        plan.course = LOOP_PLAIN;
+        run_both(plan);
+        if (plan.result != KERN_SUCCESS) {
+            plan.course = LOOP_SET_ALL;
+            run(plan);
+        }
     }
-    if (loop.reply_mutation == LOOP_REPLY_OTHER_ID) {
-        return MIG_REPLY_MISMATCH;
+    plan.result = KERN_SUCCESS;
+    plan.course = LOOP_IDLE;
+    run_both(plan);
+}
+
+static void try_send_failures(struct loop_plan plan)
+{
+    static const mach_msg_return_t failures[] = {
+        MACH_SEND_INVALID_DEST, MACH_SEND_INVALID_DATA, MACH_SEND_INVALID_HEADER,
+        MACH_SEND_TIMED_OUT,    MACH_SEND_INTERRUPTED,  MACH_SEND_TIMED_OUT | MACH_MSG_VM_SPACE,
+    };
+    const unsigned int count = plan.routine->comes_back ? 6 : 3;
+    plan.course = LOOP_SEND_FAILS;
+    for (unsigned int i = 0; i < count; i++) {
+        plan.failure = failures[i];
+        run_both(plan);
     }
-    return loop.reply_mutation != 0 ? MIG_TYPE_ERROR : loop.result;
 }
 
-void
-loop_end(kern_return_t got, bool one_way)
+static void try_lost_replies(struct loop_plan plan)
 {
-    LOOP_CHECK(loop.calls == 1);
-    const bool too_large = loop.reply_mutation == LOOP_REPLY_LONGER && got == MACH_RCV_TOO_LARGE;
-    LOOP_CHECK(too_large || got == expected_result(one_way));
-    free(pending);
-    pending = NULL;
-    loop_free_lent();
-    LOOP_CHECK(loop_rights == 0);
-    LOOP_CHECK(loop_memories == 0);
-}
-
-/* The rest of the run-time ------------------------------------------------------------------------------- */
-
-mach_port_t
-mig_get_reply_port(void)
-{
-    return REPLY_PORT;
-}
-
-void
-mig_put_reply_port(mach_port_t port)
-{
-    LOOP_CHECK(port == REPLY_PORT);
-}
-
-void
-mig_dealloc_reply_port(mach_port_t port)
-{
-    LOOP_CHECK(port == REPLY_PORT);
-}
-
-int
-mig_strncpy(char *destination, const char *source, int size)
-{
-    int i = 0;
-
-    while (i < size - 1 && source[i] != '\0') {
-        destination[i] = source[i];
-        i++;
+    static const mach_msg_return_t failures[] = {
+        MACH_RCV_TIMED_OUT,
+        MACH_RCV_INTERRUPTED,
+        MACH_RCV_PORT_DIED,
+        MACH_RCV_TOO_LARGE,
+        MACH_RCV_BODY_ERROR | MACH_MSG_IPC_SPACE,
+    };
+    const unsigned int count = plan.routine->reply.descriptors != 0 ? 5 : 4;
+    plan.course = LOOP_REPLY_LOST;
+    for (unsigned int i = 0; i < count; i++) {
+        plan.failure = failures[i];
+        run(plan);
     }
-    destination[i] = '\0';
-    return i + 1;
+    if (plan.routine->halves != NULL) {
+        plan.course = LOOP_LATE_FAILS;
+        plan.failure = MACH_SEND_INVALID_DEST;
+        plan.result = MIG_NO_REPLY;
+        plan.halves = true;
+        run(plan);
+    }
 }
 
-int
-mig_strncpy_zerofill(char *destination, const char *source, int size)
+/* Can a kernel deliver a reply with this damage? */
+static bool is_deliverable(enum loop_damage damage, const struct loop_message *reply)
 {
-    const int used = mig_strncpy(destination, source, size);
+    const struct loop_field *fields = reply->fields;
+    switch (damage) {
+    case LOOP_OTHER_RIGHT: return fields[0].kind == LOOP_RIGHT && fields[0].disposition != 0;
+    case LOOP_SHORTER: /* a descriptor is whole, or it is not there */
+        return fields[reply->field_count - 1].kind != LOOP_RIGHT &&
+               fields[reply->field_count - 1].kind != LOOP_REGION &&
+               fields[reply->field_count - 1].kind != LOOP_RIGHTS;
+    default: return true;
+    }
+}
 
-    memset(destination + used, 0, (size_t)(size - used));
-    return used;
+static void try_damaged_replies(struct loop_plan plan)
+{
+    plan.course = LOOP_REPLY_DAMAGED;
+    for (enum loop_damage damage = LOOP_OTHER_ID; damage < LOOP_DAMAGES; damage++) {
+        plan.damage = damage;
+        if (is_deliverable(damage, &plan.routine->reply)) {
+            run_both(plan);
+        }
+    }
+}
+
+static void try_counts(struct loop_plan plan, const struct loop_message *message, bool late)
+{
+    plan.course = LOOP_TOO_MANY;
+    for (unsigned int i = 0; i < message->field_count; i++) {
+        plan.tag = message->fields[i].tag;
+        if (plan.tag != 0) {
+            run_both(plan);
+            if (late && plan.routine->halves != NULL) {
+                struct loop_plan later = plan;
+                later.halves = true;
+                later.result = MIG_NO_REPLY;
+                run(later);
+            }
+        }
+    }
+}
+
+static void try_probes(struct loop_plan plan)
+{
+    loop_probes = true;
+    run(plan);
+    loop_probes = false;
+    mach_msg_header_t *reply = loop_take_kept_reply();
+    if (reply != NULL) {
+        loop = plan;
+        loop_probe_reply(reply);
+        free(reply);
+    }
+}
+
+static void try_routine(const struct loop_case *routine, uint32_t seed)
+{
+    const struct loop_plan plan = { .routine = routine, .seed = seed, .result = KERN_SUCCESS };
+    try_results(plan);
+    try_send_failures(plan);
+    try_counts(plan, &routine->request, false);
+    if (routine->has_code) {
+        struct loop_plan coded = plan;
+        coded.course = LOOP_CODED;
+        run(coded);
+    }
+    if (!routine->one_way) {
+        try_lost_replies(plan);
+        try_damaged_replies(plan);
+        try_counts(plan, &routine->reply, true);
+    }
+    if (seed <= PROBED_ROUNDS) {
+        try_probes(plan);
+    }
+}
+
+int loop_main(const struct loop_interface *interface, int argc, char **argv)
+{
+    const uint32_t rounds = argc > 1 ? (uint32_t)atoi(argv[1]) : 100;
+    loop_interface = interface;
+    loop_seeds = argc > 2 ? argv[2] : NULL;
+    for (uint32_t seed = 1; seed <= rounds; seed++) {
+        for (unsigned int i = 0; i < interface->case_count; i++) {
+            try_routine(&interface->cases[i], seed);
+        }
+    }
+    printf("%s: %u rounds passed\n", interface->name, rounds);
+    return 0;
 }

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Generated code works: every routine is called over the loop-back, and all is accounted for.
+
+The programs of cases/torture.defs (every layout) and cases/ownership.defs (every way rights and
+memory change hands) call each routine with random arguments and each return code, with sends that
+fail, replies that are lost and replies that are damaged; the ledger of rights and memory must come
+out as the ownership contract says. Every byte and word of every message is changed, and the stub's
+answer held against the judge's. Under sanitizers, no byte leaves that nobody wrote.
+
+Then the programs themselves are tested: a fault in the stubs, of each kind, must stop them.
+"""
+
+import os
+import subprocess
+import tempfile
+import unittest
+from concurrent.futures import ThreadPoolExecutor
+
+from support import CASES, HERE, INCLUDES, FolderTest, clang, needs_clang, run_mig
+
+from mig import native
+
+LOOPBACK = os.path.join(os.path.dirname(HERE), "runtime", "loopback")
+LOCAL = ["-I.", "-I" + CASES, "-I" + LOOPBACK, *INCLUDES]
+PROGRAMS = ("torture", "ownership", "promised")
+ROUNDS = "12"
+SANITIZERS = {
+    "address": ["-O0", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
+    "memory": ["-O1", "-fsanitize=memory"],
+    "none": ["-O2"],
+}
+
+
+def generate(folder: str) -> None:
+    """Stubs and programs, each in files NAME_user.c, NAME_server.c and NAME_loop.c."""
+    for name in PROGRAMS:
+        result = run_mig(
+            folder, "-n", "--async", "-header", f"{name}.h", "-sheader", f"{name}_server.h",
+            "-user", f"{name}_user.c", "-server", f"{name}_server.c", "--loopback", f"{name}_loop.c",
+            "-Wno-destructor", os.path.join(CASES, f"{name}.defs"),
+        )
+        assert result.returncode == 0, result.stderr
+
+
+def compile_all(folder: str, flags: list[str], sources: list[str]) -> None:
+    """Objects of all SOURCES, two at a time."""
+    def one(source: str) -> None:
+        clang(folder, "-std=gnu23", "-g", "-w", *flags, *LOCAL, "-c", source)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(one, sources))
+
+
+def shared_sources() -> list[str]:
+    return [os.path.join(LOOPBACK, name) for name in native.LOOPBACK_FILES]
+
+
+def objects_of(program: str) -> list[str]:
+    names = [f"{program}_{part}.c" for part in ("user", "server", "loop")]
+    return [name.replace(".c", ".o") for name in (*names, *native.LOOPBACK_FILES)]
+
+
+def run(folder: str, program: str, rounds: str) -> subprocess.CompletedProcess:
+    return subprocess.run([os.path.join(folder, program), rounds], capture_output=True, text=True,
+                          check=False, timeout=300)
+
+
+@needs_clang
+class Loopback(FolderTest):
+    def loop(self, sanitizer: str) -> None:
+        generate(self.folder)
+        flags = SANITIZERS[sanitizer]
+        generated = [f"{name}_{part}.c" for name in PROGRAMS for part in ("user", "server", "loop")]
+        compile_all(self.folder, flags, generated + shared_sources())
+        for name in PROGRAMS:
+            try:
+                clang(self.folder, *flags, *objects_of(name), "-o", name)
+            except AssertionError as error:
+                if "libclang_rt" in str(error):
+                    self.skipTest("the sanitizer's library is not installed")
+                raise
+            result = run(self.folder, name, ROUNDS)
+            self.assertEqual(result.returncode, 0, result.stderr[:4000])
+            self.assertIn(f"{name}: {ROUNDS} rounds passed", result.stdout)
+
+    def test_with_address_sanitizer(self):
+        self.loop("address")
+
+    def test_with_memory_sanitizer(self):
+        self.loop("memory")
+
+    def test_optimised(self):
+        self.loop("none")
+
+
+# What a fault in the stubs looks like: program, file, text, what stands there instead.
+FAULTS: dict[str, tuple[str, str, str, str]] = {
+    "stale padding": ("torture", "server", "item[size++] = 0;", "size++;"),
+    "no count check": ("torture", "server", "if (room != 0) {", "if (false) {"),
+    "leaked reply": ("torture", "user", "    mach_msg_destroy(reply);\n", ""),
+    "wrong size": ("torture", "server", "OutP->Head.msgh_size = ", "OutP->Head.msgh_size = 4 + "),
+    "memory not freed": ("torture", "server", "    mig_deallocate(", "    (void)("),
+    "id not checked": ("torture", "user", "Out0P->Head.msgh_id != ", "0 == "),
+    "late error lost": ("torture", "server", "InP->RetCode = code;", "InP->RetCode = 0;"),
+    "late reply's id": ("torture", "server", "msgh_id = 5102;", "msgh_id = 5103;"),
+    "reply port not sent": ("torture", "user", "msgh_local_port = reply_port;",
+                            "msgh_local_port = 0;"),
+}
+
+
+@needs_clang
+class Faults(unittest.TestCase):
+    """Each fault stops its program; without any, it passes."""
+
+    folder: str
+
+    @classmethod
+    def setUpClass(cls):
+        temporary = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(temporary.cleanup)
+        cls.folder = temporary.name
+        generate(cls.folder)
+        generated = [f"{name}_{part}.c" for name in PROGRAMS for part in ("user", "server", "loop")]
+        compile_all(cls.folder, ["-O0"], generated + shared_sources())
+
+    def link_and_run(self, name: str, objects: list[str], result: str) -> int:
+        clang(self.folder, *objects, "-o", result)
+        return run(self.folder, result, "4").returncode
+
+    def is_seen(self, number: int, fault: tuple[str, str, str, str]) -> bool:
+        """The program with FAULT stops."""
+        name, part, good, bad = fault
+        with open(os.path.join(self.folder, f"{name}_{part}.c"), encoding="utf-8") as stream:
+            text = stream.read()
+        assert good in text, good
+        source = f"fault{number}.c"
+        with open(os.path.join(self.folder, source), "w", encoding="utf-8") as stream:
+            stream.write(text.replace(good, bad))
+        clang(self.folder, "-std=gnu23", "-w", "-O0", *LOCAL, "-c", source)
+        objects = [o for o in objects_of(name) if o != f"{name}_{part}.o"]
+        return self.link_and_run(name, [*objects, f"fault{number}.o"], f"fault{number}") != 0
+
+    def test_none(self):
+        for name in PROGRAMS:
+            self.assertEqual(self.link_and_run(name, objects_of(name), name), 0)
+
+    def test_each(self):
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            seen = pool.map(self.is_seen, range(len(FAULTS)), FAULTS.values())
+            unseen = [name for name, is_seen in zip(FAULTS, seen) if not is_seen]
+        self.assertEqual(unseen, [])
+
+
+if __name__ == "__main__":
+    unittest.main()
