@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The lower half of the parser: token access, expressions and type specifications."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from mig import ast, words
 from mig.diagnostics import CompileError, Diagnostics, Span, nearest
 from mig.scanner import Token
@@ -126,8 +123,9 @@ class TypeParser:
     def _factor(self) -> int:
         if self.token.text == "(":
             self.index += 1
-            with self._nested():
-                value = self.expression()
+            self._go_deeper()
+            value = self.expression()
+            self.depth -= 1
             self.expect(")", "to close '('")
             return value
         token = self.token
@@ -166,20 +164,18 @@ class TypeParser:
             translations.append(self._translation())
         return ast.TypeDecl(name, ast.TransType(spec, translations))
 
-    @contextmanager
-    def _nested(self) -> Iterator[None]:
-        """One level deeper; no sensible type or size has many."""
-        if self.depth >= MAX_DEPTH:
-            raise self.diagnostics.fail(self.token.span, "nested too deeply")
+    def _go_deeper(self) -> None:
+        """No sensible type or size has many levels. What goes deeper comes up, or else fails; then
+        the statement is over, and with it all levels."""
         self.depth += 1
-        try:
-            yield
-        finally:
-            self.depth -= 1
+        if self.depth > MAX_DEPTH:
+            raise self.diagnostics.fail(self.token.span, "nested too deeply")
 
     def _specification(self) -> ast.TypeSpec:
-        with self._nested():
-            return self._one_specification()
+        self._go_deeper()
+        spec = self._one_specification()
+        self.depth -= 1
+        return spec
 
     def _one_specification(self) -> ast.TypeSpec:
         token, following = self.token, self.peek().text

@@ -20,7 +20,7 @@ class Parser(TypeParser):
     def file(self) -> list[ast.Statement]:
         statements: list[ast.Statement] = []
         while self.token.kind != "end":
-            start = self.index
+            start, self.depth = self.index, 0
             try:
                 if self.token.text != ";":
                     statements.append(self._statement())

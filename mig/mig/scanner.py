@@ -80,7 +80,7 @@ def _original_column(token: Token) -> int:
     """The token's column (from 0) in the original line, which macros may have changed."""
     raw, original = token.line.text, token.line.source.text
     start = token.start
-    if original[start : start + len(token.text)] == token.text:
+    if original.startswith(token.text, start):
         return start
     word = re.escape(token.text)
     if token.kind == "word":
