@@ -65,6 +65,16 @@ static void put_number(struct text *out, uint64_t value)
     }
 }
 
+/* Result codes: those of the kernel are small, those of stubs negative, others have bits. */
+static void put_code(struct text *out, int32_t code)
+{
+    if (code < 0 && code > -LARGE_NUMBER) {
+        put_char(out, '-');
+        code = -code;
+    }
+    put_number(out, (uint32_t)code);
+}
+
 static uint64_t number_at(const unsigned char *at, size_t size)
 {
     uint64_t value = 0;
@@ -271,7 +281,7 @@ static int put_error(struct text *out, const mach_msg_header_t *message, struct 
         return 0;
     }
     put(out, "error ");
-    put_in_base(out, code, 10);
+    put_code(out, (int32_t)code);
     return 1;
 }
 

@@ -125,6 +125,9 @@ class WithStubs(ClientTest):
              "carried(server=0x3, a=copy-send 0x203, b=4 bytes at 0x1000,"
              " c=8 rights (copy-send) at 0x2000, d=1)"),
             (client.asked.error(9), "asked -> error 9"),
+            (client.asked.error(-304), "asked -> error -304"),
+            (client.asked.error(0x10000003), "asked -> error 0x10000003"),
+            (client.asked.error(-0x80000000), "asked -> error 0x80000000"),
         ):
             result = subprocess.run([os.path.join(self.folder, "program")], input=data,
                                     capture_output=True, check=True)
