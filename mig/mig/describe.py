@@ -4,7 +4,7 @@
 import json
 from typing import Any
 
-from mig import layout
+from mig import layout, model
 from mig.ir import Argument, Interface, Routine
 from mig.layout import Item, Message
 
@@ -12,7 +12,8 @@ Json = dict[str, Any]  # an object as the json module gives and takes it
 
 
 def as_json(interface: Interface) -> str:
-    return json.dumps(describe(interface), indent=2) + "\n"
+    """Its layout, for other tools, and the whole of it, for the verbs."""
+    return json.dumps(describe(interface) | {"model": model.dump(interface)}, indent=2) + "\n"
 
 
 def as_lines(interfaces: list[Json]) -> str:

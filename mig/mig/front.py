@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass
 from typing import TextIO
 
-from mig import annotations, ast, parser, preprocess, resolve, scanner
+from mig import annotations, ast, model, parser, preprocess, resolve, scanner
 from mig.diagnostics import WARNINGS, CompileError, Diagnostics, SourceLine, Span, nearest
 from mig.ir import Interface
 from mig.options import Options, UsageError
@@ -39,9 +39,19 @@ def read(path: str, options: Options, diagnostics: Diagnostics) -> Source:
     """Preprocess and analyse PATH; errors are in DIAGNOSTICS, the worst of them are thrown."""
     if not os.path.isfile(path):
         raise diagnostics.fail(None, f"no such file: '{path}'")
+    if path.endswith(".json"):
+        return Source(path, "", _described(path, diagnostics))
     compiler = preprocess.find_compiler(options.compiler, preprocess.PREPROCESSORS)
     text = preprocess.run(path, compiler, options.preprocessor, diagnostics)
     return Source(path, text, analyse(text, path, diagnostics, options))
+
+
+def _described(path: str, diagnostics: Diagnostics) -> Interface:
+    """The interface that `mig --json` wrote to PATH."""
+    try:
+        return model.load(path)
+    except ValueError as error:
+        raise diagnostics.fail(None, str(error)) from error
 
 
 def read_all(paths: list[str], options: Options, diagnostics: Diagnostics) -> list[Interface]:
