@@ -50,7 +50,7 @@ def load(path: str) -> Interface:
             place = Span(SourceLine(path, 1, ""), 1)
             interface = _load(Interface, json.load(stream)["model"], place)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"'{path}' is not what 'mig --json' writes: {error!r}") from error
+            raise ValueError(f"'{path}' is not what 'mig --json' writes") from error
     assert isinstance(interface, Interface)
     return interface
 
