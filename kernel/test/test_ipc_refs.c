@@ -167,7 +167,9 @@ KTEST(ipc_inherited_port_leaves_its_sets)
               KERN_SUCCESS);
     EXPECT_EQ(mach_port_destroy(space, name), KERN_SUCCESS);
     EXPECT_EQ(port->state, PORT_IN_TRANSIT);
+    interrupt_state_t state = spin_lock_save(&port->object.lock);
     EXPECT_EQ(ipc_pset_count(port), 0);
+    spin_unlock_restore(&port->object.lock, state);
     ipc_port_consume_send_once(port);
     space_end(space);
 }
