@@ -246,8 +246,10 @@ class _Served(Case):
                 how = self.sending(argument, tag)
                 out.line(f"*{name} = loop_own({self.port(argument, tag)}, {how});")
             case Shape.PORTS:
-                count = self.elements(argument, True)
-                self.fill_ports(name, count, tag)
+                given = self.given(argument, True)
+                count = f"{given} < {t.count} ? {given} : {t.count}"
+                # Names behind the count must not travel: nobody has rights for them.
+                self.fill_ports(name, str(t.count), tag)
                 out.line(f"loop_own_all({name}, {count}, {self.sending(argument, tag)});")
             case Shape.OOL | Shape.OOL_PORTS:
                 with out.block(""):

@@ -86,9 +86,20 @@ class Case:
         """What came of the call that returned `got`."""
         if not arguments:
             return
+        for argument in arguments:
+            if argument.counted and not argument.type.out_of_line and argument.kind == "out":
+                self._over_room(argument)
         with self.out.block("if (loop_has_results(got))"):
             for argument in arguments:
                 self.user_result(argument)
+
+    def _over_room(self, argument: Argument) -> None:
+        """More came than there is room for: the caller learns how much, and gets a part."""
+        tag, name = f"TAG_OUT + {self.tag(argument)}", f"a_{argument.name}"
+        with self.out.block(f"if (loop_is_over_room({tag}))"):
+            self.out.line(f"LOOP_CHECK({name}Cnt == loop.count);")
+            if argument.type.shape is Shape.VAR:
+                self.check(argument, name, tag, True)
 
     def _user_token(self, argument: Argument) -> bool:
         return argument.kind in TOKENS and TOKENS[argument.kind][0]

@@ -36,7 +36,8 @@ def generate(folder: str) -> None:
     for name in PROGRAMS:
         result = run_mig(
             folder, "-n", "--async", "-header", f"{name}.h", "-sheader", f"{name}_server.h",
-            "-user", f"{name}_user.c", "-server", f"{name}_server.c", "--loopback", f"{name}_loop.c",
+            "-user", f"{name}_user.c", "-server", f"{name}_server.c",
+            "--loopback", f"{name}_loop.c",
             "-Wno-destructor", os.path.join(CASES, f"{name}.defs"),
         )
         assert result.returncode == 0, result.stderr
@@ -105,6 +106,49 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
     "late reply's id": ("torture", "server", "msgh_id = 5102;", "msgh_id = 5103;"),
     "reply port not sent": ("torture", "user", "msgh_local_port = reply_port;",
                             "msgh_local_port = 0;"),
+    "no bound before sending": ("torture", "user", "    return MIG_ARRAY_TOO_LARGE;", "    ;"),
+    "stale offset": ("torture", "user", "bOffset = 0;", "bOffset = InP->bOffset;"),
+    "stale end of a string": ("torture", "user", "mig_strncpy_zerofill(", "mig_strncpy("),
+    "memory kept": ("torture", "user", "b.deallocate = TRUE;", "b.deallocate = FALSE;"),
+    "memory taken": ("torture", "user", "a.deallocate = FALSE;", "a.deallocate = TRUE;"),
+    "uncounted right sent": ("torture", "server", "i < OutP->dCnt ? d[i] : MACH_PORT_NULL", "d[i]"),
+    "uncounted right taken": ("torture", "server", "[i].name != MACH_PORT_NULL", "[i].name == 1"),
+    "no COMPLEX bit": ("torture", "server", "MACH_MSGH_BITS_COMPLEX) == 0 ||", "0) != 0 ||"),
+    "any size": ("torture", "server", "msgh_size != sizeof(", "msgh_size < sizeof("),
+    "any disposition": ("torture", "server", ".disposition != MACH_MSG_TYPE_PORT_SEND",
+                        ".disposition == 255"),
+    "any descriptor": ("torture", "server", ".type != MACH_MSG_OOL_DESCRIPTOR", ".type == 77"),
+    "string without an end": ("torture", "server", "!is_terminated(", "is_terminated(0, 0) && !("),
+    "remote port in a reply": ("torture", "user", "msgh_remote_port != MACH_PORT_NULL",
+                               "msgh_remote_port == 1"),
+    "code of a reply": ("torture", "user", "if (Out0P->RetCode != KERN_SUCCESS)", "if (false)"),
+    "short trailer": ("torture", "server", "TrailerP->msgh_trailer_size < ", "0 > "),
+    "true count": ("torture", "user", "*dCnt = Out0P->dCnt;\n        return", "return"),
+    "part of an array": ("torture", "user", "        memcpy(d, Out0P->d, 4 * *dCnt);", "        ;"),
+    "stale result": ("torture", "server", "memset(OutP->d, 0, sizeof(OutP->d));", ";"),
+    "unset disposition": ("ownership", "server", "gPoly = MACH_MSG_TYPE_PORT_SEND_ONCE;",
+                          "gPoly = MACH_MSG_TYPE_PORT_SEND;"),
+    "refused results": ("ownership", "server", "        discard_results(&OutP->Head);\n", ""),
+    "request of refused results": ("torture", "server", "msgh_bits &= ~MACH_MSGH_BITS_COMPLEX;\n"
+                                   "        answer_error", "msgh_bits |= 0;\n        answer_error"),
+    "destructor": ("ownership", "server", "    handle_forget(a);", ""),
+    "rights of a request that is back": (
+        "ownership", "user", "        destroy_request(&InP->Head);", "        ;"),
+    "moved right of it": (
+        "ownership", "user", "InP->b.disposition = MACH_MSG_TYPE_PORT_NONE;", ";"),
+    "moved memory of it": ("ownership", "user", "        InP->j.deallocate = FALSE;", "        ;"),
+    "reply right of it": ("ownership", "user", "        request->msgh_remote_port = "
+                          "request->msgh_local_port;\n        mach_msg_destroy(request);", ""),
+    "nobody to send to": ("ownership", "user", "== MACH_SEND_INVALID_DEST)", "== 1)"),
+    "reply in part": ("ownership", "user", "    case MACH_RCV_BODY_ERROR:\n", ""),
+    "reply port after a failure": (
+        "ownership", "user", "        mig_dealloc_reply_port(reply_port);",
+        "        mig_put_reply_port(reply_port);"),
+    "late reply that fails": ("ownership", "server", "        mach_msg_destroy(&InP->Head);", ";"),
+    "id of no routine": ("torture", "server", "return slot < ", "return slot <= "),
+    "promised range": ("promised", "server", "< -3", "< -4"),
+    "promised text": ("promised", "server", "!is_utf8(", "false && !is_utf8("),
+    "promised right": ("promised", "server", "right.name == 0", "right.name == 9"),
 }
 
 

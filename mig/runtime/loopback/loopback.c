@@ -175,18 +175,28 @@ kern_return_t loop_code(void)
 
 uint32_t loop_given_count(unsigned int tag, uint32_t count, uint32_t max)
 {
-    return loop.course == LOOP_TOO_MANY && loop.tag == tag ? max + 1 : count;
+    LOOP_CHECK(count <= max);
+    return loop.course == LOOP_TOO_MANY && loop.tag == tag ? loop.count : count;
+}
+
+bool loop_is_over_room(unsigned int tag)
+{
+    return loop.course == LOOP_TOO_MANY && loop.tag == tag && loop.is_over_room;
 }
 
 /* One call ------------------------------------------------------------------------------------- */
 
-static void run(struct loop_plan plan)
+/* What the stubs' frames will hold before they are written: they are where this frame was. */
+__attribute__((noinline)) static void fill_stack(void)
 {
-    /* What the stubs' frames hold before they are written. */
-    uint8_t frame[1 << 15];
+    uint8_t frame[1 << 16];
     memset(frame, PATTERN, sizeof(frame));
     __asm__ volatile("" ::"r"(frame) : "memory");
+}
 
+static void run(struct loop_plan plan)
+{
+    fill_stack();
     loop = plan;
     loop_outcome = (struct loop_outcome){ .taken = false };
     loop_side = LOOP_CLIENT;
@@ -294,19 +304,33 @@ static void try_damaged_replies(struct loop_plan plan)
     }
 }
 
-static void try_counts(struct loop_plan plan, const struct loop_message *message, bool late)
+/* The call with its count that is too large; if it is a result's, also when it comes later. */
+static void try_count(struct loop_plan plan)
+{
+    run_both(plan);
+    if (plan.tag >= TAG_OUT && plan.routine->halves != NULL) {
+        plan.halves = true;
+        plan.result = MIG_NO_REPLY;
+        run(plan);
+    }
+}
+
+/* Every count of MESSAGE: one more than declared, and one more than the caller has room for. */
+static void try_counts(struct loop_plan plan, const struct loop_message *message)
 {
     plan.course = LOOP_TOO_MANY;
     for (unsigned int i = 0; i < message->field_count; i++) {
-        plan.tag = message->fields[i].tag;
+        const struct loop_field *field = &message->fields[i];
+        plan.tag = field->tag;
+        plan.count = field->bound + 1;
+        plan.is_over_room = false;
         if (plan.tag != 0) {
-            run_both(plan);
-            if (late && plan.routine->halves != NULL) {
-                struct loop_plan later = plan;
-                later.halves = true;
-                later.result = MIG_NO_REPLY;
-                run(later);
-            }
+            try_count(plan);
+        }
+        plan.count = field->room + 1;
+        plan.is_over_room = true;
+        if (plan.tag != 0 && field->room != 0 && field->room < field->bound) {
+            try_count(plan);
         }
     }
 }
@@ -329,7 +353,7 @@ static void try_routine(const struct loop_case *routine, uint32_t seed)
     const struct loop_plan plan = { .routine = routine, .seed = seed, .result = KERN_SUCCESS };
     try_results(plan);
     try_send_failures(plan);
-    try_counts(plan, &routine->request, false);
+    try_counts(plan, &routine->request);
     if (routine->has_code) {
         struct loop_plan coded = plan;
         coded.course = LOOP_CODED;
@@ -338,7 +362,7 @@ static void try_routine(const struct loop_case *routine, uint32_t seed)
     if (!routine->one_way) {
         try_lost_replies(plan);
         try_damaged_replies(plan);
-        try_counts(plan, &routine->reply, true);
+        try_counts(plan, &routine->reply);
     }
     if (seed <= PROBED_ROUNDS) {
         try_probes(plan);

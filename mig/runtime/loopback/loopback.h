@@ -81,6 +81,8 @@ struct loop_plan {
     enum loop_damage damage;
     mach_msg_return_t failure;
     unsigned int tag;
+    uint32_t count;    /* that is too large */
+    bool is_over_room; /* for the caller, while the server may give it */
     bool halves;
     bool must_not_be_called; /* the request is damaged */
     bool probed;             /* the routine does nothing but to be counted */
@@ -135,8 +137,11 @@ bool loop_sets_results(void);
 /* The return code to send in place of a request; mostly KERN_SUCCESS, which sends the request. */
 kern_return_t loop_code(void);
 
-/* COUNT, or one more than MAX if this is the count that shall be too large. */
+/* COUNT, which is at most MAX, unless this is the count that shall be too large. */
 uint32_t loop_given_count(unsigned int tag, uint32_t count, uint32_t max);
+
+/* The result of TAG has more elements than its caller has room for. */
+bool loop_is_over_room(unsigned int tag);
 
 void loop_fail(const char *file, int line, const char *what);
 #define LOOP_CHECK(condition)                          \

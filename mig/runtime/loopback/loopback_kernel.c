@@ -80,6 +80,10 @@ void loop_copyin_header(mach_msg_header_t *message, enum loop_holder from)
 
 static void *copyin_memory(enum loop_holder holder, void *from, size_t size, bool deallocate)
 {
+    if (deallocate && loop_outcome.memory_stays) {
+        ledger_move(from, holder, LOOP_UNDER_WAY);
+        return from;
+    }
     void *to = ledger_allocate(LOOP_UNDER_WAY, size);
     if (size != 0) {
         memcpy(to, from, size);

@@ -2,9 +2,9 @@
 /*
  * Who has which rights and which memory. Each side, and messages under way, have a number of send,
  * send-once and receive rights for every name, and blocks of memory. Only what is there can be
- * sent, released or freed, and a block only as a whole. What a side makes for a message is noted, so that
- * at the end of the call everything it must still have can be taken away from it, and nothing be
- * left: that is the ownership contract.
+ * sent, released or freed, and a block only as a whole. What a side makes for a message is noted, so
+ * that at the end of the call everything it must still have can be taken away from it, and nothing
+ * be left: that is the ownership contract.
  */
 #pragma once
 
