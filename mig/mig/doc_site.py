@@ -30,7 +30,8 @@ table { border-collapse: collapse; margin: 1rem 0; width: 100%; }
 th { font-weight: 600; border-bottom: 2px solid var(--line); }
 td { border-bottom: 1px solid var(--line); }
 th, td { padding: .25rem 1rem .25rem 0; text-align: left; vertical-align: top; }
-td:last-child, th:last-child { width: 60%; padding-right: 0; }
+td:last-child, th:last-child { width: 55%; padding-right: 0; }
+td:nth-child(3):not(:last-child) { min-width: 9rem; }
 .messages { display: flex; flex-wrap: wrap; gap: 0 3rem; }
 figure { margin: 1rem 0; }
 figcaption { margin: .5rem 0; }
@@ -56,6 +57,7 @@ figure s { text-decoration: none; opacity: .7; white-space: nowrap; }
   th { display: none; }
   td { display: inline-block; border: 0; padding: 0 .8rem 0 0; }
   td:last-child { display: block; width: auto; }
+  td:nth-child(3):not(:last-child) { min-width: 0; }
   td { overflow-wrap: anywhere; }
   figure i { width: 3rem; }
   figure b { width: 11rem; }
