@@ -1,16 +1,22 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Everything that ctest runs on this machine: units under sanitizers, mig, structure."""
 
+import json
+import pathlib
 import re
 import subprocess
 import tempfile
 import xml.etree.ElementTree
 
 from mach_r import build, tap
-from mach_r.suites import Job
+from mach_r.suites import Job, sources
 from mach_r.ui import Failure
 
 _TIMEOUT = 300
+
+
+# Where more of a test's cases are than beside its program.
+_ALSO = {"kernel/unit": "kernel/test"}
 
 
 class HostTests(Job):
@@ -19,8 +25,8 @@ class HostTests(Job):
     name = "host"
     presets = ("host",)
 
-    def __init__(self, word):
-        self._word = word
+    def __init__(self, names):
+        self._names = names  # None: all
 
     def run(self):
         with tempfile.NamedTemporaryFile(suffix=".xml") as results:
@@ -36,16 +42,46 @@ class HostTests(Job):
         return [case for element in tree.iter("testcase") for case in _cases(element)]
 
     def _selection(self):
-        """ctest's options for the tests that are asked for; a word for no test is one for cases."""
-        chosen = [re.escape(name) for name in _names() if self._word in f"host/{name}"]
-        return ["-R", f"^({'|'.join(chosen)})$"] if self._word and chosen else []
+        """ctest's options for the tests that are asked for."""
+        if self._names is None:
+            return []
+        return ["-R", f"^({'|'.join(re.escape(name) for name in self._names)})$"]
 
 
-def _names():
-    """The names of all that ctest knows."""
-    command = ["ctest", "--test-dir", build.folder("host"), "-N"]
-    text = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    return re.findall(r"^ *Test *#\d+: (\S+)", text, re.MULTILINE)
+def _tests():
+    """All that ctest knows, as it describes them; for this the preset is configured."""
+    build.build("host", "build.ninja", quiet=True)
+    command = ["ctest", "--test-dir", build.folder("host"), "--show-only=json-v1"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Failure(f"ctest did not work:\n{done.stdout}{done.stderr}")
+    return json.loads(done.stdout)["tests"]
+
+
+def _sources(test, root):
+    """The files below ROOT with the cases of one of ctest's tests."""
+    program, *arguments = map(pathlib.Path, test["command"])
+    built = root / "build" / "host"
+    if not program.is_relative_to(built):
+        folders = [path if path.is_dir() else path.parent for path in arguments]
+        return [
+            path for folder in folders if folder.name == "tests"
+            for path in sorted(folder.glob("test_*.py"))
+        ]
+    place = root / program.relative_to(built).parent
+    folders = [place, place / "tests"]
+    own = [path for path in (folder / f"{program.name}.c" for folder in folders) if path.exists()]
+    if test["name"] in _ALSO:
+        folders.append(root / _ALSO[test["name"]])
+    return own or [path for folder in folders for path in sorted(folder.glob("test_*.c"))]
+
+
+def chosen(word, tests, root=build.ROOT):
+    """The names of those of ctest's TESTS that have WORD in their name or in that of a case."""
+    return [
+        test["name"] for test in tests
+        if sources.mentions(word, f"host/{test['name']}", _sources(test, root))
+    ]
 
 
 def _cases(element):
@@ -54,7 +90,8 @@ def _cases(element):
     passed = element.get("status") == "run"
     output = element.findtext("system-out") or ""
     if not tap.looks_like_tap(output):
-        return [tap.Case(name, passed, output)]
+        # Whatever was asked for is somewhere in it.
+        return [tap.Case(name, passed, output, whole=True)]
     cases = tap.parse(output, name)
     if not passed and all(case.passed for case in cases):
         cases.append(tap.Case(f"{name}/exit", False, output[-4000:], whole=True))
@@ -62,15 +99,13 @@ def _cases(element):
 
 
 def jobs(word):
-    """One job, unless WORD can only be about another kind of test."""
-    other = re.match(r"(kernel/|system|image)", word)
-    return [] if other else [HostTests(word)]
-
-
-def unit_mentions(word):
-    """Whether WORD is in the name of a unit test, KTEST(name)."""
-    for path in sorted((build.ROOT / "kernel" / "test").glob("*.c")):
-        names = re.findall(r"^KTEST\((\w+)\)", path.read_text(encoding="utf-8"), re.MULTILINE)
-        if any(word in name for name in names):
-            return True
-    return False
+    """One job, if it has anything that WORD is about."""
+    if not word:
+        return [HostTests(None)]
+    if re.match(r"(kernel/|system|image)", word):
+        return []  # another kind of test
+    try:
+        names = chosen(word, _tests())
+    except Failure:
+        names = None  # the job will say it
+    return [] if names == [] else [HostTests(names)]

@@ -4,9 +4,8 @@
 import pathlib
 import tempfile
 
-from mach_r import image, machine, tap
-from mach_r.suites import Job
-from mach_r.suites.host import unit_mentions
+from mach_r import build, image, machine, tap
+from mach_r.suites import Job, sources
 
 _TIMEOUT = 300
 _PASSED = 1  # QEMU's status when the kernel gives isa-debug-exit a 0
@@ -44,4 +43,5 @@ def jobs(word):
         KernelTests("debug", 1, ""),
         KernelTests("release", 4, "max,+smep,+smap,+umip"),
     ]
-    return [job for job in chosen if word in job.name or unit_mentions(word)]
+    units = sorted((build.ROOT / "kernel" / "test").glob("test_*.c"))
+    return [job for job in chosen if sources.mentions(word, job.name, units)]

@@ -8,11 +8,13 @@ one takes the machine with it, the machine boots again for those that are left.
 import re
 
 from mach_r import build, execute, image, machine, tap
-from mach_r.suites import Job
+from mach_r.suites import Job, sources
 
+_FOLDER = build.ROOT / "tests" / "system"
 _SILENCE = 180  # longer than any program computes without a word
 _TOTAL = 900
 _BEGIN = re.compile(r"test-begin (\S+)\n")
+_PROGRAM = re.compile(r"^(CASE\(|int main\()", re.MULTILINE)
 
 
 def programs(preset):
@@ -20,6 +22,14 @@ def programs(preset):
     manifest = build.folder(preset) / "test.manifest"
     text = manifest.read_text(encoding="utf-8") if manifest.exists() else ""
     return re.findall(r"^tests/([^=]+)=", text, re.MULTILINE)
+
+
+def source_programs(folder=_FOLDER):
+    """The names of the test programs that there are sources for, without their common frame."""
+    return [
+        path.stem for path in sorted(folder.glob("*.c"))
+        if not path.stem.startswith("systest") and _PROGRAM.search(path.read_text("utf-8"))
+    ]
 
 
 class SystemTests(Job):
@@ -30,10 +40,13 @@ class SystemTests(Job):
         self.presets = (preset,)
         self._options, self._word, self._kernel_options = options, word, kernel_options
 
+    def has(self, program, folder=_FOLDER):
+        """Whether PROGRAM, or a case of it, has the word in its name."""
+        paths = [path for path in [folder / f"{program}.c"] if path.exists()]
+        return sources.mentions(self._word, f"{self.name}/{program}", paths)
+
     def run(self):
-        left = [
-            name for name in programs(self.presets[0]) if self._word in f"{self.name}/{name}"
-        ]
+        left = [name for name in programs(self.presets[0]) if self.has(name)]
         cases = []
         while left:
             output, outcome = self._boot(left)
@@ -78,8 +91,5 @@ def jobs(word):
         SystemTests("smp1", "release", machine.Options(), word),
         SystemTests("smp4", "debug", machine.Options(smp=4, cpu=hard), word),
     ]
-    sources = [path.stem for path in build.ROOT.glob("tests/system/*.c")]
-    return [
-        job for job in chosen
-        if word in job.name or any(word in f"{job.name}/{name}" for name in sources)
-    ]
+    programs_there = source_programs()
+    return [job for job in chosen if any(job.has(program) for program in programs_there)]
