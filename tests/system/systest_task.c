@@ -127,20 +127,28 @@ bool wait_dead(mach_port_t name)
     return EXPECT(systest_wait(is_dead, &name));
 }
 
-/* The port dies before the thread has left its stack; the ledger's count tells when it has. */
+static void thread_end(thread_act_t thread)
+{
+    /* The call takes the right along. */
+    EXPECT_OK(mach_port_mod_refs(mach_task_self(), thread, MACH_PORT_RIGHT_SEND, 1));
+    (void)thread_terminate(thread);
+}
+
+/* The port dies before the thread has left its stack; the ledger's count tells when it has. A thread
+ * that waits in vain has failed its case; it is ended, so that the others can run. */
 void worker_join(struct worker *worker)
 {
-    (void)wait_dead(worker->thread);
+    if (!wait_dead(worker->thread)) {
+        thread_end(worker->thread);
+        (void)wait_dead(worker->thread);
+    }
     EXPECT_OK(mach_port_deallocate(mach_task_self(), worker->thread));
     (void)mach_vm_deallocate(worker->task, worker->stack, WORKER_STACK_SIZE);
 }
 
 void worker_kill(struct worker *worker)
 {
-    /* The call takes the right along. */
-    mach_port_t thread = worker->thread;
-    EXPECT_OK(mach_port_mod_refs(mach_task_self(), thread, MACH_PORT_RIGHT_SEND, 1));
-    (void)thread_terminate(thread);
+    thread_end(worker->thread);
     worker_join(worker);
 }
 
