@@ -58,27 +58,49 @@ static mach_msg_id_t consume(struct ipc_kmsg *kmsg)
     return id;
 }
 
-/* What receiving from OBJECT gives: a message's id, or the error. */
-static int receive(struct ipc_object *object, uint64_t deadline)
+/* What receiving from OBJECT as REQUEST says gives: a message's id, or the error. */
+static int receive_as(struct ipc_object *object, struct ipc_receive *request)
 {
-    struct ipc_receive request = { .limit = UINT32_MAX, .deadline = deadline };
     interrupt_state_t interrupts = interrupts_save();
-    mach_msg_return_t result = ipc_mqueue_receive(object, &request);
-    int answer = result == MACH_MSG_SUCCESS ? consume(request.kmsg) : result;
+    mach_msg_return_t result = ipc_mqueue_receive(object, request);
+    int answer = result == MACH_MSG_SUCCESS ? consume(request->kmsg) : result;
     interrupts_restore(interrupts);
     return answer;
 }
 
-/* A thread that receives once. */
+static int receive(struct ipc_object *object, uint64_t deadline)
+{
+    return receive_as(object, &(struct ipc_receive){ .deadline = deadline });
+}
+
+/* A thread that receives once, however long it takes. */
 struct receiver {
     struct ipc_object *object;
+    struct ipc_receive request;
     int answer;
 };
 
 static void receiver_thread(void *argument)
 {
     struct receiver *receiver = argument;
-    receiver->answer = receive(receiver->object, WAIT_FOREVER);
+    receiver->request.deadline = WAIT_FOREVER;
+    receiver->answer = receive_as(receiver->object, &receiver->request);
+}
+
+static void add_member(struct ipc_pset *set, struct ipc_port *port)
+{
+    interrupts_disable();
+    ipc_port_lock(port);
+    EXPECT_EQ(ipc_pset_add(set, port), KERN_SUCCESS);
+    ipc_port_unlock(port);
+    interrupts_enable();
+}
+
+static void set_destroy(struct ipc_pset *set)
+{
+    interrupts_disable();
+    ipc_pset_destroy(set);
+    interrupts_enable();
 }
 
 /* A thread that sends one message with a send right. */
@@ -122,7 +144,76 @@ KTEST(ipc_waiting_receiver_gets_the_message)
     EXPECT_EQ(port->message_count, 0);
     ktest_join(thread);
     EXPECT_EQ(receiver.answer, 5);
+    EXPECT_EQ(port->sequence, 1);
     ipc_port_destroy(port);
+}
+
+/* Who cannot take the message goes home with its size; who can, gets it. */
+KTEST(ipc_message_passes_a_waiting_receiver_it_does_not_fit)
+{
+    struct ipc_port *port = port_begin();
+    struct receiver small = {
+        .object = &port->object,
+        .request = { .option = MACH_RCV_LARGE, .limit = sizeof(mach_msg_header_t) },
+    };
+    struct receiver large = {
+        .object = &port->object,
+        .request = { .option = MACH_RCV_LARGE, .limit = UINT32_MAX },
+    };
+    struct ktest_thread *first = ktest_spawn(receiver_thread, &small);
+    struct ktest_thread *second = ktest_spawn(receiver_thread, &large);
+    ktest_settle();
+    send_message(port, 6);
+    ktest_settle();
+    if (EXPECT_EQ(small.answer, MACH_RCV_TOO_LARGE) && EXPECT_EQ(large.answer, 6)) {
+        EXPECT_EQ(small.request.too_large_size, sizeof(mach_msg_header_t));
+        ktest_join(first);
+        ktest_join(second);
+        ipc_port_destroy(port);
+    }
+}
+
+/* Receive from OBJECT, which gives ANSWER at once, with a claimed thread that is to get the
+ * processor: it has to go on all the same. */
+static void receive_with_handoff(struct ipc_object *object, int answer)
+{
+    struct ipc_port *port = port_begin();
+    struct receiver receiver = { .object = &port->object };
+    struct ktest_thread *thread = ktest_spawn(receiver_thread, &receiver);
+    ktest_settle();
+    struct ipc_receive request = { .deadline = 0 };
+    struct ipc_kmsg *kmsg = new_message(port, MACH_MSG_TYPE_PORT_SEND, 9);
+    interrupts_disable();
+    EXPECT_EQ(ipc_mqueue_send(kmsg, 0, &request.handoff), MACH_MSG_SUCCESS);
+    EXPECT_EQ(receive_as(object, &request), answer);
+    if (!EXPECT_EQ(request.handoff, nullptr)) {
+        thread_wake(request.handoff);
+    }
+    interrupts_enable();
+    ktest_join(thread);
+    EXPECT_EQ(receiver.answer, 9);
+    ipc_port_destroy(port);
+}
+
+KTEST(ipc_receive_that_does_not_wait_lets_the_claimed_thread_go)
+{
+    struct ipc_port *port = port_begin();
+    struct ipc_pset *set = ipc_pset_create();
+    receive_with_handoff(&port->object, MACH_RCV_TIMED_OUT);
+    receive_with_handoff(&set->object, MACH_RCV_TIMED_OUT);
+    send_message(port, 3);
+    receive_with_handoff(&port->object, 3);
+    add_member(set, port);
+    send_message(port, 4);
+    receive_with_handoff(&set->object, 4);
+    ipc_port_reference(port);
+    ipc_object_reference(&set->object);
+    set_destroy(set);
+    ipc_port_destroy(port);
+    receive_with_handoff(&port->object, MACH_RCV_PORT_DIED);
+    receive_with_handoff(&set->object, MACH_RCV_PORT_DIED);
+    ipc_port_release(port);
+    ipc_object_release(&set->object);
 }
 
 KTEST(ipc_set_receives_from_all_members)
@@ -131,15 +222,13 @@ KTEST(ipc_set_receives_from_all_members)
     struct ipc_port *second = port_begin();
     struct ipc_pset *set = ipc_pset_create();
     send_message(second, 20);
+    add_member(set, first);
     interrupts_disable();
     ipc_port_lock(first);
-    EXPECT_EQ(ipc_pset_add(set, first), KERN_SUCCESS);
     EXPECT_EQ(ipc_pset_add(set, first), KERN_ALREADY_IN_SET);
     ipc_port_unlock(first);
-    ipc_port_lock(second);
-    EXPECT_EQ(ipc_pset_add(set, second), KERN_SUCCESS);
-    ipc_port_unlock(second);
     interrupts_enable();
+    add_member(set, second);
     EXPECT_EQ(receive(&set->object, 0), 20);
     EXPECT_EQ(receive(&set->object, 0), MACH_RCV_TIMED_OUT);
     send_message(first, 10);
@@ -155,9 +244,7 @@ KTEST(ipc_set_receives_from_all_members)
     send_message(second, 22);
     ktest_join(thread);
     EXPECT_EQ(receiver.answer, 22);
-    interrupts_disable();
-    ipc_pset_destroy(set);
-    interrupts_enable();
+    set_destroy(set);
     EXPECT(list_empty(&first->sets));
     ipc_port_destroy(first);
     ipc_port_destroy(second);
@@ -171,16 +258,10 @@ KTEST(ipc_waiting_set_receiver_takes_queued_message_of_new_member)
     struct ktest_thread *thread = ktest_spawn(receiver_thread, &receiver);
     ktest_settle();
     send_message(port, 30);
-    interrupts_disable();
-    ipc_port_lock(port);
-    EXPECT_EQ(ipc_pset_add(set, port), KERN_SUCCESS);
-    ipc_port_unlock(port);
-    interrupts_enable();
+    add_member(set, port);
     ktest_join(thread);
     EXPECT_EQ(receiver.answer, 30);
-    interrupts_disable();
-    ipc_pset_destroy(set);
-    interrupts_enable();
+    set_destroy(set);
     ipc_port_destroy(port);
 }
 
