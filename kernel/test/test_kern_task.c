@@ -5,13 +5,23 @@
  */
 #include <test/ktest.h>
 
+#include <task_server.h>
+#include <thread_act_server.h>
+
+#include <mach/exception_types.h>
 #include <mach/task_special_ports.h>
+#include <mach/thread_special_ports.h>
 
 #include <arch/clock_device.h>
 #include <arch/cpu.h>
+#include <mem/zone.h>
+#include <ipc/ipc_kmsg.h>
 #include <ipc/ipc_port.h>
+#include <ipc/ipc_space.h>
+#include <ipc/upcalls.h>
 #include <sched/thread.h>
 #include <kern/convert.h>
+#include <kern/host.h>
 #include <kern/kernel_port.h>
 #include <kern/task.h>
 #include <kern/thread_control.h>
@@ -141,4 +151,83 @@ KTEST(kern_unhandled_exception_ends_the_task)
     EXPECT(!task->is_active);
     thread_release(thread);
     task_release(task);
+}
+
+/* A call that found its task or thread just before the end comes too late. */
+KTEST(kern_what_has_ended_takes_no_more)
+{
+    struct task *task;
+    struct thread *thread;
+    struct ipc_port *told = nullptr;
+    EXPECT_EQ(task_create_object(nullptr, false, &task), KERN_SUCCESS);
+    EXPECT_EQ(thread_create_in_task(task, &thread), KERN_SUCCESS);
+    EXPECT_EQ(task_terminate(task), KERN_SUCCESS);
+    EXPECT_EQ(task_terminate(task), KERN_FAILURE);
+    EXPECT_EQ(task_suspend(task), KERN_INVALID_TASK);
+    EXPECT_EQ(task_resume(task), KERN_INVALID_TASK);
+    EXPECT_EQ(task_set_special_port(task, TASK_BOOTSTRAP_PORT, nullptr), KERN_INVALID_TASK);
+    EXPECT_EQ(task_get_special_port(task, TASK_BOOTSTRAP_PORT, &told), KERN_INVALID_TASK);
+    EXPECT_EQ(mach_ports_register(task, nullptr, 0), KERN_INVALID_TASK);
+    EXPECT_EQ(
+        task_set_exception_ports(task, EXC_MASK_ALL, nullptr, EXCEPTION_DEFAULT, THREAD_STATE_NONE),
+        KERN_INVALID_TASK);
+    EXPECT_EQ(thread_set_exception_ports(thread, EXC_MASK_ALL, nullptr, EXCEPTION_DEFAULT,
+                                         THREAD_STATE_NONE),
+              KERN_TERMINATED);
+    EXPECT_EQ(thread_get_special_port(thread, THREAD_KERNEL_PORT, &told), KERN_TERMINATED);
+    EXPECT(task_becomes_empty(task));
+    thread_release(thread);
+    task_release(task);
+}
+
+/* With no memory for the message nobody is asked: the task ends, and its handler's right with it. */
+KTEST(kern_exception_without_memory_ends_the_task)
+{
+    for (struct ktest_failures f = ktest_failures_begin(); ktest_failures_next(&f);) {
+        struct ipc_port *receive;
+        struct task *task;
+        struct thread *thread;
+        zone_fail_after(-1);
+        EXPECT_EQ(task_create_object(nullptr, false, &task), KERN_SUCCESS);
+        EXPECT_EQ(thread_create_in_task(task, &thread), KERN_SUCCESS);
+        EXPECT_EQ(task_set_exception_ports(task, EXC_MASK_ALL, make_right(&receive),
+                                           EXCEPTION_DEFAULT, THREAD_STATE_NONE),
+                  KERN_SUCCESS);
+        context_set_user_start(&thread->context, 0, 0, 0);
+        zone_fail_after(f.next);
+        EXPECT_EQ(thread_user_unhold(thread), KERN_SUCCESS);
+        ktest_settle();
+        EXPECT_EQ(receive->message_count == 0, ktest_failure_happened());
+        EXPECT_EQ(task->is_active, !ktest_failure_happened());
+        (void)task_terminate_object(task);
+        EXPECT(task_becomes_empty(task));
+        EXPECT_EQ(receive->send_rights, receive->message_count);
+        kernel_port_destroy(receive);
+        thread_release(thread);
+        task_release(task);
+    }
+}
+
+/* The kernel's answer comes from the kernel: whoever asked is not held by it. */
+KTEST(kern_request_gives_back_who_sent_it)
+{
+    interrupts_disable();
+    struct ipc_sender *sender = ipc_sender_create(&(security_token_t){}, &(audit_token_t){});
+    struct ipc_kmsg *request = ipc_kmsg_alloc(sizeof(mig_reply_error_t));
+    struct ipc_port *reply_port = ipc_port_create();
+    request->header = (mach_msg_header_t){ .msgh_size = sizeof(mach_msg_header_t), .msgh_id = 1 };
+    request->destination = kernel_port_make_send(the_host.port);
+    request->destination_type = MACH_MSG_TYPE_PORT_SEND;
+    request->reply = ipc_port_make_send_once(reply_port);
+    request->reply_type = MACH_MSG_TYPE_PORT_SEND_ONCE;
+    ipc_sender_reference(sender);
+    request->sender = sender;
+    struct ipc_kmsg *reply = upcall_kobject_call(request);
+    EXPECT_EQ(reply->sender, nullptr);
+    EXPECT_EQ(((mig_reply_error_t *)&reply->header)->RetCode, MIG_BAD_ID);
+    EXPECT_EQ(refcount_value(&sender->references), 1);
+    ipc_sender_release(sender);
+    ipc_kmsg_destroy(reply);
+    ipc_port_destroy(reply_port);
+    interrupts_enable();
 }

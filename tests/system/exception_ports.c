@@ -89,6 +89,22 @@ CASE(wrong_exception_ports_are_refused)
     port_destroy_with_send(handler);
 }
 
+CASE(a_question_for_no_exception_is_refused)
+{
+    struct told told = { .count = EXC_TYPES_COUNT };
+    mach_port_t thread = mach_thread_self();
+    EXPECT_EQ(task_get_exception_ports(mach_task_self(), 0xffffffff, told.masks, &told.count,
+                                       told.handlers, told.behaviors, told.flavors),
+              KERN_INVALID_ARGUMENT);
+    told.count = EXC_TYPES_COUNT;
+    EXPECT_OK(thread_get_exception_ports(thread, SOME_MASK, told.masks, &told.count, told.handlers,
+                                         told.behaviors, told.flavors));
+    EXPECT_EQ(told.count, 1); /* nothing was ever set: told as for a task */
+    EXPECT_EQ(told.masks[0], SOME_MASK);
+    EXPECT_EQ(told.handlers[0], MACH_PORT_NULL);
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), thread));
+}
+
 /* The system's own handler is the process server: for the time of the test it is taken away. */
 CASE(an_exception_that_nobody_wants_ends_the_task)
 {

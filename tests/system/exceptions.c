@@ -316,6 +316,37 @@ CASE(a_thread_may_be_ended_while_its_handler_thinks)
     }
 }
 
+/* It gives up, so that the thread runs into the exception again; nobody else is asked. */
+CASE(a_thread_can_be_broken_off_while_its_handler_thinks)
+{
+    struct faulting faulting;
+    if (faulting_create(&faulting)) {
+        EXPECT(receive_exception(faulting.handler, 2405));
+        (void)worker_wait_blocked(&faulting.worker);
+        EXPECT_OK(thread_abort(faulting.worker.thread));
+        answer(KERN_SUCCESS); /* to nobody */
+        EXPECT(receive_exception(faulting.handler, 2405));
+        answer(KERN_FAILURE);
+        faulting_expect_end(&faulting);
+        port_destroy_with_send(faulting.handler);
+    }
+}
+
+CASE(a_thread_may_be_ended_while_it_waits_to_tell_its_handler)
+{
+    struct worker worker;
+    mach_port_t handler = handler_create();
+    for (uint32_t i = 0; i < MACH_PORT_QLIMIT_DEFAULT; i++) {
+        EXPECT_OK(send_value(handler, i));
+    }
+    EXPECT(worker_create(&worker, mach_task_self(), fault_null, NULL));
+    take_from_thread(worker.thread, handler, LONG_CODES(EXCEPTION_DEFAULT));
+    EXPECT_OK(thread_resume(worker.thread));
+    (void)worker_wait_blocked(&worker);
+    worker_kill(&worker);
+    port_destroy_with_send(handler);
+}
+
 /* Answer an exception with a state as if there was one, SIZE bytes of such a reply. */
 static void answer_short(mach_msg_size_t size)
 {

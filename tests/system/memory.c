@@ -186,6 +186,45 @@ CASE(a_memory_entry_is_the_same_memory)
     deallocate(other, 2 * PAGE);
 }
 
+/* An entry for SIZE bytes from OFFSET on: of the test's memory, or of PARENT. */
+static kern_return_t make_entry(mach_port_t parent, uint64_t offset, memory_object_size_t size,
+                                vm_prot_t protection, mach_port_t *entry)
+{
+    return mach_make_memory_entry_64(mach_task_self(), &size, offset, protection, entry, parent);
+}
+
+/* Map a page of ENTRY. */
+static kern_return_t map_page(mach_port_t entry, vm_prot_t protection, vm_prot_t maximum,
+                              mach_vm_address_t *address)
+{
+    *address = 0;
+    return mach_vm_map(mach_task_self(), address, PAGE, 0, VM_FLAGS_ANYWHERE, entry, 0, FALSE,
+                       protection, maximum, VM_INHERIT_NONE);
+}
+
+CASE(a_memory_entry_permits_no_more_than_it_was_made_for)
+{
+    const vm_prot_t both = VM_PROT_READ | VM_PROT_WRITE;
+    mach_port_t entry, part;
+    mach_vm_address_t address;
+    volatile char *memory = allocate(2 * PAGE);
+    memory[PAGE] = 9;
+    EXPECT_OK(make_entry(MACH_PORT_NULL, (uint64_t)memory, 2 * PAGE, VM_PROT_READ, &entry));
+    EXPECT_EQ(map_page(entry, both, both, &address), KERN_INVALID_RIGHT);
+    EXPECT_EQ(map_page(entry, VM_PROT_READ, both, &address), KERN_INVALID_RIGHT);
+    EXPECT_EQ(make_entry(entry, PAGE, 2 * PAGE, VM_PROT_READ, &part), KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(make_entry(entry, ~(PAGE - 1), 2 * PAGE, VM_PROT_READ, &part), KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(make_entry(entry, PAGE, PAGE, both, &part), KERN_PROTECTION_FAILURE);
+    EXPECT_OK(make_entry(entry, PAGE, PAGE, VM_PROT_READ, &part));
+    if (EXPECT_OK(map_page(part, VM_PROT_READ, VM_PROT_READ, &address))) {
+        EXPECT_EQ(*(volatile char *)address, 9);
+        deallocate((void *)address, PAGE);
+    }
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), part));
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), entry));
+    deallocate(memory, 2 * PAGE);
+}
+
 CASE(remap_shares_or_copies)
 {
     mach_vm_address_t shared = 0, copied = 0;

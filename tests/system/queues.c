@@ -239,6 +239,26 @@ CASE(each_message_reaches_one_of_many_receivers)
     port_destroy_with_send(waiter.port);
 }
 
+/* A call whose receive fails at once has sent all the same. */
+CASE(a_call_without_a_reply_port_reaches_the_server)
+{
+    struct worker worker;
+    union any_message message = { 0 };
+    waiter.port = port_create_with_send();
+    waiter.option = 0;
+    waiter.got = 0;
+    EXPECT(worker_start(&worker, mach_task_self(), receive_one, NULL));
+    (void)worker_wait_blocked(&worker);
+    message.header.msgh_bits = MACH_MSG_TYPE_COPY_SEND;
+    message.header.msgh_remote_port = waiter.port;
+    EXPECT_EQ(mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG, sizeof(struct value_message),
+                       sizeof(message), MACH_PORT_DEAD, 0, MACH_PORT_NULL),
+              MACH_RCV_INVALID_NAME);
+    worker_join(&worker);
+    EXPECT_EQ(waiter.got, 1);
+    port_destroy_with_send(waiter.port);
+}
+
 CASE(a_receiver_learns_that_its_port_died)
 {
     struct worker worker;

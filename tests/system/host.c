@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The host: its special ports, what it tells, what it refuses.
+ */
+#include <mach/host_info.h>
+#include <mach/host_reboot.h>
+#include <mach/host_special_ports.h>
+
+#include "systest.h"
+#include "systest_msg.h"
+
+static kern_return_t get_special(int which, mach_port_t *port)
+{
+    return host_get_special_port(systest_host_priv(), HOST_LOCAL_NODE, which, port);
+}
+
+CASE(special_ports_of_servers_are_told_and_replaced)
+{
+    mach_port_t told = MACH_PORT_NULL;
+    mach_port_t ports[] = { port_create_with_send(), port_create_with_send() };
+    for (int i = 0; i < 2; i++) {
+        EXPECT_OK(host_set_special_port(systest_host_priv(), HOST_UNFREED_PORT, ports[i]));
+        EXPECT_OK(get_special(HOST_UNFREED_PORT, &told));
+        EXPECT_EQ(told, ports[i]);
+        EXPECT_OK(mach_port_deallocate(mach_task_self(), told));
+    }
+    EXPECT_OK(host_set_special_port(systest_host_priv(), HOST_UNFREED_PORT, MACH_PORT_NULL));
+    EXPECT_OK(get_special(HOST_UNFREED_PORT, &told));
+    EXPECT_EQ(told, MACH_PORT_NULL);
+    port_destroy_with_send(ports[0]);
+    port_destroy_with_send(ports[1]);
+}
+
+CASE(the_kernels_special_ports_stay_its_own)
+{
+    mach_port_t port = port_create_with_send(), told = MACH_PORT_NULL;
+    static const int wrong[] = {
+        HOST_SECURITY_PORT,
+        HOST_IO_MAIN_PORT,
+        HOST_MAX_SPECIAL_KERNEL_PORT,
+        HOST_MAX_SPECIAL_PORT + 1,
+        -1,
+    };
+    for (uint32_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        EXPECT_EQ(host_set_special_port(systest_host_priv(), wrong[i], port),
+                  KERN_INVALID_ARGUMENT);
+    }
+    EXPECT_EQ(get_special(HOST_MAX_SPECIAL_PORT + 1, &told), KERN_INVALID_ARGUMENT);
+    port_destroy_with_send(port);
+}
+
+CASE(too_little_room_for_an_answer_is_told)
+{
+    vm_statistics_data_t info;
+    mach_port_t host = mach_host_self();
+    mach_msg_type_number_t count = HOST_VM_INFO_REV0_COUNT;
+    EXPECT_OK(host_statistics(host, HOST_VM_INFO, (host_info_t)&info, &count));
+    EXPECT_EQ(count, HOST_VM_INFO_REV0_COUNT);
+    count = HOST_VM_INFO_REV0_COUNT - 1;
+    EXPECT_EQ(host_statistics(host, HOST_VM_INFO, (host_info_t)&info, &count), KERN_FAILURE);
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), host));
+}
+
+CASE(a_reboot_in_an_unknown_way_is_refused)
+{
+    EXPECT_EQ(host_reboot(systest_host_priv(), 0x40000000 | HOST_REBOOT_HALT),
+              KERN_INVALID_ARGUMENT);
+}
+
+/* The port of all programs tells; what changes the machine needs the other. */
+CASE(the_privileged_port_is_a_host_port_but_not_the_other_way_round)
+{
+    kernel_version_t version;
+    kernel_boot_info_t options;
+    mach_port_t host = mach_host_self(), told = MACH_PORT_NULL;
+    EXPECT_OK(host_kernel_version(host, version));
+    EXPECT_OK(host_kernel_version(systest_host_priv(), version));
+    EXPECT_OK(host_get_boot_info(systest_host_priv(), options));
+    EXPECT_EQ(host_get_boot_info(host, options), KERN_INVALID_HOST);
+    EXPECT_EQ(host_get_special_port(host, HOST_LOCAL_NODE, HOST_PRIV_PORT, &told),
+              KERN_INVALID_HOST);
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), host));
+}
