@@ -74,9 +74,16 @@ class Access:
 
     def fixed_size(self) -> str:
         """Bytes of the message without its packed items, as a C expression."""
-        parts = [f"(mach_msg_size_t)sizeof({self.message.name})"]
-        parts += [packed_extent(i) for i in self.message.variable_items]
-        return " - ".join(parts)
+        return fixed_size(self.message)
+
+
+def fixed_size(message: Message) -> str:
+    """Bytes of MESSAGE without its packed items, as a C expression: a number unless only C knows."""
+    if message.minimum is not None and message.variable_items:
+        return str(message.minimum)
+    parts = [f"(mach_msg_size_t)sizeof({message.name})"]
+    parts += [packed_extent(i) for i in message.variable_items]
+    return " - ".join(parts)
 
 
 def packed_extent(item: Item) -> str:

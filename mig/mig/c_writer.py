@@ -63,13 +63,19 @@ class Writer:
             yield
 
     def assign(self, left: str, right: str) -> None:
-        """LEFT = RIGHT; on a second line if it is long."""
+        """LEFT = RIGHT; on further lines if it is long."""
         text = f"{left} = {right};"
         if len(INDENT) * self._depth + len(text) <= MARGIN:
             self.line(text)
             return
         self.line(f"{left} =")
-        self.line(f"{INDENT}{right};")
+        line = ""
+        for operand in _operands(right + ";"):
+            if line and len(INDENT) * (self._depth + 1) + len(line + operand) > MARGIN:
+                self.line(INDENT + line.rstrip())
+                line = ""
+            line += operand
+        self.line(INDENT + line)
 
     def wrapped(self, head: str, parts: list[str], tail: str) -> None:
         """HEAD, PARTS separated by commas, TAIL; continued under the opening parenthesis."""
@@ -104,3 +110,14 @@ class Writer:
             head = f"    {alternatives[-1]})"
         with self.block(head):
             then()
+
+
+def _operands(expression: str) -> list[str]:
+    """EXPRESSION cut behind the operators that are in no parentheses."""
+    out, depth, begin = [], 0, 0
+    for place, letter in enumerate(expression):
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if depth == 0 and expression[place : place + 3] in (" | ", " + ", " - ", " ? ", " : "):
+            out.append(expression[begin : place + 3])
+            begin = place + 3
+    return [*out, expression[begin:]]

@@ -104,24 +104,17 @@ def generate(
         interface = replace(interface, halves=True)
         _refuse_clashes(interface, diagnostics)
     names = _output_names(interface, options)
-    if interface.kernel_user and ("user" in names or options.prefix is not None):
-        raise diagnostics.fail(
-            interface.span, f"subsystem '{interface.name}' is kerneluser; user stubs for callers"
-            " inside the kernel are not made, so leave them out with -user /dev/null",
-        )
-    header = names.get("header") or f"{interface.name}.h"
-    server_header = names.get("sheader") or header
-    _refuse_overwrite(interface, diagnostics)
+    header, server_header = _base(names.get("header")), _base(names.get("sheader"))
     outputs = {}
     if "header" in names:
         outputs[names["header"]] = emit_header.user_header(interface)
     if "user" in names:
-        outputs[names["user"]] = emit_user.user_source(interface, os.path.basename(header))
+        outputs[names["user"]] = emit_user.user_source(interface, header)
     if "sheader" in names:
         outputs[names["sheader"]] = emit_header.server_header(interface)
     if "server" in names:
         outputs[names["server"]] = emit_server.server_source(
-            interface, os.path.basename(server_header)
+            interface, server_header, options.symbols
         )
     if "dheader" in names:
         outputs[names["dheader"]] = emit_header.defines_header(interface)
@@ -133,12 +126,13 @@ def generate(
         outputs[options.python] = python_client.source(interface)
     if options.loopback is not None:
         outputs[options.loopback] = emit_loopback.loopback_source(
-            interface, os.path.basename(header), os.path.basename(server_header)
+            interface, header or f"{interface.name}.h",
+            server_header or f"{interface.name}_server.h",
         )
     if options.prefix is not None:
         for routine in interface.routines:
             outputs[f"{options.prefix}{routine.name}.c"] = emit_user.user_source(
-                interface, os.path.basename(header), [routine]
+                interface, header, [routine]
             )
     return outputs
 
@@ -152,14 +146,9 @@ def _refuse_clashes(interface: Interface, diagnostics: Diagnostics) -> None:
         )
 
 
-def _refuse_overwrite(interface: Interface, diagnostics: Diagnostics) -> None:
-    for routine in interface.routines:
-        for argument in routine.arguments:
-            if argument.overwrite:
-                raise diagnostics.fail(
-                    argument.span, "stubs that receive into the caller's memory ('overwrite') are"
-                    " not made",
-                )
+def _base(path: str | None) -> str | None:
+    """How a source file beside the header PATH includes it."""
+    return os.path.basename(path) if path else None
 
 
 def _output_names(interface: Interface, options: Options) -> dict[str, str]:

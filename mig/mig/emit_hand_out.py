@@ -9,9 +9,9 @@ from mig.layout import Item, Message, Role
 from mig.signature import Side, poly_form
 
 
-def hand_out(out: Writer, routine: Routine, message: Message) -> None:
+def hand_out(out: Writer, routine: Routine, message: Message, side: Side = Side.USER) -> None:
     """Give the caller what came; the reply is known to be right."""
-    access = Access(message, Names(routine, Side.USER), "Out0P", "Out", True)
+    access = Access(message, Names(routine, side), "Out0P", "Out", True)
     if routine.user_tokens:
         _tokens(out, routine)
     _capacities(out, routine, message, access)
@@ -20,7 +20,7 @@ def hand_out(out: Writer, routine: Routine, message: Message) -> None:
         out.step("Hand out what it brought.")
     for item in items:
         assert item.argument is not None
-        _hand_out_item(out, access, item, item.argument)
+        _hand_out_item(out, access, item, item.argument, side)
 
 
 def _tokens(out: Writer, routine: Routine) -> None:
@@ -46,7 +46,8 @@ def _capacities(out: Writer, routine: Routine, message: Message, access: Access)
     """Arrays with more elements than the caller has room for: a part, the true count, an error."""
     limited = [
         a for a in routine.arguments
-        if a.returned and a.counted and (a.count_in_out or a.type.shape is Shape.PORTS)
+        if a.returned and a.counted
+        and (a.count_in_out or a.overwrite or a.type.shape is Shape.PORTS)
     ]
     limited = [a for a in limited if a.kind == "out"]
     for argument in limited:
@@ -77,7 +78,9 @@ def _parts_before(out: Writer, message: Message, access: Access, argument: Argum
             access.known.add(number)
 
 
-def _hand_out_item(out: Writer, access: Access, item: Item, argument: Argument) -> None:
+def _hand_out_item(
+    out: Writer, access: Access, item: Item, argument: Argument, side: Side
+) -> None:
     t, name, place = argument.type, argument.name, access(item)
     match item.role:
         case Role.COUNT if t.shape is not Shape.VAR_STRING:
@@ -85,7 +88,7 @@ def _hand_out_item(out: Writer, access: Access, item: Item, argument: Argument) 
         case Role.SUBS:
             out.line(f"memcpy({item.name}, {place}, sizeof({place}));")
         case Role.DESCRIPTOR:
-            _hand_out_descriptor(out, access, place, argument)
+            _hand_out_descriptor(out, access, place, argument, side)
         case Role.VALUE if t.shape in (Shape.DATA, Shape.STRUCT, Shape.POINTER):
             out.line(f"*{name} = {place};")
         case Role.VALUE if t.shape is Shape.ARRAY:
@@ -107,9 +110,11 @@ def _hand_out_packed(out: Writer, access: Access, item: Item, argument: Argument
         access.next_part(out, item)
 
 
-def _hand_out_descriptor(out: Writer, access: Access, place: str, argument: Argument) -> None:
+def _hand_out_descriptor(
+    out: Writer, access: Access, place: str, argument: Argument, side: Side
+) -> None:
     t, name = argument.type, argument.name
-    poly = poly_form(argument, Side.USER) == "pointer"
+    poly = poly_form(argument, side) == "pointer"
     match t.shape:
         case Shape.PORT:
             out.line(f"*{name} = {place}.name;")
@@ -117,13 +122,18 @@ def _hand_out_descriptor(out: Writer, access: Access, place: str, argument: Argu
             count = access.count(argument) if t.variable else str(t.count)
             with out.loop(access.i, count):
                 out.line(f"{name}[{access.i}] = {place}[{access.i}].name;")
+        case Shape.OOL | Shape.OOL_PORTS if argument.overwrite:
+            size = f"{place}.{'count * sizeof(mach_port_t)' if t.port else 'size'}"
+            out.line(f"memcpy((void *)*{name}, {place}.address, {size});")
+            out.line(f"mig_deallocate((vm_address_t){place}.address, {size});")
         case Shape.OOL | Shape.OOL_PORTS:
-            out.line(f"*{name} = ({t.user_type}){place}.address;")
+            cast = "" if side.in_kernel else f"({t.user_type})"
+            out.line(f"*{name} = {cast}{place}.address;")
         case Shape.OOL_LIST:
             assert t.element is not None
             with out.loop(access.i, t.count):
-                address = f"({t.element.user_type}){place}[{access.i}].address"
-                out.line(f"{name}[{access.i}] = {address};")
+                cast = "" if side.in_kernel else f"({t.element.user_type})"
+                out.line(f"{name}[{access.i}] = {cast}{place}[{access.i}].address;")
     if poly:
         index = "[0]" if t.shape in (Shape.PORTS, Shape.OOL_LIST) else ""
         out.line(f"*{name}Poly = {place}{index}.disposition;")

@@ -3,7 +3,7 @@
 
 from mig import emit_async, emit_structs
 from mig.c_writer import Writer
-from mig.ir import Interface
+from mig.ir import Interface, Routine
 from mig.signature import Side, parameters
 
 
@@ -13,51 +13,50 @@ def user_header(interface: Interface) -> str:
     name = interface.name
     emit_structs.file_head(out, interface, "Calls and messages")
     _guard_begin(out, f"_{name}_user_")
-    out.line("#include <stddef.h>")
-    out.line("#include <stdint.h>")
-    emit_structs.system_includes(out, Side.USER)
+    user_declarations(out, interface)
+    _guard_end(out, f"_{name}_user_")
+    return out.text()
+
+
+def user_declarations(out: Writer, interface: Interface) -> None:
+    """What the user header declares; in the .c file itself if there is no header."""
+    side = caller_side(interface)
+    _includes(out, side)
     _count(out, interface)
     emit_structs.imports(out, interface, ("import", "uimport", "dimport"))
     _hook(out, "__BeforeMigUserHeader")
     _extern_c_begin(out)
     for routine in interface.routines:
-        out.step(emit_structs.title(routine))
-        out.lines(
-            emit_structs.prototype(
-                "kern_return_t", routine.user_name, parameters(routine, Side.USER)
-            )
-        )
-        if interface.halves and not routine.one_way:
+        _declare(out, routine, routine.user_name, side)
+        if interface.halves and not routine.one_way and not side.in_kernel:
             emit_async.user_prototypes(out, routine)
     _extern_c_end(out)
-    emit_structs.message_structs(out, interface, Side.USER)
+    emit_structs.message_structs(out, interface, side)
     _name_map(out, interface)
     _hook(out, "__AfterMigUserHeader")
-    _guard_end(out, f"_{name}_user_")
-    return out.text()
 
 
 def server_header(interface: Interface) -> str:
     """-sheader: prototypes of the routines a server provides, its demux, and the messages."""
     out = Writer()
     name = interface.name
-    side = server_side(interface)
     emit_structs.file_head(out, interface, "Routines to provide, and messages,")
     _guard_begin(out, f"_{name}_server_")
-    out.line("#include <stddef.h>")
-    out.line("#include <stdint.h>")
-    emit_structs.system_includes(out, side)
+    server_declarations(out, interface)
+    _guard_end(out, f"_{name}_server_")
+    return out.text()
+
+
+def server_declarations(out: Writer, interface: Interface) -> None:
+    """What the server header declares; in the .c file itself if there is no header."""
+    side = server_side(interface)
+    _includes(out, side)
     _count(out, interface)
     emit_structs.imports(out, interface, ("import", "simport", "dimport"))
     _hook(out, "__BeforeMigServerHeader")
     _extern_c_begin(out)
     for routine in interface.routines:
-        out.step(emit_structs.title(routine))
-        out.lines(
-            emit_structs.prototype(
-                "kern_return_t", routine.server_name, parameters(routine, side)
-            )
-        )
+        _declare(out, routine, routine.server_name, side)
         if interface.halves and not routine.one_way and side is Side.SERVER:
             emit_async.server_prototypes(out, routine)
     if side is Side.KERNEL:
@@ -68,8 +67,17 @@ def server_header(interface: Interface) -> str:
     emit_structs.message_structs(out, interface, side)
     _name_map(out, interface)
     _hook(out, "__AfterMigServerHeader")
-    _guard_end(out, f"_{name}_server_")
-    return out.text()
+
+
+def _includes(out: Writer, side: Side) -> None:
+    out.line("#include <stddef.h>")
+    out.line("#include <stdint.h>")
+    emit_structs.system_includes(out, side)
+
+
+def _declare(out: Writer, routine: Routine, name: str, side: Side) -> None:
+    out.step(emit_structs.title(routine))
+    out.lines(emit_structs.prototype("kern_return_t", name, parameters(routine, side)))
 
 
 def defines_header(interface: Interface) -> str:
@@ -95,6 +103,10 @@ def internal_header(interface: Interface) -> str:
         out.line(f"#define {routine.user_name} {routine.user_name}_external")
     _guard_end(out, f"_{interface.name}_internal_")
     return out.text()
+
+
+def caller_side(interface: Interface) -> Side:
+    return Side.KERNEL_USER if interface.kernel_user else Side.USER
 
 
 def server_side(interface: Interface) -> Side:

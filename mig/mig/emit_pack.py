@@ -15,11 +15,14 @@ MOVED = (
 
 
 class RequestPacker:
-    def __init__(self, out: Writer, routine: Routine, message: Message):
+    def __init__(
+        self, out: Writer, routine: Routine, message: Message, side: Side = Side.USER
+    ):
         self.out = out
         self.routine = routine
         self.message = message
-        self.access = Access(message, Names(routine, Side.USER), "InP", "In")
+        self.side = side
+        self.access = Access(message, Names(routine, side), "InP", "In")
         self.i = self.access.i
 
     def _descriptors(self) -> list[Item]:
@@ -51,25 +54,30 @@ class RequestPacker:
             return f"{count} > UINT32_MAX / {t.element_size}"
         return ""
 
-    def retcode(self) -> None:
+    def retcode(self, dot: str) -> None:
         """A code instead of the data: send an error message and be done."""
         argument = self.routine.retcode_argument
         if argument is None:
             return
         out, port = self.out, self.routine.request_port
+        kernel, how = self.side.in_kernel, header_disposition(port)
         out.step("A return code goes alone, in place of the data.")
         with out.block(f"if ({argument.name} != KERN_SUCCESS)"):
-            out.line(f"Mess.Error.Head.msgh_bits = MACH_MSGH_BITS({port.type.sent}, 0);")
-            out.line("Mess.Error.Head.msgh_size = sizeof(mig_reply_error_t);")
-            out.line(f"Mess.Error.Head.msgh_remote_port = {port.name};")
-            out.line("Mess.Error.Head.msgh_local_port = MACH_PORT_NULL;")
-            out.line("Mess.Error.Head.msgh_voucher_port = MACH_PORT_NULL;")
-            out.line(f"Mess.Error.Head.msgh_id = {self.routine.id};")
-            out.line("Mess.Error.NDR = NDR_record;")
-            out.line(f"Mess.Error.RetCode = {argument.name};")
-            call = ["&Mess.Error.Head", "MACH_SEND_MSG", "sizeof(mig_reply_error_t)", "0"]
+            out.line(f"{dot}Error.Head.msgh_bits = MACH_MSGH_BITS({how}, 0);")
+            out.line(f"{dot}Error.Head.msgh_size = sizeof(mig_reply_error_t);")
+            remote = "MACH_PORT_NULL" if kernel else port.name
+            out.line(f"{dot}Error.Head.msgh_remote_port = {remote};")
+            out.line(f"{dot}Error.Head.msgh_local_port = MACH_PORT_NULL;")
+            out.line(f"{dot}Error.Head.msgh_voucher_port = MACH_PORT_NULL;")
+            out.line(f"{dot}Error.Head.msgh_id = {self.routine.id};")
+            out.line(f"{dot}Error.NDR = NDR_record;")
+            out.line(f"{dot}Error.RetCode = {argument.name};")
+            function, call = "mach_msg", ["MACH_SEND_MSG", "sizeof(mig_reply_error_t)", "0"]
             call += ["MACH_PORT_NULL", "MACH_MSG_TIMEOUT_NONE", "MACH_PORT_NULL"]
-            out.wrapped("return mach_msg(", call, ");")
+            if kernel:
+                function = "mach_msg_send_from_kernel"
+                call = [port.name, "0", "MACH_SEND_MSG", "MACH_MSG_TIMEOUT_NONE"]
+            out.wrapped(f"return {function}(", [f"&{dot}Error.Head", *call], ");")
 
     # Descriptors --------------------------------------------------------------------------
 
@@ -90,7 +98,7 @@ class RequestPacker:
         how = self._disposition(argument)
         match t.shape:
             case Shape.PORT:
-                port_descriptor(self.out, place, value, how)
+                self._port(place, value, how)
             case Shape.PORTS:
                 self._port_array(place, argument, how)
             case Shape.OOL:
@@ -102,10 +110,23 @@ class RequestPacker:
                 self._ool_list(place, argument, how)
 
     def _disposition(self, argument: Argument) -> str:
-        form = poly_form(argument, Side.USER)
+        form = poly_form(argument, self.side)
         if argument.type.port and form and argument.type.sent == "MACH_MSG_TYPE_POLYMORPHIC":
-            return f"({'*' if form == 'pointer' else ''}{argument.name}Poly & 0xff)"
+            cast = "(uint8_t)" if self.side.in_kernel else ""
+            return f"{cast}({'*' if form == 'pointer' else ''}{argument.name}Poly & 0xff)"
         return argument.type.sent
+
+    def _port(self, place: str, value: str, how: str) -> None:
+        out = self.out
+        out.line(f"{place}.name = {value};")
+        if not self.side.in_kernel:
+            out.line(f"{place}.pad1 = 0;")
+        out.line(f"{place}.pad2 = 0;")
+        out.line(f"{place}.disposition = {how};")
+        out.line(f"{place}.type = MACH_MSG_PORT_DESCRIPTOR;")
+
+    def _address(self, value: str) -> str:
+        return value if self.side.in_kernel else f"(void *){value}"
 
     def _deallocate(self, argument: Argument) -> str:
         if argument.dealloc == "maybe":
@@ -115,7 +136,7 @@ class RequestPacker:
     def _ool(self, place: str, argument: Argument, value: str, size: str) -> None:
         copy = "PHYSICAL" if argument.physical else "VIRTUAL"
         out = self.out
-        out.line(f"{place}.address = (void *){value};")
+        out.line(f"{place}.address = {self._address(value)};")
         out.line(f"{place}.deallocate = {self._deallocate(argument)};")
         out.line(f"{place}.copy = MACH_MSG_{copy}_COPY;")
         out.line(f"{place}.pad1 = 0;")
@@ -126,7 +147,7 @@ class RequestPacker:
         self, place: str, argument: Argument, value: str, count: str, how: str
     ) -> None:
         out = self.out
-        out.line(f"{place}.address = (void *){value};")
+        out.line(f"{place}.address = {self._address(value)};")
         out.line(f"{place}.deallocate = {self._deallocate(argument)};")
         out.line(f"{place}.copy = MACH_MSG_VIRTUAL_COPY;")
         out.line(f"{place}.disposition = {how};")
@@ -139,8 +160,9 @@ class RequestPacker:
         with self.out.loop(self.i, t.count):
             value = f"{argument.name}[{self.i}]"
             if t.variable:
-                value = f"{self.i} < {count_value(argument)} ? {value} : MACH_PORT_NULL"
-            port_descriptor(self.out, place + f"[{self.i}]", value, how)
+                null = "0" if self.side.in_kernel else "MACH_PORT_NULL"
+                value = f"{self.i} < {count_value(argument)} ? {value} : {null}"
+            self._port(place + f"[{self.i}]", value, how)
 
     def _ool_list(self, place: str, argument: Argument, how: str) -> None:
         t = argument.type
@@ -248,7 +270,9 @@ class RequestPacker:
         return " + ".join([self.access.fixed_size()] + sizes)
 
     def consumes(self) -> bool:
-        """Something must be released when the send fails."""
+        """Something must be released when the send fails; in the kernel that is done already."""
+        if self.side.in_kernel:
+            return False
         return self.routine.may_come_back or self.routine.consume_on_send_error != "none"
 
     def consume_on_error(self) -> None:
@@ -308,7 +332,7 @@ class RequestPacker:
                     out.line(then)
             else:
                 out.line(then)
-        elif poly_form(argument, Side.USER) and sent == POLYMORPHIC:
+        elif poly_form(argument, self.side) and sent == POLYMORPHIC:
             with out.block(f"if ({poly} <= MACH_MSG_TYPE_MOVE_SEND_ONCE)"):
                 if times:
                     with out.loop(self.i, times):
@@ -317,12 +341,11 @@ class RequestPacker:
                     out.line(then)
 
 
-def port_descriptor(out: Writer, place: str, value: str, how: str) -> None:
-    out.line(f"{place}.name = {value};")
-    out.line(f"{place}.pad1 = 0;")
-    out.line(f"{place}.pad2 = 0;")
-    out.line(f"{place}.disposition = {how};")
-    out.line(f"{place}.type = MACH_MSG_PORT_DESCRIPTOR;")
+def header_disposition(argument: Argument) -> str:
+    """How the user stub sends a port of the header."""
+    if poly_form(argument, Side.USER):
+        return argument.name + "Poly"
+    return argument.type.sent
 
 
 def count_value(argument: Argument) -> str:

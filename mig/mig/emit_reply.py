@@ -2,7 +2,7 @@
 """The reply of a server stub: places for the results before the call, the message after it."""
 
 from mig import layout
-from mig.access import Names, bytes_of, packed_extent
+from mig.access import Names, bytes_of, fixed_size
 from mig.c_writer import Writer
 from mig.emit_arguments import Arguments, array_element, declare_local
 from mig.ir import Argument, Routine, Shape
@@ -30,8 +30,8 @@ class ReplyPacker:
     # Places -------------------------------------------------------------------------------
 
     def _in_place(self, argument: Argument) -> bool:
-        """The routine can write into the reply itself. Not if the type could want an alignment
-        that the message, packed to 4, does not give; nor what is translated."""
+        """The routine can write into the reply itself. Not if the type wants a stricter alignment
+        than the message, packed to 4, gives; nor what is translated."""
         t = argument.type
         if t.outtran or t.intran:
             return False
@@ -40,6 +40,12 @@ class ReplyPacker:
         if t.shape is Shape.PORT:
             return self.side is Side.SERVER
         return t.shape in (Shape.ARRAY, Shape.VAR, Shape.STRING, Shape.VAR_STRING)
+
+    def _c_decides(self, argument: Argument) -> bool:
+        """Only C knows the alignment of the type that a struct[n] of words stands for."""
+        t = argument.type
+        return t.shape is Shape.STRUCT and t.alignment <= layout.WORD and not (
+            t.outtran or t.intran)
 
     def _item(self, role: Role, argument: Argument) -> Item:
         item = self.message.item(role, argument)
@@ -77,6 +83,9 @@ class ReplyPacker:
                 self._fill_from_request(argument)
             return
         kind = value_type(argument, self.side)
+        if self._c_decides(argument):
+            self._initialise_struct(argument, kind)
+            return
         if not self._in_place(argument):
             value = self._from_request(argument) if argument.sent else "{0}"
             out.line(f"{declare_local(kind, name)} = {value};")
@@ -99,6 +108,15 @@ class ReplyPacker:
                 out.line(f"memset({place}, 0, sizeof({place}));")
             case Shape.STRING | Shape.VAR_STRING:
                 out.line(f"{place}[0] = '\\0';")
+
+    def _initialise_struct(self, argument: Argument, kind: str) -> None:
+        """The struct itself if C aligns it as a message does, a local one otherwise."""
+        out, name, local = self.out, argument.name, self.names(argument.name + "Local")
+        out.line(f"{kind} {local};")
+        place = f"_Alignof({kind}) > 4 ? &{local} : ({kind} *)(void *)&{self._place(argument)}"
+        out.assign(f"{kind} *const {name}", place)
+        value = self._from_request(argument) if argument.sent else f"({kind}){{0}}"
+        out.line(f"*{name} = {value};")
 
     def _from_request(self, argument: Argument) -> str:
         carried = self.arguments.carried(argument)
@@ -149,7 +167,8 @@ class ReplyPacker:
         values = {}
         for argument in self.results:
             t, name = argument.type, argument.name
-            by_pointer = t.by_value or t.shape is Shape.POINTER
+            by_pointer = (t.by_value and not self._c_decides(argument)) or (
+                t.shape is Shape.POINTER)
             values["value", name] = ("&" if by_pointer else "") + self._result(argument)
             values["poly", name] = f"&{name}Poly"
             values["count", name] = f"&OutP->{name}Cnt"
@@ -298,6 +317,9 @@ class ReplyPacker:
             size = self._size_name(item)
             out.line(f"const mach_msg_size_t {size} = string_size({place}, {t.count});")
             out.line(f"memset({place} + {size}, 0, {t.count} - {size});")
+        elif self._c_decides(argument):
+            with out.block(f"if (_Alignof({value_type(argument, self.side)}) > 4)"):
+                out.line(f"{place} = *{argument.name};")
         elif not self._in_place(argument):
             value = f"{t.outtran}({argument.name})" if t.outtran else argument.name
             out.line(f"{place} = {value};")
@@ -343,11 +365,17 @@ class ReplyPacker:
     def _part_length(self, number: int) -> str:
         """Bytes of a part, up to the end of its packed item."""
         part, name = self.message.parts[number], self.message.name
-        first = f"offsetof({name}, {part.items[0].name})"
-        if part.variable is None:
-            return f"sizeof({name}) - {first}"
-        size = self._size_name(part.variable)
-        return f"offsetof({name}, {part.variable.name}) - {first} + {size}"
+        first, last = part.items[0], part.variable
+        if last is None:
+            if self.message.size is not None and first.offset is not None:
+                return str(self.message.size - first.offset)
+            return f"sizeof({name}) - offsetof({name}, {first.name})"
+        size = self._size_name(last)
+        if last is first:
+            return size
+        if last.offset is not None and first.offset is not None:
+            return f"{last.offset - first.offset} + {size}"
+        return f"offsetof({name}, {last.name}) - offsetof({name}, {first.name}) + {size}"
 
     def _header(self) -> None:
         out, message = self.out, self.message
@@ -355,9 +383,7 @@ class ReplyPacker:
             out.line("OutP->Head.msgh_bits |= MACH_MSGH_BITS_COMPLEX;")
         elif self.side is Side.KERNEL:
             out.line("OutP->Head.msgh_bits &= ~MACH_MSGH_BITS_COMPLEX;")
-        size = f"(mach_msg_size_t)sizeof({message.name})"
-        if message.variable_items:
-            items = message.variable_items
-            size = " - ".join([size] + [packed_extent(i) for i in items])
-            size = " + ".join([size] + [self._size_name(i) for i in items])
+        size = " + ".join(
+            [fixed_size(message)] + [self._size_name(i) for i in message.variable_items]
+        )
         out.assign("OutP->Head.msgh_size", size)

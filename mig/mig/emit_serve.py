@@ -204,10 +204,21 @@ class ServerStub:
 
     def _check_results(self) -> None:
         """Counts of the routine's results; a wrong one is the server's own mistake."""
-        checks = [c for a in self.routine.arguments if (c := self._count_check(a))]
-        if not checks:
-            return
-        self.out.condition_block(checks, self._refuse_results)
+        counts = self._limited_counts()
+        if counts:
+            wrong = [f"{count} > {self._limit(a)}" for count, a in counts.items()]
+            self.out.condition_block(wrong, self._refuse_results)
+
+    def _limited_counts(self) -> dict[str, Argument]:
+        """Counts of the reply, each with the argument that allows it least."""
+        counts: dict[str, Argument] = {}
+        for argument in self.routine.arguments:
+            if not self._limit(argument):
+                continue
+            count = self._result_count(argument)
+            if count not in counts or _most(argument) < _most(counts[count]):
+                counts[count] = argument
+        return counts
 
     def _refuse_results(self) -> None:
         if self.reply.complex and self.side is not Side.KERNEL:
@@ -217,13 +228,20 @@ class ServerStub:
             self.out.line("In0P->Head.msgh_bits &= ~MACH_MSGH_BITS_COMPLEX;")
         self._fail("MIG_ARRAY_TOO_LARGE")
 
-    def _count_check(self, argument: Argument) -> str:
+    def _result_count(self, argument: Argument) -> str:
+        return self.outgoing.largest(self.packer.count_item(argument))
+
+    def _limit(self, argument: Argument) -> str:
+        """The most elements that the count of a result may say; empty if any number is right."""
         t = argument.type
         if not argument.returned or not t.variable or t.shape is Shape.VAR_STRING:
             return ""
-        count = self.outgoing.largest(self.packer.count_item(argument))
         if t.count:
-            return f"{count} > {t.count}"
+            return str(t.count)
         if t.shape is Shape.OOL and t.element_size > 1:
-            return f"{count} > UINT32_MAX / {t.element_size}"
+            return f"UINT32_MAX / {t.element_size}"
         return ""
+
+
+def _most(argument: Argument) -> int:
+    return argument.type.count or 0xFFFFFFFF // argument.type.element_size

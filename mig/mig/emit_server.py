@@ -6,111 +6,42 @@ Stubs come in two views. In a task they take request and reply headers. In the k
 pointers, the request port is given beside the message, and the kernel fills the reply's header.
 """
 
-from mig import emit_async, emit_structs, layout
-from mig.annotation_checks import utf8_helper
+from mig import emit_async, emit_header, emit_structs, helpers
 from mig.c_writer import Writer
 from mig.emit_header import server_side, subsystem_name
 from mig.emit_serve import ServerStub
 from mig.ir import Interface
 from mig.signature import Side
 
-ANSWER_ERROR_TASK = """
-/* The reply is an error reply; the demux has already made it as large as one. */
-static inline void
-answer_error(mach_msg_header_t *OutHeadP, kern_return_t why)
-{
-    mig_reply_error_t *error = (mig_reply_error_t *)OutHeadP;
 
-    error->NDR = NDR_record;
-    error->RetCode = why;
-}
-"""
-ANSWER_ERROR_KERNEL = """
-/* The reply is an error reply. Of the header, only size and COMPLEX bit are the stub's. */
-static inline void
-answer_error(mach_msg_header_t *OutHeadP, kern_return_t why)
-{
-    mig_reply_error_t *error = (mig_reply_error_t *)OutHeadP;
-
-    error->Head.msgh_bits &= ~MACH_MSGH_BITS_COMPLEX;
-    error->Head.msgh_size = sizeof(mig_reply_error_t);
-    error->NDR = NDR_record;
-    error->RetCode = why;
-}
-"""
-DISCARD_RESULTS = """
-/* The reply is not sent after all: destroy the rights and memory that the routine put into it. */
-__attribute__((cold, noinline, unused)) static void
-discard_results(mach_msg_header_t *OutHeadP)
-{
-    const mach_port_t reply_port = OutHeadP->msgh_remote_port;
-
-    OutHeadP->msgh_bits |= MACH_MSGH_BITS_COMPLEX;
-    OutHeadP->msgh_remote_port = MACH_PORT_NULL;
-    mach_msg_destroy(OutHeadP);
-    OutHeadP->msgh_bits &= ~MACH_MSGH_BITS_COMPLEX;
-    OutHeadP->msgh_remote_port = reply_port;
-}
-"""
-STRING_HELPERS = """
-/* Zero the bytes between the end of a packed item and the next word; its size in whole words. */
-__attribute__((unused)) static inline mach_msg_size_t
-pad_to_word(char *item, mach_msg_size_t size)
-{
-    while (size % 4 != 0) {
-        item[size++] = 0;
-    }
-    return size;
-}
-
-/* SIZE bytes at S end the string before they end. */
-__attribute__((unused)) static inline boolean_t
-is_terminated(const char *s, mach_msg_size_t size)
-{
-    for (mach_msg_size_t i = 0; i < size; i++) {
-        if (s[i] == '\\0') {
-            return TRUE;
-        }
-    }
-    return FALSE;
-}
-
-/* Bytes of the string at S with its end, which is put there if SIZE bytes hold none. */
-__attribute__((unused)) static inline mach_msg_size_t
-string_size(char *s, mach_msg_size_t size)
-{
-    for (mach_msg_size_t i = 0; i < size; i++) {
-        if (s[i] == '\\0') {
-            return i + 1;
-        }
-    }
-    s[size - 1] = '\\0';
-    return size;
-}
-"""
-
-
-def server_source(interface: Interface, header: str) -> str:
-    """-server: stubs, table and demux."""
+def server_source(interface: Interface, header: str | None, symbols: bool = False) -> str:
+    """-server: stubs, table and demux; with SYMBOLS also their names (-s). Without a HEADER to
+    include, what it would declare stands in the file itself."""
     out = Writer()
     side = server_side(interface)
     emit_structs.file_head(out, interface, "Server stubs")
     emit_structs.rcs_id(out, interface)
-    out.line(f'#include "{header}"')
+    if header is None:
+        emit_header.server_declarations(out, interface)
+    else:
+        out.line(f'#include "{header}"')
     if side is not Side.KERNEL:
         out.blank()
         out.line("#include <string.h>")
     emit_structs.imports(out, interface, ("iimport",))
-    emit_structs.layout_assertions(out, interface, side)
+    emit_structs.layout_assertions(out, interface.routines, side)
+    stubs = _stubs(interface, side)
     out.blank()
-    out.lines(ANSWER_ERROR_KERNEL if side is Side.KERNEL else ANSWER_ERROR_TASK)
-    if side is not Side.KERNEL and any(layout.reply(r).complex for r in interface.routines):
-        out.blank()
-        out.lines(DISCARD_RESULTS)
-    if _needs_string_helpers(interface):
-        out.blank()
-        out.lines(STRING_HELPERS)
-    utf8_helper(out, [a for r in interface.routines for a in r.arguments if a.sent])
+    out.lines(helpers.used_by(stubs, side))
+    out.blank()
+    out.lines(stubs)
+    if symbols and side is not Side.KERNEL:
+        _symbols(out, interface)
+    return out.text()
+
+
+def _stubs(interface: Interface, side: Side) -> str:
+    out = Writer()
     for routine in interface.routines:
         ServerStub(out, routine, side).write()
         if interface.halves and not routine.one_way and side is Side.SERVER:
@@ -123,13 +54,16 @@ def server_source(interface: Interface, header: str) -> str:
     return out.text()
 
 
-def _needs_string_helpers(interface: Interface) -> bool:
-    for routine in interface.routines:
-        for message in (layout.request(routine), layout.reply(routine)):
-            if message.variable_items or any("string" in i.argument.type.shape.name.lower()
-                                             for i in message.items if i.argument):
-                return True
-    return False
+def _symbols(out: Writer, interface: Interface) -> None:
+    """Names of routines by their ids."""
+    table = f"_{interface.name}SymTab"
+    out.step("The routines' names, for tools that show calls.")
+    with out.block(f"mig_symtab_t {table}[] =", "};"):
+        for routine in interface.routines:
+            out.line(f'{{ "{routine.name}", {routine.id}, (void (*)(void))_X{routine.name} }},')
+        out.line("{ 0, 0, 0 },")
+    out.line(f"int {table}Base = {interface.base};")
+    out.line(f"int {table}End = {interface.base + len(interface.slots)};")
 
 
 def _kernel_table(out: Writer, interface: Interface) -> None:

@@ -12,7 +12,9 @@ USER_INCLUDES = (
     "mach/boolean.h", "mach/kern_return.h", "mach/mach_types.h", "mach/message.h", "mach/mig.h",
     "mach/mig_errors.h", "mach/ndr.h", "mach/notify.h", "mach/port.h", "mach/std_types.h",
 )
-KERNEL_INCLUDES = ("kern/mig_kernel.h",)
+KERNEL_INCLUDES = {
+    Side.KERNEL: ("kern/mig_kernel.h",), Side.KERNEL_USER: ("kern/mig_kernel.h", "mach/notify.h"),
+}
 
 
 def file_head(out: Writer, interface: Interface, what: str) -> None:
@@ -23,7 +25,7 @@ def file_head(out: Writer, interface: Interface, what: str) -> None:
 
 
 def system_includes(out: Writer, side: Side) -> None:
-    for name in KERNEL_INCLUDES if side is Side.KERNEL else USER_INCLUDES:
+    for name in KERNEL_INCLUDES.get(side, USER_INCLUDES):
         out.line(f"#include <{name}>")
 
 
@@ -39,7 +41,7 @@ def imports(out: Writer, interface: Interface, kinds: tuple[str, ...]) -> None:
 def message_structs(out: Writer, interface: Interface, side: Side) -> None:
     """Structs of all requests and replies, and the two unions."""
     name = interface.name
-    prefix = interface.user_prefix if side is Side.USER else interface.server_prefix
+    prefix = interface.user_prefix if side.calls else interface.server_prefix
     for kind, layout in (("Request", request), ("Reply", reply)):
         with _guarded(out, f"__{kind}__{name}_subsystem__defined"):
             if kind == "Request":
@@ -80,12 +82,12 @@ def message_struct(out: Writer, message: Message, side: Side) -> None:
             out.line(member(item, side))
 
 
-def layout_assertions(out: Writer, interface: Interface, side: Side) -> None:
-    """Offsets and sizes of all messages and C types, for the .c files."""
+def layout_assertions(out: Writer, routines: list[Routine], side: Side) -> None:
+    """Offsets and sizes of the messages and C types of ROUTINES, for the .c files."""
     for layout in (request, reply):
-        for routine in interface.routines:
+        for routine in routines:
             _message_assertions(out, layout(routine))
-    _type_assertions(out, interface, side)
+    _type_assertions(out, routines, side)
 
 
 def _message_assertions(out: Writer, message: Message) -> None:
@@ -98,13 +100,13 @@ def _message_assertions(out: Writer, message: Message) -> None:
 
 
 def _assert(out: Writer, condition: str, text: str) -> None:
-    out.line(f'_Static_assert({condition}, "{text}");')
+    out.wrapped("_Static_assert(", [condition, f'"{text}"'], ");")
 
 
-def _type_assertions(out: Writer, interface: Interface, side: Side) -> None:
+def _type_assertions(out: Writer, routines: list[Routine], side: Side) -> None:
     """The size of every C type that travels inline, once each."""
     seen: dict[str, int] = {}
-    for routine in interface.routines:
+    for routine in routines:
         for message in (request(routine), reply(routine)):
             for item in message.items:
                 kind, size = _sized(item, side)

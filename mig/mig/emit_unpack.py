@@ -49,6 +49,11 @@ class Checker:
     def _shape(self, error: str) -> None:
         self.out.condition(self._wrong_shape(), f"return {error};")
 
+    def _representation(self) -> None:
+        """Data in another byte order, character set or float format is not ours to convert."""
+        if self.message.item(Role.NDR) is not None:
+            self._require(f"!is_native(&{self.pointer}->NDR)", self.type_error)
+
     def _descriptors(self) -> None:
         for item in self.message.items:
             if item.role is Role.DESCRIPTOR and item.argument is not None:
@@ -90,7 +95,9 @@ class Checker:
         if not items:
             return
         self.out.blank()
-        room = f"{self.pointer}->Head.msgh_size - ({self.access.fixed_size()})"
+        fixed = self.access.fixed_size()
+        fixed = fixed if fixed.isdigit() else f"({fixed})"
+        room = f"{self.pointer}->Head.msgh_size - {fixed}"
         self.out.assign("mach_msg_size_t room", room)
         for item in items:
             assert item.argument is not None
@@ -212,6 +219,7 @@ class RequestChecker(Checker):
         head = [f"const {self.message.name} *In0P"]
         with self.out.function("static kern_return_t", f"check_request_{name}", head):
             self._shape(self.shape_error)
+            self._representation()
             self._descriptors()
             self._variable(self.shape_error)
             arguments = [a for a in self.routine.arguments if a.sent]
@@ -225,8 +233,8 @@ class ReplyChecker(Checker):
 
     pointer, stem, shape_error = "Out0P", "Out", "MIG_TYPE_ERROR"
 
-    def __init__(self, out: Writer, routine: Routine, message: Message):
-        super().__init__(out, routine, message, Side.USER)
+    def __init__(self, out: Writer, routine: Routine, message: Message, side: Side):
+        super().__init__(out, routine, message, side)
 
     def write(self) -> None:
         out, name = self.out, self.routine.name
@@ -239,6 +247,7 @@ class ReplyChecker(Checker):
             )
             self._shape("reply_error(&Out0P->Head)")
             self._require("Out0P->Head.msgh_remote_port != MACH_PORT_NULL", "MIG_TYPE_ERROR")
+            self._representation()
             arguments = [a for a in self.routine.arguments if a.returned]
             if not arguments:
                 out.line("return Out0P->RetCode;")

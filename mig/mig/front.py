@@ -88,4 +88,7 @@ def analyse(
     )
     if interface is not None:
         annotations.annotate(interface, diagnostics)
+        for routine in interface.routines:
+            if routine.on_stack_limit is None:
+                routine.on_stack_limit = options.stack_limit
     return interface

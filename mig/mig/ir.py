@@ -177,6 +177,8 @@ class Routine:
     message_option: str = ""
     special_reply_port: bool = False
     consume_on_send_error: str = "none"
+    on_stack_limit: int | None = None  # bytes of a message on the stack of the user stub; None: any
+    user_type_limit: int | None = None  # bytes that types of unknown size take, the author promises
     doc: Doc = field(default_factory=Doc)
 
     @property

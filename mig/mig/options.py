@@ -13,7 +13,7 @@ OUTPUT = "Output (default: NAME.h, NAMEUser.c, NAMEServer.c, NAME_server.h)"
 PREPROCESSOR = "C preprocessor"
 DIALECT = "Dialect and messages"
 OTHER = "Other"
-IGNORED = "Accepted for Apple's makefiles, without effect here"
+IGNORED = "Accepted for Apple's makefiles; they choose between forms of which there is one here"
 SECTIONS = (OUTPUT, PREPROCESSOR, DIALECT, OTHER, IGNORED)
 
 
@@ -40,6 +40,8 @@ class Options:
     dependencies: bool = False
     only_named: bool = False
     halves: bool = False  # --async
+    symbols: bool = False  # -s
+    max_on_stack: str | None = None  # -maxonstack: bytes
     check_only: bool = False
     json: bool = False
     print: bool = False
@@ -51,6 +53,11 @@ class Options:
     warnings: list[str] = field(default_factory=list)
     preprocessor: list[str] = field(default_factory=list)
     own: dict[str, str] = field(default_factory=dict)  # of a verb: its options, by name
+
+    @property
+    def stack_limit(self) -> int | None:
+        """Bytes of a message that may be on the stack of a user stub; None: any number."""
+        return None if self.max_on_stack is None else int(self.max_on_stack)
 
 
 @dataclass(frozen=True)
@@ -94,6 +101,9 @@ OPTIONS = (
     Option("--async", "with each call its halves: x_send, x_decode_reply, x_reply, x_reply_error",
            OUTPUT, field="halves"),
     _file("--loopback", "a test program for the stubs (see mig loopback)", "loopback"),
+    Option("-s", "a table of the routines' names in the server file", OUTPUT, field="symbols"),
+    Option("-maxonstack", "no message of more than N bytes on the stack of a user stub", OUTPUT,
+           "N", "max_on_stack"),
     Option("--check-only", "read and check, write nothing", OUTPUT, field="check_only"),
     Option("--print", "print the file as it was understood: without macros and comments", OUTPUT,
            field="print"),
@@ -127,8 +137,8 @@ OPTIONS = (
            choices=("auto", "always", "never")),
     Option("--help -help -h", "this text", OTHER, field="action", constant="help"),
     Option("--version -version", "the version", OTHER, field="action", constant="version"),
-    _ignored("-v -V -r -R -s -S -l -L -k -K -N -b -B -t -T -x -X -split -novouchers -mach_msg2"),
-    _ignored("-maxonstack -max_descrs -max_reply_descrs", "N"),
+    _ignored("-v -V -r -R -S -l -L -k -K -N -b -B -t -T -x -X -split -novouchers -mach_msg2"),
+    _ignored("-max_descrs -max_reply_descrs", "N"),
     _ignored("-migcom -arch -cpp", "WORD"),
 )
 BY_NAME = {name: option for option in OPTIONS for name in option.all_names}
@@ -152,6 +162,8 @@ def parse(arguments: list[str], own: Sequence[Option] = ()) -> Options:
             options.files.append(argument)
         elif not _known(options, argument, rest):
             _foreign(options, argument, own_names)
+    if options.max_on_stack is not None and not options.max_on_stack.isdigit():
+        raise UsageError(f"'-maxonstack' needs a number of bytes, not '{options.max_on_stack}'")
     return options
 
 

@@ -26,6 +26,8 @@ class Context:
     message_option: str = ""
     special_reply_port: bool = False
     consume_on_send_error: str = "none"
+    on_stack_limit: int | None = None
+    user_type_limit: int | None = None
 
 
 class Resolver:
@@ -124,7 +126,11 @@ class Resolver:
         }
         if option.kind in changes:
             setattr(self.context, *changes[option.kind])
-        if option.kind == "serverdemux":
+        elif option.kind == "onstacklimit":
+            self.context.on_stack_limit = int(value)
+        elif option.kind == "usertypelimit":
+            self.context.user_type_limit = int(value)
+        elif option.kind == "serverdemux":
             self.demux = value
         elif option.kind == "rcsid":
             self.rcsid = value

@@ -16,6 +16,17 @@ class Side(Enum):
     USER = "caller"
     SERVER = "server in a task"
     KERNEL = "server in the kernel, where ports and memory are pointers"
+    KERNEL_USER = "caller in the kernel"
+
+    @property
+    def calls(self) -> bool:
+        """The user stubs' side."""
+        return self in (Side.USER, Side.KERNEL_USER)
+
+    @property
+    def in_kernel(self) -> bool:
+        """In messages here, ports and memory are pointers."""
+        return self in (Side.KERNEL, Side.KERNEL_USER)
 
 
 @dataclass(frozen=True)
@@ -61,7 +72,7 @@ def poly_form(argument: Argument, side: Side) -> str:
     if not t.port:
         return ""
     leaving, arriving = t.sent, t.received
-    coming_in, going_out = (leaving, arriving) if side is Side.USER else (arriving, leaving)
+    coming_in, going_out = (leaving, arriving) if side.calls else (arriving, leaving)
     if side is Side.KERNEL:
         going_out = arriving  # the kernel replies with rights as they are received
     if argument.returned and going_out == POLYMORPHIC:
@@ -76,11 +87,11 @@ def _visible(argument: Argument, side: Side) -> bool:
     kind = argument.kind
     if kind in TOKENS:
         user, server, *_ = TOKENS[kind]
-        return user if side is Side.USER else server
+        return user if side.calls else server
     if kind in ("waittime", "sendtime", "msgoption", "ureplyport"):
-        return side is Side.USER
+        return side.calls
     if kind == "sreplyport":
-        return side is not Side.USER
+        return not side.calls
     return True
 
 
@@ -89,7 +100,7 @@ def _value(argument: Argument, side: Side) -> Parameter:
     pointer = argument.returned and t.by_value
     if t.shape in (Shape.POINTER, Shape.OPTIONAL):
         pointer = True
-    if side is Side.USER and argument.kind in TOKENS:
+    if side.calls and argument.kind in TOKENS:
         pointer = True
     return Parameter(
         "value", argument, value_type(argument, side), argument.name, pointer, argument.const
@@ -104,11 +115,11 @@ def _companions(argument: Argument, side: Side) -> list[Parameter]:
     if argument.counted:
         out.append(Parameter("count", argument, NUMBER, name + "Cnt", argument.returned))
     if argument.dealloc == "maybe":
-        if side is Side.USER and argument.sent:
+        if side.calls and argument.sent:
             out.append(Parameter("dealloc", argument, "boolean_t", name + "Dealloc"))
-        elif side is not Side.USER and argument.returned:
+        elif not side.calls and argument.returned:
             out.append(Parameter("dealloc", argument, "boolean_t", name + "Dealloc", True))
-    if argument.server_copy and side is not Side.USER:
+    if argument.server_copy and not side.calls:
         out.append(Parameter("copy", argument, "boolean_t", name + "SCopy"))
     return out
 
@@ -119,8 +130,8 @@ def _companions(argument: Argument, side: Side) -> list[Parameter]:
 def value_type(argument: Argument, side: Side) -> str:
     """The C type of the argument's own parameter, without a pointer of passing."""
     t = argument.type
-    if side is Side.USER:
-        return t.user_type
+    if side.calls:
+        return carried_type(t, side)
     if t.trans_type != t.server_type or t.translated:
         return t.trans_type
     return carried_type(t, side)
@@ -128,9 +139,8 @@ def value_type(argument: Argument, side: Side) -> str:
 
 def carried_type(t: Type, side: Side) -> str:
     """The C type of a value as it travels, for the side that looks."""
-    if side is Side.USER:
-        return t.user_type
-    if side is Side.KERNEL:
+    named = t.user_type if side.calls else t.server_type
+    if side.in_kernel:
         if t.shape is Shape.OOL:
             return "vm_map_copy_t"
         if t.shape is Shape.OOL_PORTS:
@@ -140,9 +150,9 @@ def carried_type(t: Type, side: Side) -> str:
             return carried_type(t.element, side) + " *"
         if t.shape is Shape.PORTS:
             return "ipc_port_t *"
-        if t.shape is Shape.PORT and t.server_type == "mach_port_t":
+        if t.shape is Shape.PORT and named == "mach_port_t":
             return "ipc_port_t"
-    return t.server_type
+    return named
 
 
 PRIM_C_TYPES = {
@@ -175,7 +185,7 @@ def descriptor_type(argument: Argument, side: Side) -> str:
     kind = {
         Shape.PORT: "port", Shape.PORTS: "port", Shape.OOL: "ool", Shape.OOL_PORTS: "ool_ports",
     }[shape]
-    return f"{'ipc' if side is Side.KERNEL else 'mach_msg'}_{kind}_descriptor_t"
+    return f"{'ipc' if side.in_kernel else 'mach_msg'}_{kind}_descriptor_t"
 
 
 FIXED_MEMBERS = {

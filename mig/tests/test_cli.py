@@ -122,20 +122,6 @@ class CommandLine(FolderTest):
         self.assertEqual(self.mig(types, "--check-only").returncode, 0)
         self.assertEqual(self.mig(types).returncode, 1)
 
-    def test_kernel_user_stubs_are_refused(self):
-        text = GOOD.replace("subsystem", "subsystem kerneluser")
-        result = self.mig(text)
-        self.assertEqual((result.returncode, self.files()), (1, set()))
-        self.assertIn("kerneluser", result.stderr)
-        self.assertEqual(self.mig(text, "-user", "/dev/null").returncode, 0)
-
-    def test_overwrite_is_refused(self):
-        text = GOOD + "routine t(p : mach_port_t; out a : d = ^ array[] of int, overwrite);"
-        self.assertEqual(self.mig(text, "--check-only").returncode, 0)
-        result = self.mig(text)
-        self.assertEqual((result.returncode, self.files()), (1, set()))
-        self.assertIn("a.defs:8:32: error:", result.stderr)
-
     def test_usage(self):
         self.assertIn("usage: mig", run_mig(self.folder, "--help").stdout)
         self.assertIn("mig", run_mig(self.folder, "-version").stdout)

@@ -44,6 +44,13 @@ class Generated(FolderTest):
         self.assertIn("0, /* skipped */", text)
         self.assertIn(".end = 5206,", text)
 
+    def test_callers_in_the_kernel(self):
+        self.generate("kernel_user.defs", "-n", "-header", "caller.h", "-user", "caller.c")
+        kernel = ["-I" + os.path.join(HERE, "kernel_include"), INCLUDES[-1]]
+        for standard in ("c17", "c23"):
+            clang(self.folder, f"-std={standard}", "-O2", "-ffreestanding", *WARNINGS, *LOCAL,
+                  *kernel, "-c", "caller.c")
+
     def test_both_views_have_one_layout(self):
         """The kernel's message structs have the user's sizes and offsets."""
         self.generate("kernel.defs", "-n", "-user", "user.c", "-server", "server.c")

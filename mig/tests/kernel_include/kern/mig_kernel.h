@@ -9,6 +9,7 @@
 #include <mach/message.h>
 #include <mach/mig_errors.h>
 #include <mach/ndr.h>
+#include <mach/vm_types.h>
 
 struct ipc_port;
 struct vm_map_copy;
@@ -55,6 +56,8 @@ struct ipc_kobject_subsystem {
     const ipc_kobject_stub_t *stubs;
 };
 
+size_t strnlen(const char *s, size_t most);
+
 #define IP_VALID(port) ((port) != NULL)
 void ipc_port_release_send(struct ipc_port *port);
 void ipc_port_release_send_once(struct ipc_port *port);
@@ -62,3 +65,21 @@ void vm_map_copy_discard(struct vm_map_copy *copy);
 void mig_free_port_array(struct ipc_port **ports, uint32_t count);
 const mach_msg_max_trailer_t *mig_kernel_trailer(struct ipc_kobject_call *call);
 struct ipc_port *mig_kernel_reply_port(struct ipc_kobject_call *call);
+
+/*
+ * For callers in the kernel. PORT and REPLY_PORT stand beside the message, as pointers; what cannot
+ * be sent is destroyed. An RPC without a reply port takes one of the kernel's own, and its reply is
+ * received over the request, in RECEIVE_SIZE bytes.
+ */
+mach_msg_return_t mach_msg_send_from_kernel(mach_msg_header_t *message, struct ipc_port *port,
+                                            struct ipc_port *reply_port, mach_msg_option_t option,
+                                            mach_msg_timeout_t timeout);
+mach_msg_return_t mach_msg_rpc_from_kernel(mach_msg_header_t *message, struct ipc_port *port,
+                                           struct ipc_port *reply_port, mach_msg_option_t option,
+                                           mach_msg_size_t receive_size,
+                                           mach_msg_timeout_t timeout);
+void mach_msg_destroy_from_kernel(mach_msg_header_t *message);
+int mig_strncpy(char *destination, const char *source, int size);
+int mig_strncpy_zerofill(char *destination, const char *source, int size);
+void mig_allocate(vm_address_t *address, vm_size_t size);
+void mig_deallocate(vm_address_t address, vm_size_t size);
