@@ -69,7 +69,7 @@ class Access:
         kind = const + part_name(self.message, number)
         name = f"{self.stem}{number}P"
         start = f"({const}char *)&{self(item)}"
-        value = f"({kind} *)({const}void *)({start} + {self.size_name(item)})"
+        value = f"({const}void *)({start} + {self.size_name(item)})"
         out.assign(f"{kind} *{name}", value)
 
     def fixed_size(self) -> str:
@@ -90,7 +90,7 @@ def packed_extent(item: Item) -> str:
     """The most bytes a packed item takes, padding included, as a C expression."""
     assert item.argument is not None
     if item.argument.type.shape is Shape.OPTIONAL:
-        return f"(mach_msg_size_t)((sizeof({item.argument.type.phrase}) + 3) & ~(size_t)3)"
+        return f"(mach_msg_size_t)round_msg(sizeof({item.argument.type.phrase}))"
     return str(layout.extent(item))
 
 

@@ -32,6 +32,18 @@ class Arguments:
                 value = f"{t.intran}({self.carried(argument)})"
                 self.out.line(f"{declare_local(t.trans_type, argument.name)} = {value};")
 
+    def translate_port(self) -> None:
+        """The request port alone, for a call that gets nothing else."""
+        port = self.routine.request_port
+        if self._needs_local(port):
+            value = f"{port.type.intran}({self.carried(port)})"
+            self.out.line(f"{declare_local(port.type.trans_type, port.name)} = {value};")
+
+    def destroy_port(self) -> None:
+        port = self.routine.request_port
+        if self._needs_local(port):
+            self.out.line(f"{port.type.destructor}({port.name});")
+
     def _needs_local(self, argument: Argument) -> bool:
         t = argument.type
         if argument is self.routine.retcode_argument:

@@ -42,7 +42,6 @@ def _prototype(out: Writer, name: str, head: list[str]) -> None:
 
 def user_halves(out: Writer, routine: Routine) -> None:
     """Both functions; the whole call's stub stands before them, with its check and structs."""
-    out.step(f"Send the request of {routine.name} and do not wait.")
     SendStub(out, forms.sending(routine)).write()
     decode = forms.decoding(routine)
     message = layout.reply(decode)
@@ -67,10 +66,8 @@ class SendStub(UserStub):
     """The first half: a one-way stub with a reply port."""
 
     def write(self) -> None:
-        head = [str(p) for p in parameters(self.routine, Side.USER)]
-        with self.out.function("kern_return_t", f"{self.routine.user_name}_send", head):
-            self._build()
-            self._send()
+        self.name = f"{self.routine.user_name}_send"
+        self._function(f"Send the request of {self.routine.name} and do not wait.")
 
 
 # Server --------------------------------------------------------------------------------------

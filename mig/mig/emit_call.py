@@ -31,6 +31,7 @@ class UserStub:
         self.reply = layout.reply(routine)
         self.packer = RequestPacker(out, routine, self.request, side)
         self.names = Names(routine, side)
+        self.name = routine.user_name
         self.trailer = "mach_msg_max_trailer_t" if routine.user_tokens else "mach_msg_trailer_t"
         self.on_stack = self._fits_on_stack()
         self.dot = "Mess." if self.on_stack else "Mess->"
@@ -41,12 +42,10 @@ class UserStub:
         if not routine.one_way:
             emit_structs.part_structs(out, self.reply, self.side)
             ReplyChecker(out, routine, self.reply, self.side).write()
-        if not self.on_stack:
-            self._union_type()
-        self._function(emit_structs.title(routine), routine.user_name)
+        self._function(emit_structs.title(routine))
 
-    def _function(self, title: str, name: str) -> None:
-        out = self.out
+    def _function(self, title: str) -> None:
+        out, name = self.out, self.name
         heads = [str(p) for p in parameters(self.routine, self.side)]
         if self.on_stack:
             out.step(title)
@@ -54,12 +53,13 @@ class UserStub:
                 self._body()
             return
         kind = f"union {name}_message"
+        self._union_type()
         out.step(f"{name} itself, with memory for its messages.")
         with out.function("static kern_return_t", f"{name}_in", [f"{kind} *Mess", *heads]):
             self._body()
         out.step(f"{title}; its messages are too large for the stack")
         with out.function("kern_return_t", name, heads):
-            self._allocate(name)
+            self._allocate()
 
     def _body(self) -> None:
         self._build()
@@ -110,12 +110,12 @@ class UserStub:
                 out.line(f"{self.trailer} Trailer;")
 
     def _union_type(self) -> None:
-        name = self.routine.user_name
+        name = self.name
         self.out.step(f"The messages of {name}, which are too large for the stack.")
         self._union(f"union {name}_message", "};")
 
-    def _allocate(self, name: str) -> None:
-        out, names = self.out, self.names
+    def _allocate(self) -> None:
+        out, names, name = self.out, self.names, self.name
         memory, result = names("memory"), names("result")
         kind = f"union {name}_message"
         out.line(f"vm_address_t {memory} = 0;")
@@ -137,11 +137,19 @@ class UserStub:
             place = "Mess"
         elif self.on_stack:
             self._union("union", "} Mess;")
+            if any(i.size is None for m in (self.request, self.reply) for i in m.items):
+                self._promise()
         out.line(f"{self.request.name} *InP = &{place};")
         if not routine.one_way:
             out.line(f"{self.reply.name} *Out0P = &{self.dot}Out.Message;")
             out.line("kern_return_t check_result;")
         out.line("mach_msg_return_t msg_result;")
+
+    def _promise(self) -> None:
+        """The .defs file says how large types of unknown size may be."""
+        limit = self.routine.on_stack_limit
+        if limit is not None:
+            self.out.line(f'_Static_assert(sizeof(Mess) <= {limit}, "UserTypeLimit");')
 
     def _header(self) -> None:
         out, routine = self.out, self.routine

@@ -25,21 +25,29 @@ def hand_out(out: Writer, routine: Routine, message: Message, side: Side = Side.
 
 def _tokens(out: Writer, routine: Routine) -> None:
     out.step("The trailer is there and reaches far enough.")
-    kind = "const mach_msg_max_trailer_t *"
     start = "(const char *)Out0P + round_msg(Out0P->Head.msgh_size)"
-    out.assign(f"{kind}TrailerP", f"({kind})(const void *)({start})")
-    wrong = ["TrailerP->msgh_trailer_type != MACH_MSG_TRAILER_FORMAT_0"]
-    wrong += [trailer_too_short(t) for t in routine.user_tokens]
-    out.condition(wrong, "return reply_rejected(&Out0P->Head, MIG_TRAILER_ERROR);")
+    out.assign("const mach_msg_max_trailer_t *TrailerP", f"(const void *)({start})")
+    out.condition(
+        trailer_faults(routine.user_tokens),
+        "return reply_rejected(&Out0P->Head, MIG_TRAILER_ERROR);",
+    )
     for token in routine.user_tokens:
         out.line(f"*{token.name} = TrailerP->{TOKENS[token.kind][2]};")
 
 
-def trailer_too_short(token: Argument) -> str:
-    """The trailer ends before the token does."""
-    field = TOKENS[token.kind][2]
-    end = f"offsetof(mach_msg_max_trailer_t, {field}) + sizeof(TrailerP->{field})"
-    return f"TrailerP->msgh_trailer_size < {end}"
+# The trailers that end in each element; every one begins as the one before.
+TRAILERS = {
+    "msgh_seqno": "mach_msg_seqno_trailer_t", "msgh_sender": "mach_msg_security_trailer_t",
+    "msgh_audit": "mach_msg_audit_trailer_t", "msgh_context": "mach_msg_context_trailer_t",
+}
+
+
+def trailer_faults(tokens: list[Argument]) -> list[str]:
+    """Conditions under which the trailer has not all TOKENS."""
+    wanted = {TOKENS[t.kind][2] for t in tokens}
+    furthest = [kind for element, kind in TRAILERS.items() if element in wanted][-1]
+    return ["TrailerP->msgh_trailer_type != MACH_MSG_TRAILER_FORMAT_0",
+            f"TrailerP->msgh_trailer_size < sizeof({furthest})"]
 
 
 def _capacities(out: Writer, routine: Routine, message: Message, access: Access) -> None:

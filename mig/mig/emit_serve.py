@@ -10,7 +10,7 @@ from mig.access import Access, Names
 from mig.c_writer import Writer
 from mig.emit_arguments import Arguments
 from mig.emit_reply import ReplyPacker
-from mig.emit_hand_out import trailer_too_short
+from mig.emit_hand_out import trailer_faults
 from mig.emit_unpack import RequestChecker, packed_size
 from mig.ir import Argument, Routine, Shape
 from mig.layout import Role
@@ -86,12 +86,16 @@ class ServerStub:
         """An error message in place of the request: the routine gets its code and zeros."""
         out = self.out
         out.step("A return code came in place of the data.")
-        simple = "(In0P->Head.msgh_bits & MACH_MSGH_BITS_COMPLEX) == 0"
-        size = "In0P->Head.msgh_size == sizeof(mig_reply_error_t)"
-        with out.block(f"if ({simple} && {size})"):
-            code = "((const mig_reply_error_t *)(const void *)In0P)->RetCode"
-            zeros = self.arguments.zeros(code)
+        code = self.incoming.names("codeP")
+        out.assign(f"const mig_reply_error_t *{code}", "(const void *)In0P")
+        out.line(f"if (({code}->Head.msgh_bits & MACH_MSGH_BITS_COMPLEX) == 0 &&")
+        with out.block(f"    {code}->Head.msgh_size == sizeof(*{code}))"):
+            with out.block(f"if (!is_native(&{code}->NDR))"):
+                self._fail("MIG_TYPE_ERROR")
+            self.arguments.translate_port()
+            zeros = self.arguments.zeros(f"{code}->RetCode")
             out.wrapped(f"RetCode = {self.routine.server_name}(", zeros, ");")
+            self.arguments.destroy_port()
             self._fail("RetCode")
 
     def _trailer(self) -> None:
@@ -100,16 +104,13 @@ class ServerStub:
             return
         out = self.out
         out.step("The trailer is there and reaches far enough.")
-        kind = "const mach_msg_max_trailer_t *"
+        trailer, wrong = "const mach_msg_max_trailer_t *TrailerP", trailer_faults(tokens)
         if self.side is Side.KERNEL:
-            out.line(f"{kind}TrailerP = mig_kernel_trailer({self.call});")
+            out.assign(trailer, f"mig_kernel_trailer({self.call})")
+            wrong.insert(0, "TrailerP == 0")
         else:
             start = "(const char *)In0P + round_msg(In0P->Head.msgh_size)"
-            out.assign(f"{kind}TrailerP", f"({kind})(const void *)({start})")
-        wrong = ["TrailerP->msgh_trailer_type != MACH_MSG_TRAILER_FORMAT_0"]
-        wrong += [trailer_too_short(t) for t in tokens]
-        if self.side is Side.KERNEL:
-            wrong.insert(0, "TrailerP == 0")
+            out.assign(trailer, f"(const void *)({start})")
         out.condition_block(wrong, lambda: self._fail("MIG_TRAILER_ERROR"))
 
     def _prepare(self) -> None:

@@ -116,7 +116,7 @@ mig_routine_t
 boolean_t
 {demux}(mach_msg_header_t *InHeadP, mach_msg_header_t *OutHeadP)
 {{
-    const mig_routine_t routine = {demux}_routine(InHeadP);
+    const unsigned int slot = (unsigned int)InHeadP->msgh_id - {base}u;
 
     /* The reply goes to the request's reply port; until a stub says more, it is an error reply. */
     OutHeadP->msgh_bits = MACH_MSGH_BITS(MACH_MSGH_BITS_REMOTE(InHeadP->msgh_bits), 0);
@@ -125,12 +125,15 @@ boolean_t
     OutHeadP->msgh_local_port = MACH_PORT_NULL;
     OutHeadP->msgh_voucher_port = MACH_PORT_NULL;
     OutHeadP->msgh_id = (mach_msg_id_t)((unsigned int)InHeadP->msgh_id + 100u);
-    if (routine == 0) {{
-        answer_error(OutHeadP, MIG_BAD_ID);
-        return FALSE;
+    if (slot < {count}) {{
+        const mig_routine_t routine = {table}.routine[slot].stub_routine;
+        if (routine != 0) {{
+            routine(InHeadP, OutHeadP);
+            return TRUE;
+        }}
     }}
-    routine(InHeadP, OutHeadP);
-    return TRUE;
+    answer_error(OutHeadP, MIG_BAD_ID);
+    return FALSE;
 }}
 """
 

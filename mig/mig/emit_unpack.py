@@ -27,6 +27,7 @@ class Checker:
         self.message = message
         self.side = side
         self.access = Access(message, Names(routine, Side.SERVER), self.pointer, self.stem, True)
+        self.fixed = self.access.fixed_size()
 
     def _require(self, condition: str, error: str) -> None:
         """Return ERROR if CONDITION, which describes a fault, holds."""
@@ -38,7 +39,7 @@ class Checker:
         head, m = f"{self.pointer}->Head", self.message
         wrong = [f"({head}.msgh_bits & {COMPLEX}) {'==' if m.complex else '!='} 0"]
         if m.variable_items:
-            wrong.append(f"{head}.msgh_size < {self.access.fixed_size()}")
+            wrong.append(f"{head}.msgh_size < {self.fixed}")
             wrong.append(f"{head}.msgh_size > sizeof({m.name})")
         else:
             wrong.append(f"{head}.msgh_size != sizeof({m.name})")
@@ -47,6 +48,10 @@ class Checker:
         return wrong
 
     def _shape(self, error: str) -> None:
+        if self.message.variable_items and not self.fixed.isdigit():
+            self.out.assign("const mach_msg_size_t fixed", self.fixed)
+            self.out.blank()
+            self.fixed = "fixed"
         self.out.condition(self._wrong_shape(), f"return {error};")
 
     def _representation(self) -> None:
@@ -95,9 +100,7 @@ class Checker:
         if not items:
             return
         self.out.blank()
-        fixed = self.access.fixed_size()
-        fixed = fixed if fixed.isdigit() else f"({fixed})"
-        room = f"{self.pointer}->Head.msgh_size - {fixed}"
+        room = f"{self.pointer}->Head.msgh_size - {self.fixed}"
         self.out.assign("mach_msg_size_t room", room)
         for item in items:
             assert item.argument is not None
@@ -273,5 +276,5 @@ def packed_size(out: Writer, access: Access, item: Item, const: bool = True) -> 
     else:
         element = 1 if t.shape is Shape.VAR_STRING else t.element_size
         value = whole_words(bytes_of(access.count(argument), element), element)
-    out.line(f"{'const ' if const else ''}mach_msg_size_t {name} = {value};")
+    out.assign(f"{'const ' if const else ''}mach_msg_size_t {name}", value)
     return name

@@ -10,6 +10,13 @@ from mig.emit_header import caller_side
 from mig.ir import Interface, Routine
 from mig.signature import Side
 
+# Headers that know the option define it.
+SPECIAL_REPLY_PORT_OPTION = """
+#ifndef __MigSpecialReplyPortMsgOption
+#define __MigSpecialReplyPortMsgOption MACH_MSG_OPTION_NONE
+#endif
+"""
+
 
 def user_source(
     interface: Interface, header: str | None, routines: list[Routine] | None = None
@@ -28,14 +35,25 @@ def user_source(
     if not side.in_kernel:
         out.blank()
         out.line("#include <string.h>")
+    stubs = _stubs(interface, chosen, side)
+    _what_they_call(out, stubs)
     emit_structs.imports(out, interface, ("iimport",))
     emit_structs.layout_assertions(out, chosen, side)
-    stubs = _stubs(interface, chosen, side)
     out.blank()
     out.lines(helpers.used_by(stubs, side))
     out.blank()
     out.lines(stubs)
     return out.text()
+
+
+def _what_they_call(out: Writer, stubs: str) -> None:
+    """Headers for what few stubs call."""
+    if "mach_port_deallocate(" in stubs:
+        out.line("#include <mach/mach_init.h>")
+        out.line("#include <mach/mach_port.h>")
+    if "mig_get_special_reply_port(" in stubs:
+        out.line("#include <mach/mach_sync_ipc.h>")
+        out.lines(SPECIAL_REPLY_PORT_OPTION)
 
 
 def _stubs(interface: Interface, routines: list[Routine], side: Side) -> str:
