@@ -436,6 +436,86 @@ static void test_paths(void)
     check_normalized("/.a/b.", "/.a/b.");
 }
 
+/* Tables as generated ones, with so many routines that their ids cannot be taken for others'. */
+struct three_routines {
+    mig_server_routine_t server;
+    mach_msg_id_t start;
+    mach_msg_id_t end;
+    mach_msg_size_t maxsize;
+    vm_address_t reserved;
+    mig_routine_descriptor routine[3];
+};
+
+static void answer_with_id(mach_msg_header_t *request, mach_msg_header_t *reply)
+{
+    ((mig_reply_error_t *)reply)->RetCode = request->msgh_id;
+}
+
+static const struct three_routines low_table = {
+    .start = 100,
+    .end = 103,
+    .maxsize = 40,
+    .routine = { { .stub_routine = answer_with_id }, {}, { .stub_routine = answer_with_id } },
+};
+static const struct three_routines next_table = {
+    .start = 103,
+    .end = 106,
+    .maxsize = 400,
+    .routine = { { .stub_routine = answer_with_id },
+                 { .stub_routine = answer_with_id },
+                 { .stub_routine = answer_with_id } },
+};
+static const struct three_routines high_table = {
+    .start = 500,
+    .end = 503,
+    .maxsize = 80,
+    .routine = { { .stub_routine = answer_with_id }, {}, {} },
+};
+
+static kern_return_t demuxed(const struct mig_server *server, mach_msg_id_t id, boolean_t expected)
+{
+    mach_msg_header_t request = { .msgh_id = id, .msgh_remote_port = 7 };
+    mig_reply_error_t reply;
+    CHECK(mig_demux(server, &request, &reply.Head) == expected);
+    CHECK(reply.Head.msgh_id == id + 100 && reply.Head.msgh_remote_port == 7);
+    return reply.RetCode;
+}
+
+static void test_demux(void)
+{
+    struct mig_server server = {};
+    struct three_routines overlapping = { .start = 505, .end = 508 };
+    CHECK(demuxed(&server, 100, FALSE) == MIG_BAD_ID);
+    CHECK(mig_server_add(&server, &high_table) == KERN_SUCCESS);
+    CHECK(mig_server_add(&server, &low_table) == KERN_SUCCESS);
+    CHECK(mig_server_add(&server, &next_table) == KERN_SUCCESS);
+    CHECK(server.count == 3 && server.max_reply == 400);
+
+    static const mach_msg_id_t served[] = { 100, 102, 103, 104, 105, 500 };
+    static const mach_msg_id_t unknown[] = { 0, -5, 99, 101, 106, 300, 499, 501, 503, 600 };
+    for (unsigned int i = 0; i < sizeof(served) / sizeof(served[0]); i++) {
+        CHECK(demuxed(&server, served[i], TRUE) == served[i]);
+    }
+    for (unsigned int i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
+        CHECK(demuxed(&server, unknown[i], FALSE) == MIG_BAD_ID);
+    }
+
+    CHECK(mig_server_add(&server, &low_table) == KERN_NAME_EXISTS);
+    for (overlapping.start = 498; overlapping.start <= 502; overlapping.start++) {
+        overlapping.end = overlapping.start + 3;
+        CHECK(mig_server_add(&server, &overlapping) == KERN_NAME_EXISTS);
+    }
+    overlapping.end = overlapping.start;
+    CHECK(mig_server_add(&server, &overlapping) == KERN_INVALID_ARGUMENT);
+    struct three_routines many[MIG_SERVER_SUBSYSTEMS] = {};
+    for (unsigned int i = 0; i < MIG_SERVER_SUBSYSTEMS; i++) {
+        many[i].start = 1000 + (mach_msg_id_t)i;
+        many[i].end = many[i].start + 1;
+        kern_return_t result = mig_server_add(&server, &many[i]);
+        CHECK(result == (i < MIG_SERVER_SUBSYSTEMS - 3 ? KERN_SUCCESS : KERN_NO_SPACE));
+    }
+}
+
 int main(void)
 {
     test_error_strings();
@@ -449,6 +529,7 @@ int main(void)
     test_server_without_client();
     test_server_large();
     test_server_once();
+    test_demux();
     test_arguments();
     test_damaged_arguments();
     test_paths();

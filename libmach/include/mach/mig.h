@@ -55,7 +55,32 @@ typedef struct mig_subsystem {
     mig_routine_descriptor routine[1];
 } *mig_subsystem_t;
 
+/* The most subsystems of one server. */
+#define MIG_SERVER_SUBSYSTEMS 16
+
+/* A server of several subsystems, sorted by their ids, which no two share; all zero: of none. */
+struct mig_server {
+    unsigned int count;
+    mach_msg_size_t max_reply; /* bytes of the largest reply */
+    const struct mig_subsystem *subsystems[MIG_SERVER_SUBSYSTEMS];
+};
+
 MACH_BEGIN_DECLS
+
+/*
+ * SERVER serves SUBSYSTEM too, which is a generated NAME_subsystem and stays where it is.
+ *
+ * Returns: KERN_SUCCESS; KERN_NAME_EXISTS, another has some of its ids; KERN_NO_SPACE, too many
+ *          subsystems; KERN_INVALID_ARGUMENT, it has no ids.
+ */
+kern_return_t mig_server_add(struct mig_server *server, const void *subsystem);
+
+/*
+ * Handle one request of SERVER, as NAME_server() does for one subsystem: TRUE, REPLY is the
+ * routine's; FALSE, no subsystem has the id and REPLY says MIG_BAD_ID.
+ */
+boolean_t mig_demux(const struct mig_server *server, mach_msg_header_t *request,
+                    mach_msg_header_t *reply);
 
 /* This thread's reply port; it stays the thread's. */
 mach_port_t mig_get_reply_port(void);
