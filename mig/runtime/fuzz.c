@@ -106,17 +106,17 @@ static size_t mend_descriptor(mach_msg_descriptor_t *descriptor, size_t left)
     return sizeof(descriptor->out_of_line);
 }
 
-/* A complex message holds as many descriptors as it says. */
-static void mend_body(mach_msg_header_t *request)
+/* A complex message holds as many descriptors as it says. Returns: what follows them. */
+static char *mend_descriptors(mach_msg_header_t *request)
 {
     size_t left = request->msgh_size - sizeof(*request);
     mach_msg_body_t *body = (mach_msg_body_t *)(request + 1);
     if ((request->msgh_bits & MACH_MSGH_BITS_COMPLEX) == 0) {
-        return;
+        return (char *)body;
     }
     if (left < sizeof(*body)) {
         request->msgh_bits &= ~MACH_MSGH_BITS_COMPLEX;
-        return;
+        return (char *)body;
     }
     left -= sizeof(*body);
     char *at = (char *)(body + 1);
@@ -125,11 +125,22 @@ static void mend_body(mach_msg_header_t *request)
     while (body->msgh_descriptor_count < wanted) {
         size_t size = mend_descriptor((mach_msg_descriptor_t *)at, left);
         if (size == 0) {
-            return;
+            break;
         }
         at += size;
         left -= size;
         body->msgh_descriptor_count++;
+    }
+    return at;
+}
+
+/* Descriptors as a kernel delivers them; in most requests the data is in our representation. */
+static void mend_body(mach_msg_header_t *request)
+{
+    char *data = mend_descriptors(request);
+    size_t left = (size_t)((char *)request + request->msgh_size - data);
+    if (left >= sizeof(NDR_record) && (choices[0] & 7) != 0) {
+        memcpy(data, &NDR_record, sizeof(NDR_record));
     }
 }
 
