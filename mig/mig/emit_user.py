@@ -48,9 +48,6 @@ def user_source(
 
 def _what_they_call(out: Writer, stubs: str) -> None:
     """Headers for what few stubs call."""
-    if "mach_port_deallocate(mach_task_self()" in stubs:
-        out.line("#include <mach/mach_init.h>")
-        out.line("#include <mach/mach_port.h>")
     if "mig_get_special_reply_port(" in stubs:
         out.line("#include <mach/mach_sync_ipc.h>")
         out.lines(SPECIAL_REPLY_PORT_OPTION)

@@ -74,6 +74,8 @@ class Table:
                 return [self._count(item)]
             case Role.PRESENT:
                 return [_field("LOOP_COUNT", item, "4")]
+            case Role.NDR:
+                return [_field("LOOP_NDR", item, "8")]
             case Role.RETCODE:
                 return [_field("LOOP_RETCODE", item, "4")]
             case Role.VALUE:

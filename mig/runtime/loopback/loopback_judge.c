@@ -231,6 +231,22 @@ static kern_return_t judge_promises(const struct case_at_hand *c)
     return KERN_SUCCESS;
 }
 
+/* The data is represented as on another machine; the shape is right. */
+static bool is_foreign(const struct loop_message *shape, const mach_msg_header_t *message)
+{
+    const char *at = (const char *)(message + 1);
+    unsigned int i = 0;
+    if (shape->descriptors != 0) {
+        at += sizeof(mach_msg_body_t);
+    }
+    for (; i < shape->field_count && is_descriptor(shape->fields[i].kind); i++) {
+        at += shape->fields[i].kind == LOOP_RIGHT ? sizeof(mach_msg_port_descriptor_t)
+                                                  : sizeof(mach_msg_ool_descriptor_t);
+    }
+    return i < shape->field_count && shape->fields[i].kind == LOOP_NDR &&
+           memcmp(at, &NDR_record, sizeof(NDR_record)) != 0;
+}
+
 /* All that is behind the header; the shape is right. */
 static kern_return_t judge_body(struct case_at_hand *c)
 {
@@ -284,6 +300,9 @@ kern_return_t loop_judge_request(const struct loop_message *shape, const mach_ms
     if (!has_shape(shape, request)) {
         return MIG_BAD_ARGUMENTS;
     }
+    if (is_foreign(shape, request)) {
+        return MIG_TYPE_ERROR;
+    }
     const kern_return_t result = judge_body(&c);
     if (result != KERN_SUCCESS) {
         return result;
@@ -308,6 +327,7 @@ static kern_return_t judge_error(const mach_msg_header_t *reply)
 {
     const mig_reply_error_t *error = (const mig_reply_error_t *)reply;
     if ((reply->msgh_bits & MACH_MSGH_BITS_COMPLEX) != 0 || reply->msgh_size != sizeof(*error) ||
+        memcmp(&error->NDR, &NDR_record, sizeof(NDR_record)) != 0 ||
         error->RetCode == KERN_SUCCESS) {
         return MIG_TYPE_ERROR;
     }
@@ -328,7 +348,7 @@ kern_return_t loop_judge_reply(const struct loop_message *shape, const mach_msg_
     if (!has_shape(shape, reply)) {
         return judge_error(reply);
     }
-    if (reply->msgh_remote_port != MACH_PORT_NULL) {
+    if (reply->msgh_remote_port != MACH_PORT_NULL || is_foreign(shape, reply)) {
         return MIG_TYPE_ERROR;
     }
     if (shape->descriptors == 0 && ((const mig_reply_error_t *)reply)->RetCode != KERN_SUCCESS) {

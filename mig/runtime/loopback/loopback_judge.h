@@ -20,6 +20,7 @@ enum loop_kind {
     LOOP_PACKED,      /* as many elements as the count says, in whole words */
     LOOP_PACKED_TEXT, /* the same, a string that must end */
     LOOP_TEXT,        /* `size` bytes with a string that must end */
+    LOOP_NDR,         /* how data is represented */
     LOOP_RETCODE,     /* the return code of a simple reply */
 };
 
