@@ -145,7 +145,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "ownership", "user", "        mig_dealloc_reply_port(reply_port);",
         "        mig_put_reply_port(reply_port);"),
     "late reply that fails": ("ownership", "server", "        mach_msg_destroy(&InP->Head);", ";"),
-    "id of no routine": ("torture", "server", "return slot < ", "return slot <= "),
+    "id of no routine": ("torture", "server", "if (slot < ", "if (slot <= "),
     "promised range": ("promised", "server", "< -3", "< -4"),
     "promised text": ("promised", "server", "!is_utf8(", "false && !is_utf8("),
     "promised right": ("promised", "server", "right.name == 0", "right.name == 9"),
