@@ -90,28 +90,33 @@ KTEST(ipc_dead_name_notification_follows_a_new_name)
     space_end(space);
 }
 
-KTEST(ipc_dead_name_request_is_exchanged)
+/* Request ID of NAME for NOTIFY (or null).  Returns: whom it was for before. */
+static struct ipc_port *request(struct ipc_space *space, mach_port_name_t name, mach_msg_id_t id,
+                                struct ipc_port *notify)
 {
+    struct ipc_port *previous = nullptr;
+    EXPECT_EQ(mach_port_request_notification(space, name, id, 0, notify, &previous), KERN_SUCCESS);
+    return previous;
+}
+
+KTEST(ipc_request_is_exchanged)
+{
+    static const mach_msg_id_t ids[] = { MACH_NOTIFY_DEAD_NAME, MACH_NOTIFY_NO_SENDERS,
+                                         MACH_NOTIFY_PORT_DESTROYED };
     struct ipc_space *space = space_begin();
-    mach_port_name_t name = new_port(space);
-    mach_port_name_t notify = new_port(space);
-    struct ipc_port *first = take_right(space, notify, MACH_MSG_TYPE_MAKE_SEND_ONCE);
-    struct ipc_port *second = take_right(space, name, MACH_MSG_TYPE_MAKE_SEND_ONCE);
-    struct ipc_port *previous;
-    EXPECT_EQ(
-        mach_port_request_notification(space, name, MACH_NOTIFY_DEAD_NAME, 0, first, &previous),
-        KERN_SUCCESS);
-    EXPECT_EQ(previous, nullptr);
-    EXPECT_EQ(
-        mach_port_request_notification(space, name, MACH_NOTIFY_DEAD_NAME, 0, second, &previous),
-        KERN_SUCCESS);
-    EXPECT_EQ(previous, first);
-    ipc_port_consume_send_once(first);
-    EXPECT_EQ(
-        mach_port_request_notification(space, name, MACH_NOTIFY_DEAD_NAME, 0, nullptr, &previous),
-        KERN_SUCCESS);
-    EXPECT_EQ(previous, second);
-    ipc_port_consume_send_once(second);
+    for (uint32_t i = 0; i < ARRAY_SIZE(ids); i++) {
+        mach_port_name_t name = new_port(space);
+        mach_port_name_t notify = new_port(space);
+        struct ipc_port *send = take_right(space, name, MACH_MSG_TYPE_MAKE_SEND);
+        struct ipc_port *first = take_right(space, notify, MACH_MSG_TYPE_MAKE_SEND_ONCE);
+        struct ipc_port *second = take_right(space, name, MACH_MSG_TYPE_MAKE_SEND_ONCE);
+        EXPECT_EQ(request(space, name, ids[i], first), nullptr);
+        EXPECT_EQ(request(space, name, ids[i], second), first);
+        EXPECT_EQ(request(space, name, ids[i], nullptr), second);
+        ipc_port_consume_send_once(first);
+        ipc_port_consume_send_once(second);
+        ipc_port_release_send(send);
+    }
     space_end(space);
 }
 

@@ -37,6 +37,11 @@ CASE(large_leaves_the_message_and_tells_its_size)
             EXPECT_EQ(header->msgh_size, sizeof(struct value_message));
         }
     }
+    EXPECT_EQ(header->msgh_local_port, 0xa5a5a5a5); /* only who asks learns where it waits */
+    for (uint32_t size = 0; size < sizeof(mach_msg_header_t); size += 4) {
+        EXPECT_EQ(receive_in(port, buffer, size, MACH_RCV_LARGE | MACH_RCV_LARGE_IDENTITY),
+                  MACH_RCV_TOO_LARGE);
+    }
     EXPECT_EQ(receive_in(port, buffer, sizeof(mach_msg_header_t),
                          MACH_RCV_LARGE | MACH_RCV_LARGE_IDENTITY),
               MACH_RCV_TOO_LARGE);
@@ -64,6 +69,7 @@ CASE(too_large_destroys_the_message_and_stays_in_the_buffer)
 CASE(too_large_gives_up_the_reply_right)
 {
     alignas(8) uint8_t buffer[256];
+    const mach_msg_header_t *header = (const mach_msg_header_t *)buffer;
     union any_message message;
     mach_port_t port = port_create_with_send(), reply = port_create();
     struct value_message request = {
@@ -76,6 +82,10 @@ CASE(too_large_gives_up_the_reply_right)
     for (uint32_t size = 0; size <= sizeof(request) + 4; size += 4) {
         EXPECT_OK(mach_msg(&request.header, MACH_SEND_MSG, sizeof(request), 0, 0, 0, 0));
         EXPECT_EQ(receive_in(port, buffer, size, 0), MACH_RCV_TOO_LARGE);
+        if (size >= sizeof(*header) + sizeof(mach_msg_trailer_t)) {
+            EXPECT_EQ(header->msgh_bits, MACH_MSGH_BITS(0, MACH_MSG_TYPE_PORT_SEND));
+            EXPECT_EQ(header->msgh_size, sizeof(*header));
+        }
         EXPECT_OK(receive_now(reply, &message));
         EXPECT_EQ(message.header.msgh_id, MACH_NOTIFY_SEND_ONCE);
     }

@@ -271,6 +271,7 @@ CASE(a_receiver_learns_that_its_port_died)
     EXPECT_EQ(waiter.result, MACH_RCV_PORT_DIED);
     union any_message message;
     EXPECT_EQ(receive_now(waiter.port, &message), MACH_RCV_INVALID_NAME);
+    EXPECT_EQ(receive_now(mach_task_self(), &message), MACH_RCV_INVALID_NAME);
 }
 
 CASE(a_receiver_learns_that_its_port_moved)
