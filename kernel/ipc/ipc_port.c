@@ -17,7 +17,7 @@
 
 /* Protects every change into and out of PORT_IN_TRANSIT, so that chains of queues can be followed.
  * Order: below all port locks. */
-static struct spinlock transit_lock = SPINLOCK_INITIALIZER;
+static struct spinlock transit_lock = SPINLOCK_INITIALIZER(LOCK_CLASS_TRANSIT);
 
 struct ipc_port *ipc_port_create(void)
 {
@@ -25,7 +25,7 @@ struct ipc_port *ipc_port_create(void)
     if (port == nullptr) {
         return nullptr;
     }
-    spinlock_init(&port->object.lock);
+    spinlock_init(&port->object.lock, LOCK_CLASS_PORT);
     refcount_init(&port->object.references, 1);
     port->object.kind = IPC_OBJECT_PORT;
     port->object.is_active = true;

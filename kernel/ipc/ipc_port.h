@@ -102,9 +102,9 @@ static inline bool ipc_port_is_valid(const struct ipc_port *port)
     return (uintptr_t)port + 1 > 1;
 }
 
-static inline void ipc_port_lock(struct ipc_port *port) ACQUIRE(port->object.lock)
+static inline LOCK_FUNCTION void ipc_port_lock(struct ipc_port *port) ACQUIRE(port->object.lock)
 {
-    spin_lock(&port->object.lock);
+    spin_lock_at(&port->object.lock, LOCK_PLACE());
 }
 
 static inline void ipc_port_unlock(struct ipc_port *port) RELEASE(port->object.lock)

@@ -16,7 +16,7 @@ struct ipc_pset *ipc_pset_create(void)
     if (set == nullptr) {
         return nullptr;
     }
-    spinlock_init(&set->object.lock);
+    spinlock_init(&set->object.lock, LOCK_CLASS_PORT_SET);
     refcount_init(&set->object.references, 1);
     set->object.kind = IPC_OBJECT_PORT_SET;
     set->object.is_active = true;

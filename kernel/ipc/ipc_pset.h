@@ -33,9 +33,9 @@ struct ipc_pset_link {
     struct list ready_link; /* (set) */
 };
 
-static inline void ipc_pset_lock(struct ipc_pset *set) ACQUIRE(set->object.lock)
+static inline LOCK_FUNCTION void ipc_pset_lock(struct ipc_pset *set) ACQUIRE(set->object.lock)
 {
-    spin_lock(&set->object.lock);
+    spin_lock_at(&set->object.lock, LOCK_PLACE());
 }
 
 static inline void ipc_pset_unlock(struct ipc_pset *set) RELEASE(set->object.lock)

@@ -49,7 +49,7 @@ struct ipc_space *ipc_space_create(struct task *task, struct ipc_sender *sender)
     if (space == nullptr) {
         return nullptr;
     }
-    spinlock_init(&space->lock);
+    spinlock_init(&space->lock, LOCK_CLASS_SPACE);
     refcount_init(&space->references, 1);
     space->is_active = true;
     space->entry_limit = ENTRY_LIMIT;

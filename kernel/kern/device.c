@@ -49,7 +49,7 @@ static const struct {
 void device_init(void)
 {
     for (uint32_t irq = 0; irq < IRQ_MAX; irq++) {
-        spinlock_init(&interrupts[irq].lock);
+        spinlock_init(&interrupts[irq].lock, LOCK_CLASS_DEVICE_INTERRUPT);
     }
 }
 

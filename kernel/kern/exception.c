@@ -16,7 +16,9 @@
 #include <kern/task.h>
 #include <kern/thread_control.h>
 
-struct exception_ports host_exception_ports = { .lock = SPINLOCK_INITIALIZER };
+struct exception_ports host_exception_ports = {
+    .lock = SPINLOCK_INITIALIZER(LOCK_CLASS_EXCEPTION_PORTS),
+};
 
 /* Send KMSG and wait for its answer.  Returns: the reply, or null. */
 static struct ipc_kmsg *call_handler(struct ipc_kmsg *kmsg, struct ipc_port *reply_port)

@@ -12,7 +12,7 @@
 void exception_ports_init(struct exception_ports *ports)
 {
     memset(ports, 0, sizeof(*ports));
-    spinlock_init(&ports->lock);
+    spinlock_init(&ports->lock, LOCK_CLASS_EXCEPTION_PORTS);
 }
 
 void exception_ports_close(struct exception_ports *ports)

@@ -22,7 +22,7 @@ static struct ipc_port *port_for(enum ipc_kobject_kind kind, void *object)
 
 void host_init(void)
 {
-    spinlock_init(&the_host.lock);
+    spinlock_init(&the_host.lock, LOCK_CLASS_HOST);
     the_host.port = port_for(IPC_KOBJECT_HOST, &the_host);
     the_host.priv_port = port_for(IPC_KOBJECT_HOST_PRIV, &the_host);
     the_host.security_port = port_for(IPC_KOBJECT_HOST_SECURITY, &the_host);

@@ -20,7 +20,7 @@ static uint32_t task_count;   /* (list_lock) */
 void task_init(void)
 {
     zone_init(&task_zone, "task", sizeof(struct task));
-    mutex_init(&list_lock);
+    mutex_init(&list_lock, LOCK_CLASS_TASK_LIST);
     list_init(&task_list);
 }
 
@@ -176,7 +176,7 @@ static struct task *task_allocate(void)
 {
     struct task *task = zone_alloc_zeroed(&task_zone);
     if (task != nullptr) {
-        mutex_init(&task->lock);
+        mutex_init(&task->lock, LOCK_CLASS_TASK);
         refcount_init(&task->references, 2);
         list_init(&task->threads);
         exception_ports_init(&task->exceptions);

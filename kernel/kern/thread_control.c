@@ -117,7 +117,7 @@ void thread_control_init(void)
 {
     thread_exceptions_init();
     for (uint32_t i = 0; i < GATE_COUNT; i++) {
-        spinlock_init(&thread_gates[i].lock);
+        spinlock_init(&thread_gates[i].lock, LOCK_CLASS_GATE);
         waitq_init(&thread_gates[i].held);
     }
     sched_thread_ast_handler = thread_ast;

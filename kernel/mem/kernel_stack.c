@@ -22,7 +22,7 @@
 #define KEPT_MAX    16
 
 static struct zone stack_counter;
-static struct spinlock stack_lock = SPINLOCK_INITIALIZER;
+static struct spinlock stack_lock = SPINLOCK_INITIALIZER(LOCK_CLASS_KERNEL_STACKS);
 static uint64_t slots[BITMAP_WORDS(SLOT_COUNT)]; /* (stack_lock) taken or kept */
 static void *kept_stacks;                        /* (stack_lock) */
 static uint32_t kept_count;                      /* (stack_lock) */

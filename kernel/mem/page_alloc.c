@@ -40,7 +40,7 @@ static _Atomic uint64_t free_pages;                    /* (page_lock) to change;
 
 void page_alloc_init(void)
 {
-    spinlock_init(&page_lock);
+    spinlock_init(&page_lock, LOCK_CLASS_PAGES);
     for (uint32_t order = 0; order <= VM_PAGE_ORDER_MAX; order++) {
         list_init(&free_blocks[order]);
     }

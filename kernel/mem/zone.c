@@ -35,7 +35,7 @@ struct zone_caches {
 
 PERCPU_DEFINE(struct zone_caches, zone_caches);
 
-static struct spinlock zones_lock = SPINLOCK_INITIALIZER;
+static struct spinlock zones_lock = SPINLOCK_INITIALIZER(LOCK_CLASS_ZONE_LIST);
 static struct list zones = { &zones, &zones };    /* (zones_lock) all, oldest first */
 static uint64_t zone_ids[BITMAP_WORDS(ZONE_MAX)]; /* (zones_lock) those taken */
 
@@ -43,7 +43,7 @@ static uint64_t zone_ids[BITMAP_WORDS(ZONE_MAX)]; /* (zones_lock) those taken */
 static void zone_enter(struct zone *zone, const char *name)
 {
     zone->name = name;
-    spinlock_init(&zone->lock);
+    spinlock_init(&zone->lock, LOCK_CLASS_ZONE);
     zone->empty_slabs = 0;
     zone->slab_count = 0;
     zone->out = 0;

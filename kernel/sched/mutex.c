@@ -9,12 +9,44 @@
 #include <lib/assert.h>
 #include <sched/sched.h>
 
-void mutex_init(struct mutex *mutex)
+void mutex_init(struct mutex *mutex, [[maybe_unused]] enum lock_class class)
 {
     atomic_init(&mutex->owner, 0);
-    spinlock_init(&mutex->lock);
+    spinlock_init(&mutex->lock, LOCK_CLASS_MUTEX_WAITERS);
     waitq_init(&mutex->waiters);
+#ifdef MACH_R_DEBUG
+    mutex->class = class;
+#endif
 }
+
+#ifdef MACH_R_DEBUG
+void mutex_note_wanted(const struct mutex *mutex, const void *place)
+{
+    lock_check_order(&current_thread()->held_mutexes, mutex, mutex->class, place);
+    if (!interrupts_enabled()) {
+        spin_lock_check_none(nullptr, "mutex wanted");
+    }
+}
+
+/* The statistics are the processor's, so the thread must not change it meanwhile. */
+void mutex_note_taken(const struct mutex *mutex, const void *place, bool was_contended)
+{
+    interrupt_state_t state = interrupts_save();
+    struct lock_statistics *statistics = &percpu_ptr(lock_cpu)->statistics[mutex->class];
+    statistics->acquisitions++;
+    statistics->contended += was_contended;
+    lock_check_push(&current_thread()->held_mutexes, mutex, mutex->class, place, clock_now());
+    interrupts_restore(state);
+}
+
+void mutex_note_given(const struct mutex *mutex)
+{
+    interrupt_state_t state = interrupts_save();
+    lock_check_pop(&current_thread()->held_mutexes, mutex, clock_now(),
+                   &percpu_ptr(lock_cpu)->statistics[mutex->class]);
+    interrupts_restore(state);
+}
+#endif
 
 /* Take MUTEX if it is free, else mark it as contended.  Returns: true if it was free. */
 static bool mutex_take_or_mark(struct mutex *mutex) REQUIRES(mutex->lock)

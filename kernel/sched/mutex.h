@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The sleeping lock.  Not recursive; first come, first served under contention.  Taken before any
- * spin lock.
+ * spin lock, and in the order of the classes (lib/lock_class.h); debug builds check both.
  */
 #pragma once
 
@@ -20,17 +20,42 @@ struct CAPABILITY("mutex") mutex {
     _Atomic uintptr_t owner; /* address of the owner's struct thread, MUTEX_CONTENDED; 0: free */
     struct spinlock lock;
     struct waitq waiters; /* (lock) */
+#ifdef MACH_R_DEBUG
+    enum lock_class class;
+#endif
 };
 
-/* Make MUTEX a free mutex. */
-void mutex_init(struct mutex *mutex);
+/* Make MUTEX a free mutex of CLASS. */
+void mutex_init(struct mutex *mutex, enum lock_class class);
 
 /* The ways of mutex_lock() and mutex_unlock() when there is contention. */
 void mutex_lock_contended(struct mutex *mutex);
 void mutex_unlock_contended(struct mutex *mutex);
 
-/* Take MUTEX if it is free.  Returns: true if it was. */
-static inline bool mutex_trylock(struct mutex *mutex) TRY_ACQUIRE(true, *mutex) NO_LOCK_ANALYSIS
+/* Debug builds: the running thread is about to wait for MUTEX; has it; is about to give it back. */
+#ifdef MACH_R_DEBUG
+void mutex_note_wanted(const struct mutex *mutex, const void *place);
+void mutex_note_taken(const struct mutex *mutex, const void *place, bool was_contended);
+void mutex_note_given(const struct mutex *mutex);
+#else
+static inline void mutex_note_wanted([[maybe_unused]] const struct mutex *mutex,
+                                     [[maybe_unused]] const void *place)
+{
+}
+
+static inline void mutex_note_taken([[maybe_unused]] const struct mutex *mutex,
+                                    [[maybe_unused]] const void *place,
+                                    [[maybe_unused]] bool was_contended)
+{
+}
+
+static inline void mutex_note_given([[maybe_unused]] const struct mutex *mutex)
+{
+}
+#endif
+
+/* Make the running thread the owner of MUTEX if it is free.  Returns: true if it was. */
+static inline bool mutex_take(struct mutex *mutex) TRY_ACQUIRE(true, *mutex) NO_LOCK_ANALYSIS
 {
     uintptr_t free = 0;
     return atomic_compare_exchange_strong_explicit(&mutex->owner, &free,
@@ -38,19 +63,35 @@ static inline bool mutex_trylock(struct mutex *mutex) TRY_ACQUIRE(true, *mutex) 
                                                    memory_order_acquire, memory_order_relaxed);
 }
 
+/* Take MUTEX if it is free.  Returns: true if it was. */
+static inline LOCK_FUNCTION bool mutex_trylock(struct mutex *mutex)
+    TRY_ACQUIRE(true, *mutex) NO_LOCK_ANALYSIS
+{
+    bool is_mine = mutex_take(mutex);
+    if (is_mine) {
+        mutex_note_taken(mutex, LOCK_PLACE(), false);
+    }
+    return is_mine;
+}
+
 /* Take MUTEX, sleeping while another thread has it.  Context: may sleep; interrupts on or off, as
  * found on return. */
-static inline void mutex_lock(struct mutex *mutex) ACQUIRE(*mutex) NO_LOCK_ANALYSIS
+static inline LOCK_FUNCTION void mutex_lock(struct mutex *mutex) ACQUIRE(*mutex) NO_LOCK_ANALYSIS
 {
-    if (UNLIKELY(!mutex_trylock(mutex))) {
+    bool was_contended = false;
+    mutex_note_wanted(mutex, LOCK_PLACE());
+    if (UNLIKELY(!mutex_take(mutex))) {
         mutex_lock_contended(mutex);
+        was_contended = true;
     }
+    mutex_note_taken(mutex, LOCK_PLACE(), was_contended);
 }
 
 /* Give MUTEX, held by the running thread, back. */
 static inline void mutex_unlock(struct mutex *mutex) RELEASE(*mutex) NO_LOCK_ANALYSIS
 {
     uintptr_t self = (uintptr_t)current_thread();
+    mutex_note_given(mutex);
     if (UNLIKELY(!atomic_compare_exchange_strong_explicit(
             &mutex->owner, &self, 0, memory_order_release, memory_order_relaxed))) {
         mutex_unlock_contended(mutex);

@@ -9,7 +9,7 @@
 
 void runq_init(struct runq *runq)
 {
-    spinlock_init(&runq->lock);
+    spinlock_init(&runq->lock, LOCK_CLASS_RUN_QUEUE);
     runq->best = RUNQ_EMPTY;
     bitmap_clear_all(runq->bitmap, RUNQ_PRIORITIES);
     for (uint32_t priority = 0; priority < RUNQ_PRIORITIES; priority++) {

@@ -49,7 +49,7 @@ void sched_init_cpu(void)
 
     struct thread *idle = &cpu->idle;
     memset(idle, 0, sizeof(*idle));
-    spinlock_init(&idle->lock);
+    spinlock_init(&idle->lock, LOCK_CLASS_THREAD);
     list_init(&idle->wait_link);
     list_init(&idle->run_link);
     refcount_init(&idle->references, 1);
@@ -159,6 +159,7 @@ static void sched_account(struct sched_cpu *cpu, struct thread *self, struct thr
 
 void sched_switch(struct thread *self)
 {
+    spin_lock_check_none(&self->lock, "switch of threads");
     struct sched_cpu *cpu = percpu_ptr(sched_cpu);
     struct thread *next = sched_pick(cpu, self);
     sched_account(cpu, self, next);
@@ -234,6 +235,7 @@ void upcall_ast(bool to_user)
         sched_preempt(self);
         ast = atomic_load(&self->ast);
         if (to_user && ast != 0) {
+            thread_check_mutexes(self, "return to user code");
             sched_thread_ast_handler(self, ast);
             ast = atomic_load(&self->ast);
         }

@@ -17,6 +17,7 @@ void thread_exit(void)
     interrupts_disable();
     struct thread *self = current_thread();
     assert(!sched_thread_is_idle(self));
+    thread_check_mutexes(self, "end of a thread");
     spin_lock(&self->lock);
     self->state = THREAD_DEAD;
     sched_switch(self);

@@ -111,6 +111,9 @@ struct thread {
     uint32_t user_suspend_count;        /* kern: (l) what thread_suspend() made of suspend_count */
     bool is_active;                     /* kern: (l) false once it is told to end */
     bool is_started;                    /* kern: (l) thread_start() was called */
+#ifdef MACH_R_DEBUG
+    struct held_locks held_mutexes; /* (s) for the lock checker */
+#endif
 };
 
 PERCPU_DECLARE(struct thread *, current_thread_pointer);
@@ -119,6 +122,15 @@ PERCPU_DECLARE(struct thread *, current_thread_pointer);
 static inline struct thread *current_thread(void)
 {
     return percpu_read(current_thread_pointer);
+}
+
+/* Debug builds: panic if THREAD, the running one, holds a mutex and is about to do WHAT. */
+static inline void thread_check_mutexes([[maybe_unused]] const struct thread *thread,
+                                        [[maybe_unused]] const char *what)
+{
+#ifdef MACH_R_DEBUG
+    lock_check_none(&thread->held_mutexes, nullptr, what);
+#endif
 }
 
 /*

@@ -38,7 +38,7 @@ struct thread *thread_create(void (*entry)(void *argument), void *argument, uint
         zone_free(&thread_zone, thread);
         return nullptr;
     }
-    spinlock_init(&thread->lock);
+    spinlock_init(&thread->lock, LOCK_CLASS_THREAD);
     thread->state = THREAD_NEW;
     list_init(&thread->wait_link);
     list_init(&thread->run_link);

@@ -34,7 +34,7 @@ static bool timer_less(const struct rbtree_node *a, const struct rbtree_node *b)
 void timer_init_cpu(void)
 {
     struct timer_queue *queue = percpu_ptr(timer_queue);
-    spinlock_init(&queue->lock);
+    spinlock_init(&queue->lock, LOCK_CLASS_TIMERS);
     rbtree_init(&queue->timers);
     queue->first = nullptr;
     queue->alarm = UINT64_MAX;

@@ -118,6 +118,7 @@ static inline bool hand_off(struct thread *self, struct thread *target) NO_LOCK_
 enum wait_outcome thread_block(uint64_t deadline)
 {
     struct thread *self = current_thread();
+    spin_lock_check_none(nullptr, "wait");
     sched_hook(SCHED_HOOK_BEFORE_BLOCK, self);
     if (UNLIKELY(deadline != WAIT_FOREVER)) {
         timer_arm(&self->wait_timer, deadline);
@@ -132,6 +133,7 @@ enum wait_outcome thread_block(uint64_t deadline)
 enum wait_outcome thread_block_handoff(uint64_t deadline, struct thread *target)
 {
     struct thread *self = current_thread();
+    spin_lock_check_none(nullptr, "hand-off");
     sched_hook(SCHED_HOOK_BEFORE_HANDOFF, target);
     if (UNLIKELY(deadline != WAIT_FOREVER)) {
         timer_arm(&self->wait_timer, deadline);

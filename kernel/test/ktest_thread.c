@@ -35,7 +35,7 @@ struct ktest_thread *ktest_spawn_at(uint8_t priority, void (*function)(void *arg
     assert(spawned != nullptr);
     spawned->function = function;
     spawned->argument = argument;
-    spinlock_init(&spawned->lock);
+    spinlock_init(&spawned->lock, LOCK_CLASS_TEST);
     waitq_init(&spawned->joiners);
     spawned->thread = thread_create(spawned_main, spawned, priority);
     assert(spawned->thread != nullptr);

@@ -91,7 +91,7 @@ static void stop_server(struct ktest_thread *server_thread)
 
 static void play(uint8_t server_priority, uint64_t deadline)
 {
-    spinlock_init(&lock);
+    spinlock_init(&lock, LOCK_CLASS_TEST);
     waitq_init(&server_queue);
     waitq_init(&client_queue);
     served = 0;
@@ -142,7 +142,7 @@ static void note_run([[maybe_unused]] void *argument)
 
 KTEST(handoff_does_not_overtake_a_better_thread)
 {
-    spinlock_init(&lock);
+    spinlock_init(&lock, LOCK_CLASS_TEST);
     waitq_init(&server_queue);
     waitq_init(&client_queue);
     struct ktest_thread *server = ktest_spawn(server_main, nullptr);

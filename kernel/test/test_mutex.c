@@ -18,7 +18,7 @@ static uint32_t arrived;
 
 KTEST(mutex_is_held_by_one)
 {
-    mutex_init(&mutex);
+    mutex_init(&mutex, LOCK_CLASS_TASK);
     EXPECT(!mutex_is_mine(&mutex));
     mutex_lock(&mutex);
     EXPECT(mutex_is_mine(&mutex));
@@ -45,7 +45,7 @@ static void try_in_vain([[maybe_unused]] void *argument)
 
 KTEST(mutex_trylock_fails_while_another_holds_it)
 {
-    mutex_init(&mutex);
+    mutex_init(&mutex, LOCK_CLASS_TASK);
     mutex_lock(&mutex);
     ktest_join(ktest_spawn(try_in_vain, nullptr));
     mutex_unlock(&mutex);
@@ -63,7 +63,7 @@ static void lock_in_turn(void *argument)
 KTEST(mutex_is_first_come_first_served)
 {
     struct ktest_thread *threads[THREADS];
-    mutex_init(&mutex);
+    mutex_init(&mutex, LOCK_CLASS_TASK);
     arrived = 0;
     mutex_lock(&mutex);
     for (uintptr_t i = 0; i < THREADS; i++) {
@@ -105,7 +105,7 @@ static void enter_and_leave([[maybe_unused]] void *argument)
 KTEST(mutex_excludes_under_contention)
 {
     struct ktest_thread *threads[THREADS];
-    mutex_init(&mutex);
+    mutex_init(&mutex, LOCK_CLASS_TASK);
     holders = 0;
     entries = 0;
     for (uint32_t i = 0; i < THREADS; i++) {

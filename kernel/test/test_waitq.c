@@ -31,7 +31,7 @@ static uint32_t returns;
 
 static void object_init(void)
 {
-    spinlock_init(&object.lock);
+    spinlock_init(&object.lock, LOCK_CLASS_TEST);
     waitq_init(&object.waiters);
     returns = 0;
 }

@@ -39,7 +39,7 @@ struct vm_map *vm_map_create(void)
         zone_free(&map_zone, map);
         return nullptr;
     }
-    mutex_init(&map->lock);
+    mutex_init(&map->lock, LOCK_CLASS_VM_MAP);
     refcount_init(&map->references, 1);
     rbtree_init(&map->entries);
     list_init(&map->entry_list);

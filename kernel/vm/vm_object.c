@@ -24,7 +24,7 @@ static struct vm_object *object_create(enum vm_object_kind kind, uint64_t size)
     if (object == nullptr) {
         return nullptr;
     }
-    mutex_init(&object->lock);
+    mutex_init(&object->lock, LOCK_CLASS_VM_OBJECT);
     refcount_init(&object->references, 1);
     atomic_init(&object->use, VM_OBJECT_EXCLUSIVE);
     object->kind = kind;

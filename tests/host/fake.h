@@ -33,5 +33,9 @@ void fake_memory_init(void);
 /* Let a panic print a trace and end the program. */
 void fake_panic_init(void);
 
-/* Run FUNCTION(ARGUMENT) in a copy of this process.  Returns: true if it panicked. */
+/* Run FUNCTION(ARGUMENT) in a copy of this process.  Returns: true if it panicked, with MESSAGE
+ * among what it logged. */
+bool fake_panics_with(const char *message, void (*function)(void *argument), void *argument);
+
+/* The same, whatever it logged. */
 bool fake_panics(void (*function)(void *argument), void *argument);

@@ -13,6 +13,7 @@
 #include <arch/clock_device.h>
 #include <arch/cpu.h>
 #include <arch/irq.h>
+#include <arch/spinlock.h>
 #include <arch/upcalls.h>
 #include <sched/sched.h>
 
@@ -23,6 +24,13 @@ uint64_t fake_clock = 1000000;
 uint64_t fake_alarm_sets;
 
 static uint64_t alarm_deadline = UINT64_MAX;
+
+PERCPU_DEFINE(struct lock_cpu, lock_cpu);
+
+void interrupts_check(void)
+{
+    spin_lock_check_none(nullptr, "interrupts enabled");
+}
 
 uint32_t cpu_count(void)
 {

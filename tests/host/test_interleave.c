@@ -42,7 +42,7 @@ static void hook(enum sched_hook_point point, struct thread *thread)
 
 static void hook_begin(enum sched_hook_point point, void (*function)(void))
 {
-    spinlock_init(&lock);
+    spinlock_init(&lock, LOCK_CLASS_TEST);
     waitq_init(&waiters);
     acts = 0;
     act_at = point;
@@ -187,7 +187,7 @@ KTEST(interleave_wake_after_time_out_finds_nobody)
 
 KTEST(interleave_old_claim_does_not_end_the_next_wait)
 {
-    spinlock_init(&lock);
+    spinlock_init(&lock, LOCK_CLASS_TEST);
     waitq_init(&waiters);
     struct thread *self = current_thread();
     uint64_t first = self->wait_word;

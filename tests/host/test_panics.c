@@ -85,7 +85,7 @@ static void zone_destroyed_in_use([[maybe_unused]] void *argument)
 
 static void spin_lock_with_interrupts([[maybe_unused]] void *argument)
 {
-    struct spinlock lock = SPINLOCK_INITIALIZER;
+    struct spinlock lock = SPINLOCK_INITIALIZER(LOCK_CLASS_TEST);
     spin_lock(&lock);
     spin_unlock(&lock);
 }
@@ -93,7 +93,7 @@ static void spin_lock_with_interrupts([[maybe_unused]] void *argument)
 static void mutex_locked_twice([[maybe_unused]] void *argument) NO_LOCK_ANALYSIS
 {
     struct mutex mutex;
-    mutex_init(&mutex);
+    mutex_init(&mutex, LOCK_CLASS_TASK);
     mutex_lock(&mutex);
     mutex_lock(&mutex);
 }
@@ -101,7 +101,7 @@ static void mutex_locked_twice([[maybe_unused]] void *argument) NO_LOCK_ANALYSIS
 static void mutex_unlocked_by_another([[maybe_unused]] void *argument) NO_LOCK_ANALYSIS
 {
     struct mutex mutex;
-    mutex_init(&mutex);
+    mutex_init(&mutex, LOCK_CLASS_TASK);
     mutex_unlock(&mutex);
 }
 

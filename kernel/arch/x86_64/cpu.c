@@ -69,6 +69,7 @@ void cpu_enable_features(void)
 
 void cpu_idle(void)
 {
+    interrupts_check();
     sti_hlt();
     cli();
 }

@@ -32,7 +32,7 @@
 /* Long enough for a few lines at the speed of a serial port. */
 #define CONSOLE_POLL_MAX 10000000
 
-static struct spinlock console_lock = SPINLOCK_INITIALIZER;
+static struct spinlock console_lock = SPINLOCK_INITIALIZER(LOCK_CLASS_CONSOLE);
 
 /* Wait for the turn to write, but not for ever: the lock's holder may be what this one interrupted,
  * or have been stopped.  Returns: true if the lock is ours. */

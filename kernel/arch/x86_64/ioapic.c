@@ -42,7 +42,7 @@ struct io_apic {
     uint32_t inputs;
 };
 
-static struct spinlock io_apic_lock = SPINLOCK_INITIALIZER;
+static struct spinlock io_apic_lock = SPINLOCK_INITIALIZER(LOCK_CLASS_IO_APIC);
 static struct io_apic io_apics[ACPI_IO_APIC_MAX];
 static uint32_t io_apic_count;
 

@@ -19,7 +19,7 @@ struct pool_page {
 void page_pool_init(struct page_pool *pool, size_t size, size_t alignment)
 {
     assert(sizeof(struct pool_page) + alignment + size <= PAGE_SIZE);
-    spinlock_init(&pool->lock);
+    spinlock_init(&pool->lock, LOCK_CLASS_PAGE_POOL);
     list_init(&pool->pages);
     pool->object_size = (uint32_t)((size + alignment - 1) & ~(alignment - 1));
     pool->alignment = (uint32_t)alignment;

@@ -27,7 +27,7 @@ static struct page_pool pmaps;
 
 void pmap_init(phys_addr_t root)
 {
-    spinlock_init(&kernel_pmap->lock);
+    spinlock_init(&kernel_pmap->lock, LOCK_CLASS_PMAP);
     kernel_pmap->root = root;
     percpu_write(pmap_active, kernel_pmap);
     page_pool_init(&pmaps, sizeof(struct pmap), 64);
@@ -45,6 +45,7 @@ struct pmap *pmap_create(void)
     }
     interrupts_restore(state);
     if (pmap != nullptr) {
+        spinlock_init(&pmap->lock, LOCK_CLASS_PMAP);
         const size_t half = PAGE_SIZE / 2;
         memcpy((char *)phys_to_virt(pmap->root) + half,
                (const char *)phys_to_virt(kernel_pmap->root) + half, half);

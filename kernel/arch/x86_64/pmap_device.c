@@ -8,7 +8,7 @@
 #include <arch/spinlock.h>
 #include <page_table.h>
 
-static struct spinlock device_lock = SPINLOCK_INITIALIZER;
+static struct spinlock device_lock = SPINLOCK_INITIALIZER(LOCK_CLASS_DEVICE_MEMORY);
 static virt_addr_t device_next = DEVICE_MAP_BASE; /* (device_lock) */
 
 /* Reserve SIZE bytes of addresses.  Returns: 0 if there are none left. */

@@ -34,7 +34,9 @@ struct pv_node {
 
 static uint64_t *pv_words;
 static uint64_t pv_count;
-static struct spinlock pv_locks[PV_LOCKS];
+static struct spinlock pv_locks[PV_LOCKS] = {
+    [0 ... PV_LOCKS - 1] = SPINLOCK_INITIALIZER(LOCK_CLASS_REVERSE_MAP),
+};
 static struct page_pool pv_nodes;
 
 void pv_init(void)

@@ -1,25 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Pairs of locks of one class. */
+/* What the lock checker of debug builds keeps for each processor. */
 #include <arch/spinlock.h>
 
-/* The analysis cannot follow two names for one lock, nor the exchange. */
-void spin_lock_pair(struct spinlock *a, struct spinlock *b) NO_LOCK_ANALYSIS
-{
-    if ((uintptr_t)a > (uintptr_t)b) {
-        struct spinlock *swap = a;
-        a = b;
-        b = swap;
-    }
-    spin_lock(a);
-    if (a != b) {
-        spin_lock(b);
-    }
-}
+#ifdef MACH_R_DEBUG
+PERCPU_DEFINE(struct lock_cpu, lock_cpu);
 
-void spin_unlock_pair(struct spinlock *a, struct spinlock *b) NO_LOCK_ANALYSIS
+/* With interrupts on, the processor may change between here and the check; it holds none then. */
+void interrupts_check(void)
 {
-    spin_unlock(a);
-    if (a != b) {
-        spin_unlock(b);
+    if (!interrupts_enabled()) {
+        spin_lock_check_none(nullptr, "interrupts enabled");
     }
 }
+#endif

@@ -9,6 +9,7 @@
 #include <lib/log.h>
 #include <arch/context.h>
 #include <arch/cpu.h>
+#include <arch/spinlock.h>
 #include <arch/upcalls.h>
 #include <arch/user_copy.h>
 #include <cross_call.h>
@@ -161,6 +162,7 @@ void trap_dispatch(struct trap_frame *frame)
         handle_interrupt(frame);
     }
     if (frame_is_user(frame)) {
+        spin_lock_check_none(nullptr, "return to user code");
         trap_finish();
     } else if ((frame->rflags & RFLAGS_IF) != 0 && percpu_read(ast_pending) != 0) {
         upcall_ast(false);

@@ -19,8 +19,12 @@ static inline bool interrupts_enabled(void)
     return fake_interrupts_enabled;
 }
 
+/* Panic if this processor holds a spin lock (tests/host/fake_cpu.c). */
+void interrupts_check(void);
+
 static inline void interrupts_enable(void)
 {
+    interrupts_check();
     fake_interrupts_enabled = true;
     fake_interrupts_deliver();
 }

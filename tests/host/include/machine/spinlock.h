@@ -6,9 +6,9 @@
 
 #include <lib/assert.h>
 
-static inline void spinlock_init(struct spinlock *lock)
+static inline void spinlock_init(struct spinlock *lock, enum lock_class class)
 {
-    *lock = SPINLOCK_INITIALIZER;
+    *lock = (struct spinlock)SPINLOCK_INITIALIZER(class);
 }
 
 static inline bool spin_trylock(struct spinlock *lock) NO_LOCK_ANALYSIS
@@ -18,30 +18,36 @@ static inline bool spin_trylock(struct spinlock *lock) NO_LOCK_ANALYSIS
         return false;
     }
     lock->locked = 1;
-    lock->owner = cpu_index() + 1;
+    spinlock_note_taken(lock, LOCK_PLACE(), 0);
     return true;
 }
 
-static inline void spin_lock(struct spinlock *lock) NO_LOCK_ANALYSIS
+static inline void spin_lock_at(struct spinlock *lock, const void *place) NO_LOCK_ANALYSIS
 {
     assert(!interrupts_enabled());
+    spinlock_note_wanted(lock, place);
     assert(lock->locked == 0);
     lock->locked = 1;
-    lock->owner = cpu_index() + 1;
+    spinlock_note_taken(lock, place, 0);
+}
+
+static inline LOCK_FUNCTION void spin_lock(struct spinlock *lock) NO_LOCK_ANALYSIS
+{
+    spin_lock_at(lock, LOCK_PLACE());
 }
 
 static inline void spin_unlock(struct spinlock *lock) NO_LOCK_ANALYSIS
 {
     assert(!interrupts_enabled());
     assert(lock->locked == 1 && lock->owner == cpu_index() + 1);
-    lock->owner = 0;
+    spinlock_note_given(lock);
     lock->locked = 0;
 }
 
-static inline interrupt_state_t spin_lock_save(struct spinlock *lock) NO_LOCK_ANALYSIS
+static inline LOCK_FUNCTION interrupt_state_t spin_lock_save(struct spinlock *lock) NO_LOCK_ANALYSIS
 {
     interrupt_state_t state = interrupts_save();
-    spin_lock(lock);
+    spin_lock_at(lock, LOCK_PLACE());
     return state;
 }
 

@@ -16,8 +16,18 @@ static inline bool interrupts_enabled(void)
     return (read_rflags() & RFLAGS_IF) != 0;
 }
 
+/* Debug builds: panic if this processor holds a spin lock (spinlock.c).  Context: interrupts off. */
+#ifdef MACH_R_DEBUG
+void interrupts_check(void);
+#else
+static inline void interrupts_check(void)
+{
+}
+#endif
+
 static inline void interrupts_enable(void)
 {
+    interrupts_check();
     sti();
 }
 
@@ -36,6 +46,7 @@ static inline interrupt_state_t interrupts_save(void)
 static inline void interrupts_restore(interrupt_state_t state)
 {
     if ((state & RFLAGS_IF) != 0) {
+        interrupts_check();
         sti();
     }
 }

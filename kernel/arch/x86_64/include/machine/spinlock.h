@@ -6,56 +6,52 @@
 
 #include <lib/assert.h>
 
-static inline void spinlock_init(struct spinlock *lock)
+static inline void spinlock_init(struct spinlock *lock, [[maybe_unused]] enum lock_class class)
 {
-    *lock = SPINLOCK_INITIALIZER;
+    *lock = (struct spinlock)SPINLOCK_INITIALIZER(class);
 }
 
-/* Debug builds: LOCK is ours now. */
-static inline void spinlock_note_owner(struct spinlock *lock)
-{
-#ifdef MACH_R_DEBUG
-    lock->owner = cpu_index() + 1;
-#else
-    (void)lock;
-#endif
-}
-
-static inline bool spin_trylock(struct spinlock *lock) NO_LOCK_ANALYSIS
+static inline LOCK_FUNCTION bool spin_trylock(struct spinlock *lock) NO_LOCK_ANALYSIS
 {
     debug_assert(!interrupts_enabled());
     if (atomic_exchange_explicit(&lock->locked, 1, memory_order_acquire) != 0) {
         return false;
     }
-    spinlock_note_owner(lock);
+    spinlock_note_taken(lock, LOCK_PLACE(), 0);
     return true;
 }
 
-static inline void spin_lock(struct spinlock *lock) NO_LOCK_ANALYSIS
+static inline void spin_lock_at(struct spinlock *lock, const void *place) NO_LOCK_ANALYSIS
 {
+    uint64_t spins = 0;
     debug_assert(!interrupts_enabled());
-    debug_assert(lock->owner != cpu_index() + 1);
+    spinlock_note_wanted(lock, place);
     while (UNLIKELY(atomic_exchange_explicit(&lock->locked, 1, memory_order_acquire) != 0)) {
+        spins++;
         while (atomic_load_explicit(&lock->locked, memory_order_relaxed) != 0) {
             cpu_pause();
+            spins++;
         }
     }
-    spinlock_note_owner(lock);
+    spinlock_note_taken(lock, place, spins);
+}
+
+static inline LOCK_FUNCTION void spin_lock(struct spinlock *lock) NO_LOCK_ANALYSIS
+{
+    spin_lock_at(lock, LOCK_PLACE());
 }
 
 static inline void spin_unlock(struct spinlock *lock) NO_LOCK_ANALYSIS
 {
-#ifdef MACH_R_DEBUG
     debug_assert(lock->owner == cpu_index() + 1);
-    lock->owner = 0;
-#endif
+    spinlock_note_given(lock);
     atomic_store_explicit(&lock->locked, 0, memory_order_release);
 }
 
-static inline interrupt_state_t spin_lock_save(struct spinlock *lock) NO_LOCK_ANALYSIS
+static inline LOCK_FUNCTION interrupt_state_t spin_lock_save(struct spinlock *lock) NO_LOCK_ANALYSIS
 {
     interrupt_state_t state = interrupts_save();
-    spin_lock(lock);
+    spin_lock_at(lock, LOCK_PLACE());
     return state;
 }
 
