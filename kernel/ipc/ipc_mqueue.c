@@ -98,6 +98,17 @@ static inline bool queue_is_full(const struct ipc_port *port, mach_msg_type_name
            type != MACH_MSG_TYPE_PORT_SEND_ONCE && port->object.is_active;
 }
 
+/* Let one sender go on that waits for room in PORT's queue, if there is room. */
+static inline void wake_sender(struct ipc_port *port) REQUIRES(port->object.lock)
+{
+    if (UNLIKELY(!waitq_is_empty(&port->senders)) && port->message_count < port->message_limit) {
+        struct thread *sender = waitq_claim_one(&port->senders);
+        if (sender != nullptr) {
+            thread_wake(sender);
+        }
+    }
+}
+
 /* Wait until PORT's queue may have room; drops PORT's lock.  The caller holds a reference. */
 static COLD mach_msg_return_t wait_for_room(struct ipc_port *port, uint64_t deadline)
     RELEASE(port->object.lock)
@@ -121,21 +132,26 @@ static COLD mach_msg_return_t wait_for_room(struct ipc_port *port, uint64_t dead
 mach_msg_return_t ipc_mqueue_send(struct ipc_kmsg *kmsg, uint64_t deadline, struct thread **handoff)
 {
     struct ipc_port *port = kmsg->destination;
+    bool was_woken = false;
     ipc_port_lock(port);
     while (queue_is_full(port, kmsg->destination_type)) {
         mach_msg_return_t error = wait_for_room(port, deadline);
         if (error != MACH_MSG_SUCCESS) {
             return error;
         }
+        was_woken = true;
         ipc_port_lock(port);
     }
-    if (UNLIKELY(!port->object.is_active || kmsg->is_circular)) {
-        ipc_port_unlock(port);
+    bool is_refused = UNLIKELY(!port->object.is_active || kmsg->is_circular);
+    struct thread *thread = is_refused ? nullptr : deliver(kmsg, port);
+    if (UNLIKELY(was_woken)) {
+        wake_sender(port); /* the room may not have been needed after all */
+    }
+    ipc_port_unlock(port);
+    if (UNLIKELY(is_refused)) {
         ipc_kmsg_destroy(kmsg);
         return MACH_MSG_SUCCESS;
     }
-    struct thread *thread = deliver(kmsg, port);
-    ipc_port_unlock(port);
     if (thread != nullptr) {
         if (handoff != nullptr) {
             *handoff = thread;
@@ -175,12 +191,7 @@ static inline struct ipc_kmsg *dequeue(struct ipc_port *port) REQUIRES(port->obj
     if (list_empty(&port->messages) && !list_empty(&port->sets)) {
         ipc_pset_set_ready(port, false);
     }
-    if (UNLIKELY(!waitq_is_empty(&port->senders)) && port->message_count < port->message_limit) {
-        struct thread *sender = waitq_claim_one(&port->senders);
-        if (sender != nullptr) {
-            thread_wake(sender);
-        }
-    }
+    wake_sender(port);
     return kmsg;
 }
 

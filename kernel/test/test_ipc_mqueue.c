@@ -298,6 +298,29 @@ KTEST(ipc_full_queue_blocks_until_there_is_room)
     ipc_port_destroy(port);
 }
 
+/* A sender that is woken for room and then meets a waiting receiver leaves the room to the next. */
+KTEST(ipc_room_that_is_not_used_is_passed_on)
+{
+    struct ipc_port *port = port_begin();
+    port->message_limit = 1;
+    send_message(port, 1);
+    struct sender senders[] = { { .port = port, .result = -1 }, { .port = port, .result = -1 } };
+    struct ktest_thread *threads[2];
+    for (int i = 0; i < 2; i++) {
+        threads[i] = ktest_spawn(sender_thread, &senders[i]);
+        ktest_settle();
+    }
+    EXPECT_EQ(receive(&port->object, 0), 1);
+    EXPECT_EQ(receive(&port->object, WAIT_FOREVER), 77);
+    ktest_settle();
+    EXPECT_EQ(senders[0].result, MACH_MSG_SUCCESS);
+    EXPECT_EQ(senders[1].result, MACH_MSG_SUCCESS);
+    EXPECT_EQ(receive(&port->object, 0), 77);
+    ipc_port_destroy(port);
+    ktest_join(threads[0]);
+    ktest_join(threads[1]);
+}
+
 KTEST(ipc_dead_port_lets_everyone_go)
 {
     struct ipc_port *port = port_begin();
