@@ -11,7 +11,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-LICENSED = {".c", ".h", ".S", ".inc", ".ld", ".py", ".cmake", ".defs", ".def", ".cfg", ".sh"}
+LICENSED = {".c", ".h", ".S", ".inc", ".ld", ".py", ".cmake", ".defs", ".def", ".cfg", ".sh", ".pml"}
 NAMED = {"CMakeLists.txt", ".clang-format", ".editorconfig"}
 FOREIGN = {".git", "build", "__pycache__"}
 TAG = "SPDX-License-Identifier: BSD-2-Clause"
