@@ -300,6 +300,22 @@ CASE(what_never_ran_can_end)
     worker_kill(&fresh);
 }
 
+CASE(what_stands_still_can_end)
+{
+    struct helper helper;
+    struct worker mine, other;
+    EXPECT(worker_start(&mine, mach_task_self(), spin, NULL));
+    EXPECT_OK(thread_suspend(mine.thread));
+    if (helper_create(&helper)) {
+        EXPECT(worker_start(&other, helper.task, spin, NULL));
+        EXPECT_OK(task_suspend(helper.task));
+        systest_pause(); /* both get to where they are held */
+        helper_destroy(&helper);
+        worker_join(&other);
+    }
+    worker_kill(&mine);
+}
+
 CASE(a_dead_task_takes_no_more)
 {
     struct helper helper;
