@@ -76,13 +76,13 @@ def fuzz_files(interface: Interface) -> dict[str, str]:
 
 
 def fuzz(
-    interfaces: list[Interface], options: Options, seconds: int, seeds: str | None = None
+    interfaces: list[Interface], options: Options, limit: str, seeds: str | None = None
 ) -> str:
-    """Run the harnesses for a time each; what libFuzzer said at the end."""
+    """Run the harnesses, each up to libFuzzer's option LIMIT; what it said at the end."""
     workshop = _Workshop(options, [*CHECKED, "-fsanitize=fuzzer-no-link", "-I" + RUNTIME])
 
     def run(interface: Interface, place: str, objects: list[str]) -> str:
-        arguments = [f"-max_total_time={seconds}", "-max_len=9000", "-seed=1"]
+        arguments = [limit, "-max_len=9000", "-seed=1"]
         if seeds is not None:
             arguments.append(os.path.abspath(os.path.join(seeds, interface.name)))
         said = workshop.run(place, fuzz_files(interface), ["server.c", "fuzz.c", *objects],

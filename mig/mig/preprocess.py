@@ -11,6 +11,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 
 from mig.diagnostics import CompileError, Diagnostics, SourceLine, Span
@@ -35,7 +36,8 @@ class Line:
 
 
 # GNU's preprocessor starts three times as fast as clang, and a small file takes no longer than that.
-PREPROCESSORS = ("cc", "gcc", "clang-19", "clang")
+# Elsewhere than on Linux, cpp may be one for C before 1989.
+PREPROCESSORS = (*(["cpp"] if sys.platform == "linux" else []), "clang-19", "clang", "cc", "gcc")
 COMPILERS = ("clang-19", "clang", "cc", "gcc")
 
 

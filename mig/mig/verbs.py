@@ -150,9 +150,10 @@ def _loopback(request: Request) -> str:
 
 def _fuzz(request: Request) -> str | dict[str, str]:
     chosen = _in_tasks(request)
-    if "--run" in request.options.own:
-        seconds = _number(request, "--run", 10)
-        return native.fuzz(chosen, request.options, seconds, request.options.own.get("--seeds"))
+    for option, limit in (("--run", "-max_total_time"), ("--runs", "-runs")):
+        if option in request.options.own:
+            limit = f"{limit}={_number(request, option, 0)}"
+            return native.fuzz(chosen, request.options, limit, request.options.own.get("--seeds"))
     return {
         os.path.join(i.name, name): text
         for i in chosen for name, text in native.fuzz_files(i).items()
@@ -198,11 +199,14 @@ Writes a page for each interface, and an index, to FOLDER: routines with argumen
 errors, and every message drawn with its byte offsets. Markdown, or with --html a static site with
 a search. The prose comes from comments that begin with /** before what they describe.
 """, _doc, (Option("--html", "a static site instead of Markdown", OUTPUT), TO_FOLDER)),
-    "fuzz": Verb("(--run SECONDS | -o FOLDER) FILE.defs ...", "libFuzzer harness for a server", """
+    "fuzz": Verb("(--run SECONDS | --runs N | -o FOLDER) FILE.defs ...",
+                 "libFuzzer harness for a server", """
 With -o: for each interface a folder with its server stubs and a harness, to be compiled with
-mig/runtime/fuzz.c and -fsanitize=fuzzer,address. With --run: builds and runs them, each for so
-many seconds. Requests are as a kernel delivers them; sizes, counts and values are the fuzzer's.
+mig/runtime/fuzz.c and -fsanitize=fuzzer,address. With --run or --runs: builds and runs them, each
+for so many seconds or with so many inputs. Requests are as a kernel delivers them; sizes, counts
+and values are the fuzzer's.
 """, _fuzz, (Option("--run", "build and run them, each so long", OUTPUT, "SECONDS"),
+             Option("--runs", "build and run them, each with so many inputs", OUTPUT, "N"),
              Option("--seeds", "requests to begin with, as loopback writes them", OUTPUT, "FOLDER"),
              TO_FOLDER)),
     "loopback": Verb("[--rounds N] FILE.defs ...", "call every stub with random arguments", """

@@ -13,6 +13,7 @@ import glob
 import importlib.util
 import os
 import sys
+import tempfile
 import unittest
 from typing import Any
 
@@ -98,9 +99,11 @@ def main() -> int:
     measured = coverage.Coverage(data_file=None, include=[os.path.join(PACKAGE, "*")])
     if not words:
         measured.start()
-    suite = select(words)
     result = TapResult()
-    suite.run(result)
+    with tempfile.TemporaryDirectory() as folder:
+        # hypothesis keeps tables, else in the folder it is started in
+        os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", folder)
+        select(words).run(result)
     if not words:
         measured.stop()
         report_coverage(measured, result)
