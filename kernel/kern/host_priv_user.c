@@ -16,6 +16,7 @@
 #include <arch/boot_info.h>
 #include <arch/cpu.h>
 #include <mem/zone.h>
+#include <sched/lock_info.h>
 #include <ipc/ipc_space.h>
 #include <kern/host.h>
 #include <kern/kernel_port.h>
@@ -219,4 +220,14 @@ kern_return_t host_log_read(host_priv_t host_priv, log_text_t text, mach_msg_typ
     }
     *textCnt = (mach_msg_type_number_t)log_read(text, *textCnt);
     return KERN_SUCCESS;
+}
+
+kern_return_t host_lock_info(host_priv_t host_priv, lock_info_array_t classes,
+                             mach_msg_type_number_t *classesCnt)
+{
+    if (host_priv == nullptr) {
+        return KERN_INVALID_HOST;
+    }
+    *classesCnt = lock_info_read(classes, LOCK_INFO_MAX);
+    return *classesCnt != 0 ? KERN_SUCCESS : KERN_NOT_SUPPORTED;
 }

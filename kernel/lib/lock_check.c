@@ -20,15 +20,9 @@ static const struct class_description classes[LOCK_CLASS_COUNT] = {
     { "none", LOCK_SINGLE }, LOCK_CLASSES_MUTEX(DESCRIPTION) LOCK_CLASSES_SPIN(DESCRIPTION)
 };
 
-/* A place in the source, for printing. */
-struct source_place {
-    const char *file;
-    uint32_t line;
-};
-
-static struct source_place source_place(const void *return_address)
+struct lock_place lock_place(const void *return_address)
 {
-    struct source_place place = { "?", 0 };
+    struct lock_place place = { "?", 0 };
     const char *file = ksyms_place((uintptr_t)return_address - 1, &place.line);
     if (file != nullptr) {
         place.file = file;
@@ -45,8 +39,8 @@ const char *lock_class_name(enum lock_class class)
 [[noreturn]] static COLD void violation(const char *what, enum lock_class class, const void *place,
                                         const struct held_lock *holder)
 {
-    struct source_place here = source_place(place);
-    struct source_place there = source_place(holder->place);
+    struct lock_place here = lock_place(place);
+    struct lock_place there = lock_place(holder->place);
     panic("%s: lock \"%s\" wanted at %s:%u, \"%s\" held since %s:%u", what, classes[class].name,
           here.file, here.line, classes[holder->class].name, there.file, there.line);
 }
@@ -86,7 +80,7 @@ void lock_check_none(const struct held_locks *held, const void *allowed, const c
     for (uint32_t i = 0; i < held->count; i++) {
         const struct held_lock *holder = &held->locks[i];
         if (holder->lock != allowed && !panic_is_active()) {
-            struct source_place there = source_place(holder->place);
+            struct lock_place there = lock_place(holder->place);
             panic("%s with lock \"%s\" held since %s:%u", what, classes[holder->class].name,
                   there.file, there.line);
         }

@@ -50,6 +50,15 @@ struct lock_statistics {
     const void *longest_place; /* where the lock was taken that was held so long */
 };
 
+/* A place in the source. */
+struct lock_place {
+    const char *file; /* from the root of the tree; "?": not known */
+    uint32_t line;
+};
+
+/* Where the code is that RETURN_ADDRESS returns to. */
+struct lock_place lock_place(const void *return_address);
+
 /* The name of CLASS. */
 const char *lock_class_name(enum lock_class class);
 

@@ -13,6 +13,7 @@
 #include <mem/zone.h>
 #include <sched/thread.h>
 #include <test/ktest_ledger.h>
+#include <test/ktest_locks.h>
 
 /* The bounds of the section, from the linker. */
 extern const struct ktest __start_ktest[];
@@ -97,6 +98,7 @@ uint32_t ktest_run(const char *filter)
             failures += !test_run(test, ++number);
         }
     }
+    ktest_locks_print();
     log_info("# %u passed, %u failed", count - failures, failures);
     return failures;
 }

@@ -84,7 +84,7 @@ static int builtin_help(struct shell *shell, int argc, char *const *argv)
           "  exit [STATUS]  leave the shell           help   this text\n"
           "  true, false    do nothing, with status 0 or 1\n"
           "Everything else is a program of /bin:\n"
-          "  ls cat echo ps free uptime clear kill sleep portinfo shutdown reboot sh\n"
+          "  ls cat echo ps free uptime clear kill sleep portinfo locks shutdown reboot sh\n"
           "  Each says with --help how it is called.\n"
           "Writing commands:\n"
           "  A; B   A && B   A || B   A &   'as it stands'   \"$NAME\"   $?   # comment\n"

@@ -5,6 +5,9 @@
 #include <mach/host_info.h>
 #include <mach/host_reboot.h>
 #include <mach/host_special_ports.h>
+#include <mach_r/mach_r_host.h>
+
+#include <string.h>
 
 #include "systest.h"
 #include "systest_msg.h"
@@ -80,4 +83,30 @@ CASE(the_privileged_port_is_a_host_port_but_not_the_other_way_round)
     EXPECT_EQ(host_get_special_port(host, HOST_LOCAL_NODE, HOST_PRIV_PORT, &told),
               KERN_INVALID_HOST);
     EXPECT_OK(mach_port_deallocate(mach_task_self(), host));
+}
+
+/* A debug kernel counts, a release kernel says that it does not. */
+CASE(locks_are_counted_for_the_privileged)
+{
+    static lock_info_t classes[LOCK_INFO_MAX];
+    mach_msg_type_number_t count = LOCK_INFO_MAX;
+    mach_port_t host = mach_host_self();
+    EXPECT_EQ(host_lock_info(host, classes, &count), KERN_INVALID_HOST);
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), host));
+    kern_return_t result = host_lock_info(systest_host_priv(), classes, &count);
+    if (result == KERN_NOT_SUPPORTED) {
+        return;
+    }
+    EXPECT_OK(result);
+    EXPECT(count > 10 && count <= LOCK_INFO_MAX);
+    bool has_space = false;
+    for (uint32_t i = 0; i < count; i++) {
+        EXPECT(i == 0 || classes[i - 1].contended >= classes[i].contended);
+        if (strcmp(classes[i].name, "space") == 0) {
+            has_space = true;
+            EXPECT(classes[i].acquisitions > 0 && classes[i].longest_ns > 0);
+            EXPECT(strstr(classes[i].longest_place, ".c:") != NULL);
+        }
+    }
+    EXPECT(has_space);
 }

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The ten most contended classes of locks; and, of all spin locks but those of the tests, the
+ * longest time that one was held: the bound for how long interrupts may be off because of a lock.
+ */
+#include <test/ktest_locks.h>
+
+#include <lib/lock_check.h>
+#include <lib/log.h>
+#include <lib/string.h>
+#include <sched/lock_info.h>
+
+#define TOP 10
+
+static void print(const struct lock_info *lock)
+{
+    log_info("# %-17s %10lu taken %8lu waited %8lu spins, held at most %lu ns since %s", lock->name,
+             lock->acquisitions, lock->contended, lock->spins, lock->longest_ns,
+             lock->longest_place);
+}
+
+void ktest_locks_print(void)
+{
+    static struct lock_info entries[LOCK_INFO_MAX];
+    uint32_t count = lock_info_read(entries, LOCK_INFO_MAX);
+    const struct lock_info *longest = nullptr;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct lock_info *entry = &entries[i];
+        if (i < TOP) {
+            print(entry);
+        }
+        if (!entry->is_mutex && strcmp(entry->name, "test") != 0 &&
+            (longest == nullptr || entry->longest_ns > longest->longest_ns)) {
+            longest = entry;
+        }
+    }
+    if (longest != nullptr) {
+        log_info("# the longest hold of a spin lock:");
+        print(longest);
+    }
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the lock checker of debug builds counts.
+ */
+#include <test/ktest.h>
+
+#include <lib/string.h>
+#include <arch/clock_device.h>
+#include <arch/spinlock.h>
+#include <sched/lock_info.h>
+#include <sched/mutex.h>
+
+#ifdef MACH_R_DEBUG
+
+#define HOLD UINT64_C(2000000)
+
+static struct spinlock lock = SPINLOCK_INITIALIZER(LOCK_CLASS_TEST);
+static struct mutex mutex;
+
+/* The figures of CLASS. */
+static struct lock_info info_of(enum lock_class class)
+{
+    static struct lock_info entries[LOCK_INFO_MAX];
+    uint32_t count = lock_info_read(entries, LOCK_INFO_MAX);
+    for (uint32_t i = 0; i < count; i++) {
+        if (strcmp(entries[i].name, lock_class_name(class)) == 0) {
+            return entries[i];
+        }
+    }
+    EXPECT_STRING("no class", lock_class_name(class));
+    return (struct lock_info){};
+}
+
+/* Take the lock twice, the second time by trying; the analysis does not look into EXPECT(). */
+static void take_twice(void) NO_LOCK_ANALYSIS
+{
+    interrupt_state_t state = spin_lock_save(&lock);
+    spin_unlock(&lock);
+    EXPECT(spin_trylock(&lock));
+    EXPECT(!spin_trylock(&lock));
+    spin_unlock_restore(&lock, state);
+}
+
+KTEST(lock_info_counts_acquisitions)
+{
+    struct lock_info before = info_of(LOCK_CLASS_TEST);
+    take_twice();
+    struct lock_info after = info_of(LOCK_CLASS_TEST);
+    EXPECT_EQ(after.acquisitions, before.acquisitions + 2);
+    EXPECT_EQ(after.contended, before.contended);
+    EXPECT_EQ(after.is_mutex, 0);
+}
+
+KTEST(lock_info_keeps_the_longest_hold)
+{
+    interrupt_state_t state = spin_lock_save(&lock);
+    for (uint64_t end = clock_now() + HOLD; clock_now() < end;) {
+        cpu_pause();
+    }
+    spin_unlock_restore(&lock, state);
+    struct lock_info longest = info_of(LOCK_CLASS_TEST);
+    EXPECT(longest.longest_ns >= HOLD);
+    state = spin_lock_save(&lock);
+    spin_unlock_restore(&lock, state);
+    EXPECT_EQ(info_of(LOCK_CLASS_TEST).longest_ns, longest.longest_ns);
+}
+
+static void take_mutex([[maybe_unused]] void *argument)
+{
+    mutex_lock(&mutex);
+    mutex_unlock(&mutex);
+}
+
+KTEST(lock_info_counts_contention)
+{
+    mutex_init(&mutex, LOCK_CLASS_TASK_LIST);
+    struct lock_info before = info_of(LOCK_CLASS_TASK_LIST);
+    mutex_lock(&mutex);
+    struct ktest_thread *waiter = ktest_spawn(take_mutex, nullptr);
+    ktest_settle();
+    mutex_unlock(&mutex);
+    ktest_join(waiter);
+    struct lock_info after = info_of(LOCK_CLASS_TASK_LIST);
+    EXPECT(after.acquisitions >= before.acquisitions + 2);
+    EXPECT(after.contended > before.contended);
+    EXPECT_EQ(after.is_mutex, 1);
+}
+
+KTEST(lock_info_has_the_hottest_first)
+{
+    static struct lock_info entries[LOCK_INFO_MAX];
+    EXPECT_EQ(lock_info_read(entries, LOCK_INFO_MAX), LOCK_CLASS_COUNT - 1);
+    for (uint32_t i = 1; i + 1 < LOCK_CLASS_COUNT; i++) {
+        EXPECT(entries[i - 1].contended >= entries[i].contended);
+    }
+    EXPECT_EQ(lock_info_read(entries, 10), 10);
+}
+
+/* What a non-maskable interrupt does to the list leaves the others in it. */
+KTEST(lock_check_list_survives_any_order)
+{
+    static struct held_locks held;
+    static struct lock_statistics statistics;
+    int locks[3];
+    for (uint32_t i = 0; i < ARRAY_SIZE(locks); i++) {
+        lock_check_push(&held, &locks[i], LOCK_CLASS_TEST, nullptr, 10 * i);
+    }
+    lock_check_pop(&held, &locks[1], 100, &statistics);
+    EXPECT_EQ(held.count, 2);
+    EXPECT_EQ(held.locks[0].lock, &locks[0]);
+    EXPECT_EQ(held.locks[1].lock, &locks[2]);
+    EXPECT_EQ(statistics.longest_hold, 90);
+    lock_check_pop(&held, &locks[0], 50, &statistics);
+    EXPECT_EQ(statistics.longest_hold, 90);
+    lock_check_pop(&held, &locks[2], 10, &statistics);
+    EXPECT_EQ(statistics.longest_hold, 90);
+    EXPECT_EQ(held.count, 0);
+}
+
+#else
+
+KTEST(lock_info_is_for_debug_builds)
+{
+    struct lock_info entry;
+    EXPECT_EQ(lock_info_read(&entry, 1), 0);
+}
+
+#endif
