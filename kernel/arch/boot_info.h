@@ -58,3 +58,6 @@ void boot_screen_release(void);
 
 /* True if WORD stands in the command line as a word by itself. */
 bool boot_option_is_set(const char *word);
+
+/* The number N of a word NAME=N in the command line; OTHERWISE without such a word. */
+uint64_t boot_option_number(const char *name, uint64_t otherwise);

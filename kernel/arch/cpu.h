@@ -62,6 +62,14 @@ uint32_t cpu_present_count(void);
  */
 [[nodiscard]] bool cpu_start_next(void *stack_top);
 
+/* Debug builds: the number of interrupts that processor CPU has taken.  A non-maskable one does not
+ * count. */
+uint64_t cpu_heartbeat(uint32_t cpu);
+
+/* Log the stacks of all processors, also of those that take no interrupts.  Context: interrupts
+ * off. */
+void cpu_print_stacks(void);
+
 /*
  * Enable interrupts, sleep until one came, return with interrupts disabled. An interrupt that was
  * pending on entry ends the sleep: none is lost between a check and the sleep.

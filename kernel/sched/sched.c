@@ -20,6 +20,7 @@
 #include <arch/upcalls.h>
 #include <mem/kernel_stack.h>
 #include <sched/sched_internal.h>
+#include <sched/watchdog.h>
 
 PERCPU_DEFINE(uint32_t, ast_pending);
 PERCPU_DEFINE(struct thread *, current_thread_pointer);
@@ -305,6 +306,7 @@ void sched_idle(void)
     interrupts_disable();
     struct sched_cpu *cpu = percpu_ptr(sched_cpu);
     assert(current_thread() == &cpu->idle);
+    watchdog_start_cpu();
     for (;;) {
         interrupts_enable();
         while (kernel_stack_trim()) {

@@ -37,6 +37,25 @@ uint32_t cpu_count(void)
     return 1;
 }
 
+uint32_t cpu_present_count(void)
+{
+    return 1;
+}
+
+uint64_t cpu_heartbeat([[maybe_unused]] uint32_t cpu)
+{
+    return 0;
+}
+
+void cpu_print_stacks(void)
+{
+}
+
+uint64_t boot_option_number([[maybe_unused]] const char *name, uint64_t otherwise)
+{
+    return otherwise;
+}
+
 void cpu_poke(uint32_t cpu)
 {
     (void)cpu;

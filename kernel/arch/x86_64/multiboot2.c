@@ -24,22 +24,40 @@ const struct multiboot2_info *multiboot2_info(void)
     return &information;
 }
 
-bool boot_option_is_set(const char *word)
+/* What follows NAME in the first word of the command line that is NAME alone, or, with HAS_VALUE,
+ * NAME=...; null if there is no such word. */
+static const char *option_find(const char *name, bool has_value)
 {
-    size_t length = strlen(word);
+    size_t length = strlen(name);
     const char *text = boot_info.command_line;
     while (*text != '\0') {
-        size_t word_length = 0;
-        while (text[word_length] != '\0' && text[word_length] != ' ') {
-            word_length++;
+        bool is_same = strncmp(text, name, length) == 0;
+        bool is_end = is_same && (text[length] == '\0' || text[length] == ' ');
+        if (is_same && (has_value ? text[length] == '=' : is_end)) {
+            return text + length;
         }
-        if (word_length == length && strncmp(text, word, length) == 0) {
-            return true;
+        while (*text != '\0' && *text++ != ' ') {
         }
-        text += word_length;
-        text += *text == ' ' ? 1 : 0;
     }
-    return false;
+    return nullptr;
+}
+
+bool boot_option_is_set(const char *word)
+{
+    return option_find(word, false) != nullptr;
+}
+
+uint64_t boot_option_number(const char *name, uint64_t otherwise)
+{
+    const char *text = option_find(name, true);
+    if (text == nullptr) {
+        return otherwise;
+    }
+    uint64_t number = 0;
+    while (*++text >= '0' && *text <= '9') {
+        number = number * 10 + (uint64_t)(*text - '0');
+    }
+    return number;
 }
 
 /* Usable memory is what is available in the map, without what lies in it already. */

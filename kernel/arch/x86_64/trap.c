@@ -93,20 +93,22 @@ static void kernel_fault(struct trap_frame *frame)
     frame->rip = (uintptr_t)user_copy_fault;
 }
 
-/* From another processor that ends the machine, or from hardware in trouble. */
-static void handle_nmi(void)
+/* From another processor that ends the machine or wants our stack, or from hardware in trouble. */
+static void handle_nmi(const struct trap_frame *frame)
 {
     if (machine_is_stopping()) {
         cpu_halt();
     }
-    log_warning("non-maskable interrupt");
+    if (!stack_report_answer(frame)) {
+        log_warning("non-maskable interrupt");
+    }
 }
 
 static void handle_exception(struct trap_frame *frame)
 {
     bool is_user = frame_is_user(frame);
     switch (frame->vector) {
-    case VECTOR_NMI: handle_nmi(); return;
+    case VECTOR_NMI: handle_nmi(frame); return;
     case VECTOR_DOUBLE_FAULT:
     case VECTOR_MACHINE_CHECK: fault_report(frame);
     case VECTOR_PAGE_FAULT:
@@ -137,6 +139,9 @@ static void handle_exception(struct trap_frame *frame)
 
 static void handle_interrupt(struct trap_frame *frame)
 {
+#ifdef MACH_R_DEBUG
+    cpu_beat();
+#endif
     if (frame->vector == VECTOR_TIMER) {
         lapic_timer_interrupt();
     } else if (frame->vector == VECTOR_POKE) {

@@ -38,9 +38,10 @@ class KernelTests(Job):
 
 
 def jobs(word):
-    """With and without debug assertions, with and without what newer processors check."""
+    """One processor and several; with and without debug assertions and newer processors' checks."""
     chosen = [
         KernelTests("debug", 1, ""),
+        KernelTests("debug", 4, ""),
         KernelTests("release", 4, "max,+smep,+smap,+umip"),
     ]
     units = sorted((build.ROOT / "kernel" / "test").glob("test_*.c"))
