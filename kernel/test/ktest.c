@@ -8,6 +8,7 @@
 #include <lib/assert.h>
 #include <lib/log.h>
 #include <lib/string.h>
+#include <arch/boot_info.h>
 #include <arch/clock_device.h>
 #include <arch/cpu.h>
 #include <mem/zone.h>
@@ -107,6 +108,9 @@ void ktest_run_all(void)
 {
     thread_bind(current_thread(), cpu_index());
     interrupts_enable();
+    if (boot_option_is_set("lock_order")) {
+        ktest_locks_break_order();
+    }
     machine_debug_exit(ktest_run(nullptr) != 0);
 }
 

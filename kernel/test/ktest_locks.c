@@ -5,9 +5,9 @@
  */
 #include <test/ktest_locks.h>
 
-#include <lib/lock_check.h>
 #include <lib/log.h>
 #include <lib/string.h>
+#include <arch/spinlock.h>
 #include <sched/lock_info.h>
 
 #define TOP 10
@@ -38,4 +38,15 @@ void ktest_locks_print(void)
         log_info("# the longest hold of a spin lock:");
         print(longest);
     }
+}
+
+static struct spinlock earlier = SPINLOCK_INITIALIZER(LOCK_CLASS_SPACE);
+static struct spinlock later = SPINLOCK_INITIALIZER(LOCK_CLASS_PORT);
+
+void ktest_locks_break_order(void)
+{
+    interrupt_state_t state = spin_lock_save(&later);
+    spin_lock(&earlier);
+    spin_unlock(&earlier);
+    spin_unlock_restore(&later, state);
 }

@@ -2,6 +2,7 @@
 """The kernel's unit tests inside the kernel, in QEMU: kernel-test.elf prints TAP and ends QEMU."""
 
 import pathlib
+import re
 import tempfile
 
 from mach_r import build, image, machine, tap
@@ -9,6 +10,36 @@ from mach_r.suites import Job, sources
 
 _TIMEOUT = 300
 _PASSED = 1  # QEMU's status when the kernel gives isa-debug-exit a 0
+
+
+_OUT_OF_ORDER = (
+    r'panic: lock order: lock "space" wanted at \S*kernel/test/ktest_locks\.c:\d+, '
+    r'"port" held since \S*kernel/test/ktest_locks\.c:\d+'
+)
+
+
+def _boot(preset, words, options):
+    """Boot kernel-test.elf with WORDS on its command line; QEMU's status and the output."""
+    contents = image.Contents(preset, "kernel-test", words, sets=())
+    with tempfile.TemporaryDirectory(prefix="mach_r-") as folder:
+        picture = image.write_temporary(contents, pathlib.Path(folder))
+        with machine.Machine(picture, options) as qemu:
+            status = qemu.finish(_TIMEOUT)
+            return status, machine.plain(qemu.output)
+
+
+class LockOrder(Job):
+    """A debug kernel that takes two locks in the wrong order says which, and where."""
+
+    name = "kernel/debug-lock_order"
+    presets = ("debug",)
+
+    def run(self):
+        options = machine.Options(extra=machine.DEBUG_EXIT)
+        _, output = _boot("debug", "test lock_order debug_exit", options)
+        report = re.search(_OUT_OF_ORDER, output)
+        stack = report and "ktest_locks_break_order" in output[report.end():]
+        return [tap.Case(f"{self.name}/panics_with_both_places", bool(stack), output[-3000:])]
 
 
 class KernelTests(Job):
@@ -23,12 +54,7 @@ class KernelTests(Job):
         )
 
     def run(self):
-        contents = image.Contents(self.presets[0], "kernel-test", "test debug_exit", sets=())
-        with tempfile.TemporaryDirectory(prefix="mach_r-") as folder:
-            picture = image.write_temporary(contents, pathlib.Path(folder))
-            with machine.Machine(picture, self._options) as qemu:
-                status = qemu.finish(_TIMEOUT)
-                output = machine.plain(qemu.output)
+        status, output = _boot(self.presets[0], "test debug_exit", self._options)
         cases = tap.parse(output, self.name)
         if status != _PASSED:
             what = "it did not end" if status is None else f"QEMU's status is {status}"
@@ -42,6 +68,7 @@ def jobs(word):
     chosen = [
         KernelTests("debug", 1, ""),
         KernelTests("debug", 4, ""),
+        LockOrder(),
         KernelTests("release", 4, "max,+smep,+smap,+umip"),
     ]
     units = sorted((build.ROOT / "kernel" / "test").glob("test_*.c"))
