@@ -64,6 +64,7 @@ WARNINGS = {
     "destructor": "an in-translation without a destructor",
     "timeout": "a send time-out without consumeonsenderror leaks rights",
     "annotation": "an @annotation in a doc comment is unknown or does not fit",
+    "fragment": "a file of types alone uses a type that the file around it declares",
     "slots": "more than 100 ids: requests and replies overlap",
 }
 OFF_BY_DEFAULT = {"timeout"}

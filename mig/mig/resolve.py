@@ -51,6 +51,9 @@ class Resolver:
         for statement in statements:
             if isinstance(statement, ast.TypeDecl):
                 self.table.declared.setdefault(statement.name.text, statement.name.span)
+        self.table.fragment = self.may_be_types and not any(
+            isinstance(s, ast.Subsystem | ast.Routine) for s in statements
+        )
         for statement in statements:
             try:
                 self._statement(statement)
@@ -221,6 +224,11 @@ class Resolver:
         if argument.name in words.C_KEYWORDS:
             self.diagnostics.error(
                 argument.span, f"'{argument.name}' is a keyword of C and cannot name an argument"
+            )
+        elif words.STUB_NAMES.fullmatch(argument.name):
+            self.diagnostics.error(
+                argument.span, f"'{argument.name}' is a name in generated stubs and cannot name an"
+                " argument",
             )
 
     def _flag(self, routine: Routine, argument: Argument, flag: ast.Flag) -> None:

@@ -17,6 +17,7 @@ class TypeTable:
         self.diagnostics = diagnostics
         self.peer = peer
         self.types: dict[str, Type] = {}
+        self.fragment = False  # a file to be included behind the types that it uses
         self.broken: set[str] = set()  # declared, but with an error that was reported
         self.declared: dict[str, Span] = {}  # all type statements of the file
 
@@ -57,6 +58,12 @@ class TypeTable:
                 name.span, f"type '{name.text}' is used before its declaration",
                 [(later, "it is declared here")],
             )
+        if self.fragment:
+            self.diagnostics.warn(
+                "fragment", name.span,
+                f"unknown type '{name.text}'; a file that includes this one must declare it",
+            )
+            return CompileError(name.text)
         near = nearest(name.text, [*self.types, *self.declared])
         meant = near.split("'")[1] if near else ""
         notes = [(self.declared[meant], f"'{meant}' is declared here")] if near else []

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The words of the language: statements, directions, flags and the built-in IPC types."""
 
+import re
 from dataclasses import dataclass
 
 IMPORTS = ("import", "uimport", "simport", "iimport", "dimport")
@@ -99,6 +100,10 @@ GNU_PREDECLARED = {
     "int64_t": "MACH_MSG_TYPE_INTEGER_64", "uint64_t": "MACH_MSG_TYPE_INTEGER_64",
 }
 C_TYPES = {"bool", "char", "double", "float", "int", "long", "short", "signed", "unsigned"}
+# Names that stand in every stub beside those of the arguments.
+STUB_NAMES = re.compile(
+    r"Mess|InP|OutP|InHeadP|OutHeadP|(In|Out)\d+P|TrailerP|RetCode|msg_result|check_result"
+)
 C_KEYWORDS = set(
     "alignas alignof auto bool break case char const constexpr continue default do double else "
     "enum extern false float for goto if inline int long nullptr register restrict return short "
