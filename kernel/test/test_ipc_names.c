@@ -156,9 +156,10 @@ KTEST(ipc_moved_right_ends_the_request_on_its_name)
         EXPECT_EQ(mach_port_request_notification(space, name, MACH_NOTIFY_DEAD_NAME, 0, notify,
                                                  &previous),
                   KERN_SUCCESS);
-        ipc_port_release_right(take_right(space, name, cases[i].move), cases[i].arrives);
+        port = take_right(space, name, cases[i].move);
         EXPECT_EQ(type_of(space, name), 0);
         EXPECT_EQ(notify->message_count, 1);
+        ipc_port_release_right(port, cases[i].arrives);
         space_destroy(owner);
         space_end(space);
     }

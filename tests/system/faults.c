@@ -11,6 +11,7 @@
 #define UNMAPPED_ADDRESS INT64_C(0x123456789000)
 #define BAD_TRAP         0x1000077
 #define UNIX_TRAP        0x2000004
+#define WRONG_SELECTOR   0xfff8 /* behind all that there are */
 
 static const uint8_t constant[16] = { 0xc3 };
 static uint8_t data[16] = { 0xc3 };
@@ -79,6 +80,11 @@ static void kernel_vector(ARGUMENT)
     __asm__ volatile("int $0x40");
 }
 
+static void wrong_selector(ARGUMENT)
+{
+    __asm__ volatile("movw %w0, %%fs" ::"r"(WRONG_SELECTOR));
+}
+
 static void unknown_trap(ARGUMENT)
 {
     __asm__ volatile("syscall" ::"a"((uint64_t)BAD_TRAP) : "rcx", "r11", "memory");
@@ -107,6 +113,7 @@ const struct fault faults[] = {
     { "read between the halves", read_hole, EXC_BAD_ACCESS, EXC_I386_GPFLT, 0, true },
     { "privileged instruction", privileged, EXC_BAD_ACCESS, EXC_I386_GPFLT, 0, true },
     { "interrupt vector", kernel_vector, EXC_BAD_ACCESS, EXC_I386_GPFLT, 0, false },
+    { "wrong selector", wrong_selector, EXC_BAD_ACCESS, EXC_I386_GPFLT, WRONG_SELECTOR, true },
     { "divide", fault_divide, EXC_ARITHMETIC, EXC_I386_DIV, 0, true },
     { "illegal", fault_illegal, EXC_BAD_INSTRUCTION, EXC_I386_INVOP, 0, true },
     { "breakpoint", breakpoint, EXC_BREAKPOINT, EXC_I386_BPT, 0, true },

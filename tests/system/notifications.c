@@ -211,6 +211,10 @@ CASE(wrong_requests_are_refused)
     EXPECT_EQ(mach_port_request_notification(mach_task_self(), 0x12345600, MACH_NOTIFY_DEAD_NAME, 0,
                                              notify, MACH_MSG_TYPE_MAKE_SEND_ONCE, &previous),
               KERN_INVALID_NAME);
+    EXPECT_EQ(_kernelrpc_mach_port_request_notification_trap(mach_task_self(), notify,
+                                                             MACH_NOTIFY_NO_SENDERS, 9, notify,
+                                                             MACH_MSG_TYPE_MAKE_SEND, &previous),
+              KERN_INVALID_VALUE);
     EXPECT_OK(mach_port_mod_refs(mach_task_self(), set, MACH_PORT_RIGHT_PORT_SET, -1));
     port_destroy_with_send(notify);
 }

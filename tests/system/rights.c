@@ -242,6 +242,33 @@ CASE(another_tasks_names_are_its_own)
     port_destroy_with_send(port);
 }
 
+#define EXTRACT_RIGHT_ID 3215 /* mach_port.defs */
+
+/* The answer would bring the receive right of the port it goes to, which nobody could receive: the
+ * port ends instead. */
+CASE(a_receive_right_asked_for_by_its_own_port_is_gone)
+{
+    mach_port_t port = port_create();
+    struct {
+        mach_msg_header_t header;
+        NDR_record_t ndr;
+        mach_port_name_t name;
+        mach_msg_type_name_t type;
+    } request = {
+        .header = {
+            .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE),
+            .msgh_remote_port = mach_task_self(),
+            .msgh_local_port = port,
+            .msgh_id = EXTRACT_RIGHT_ID,
+        },
+        .ndr = NDR_record,
+        .name = port,
+        .type = MACH_MSG_TYPE_MOVE_RECEIVE,
+    };
+    EXPECT_OK(mach_msg(&request.header, MACH_SEND_MSG, sizeof(request), 0, 0, 0, 0));
+    EXPECT_EQ(port_type(port), 0);
+}
+
 CASE(many_names_can_be_listed)
 {
     enum {
