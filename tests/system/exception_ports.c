@@ -60,7 +60,8 @@ CASE(exception_ports_are_told_and_inherited)
 
 CASE(wrong_exception_ports_are_refused)
 {
-    mach_port_t handler = port_create_with_send();
+    mach_port_t handler = port_create_with_send(), dead = port_create_with_send();
+    port_destroy(dead);
     const struct {
         exception_mask_t mask;
         mach_port_t handler;
@@ -73,6 +74,7 @@ CASE(wrong_exception_ports_are_refused)
         { EXC_MASK_ALL, handler, EXCEPTION_STATE, 12345, KERN_INVALID_ARGUMENT },
         { EXC_MASK_ALL, mach_task_self(), EXCEPTION_DEFAULT, x86_THREAD_STATE64,
           KERN_INVALID_RIGHT },
+        { EXC_MASK_ALL, dead, EXCEPTION_DEFAULT, x86_THREAD_STATE64, KERN_INVALID_RIGHT },
     };
     struct helper helper;
     struct told told;
@@ -86,6 +88,7 @@ CASE(wrong_exception_ports_are_refused)
         EXPECT_EQ(told.handlers[0], MACH_PORT_NULL);
         helper_destroy(&helper);
     }
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), dead));
     port_destroy_with_send(handler);
 }
 
