@@ -78,9 +78,8 @@ static void destroy_descriptor(const ipc_descriptor_t *descriptor)
     }
 }
 
-void ipc_kmsg_destroy_body(struct ipc_kmsg *kmsg, uint32_t count)
+void ipc_descriptors_destroy(ipc_descriptor_t *descriptor, uint32_t count)
 {
-    ipc_descriptor_t *descriptor = ipc_kmsg_first_descriptor(kmsg);
     for (uint32_t i = 0; i < count; i++) {
         destroy_descriptor(descriptor);
         descriptor = ipc_descriptor_next(descriptor);

@@ -91,8 +91,14 @@ void ipc_kmsg_destroy(struct ipc_kmsg *kmsg);
  * descriptors are on the way to its destination from now on. */
 void ipc_kmsg_transit(struct ipc_kmsg *kmsg);
 
+/* Destroy what DESCRIPTOR and those behind it own, COUNT in all.  Context: may sleep. */
+void ipc_descriptors_destroy(ipc_descriptor_t *descriptor, uint32_t count);
+
 /* Destroy what a complex KMSG's descriptors own, from the first to COUNT - 1. */
-void ipc_kmsg_destroy_body(struct ipc_kmsg *kmsg, uint32_t count);
+static inline void ipc_kmsg_destroy_body(struct ipc_kmsg *kmsg, uint32_t count)
+{
+    ipc_descriptors_destroy(ipc_kmsg_first_descriptor(kmsg), count);
+}
 
 /*
  * Get a message of SIZE bytes at user address ADDRESS, sent by SPACE, into a new kmsg: bytes, then

@@ -104,6 +104,14 @@ static inline kern_return_t stub_call(const struct kobject_subsystem *entry,
     return reply_result(reply);
 }
 
+void mach_msg_destroy_from_kernel(mach_msg_header_t *message)
+{
+    mach_msg_body_t *body = (mach_msg_body_t *)(message + 1);
+    interrupt_state_t state = interrupts_save();
+    ipc_descriptors_destroy((ipc_descriptor_t *)(body + 1), body->msgh_descriptor_count);
+    interrupts_restore(state);
+}
+
 /* Drop what came with REQUEST: its descriptors' rights and memory only if the routine has not taken
  * them (RESULT). */
 static inline void request_empty(struct ipc_kmsg *request, kern_return_t result)
@@ -143,6 +151,12 @@ static inline struct ipc_kmsg *reply_address(struct ipc_kmsg *reply, struct ipc_
     return reply;
 }
 
+/* The id of the reply to REQUEST, whose id may be any number. */
+static inline mach_msg_id_t reply_id(const struct ipc_kmsg *request)
+{
+    return (mach_msg_id_t)((uint32_t)request->header.msgh_id + REPLY_ID_OFFSET);
+}
+
 /* Make REQUEST, emptied, its own reply: the message in REPLY. */
 static inline struct ipc_kmsg *request_become_reply(struct ipc_kmsg *request,
                                                     const mig_reply_error_t *reply,
@@ -151,7 +165,7 @@ static inline struct ipc_kmsg *request_become_reply(struct ipc_kmsg *request,
     uint32_t size = reply->Head.msgh_size;
     request->header.msgh_bits = reply->Head.msgh_bits;
     request->header.msgh_size = size;
-    request->header.msgh_id += REPLY_ID_OFFSET;
+    request->header.msgh_id = reply_id(request);
     const uint64_t *from = (const uint64_t *)(&reply->Head + 1);
     uint64_t *to = (uint64_t *)(&request->header + 1);
 #pragma clang loop unroll(disable) /* mostly two rounds */
@@ -185,7 +199,7 @@ static NOINLINE struct ipc_kmsg *call_long(const struct kobject_subsystem *entry
         return nullptr;
     }
     kern_return_t result = stub_call(entry, request, (mig_reply_error_t *)&reply->header);
-    reply->header.msgh_id = request->header.msgh_id + REPLY_ID_OFFSET;
+    reply->header.msgh_id = reply_id(request);
     request_empty(request, result);
     struct ipc_port *port = request->reply;
     uint8_t type = request->reply_type;

@@ -56,3 +56,7 @@ struct ipc_kobject_subsystem {
     uint32_t max_reply_size;
     const ipc_kobject_stub_t *stubs;
 };
+
+/* Destroy what the descriptors of MESSAGE, complex and in the kernel's view, own: a reply whose
+ * results are not as the interface allows is not sent.  Context: of a stub; may sleep. */
+void mach_msg_destroy_from_kernel(mach_msg_header_t *message);

@@ -94,7 +94,8 @@ void mig_reply_setup(mach_msg_header_t *request, mach_msg_header_t *reply)
     reply->msgh_remote_port = request->msgh_remote_port;
     reply->msgh_local_port = MACH_PORT_NULL;
     reply->msgh_voucher_port = MACH_PORT_NULL;
-    reply->msgh_id = request->msgh_id + 100;
+    /* The client chose the id: their sum may be none that an int can be. */
+    reply->msgh_id = (mach_msg_id_t)((unsigned int)request->msgh_id + 100u);
     ((mig_reply_error_t *)reply)->NDR = NDR_record;
     ((mig_reply_error_t *)reply)->RetCode = MIG_BAD_ID;
 }

@@ -127,6 +127,9 @@ static void test_reply_setup(void)
     CHECK(reply.Head.msgh_remote_port == 0x30 && reply.Head.msgh_local_port == MACH_PORT_NULL);
     CHECK(reply.Head.msgh_voucher_port == MACH_PORT_NULL && reply.RetCode == MIG_BAD_ID);
     CHECK(memcmp(&reply.NDR, &NDR_record, sizeof(NDR_record)) == 0);
+    request.msgh_id = INT32_MAX;
+    mig_reply_setup(&request, &reply.Head);
+    CHECK(reply.Head.msgh_id == INT32_MIN + 99);
 }
 
 #pragma pack(push, 4)

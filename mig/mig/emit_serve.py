@@ -184,12 +184,13 @@ class ServerStub:
         if not chosen:
             return
         self.out.step("The routine saw objects, not rights: release the rights.")
-        for argument in chosen:
-            item = self.request.item(Role.DESCRIPTOR, argument)
-            assert item is not None
-            place = f"{self.incoming(item)}.name"
-            with self.out.block(f"if (RetCode == KERN_SUCCESS && IP_VALID({place}))"):
-                self.out.line(f"{releases[argument.type.received]}({place});")
+        with self.out.block("if (RetCode == KERN_SUCCESS || RetCode == MIG_NO_REPLY)"):
+            for argument in chosen:
+                item = self.request.item(Role.DESCRIPTOR, argument)
+                assert item is not None
+                place = f"{self.incoming(item)}.name"
+                with self.out.block(f"if (IP_VALID({place}))"):
+                    self.out.line(f"{releases[argument.type.received]}({place});")
 
     def _answer(self) -> None:
         out = self.out
@@ -222,7 +223,7 @@ class ServerStub:
         return counts
 
     def _refuse_results(self) -> None:
-        if self.reply.complex and self.side is not Side.KERNEL:
+        if self.reply.complex:
             self.out.line("discard_results(&OutP->Head);")
         if self.request.complex:
             self.out.comment("The routine succeeded, so the request's rights are not ours to free.")

@@ -114,6 +114,15 @@ discard_results(mach_msg_header_t *OutHeadP)
     OutHeadP->msgh_remote_port = reply_port;
 }
 """
+DISCARD_RESULTS_KERNEL = """
+/* The reply is not sent after all: destroy the rights and memory that the routine put into it. */
+__attribute__((cold, noinline)) static void
+discard_results(mach_msg_header_t *OutHeadP)
+{
+    OutHeadP->msgh_bits |= MACH_MSGH_BITS_COMPLEX;
+    mach_msg_destroy_from_kernel(OutHeadP);
+}
+"""
 RPC_FAILED = """
 /*
  * The message did not go out or no reply came. Only if it surely never left can the reply port be
@@ -226,7 +235,7 @@ def _texts(side: Side) -> dict[str, str]:
         "string_size": STRING_SIZE,
         "is_utf8": IS_UTF8,
         "answer_error": ANSWER_ERROR_KERNEL if kernel else ANSWER_ERROR_TASK,
-        "discard_results": DISCARD_RESULTS,
+        "discard_results": DISCARD_RESULTS_KERNEL if kernel else DISCARD_RESULTS,
         "destroy_request": DESTROY_REQUEST,
         "rpc_failed": RPC_FAILED,
         "special_rpc_failed": SPECIAL_RPC_FAILED,

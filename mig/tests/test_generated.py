@@ -42,7 +42,7 @@ class Generated(FolderTest):
                   *kernel, "-c", "kernel_s.c")
         text = self.read("kernel_s.c")
         self.assertIn("0, /* skipped */", text)
-        self.assertIn(".end = 5206,", text)
+        self.assertIn(".end = 5207,", text)
 
     def test_callers_in_the_kernel(self):
         self.generate("kernel_user.defs", "-n", "-header", "caller.h", "-user", "caller.c")

@@ -78,6 +78,7 @@ mach_msg_return_t mach_msg_rpc_from_kernel(mach_msg_header_t *message, struct ip
                                            struct ipc_port *reply_port, mach_msg_option_t option,
                                            mach_msg_size_t receive_size,
                                            mach_msg_timeout_t timeout);
+/* What the descriptors own is destroyed. */
 void mach_msg_destroy_from_kernel(mach_msg_header_t *message);
 int mig_strncpy(char *destination, const char *source, int size);
 int mig_strncpy_zerofill(char *destination, const char *source, int size);
