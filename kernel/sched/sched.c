@@ -20,14 +20,14 @@
 #include <arch/upcalls.h>
 #include <mem/kernel_stack.h>
 #include <sched/sched_internal.h>
+#include <sched/test_hook.h>
 #include <sched/watchdog.h>
 
 PERCPU_DEFINE(uint32_t, ast_pending);
 PERCPU_DEFINE(struct thread *, current_thread_pointer);
 PERCPU_DEFINE(struct sched_cpu, sched_cpu);
 
-/* Processors that sleep or are about to. */
-static _Atomic cpu_mask_t idle_cpus;
+_Atomic cpu_mask_t sched_idle_cpus;
 
 void (*sched_thread_ast_handler)(struct thread *thread, uint32_t ast);
 
@@ -71,7 +71,7 @@ uint64_t sched_idle_time(uint32_t cpu)
 {
     const struct sched_cpu *other = percpu_ptr_of(cpu, sched_cpu);
     uint64_t time = other->idle.run_time;
-    if ((atomic_load(&idle_cpus) & CPU_BIT(cpu)) != 0) {
+    if ((atomic_load(&sched_idle_cpus) & CPU_BIT(cpu)) != 0) {
         time += clock_now() - other->charged_until;
     }
     return time;
@@ -97,7 +97,8 @@ static void slice_watch(struct sched_cpu *cpu, const struct thread *thread)
 static uint32_t choose_cpu(const struct thread *thread) REQUIRES(thread->lock)
 {
     cpu_mask_t last = CPU_BIT(thread->cpu);
-    cpu_mask_t idle = atomic_load_explicit(&idle_cpus, memory_order_relaxed) & thread->cpu_mask;
+    cpu_mask_t idle =
+        atomic_load_explicit(&sched_idle_cpus, memory_order_relaxed) & thread->cpu_mask;
     if (UNLIKELY(idle != 0) && (idle & last) == 0) {
         return (uint32_t)__builtin_ctzll(idle);
     }
@@ -107,9 +108,37 @@ static uint32_t choose_cpu(const struct thread *thread) REQUIRES(thread->lock)
     return thread->cpu;
 }
 
+/*
+ * Poke one idle processor of CPUS, unless PLACE is idle itself, to come and take the thread that was
+ * just put on PLACE's queue.  The fence puts the queue before the look, as sched_sleep() puts its
+ * mark before its look.
+ */
+static void call_idle(cpu_mask_t cpus, uint32_t place)
+{
+    atomic_thread_fence(memory_order_seq_cst);
+    cpu_mask_t idle = atomic_load_explicit(&sched_idle_cpus, memory_order_relaxed) & cpus;
+    if (UNLIKELY(idle != 0) && (idle & CPU_BIT(place)) == 0) {
+        cpu_poke((uint32_t)__builtin_ctzll(idle));
+    }
+}
+
+/* This processor, idle until now, has taken a thread.  Several may have called it, and each counts
+ * on it: if more threads wait, it calls another. */
+static void call_for_more(void)
+{
+    uint32_t count = cpu_count();
+    for (uint32_t index = 0; index < count; index++) {
+        if (percpu_ptr_of(index, sched_cpu)->runq.best != RUNQ_EMPTY) {
+            call_idle(CPU_SET_ALL, cpu_index());
+            return;
+        }
+    }
+}
+
 void sched_make_runnable(struct thread *thread)
 {
     uint32_t index = choose_cpu(thread);
+    sched_hook(SCHED_HOOK_PLACED, thread);
     thread->cpu = index;
     struct sched_cpu *cpu = percpu_ptr_of(index, sched_cpu);
     spin_lock(&cpu->runq.lock);
@@ -118,6 +147,7 @@ void sched_make_runnable(struct thread *thread)
     if (UNLIKELY(index != cpu_index())) {
         /* Its upcall_ast() weighs the two threads and watches the slice. */
         cpu_poke(index);
+        call_idle(thread->cpu_mask, index);
         return;
     }
     struct thread *self = current_thread();
@@ -125,6 +155,7 @@ void sched_make_runnable(struct thread *thread)
         percpu_write(ast_pending, 1);
     } else {
         slice_watch(cpu, self);
+        call_idle(thread->cpu_mask, index);
     }
 }
 
@@ -138,6 +169,9 @@ static struct thread *sched_pick(struct sched_cpu *cpu, struct thread *self)
     if (next == self) {
         next->state = THREAD_RUNNING;
         return next;
+    }
+    if (self == &cpu->idle) {
+        call_for_more();
     }
     spin_lock(&next->lock);
     next->state = THREAD_RUNNING;
@@ -181,10 +215,10 @@ static void sched_requeue(struct sched_cpu *cpu, struct thread *self, bool at_he
         spin_lock(&cpu->runq.lock);
         runq_insert(&cpu->runq, self, at_head);
         spin_unlock(&cpu->runq.lock);
-        cpu_mask_t idle = atomic_load(&idle_cpus) & self->cpu_mask;
-        if (UNLIKELY(idle != 0)) {
-            cpu_poke((uint32_t)__builtin_ctzll(idle)); /* to come and take it */
-        }
+        call_idle(self->cpu_mask, cpu_index());
+    } else {
+        /* An interrupt may have taken the processor out of sched_sleep(). */
+        atomic_fetch_and(&sched_idle_cpus, ~CPU_BIT(cpu_index()));
     }
     sched_switch(self);
 }
@@ -294,11 +328,11 @@ static void sched_sleep(struct sched_cpu *cpu)
 {
     cpu_mask_t self = CPU_BIT(cpu_index());
     pmap_activate(kernel_pmap); /* nobody needs to tell this processor about user memory */
-    atomic_fetch_or(&idle_cpus, self);
+    atomic_fetch_or(&sched_idle_cpus, self);
     if (cpu->runq.best == RUNQ_EMPTY && !sched_steal(cpu)) {
         cpu_idle();
     }
-    atomic_fetch_and(&idle_cpus, ~self);
+    atomic_fetch_and(&sched_idle_cpus, ~self);
 }
 
 void sched_idle(void)

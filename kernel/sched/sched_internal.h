@@ -23,6 +23,9 @@ struct sched_cpu {
 
 PERCPU_DECLARE(struct sched_cpu, sched_cpu);
 
+/* Processors that sleep or are about to. */
+extern _Atomic cpu_mask_t sched_idle_cpus;
+
 /* Make the zone of threads.  Called once. */
 void thread_zone_init(void);
 

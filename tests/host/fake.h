@@ -9,6 +9,7 @@
 #include <mach/kern_return.h>
 #include <mach/vm_prot.h>
 
+#include <arch/cpu.h>
 #include <arch/pmap.h>
 
 /* Nanoseconds since boot, what clock_now() answers; only moves when somebody moves it, a processor
@@ -17,6 +18,9 @@ extern uint64_t fake_clock;
 
 /* Let NANOSECONDS pass; the alarm rings if it is due and interrupts are enabled. */
 void fake_clock_advance(uint64_t nanoseconds);
+
+/* Processors that were poked. */
+extern cpu_mask_t fake_poked_cpus;
 
 /* How often the alarm was set. */
 extern uint64_t fake_alarm_sets;

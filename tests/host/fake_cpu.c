@@ -22,6 +22,7 @@
 bool fake_interrupts_enabled;
 uint64_t fake_clock = 1000000;
 uint64_t fake_alarm_sets;
+cpu_mask_t fake_poked_cpus;
 
 static uint64_t alarm_deadline = UINT64_MAX;
 
@@ -58,7 +59,7 @@ uint64_t boot_option_number([[maybe_unused]] const char *name, uint64_t otherwis
 
 void cpu_poke(uint32_t cpu)
 {
-    (void)cpu;
+    fake_poked_cpus |= CPU_BIT(cpu);
 }
 
 uint64_t clock_now(void)

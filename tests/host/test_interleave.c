@@ -6,6 +6,7 @@
 #include <test/ktest.h>
 
 #include <arch/clock_device.h>
+#include <sched/sched_internal.h>
 #include <sched/test_hook.h>
 #include <sched/waitq.h>
 
@@ -263,4 +264,63 @@ KTEST(interleave_runnable_while_idle_sets_no_alarm)
     EXPECT(!thread_yield());
     EXPECT_EQ(fake_alarm_sets, alarms);
     interrupts_enable();
+}
+
+/* Another processor has nothing to do any more, and goes to sleep unless it is told. */
+static void other_goes_idle(void)
+{
+    fake_poked_cpus = 0;
+    atomic_fetch_or(&sched_idle_cpus, CPU_BIT(1));
+}
+
+static void other_is_busy(void)
+{
+    atomic_fetch_and(&sched_idle_cpus, ~CPU_BIT(1));
+}
+
+static void do_nothing([[maybe_unused]] void *argument)
+{
+}
+
+/* The other processor was busy when a place was chosen, and found the queue empty afterwards. */
+KTEST(interleave_idle_between_choice_and_queue_is_called)
+{
+    hook_begin(SCHED_HOOK_PLACED, other_goes_idle);
+    struct thread *thread = thread_create(do_nothing, nullptr, current_thread()->priority - 1);
+    interrupts_disable();
+    thread_start(thread);
+    EXPECT_EQ(fake_poked_cpus, CPU_BIT(1));
+    other_is_busy();
+    hook_end();
+    interrupts_enable();
+    thread_release(thread);
+    thread_sleep_until(clock_now() + MILLISECOND);
+}
+
+/* The timer's interrupt takes the processor away from its idle thread. */
+KTEST(interleave_woken_out_of_sleep_is_not_idle)
+{
+    thread_sleep_until(clock_now() + MILLISECOND);
+    EXPECT_EQ(atomic_load(&sched_idle_cpus) & CPU_BIT(cpu_index()), 0);
+}
+
+static void sleep_to(void *argument)
+{
+    thread_sleep_until(*(const uint64_t *)argument);
+}
+
+/* Two become runnable where one processor was idle: it takes one, and calls for the other. */
+KTEST(interleave_idle_takes_one_of_two_and_calls_another)
+{
+    uint64_t deadline = clock_now() + 5 * MILLISECOND;
+    struct ktest_thread *first = ktest_spawn(sleep_to, &deadline);
+    struct ktest_thread *second = ktest_spawn(sleep_to, &deadline);
+    ktest_settle();
+    hook_begin(SCHED_HOOK_CLAIMED, other_goes_idle);
+    thread_sleep_until(deadline + MILLISECOND);
+    EXPECT_EQ(fake_poked_cpus, CPU_BIT(1));
+    other_is_busy();
+    hook_end();
+    ktest_join(first);
+    ktest_join(second);
 }
