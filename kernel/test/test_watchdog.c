@@ -107,7 +107,8 @@ KTEST(watchdog_prints_the_stack_of_a_processor_that_hangs)
     }
     EXPECT_EQ(watchdog_reports(), reports + 1);
     EXPECT(log_contains("watchdog: processor"));
-    EXPECT(log_contains("hang_with_interrupts_off"));
+    /* Not the function it calls: at the first instruction of what that calls, it is in no frame. */
+    EXPECT(log_contains("hang+0x"));
     (void)restart(before);
     while (refcount_value(&thread->references) != 1) {
         ktest_settle();
