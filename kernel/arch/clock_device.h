@@ -11,6 +11,10 @@
 /* Nanoseconds since boot, monotonic, the same on all processors. */
 uint64_t clock_now(void);
 
+/* The same for a moment at which cpu_cycles() was CYCLES; and the length of so many cycles. */
+uint64_t clock_at(uint64_t cycles);
+uint64_t clock_duration(uint64_t cycles);
+
 /*
  * The time-stamp value of boot and its frequency: nanoseconds = (tsc - base) * numer / denom (for
  * the comm page).

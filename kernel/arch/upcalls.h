@@ -49,6 +49,10 @@ void upcall_cpu_init(void);
 /* sched: this processor's alarm rang.  Context: interrupts off, in an interrupt. */
 void upcall_timer(void);
 
+/* sched: an interrupt found this processor in user code or not.  Context: interrupts off, in that
+ * interrupt. */
+void upcall_sample(bool in_user);
+
 /* kern: device interrupt IRQ came; it is masked now.  Context: interrupts off, in an interrupt. */
 void upcall_interrupt(uint32_t irq);
 

@@ -137,6 +137,11 @@ struct ipc_port *convert_host_to_port(struct host *host)
     return host != nullptr ? kernel_port_make_send(host->port) : nullptr;
 }
 
+struct processor *convert_port_to_processor(struct ipc_port *port)
+{
+    return lasting_object(port, IPC_KOBJECT_PROCESSOR);
+}
+
 struct processor_set *convert_port_to_pset(struct ipc_port *port)
 {
     return lasting_object(port, IPC_KOBJECT_PROCESSOR_SET);

@@ -75,6 +75,9 @@ struct host *convert_port_to_host_priv(struct ipc_port *port);
 struct host *convert_port_to_host_security(struct ipc_port *port);
 struct ipc_port *convert_host_to_port(struct host *host);
 
+/* The processor behind its port. */
+struct processor *convert_port_to_processor(struct ipc_port *port);
+
 /* The processor set behind its control port; behind its control or name port. */
 struct processor_set *convert_port_to_pset(struct ipc_port *port);
 struct processor_set *convert_port_to_pset_name(struct ipc_port *port);

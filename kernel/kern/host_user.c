@@ -7,35 +7,34 @@
 #include <stdatomic.h>
 
 #include <arch/boot_info.h>
-#include <arch/clock_device.h>
 #include <arch/cpu.h>
 #include <mem/vm_page.h>
 #include <sched/sched.h>
 #include <sched/thread.h>
+#include <sched/usage.h>
 #include <vm/vm_fault.h>
 #include <kern/host.h>
 #include <kern/info.h>
 #include <kern/task.h>
 #include <kern/version.h>
 
-/* Length of the ticks in which CPU loads are told. */
-#define NS_PER_TICK UINT64_C(10000000)
-#define NS_PER_MS   UINT64_C(1000000)
+#define NS_PER_MS UINT64_C(1000000)
 
 static kern_return_t answer_basic(integer_t *out, mach_msg_type_number_t *count)
 {
     uint64_t bytes = boot_info.installed_bytes;
     integer_t cpus = (integer_t)cpu_count();
+    integer_t running = (integer_t)__builtin_popcountll(sched_online_cpus());
     struct host_basic_info info = {
         .max_cpus = cpus,
-        .avail_cpus = cpus,
+        .avail_cpus = running,
         .memory_size = (natural_t)(bytes < INT32_MAX ? bytes : INT32_MAX),
         .cpu_type = CPU_TYPE_X86_64,
         .cpu_subtype = CPU_SUBTYPE_X86_64_ALL,
         .cpu_threadtype = CPU_THREADTYPE_NONE,
-        .physical_cpu = cpus,
+        .physical_cpu = running,
         .physical_cpu_max = cpus,
-        .logical_cpu = cpus,
+        .logical_cpu = running,
         .logical_cpu_max = cpus,
         .max_mem = bytes,
     };
@@ -151,20 +150,27 @@ static kern_return_t answer_vm64(integer_t *out, mach_msg_type_number_t *count)
     return answer_beginning(out, count, &info, sizeof(info), HOST_VM_INFO64_REV0_COUNT);
 }
 
-/* What is not idle is reported as user time. */
+void info_cpu_ticks(natural_t ticks[CPU_STATE_MAX], cpu_mask_t cpus)
+{
+    struct cpu_usage sum = {};
+    for (uint32_t cpu = 0; cpu < cpu_count(); cpu++) {
+        if ((cpus & CPU_BIT(cpu)) != 0) {
+            struct cpu_usage usage = cpu_usage(cpu);
+            sum.user_time += usage.user_time;
+            sum.system_time += usage.system_time;
+            sum.idle_time += usage.idle_time;
+        }
+    }
+    ticks[CPU_STATE_USER] = (natural_t)(sum.user_time / NS_PER_TICK);
+    ticks[CPU_STATE_SYSTEM] = (natural_t)(sum.system_time / NS_PER_TICK);
+    ticks[CPU_STATE_IDLE] = (natural_t)(sum.idle_time / NS_PER_TICK);
+    ticks[CPU_STATE_NICE] = 0;
+}
+
 static kern_return_t answer_cpu_load(integer_t *out, mach_msg_type_number_t *count)
 {
-    uint64_t idle = 0;
-    for (uint32_t cpu = 0; cpu < cpu_count(); cpu++) {
-        idle += sched_idle_time(cpu);
-    }
-    uint64_t all = clock_now() * cpu_count();
-    struct host_cpu_load_info info = { .cpu_ticks = {
-                                           [CPU_STATE_USER] =
-                                               (natural_t)((all > idle ? all - idle : 0) /
-                                                           NS_PER_TICK),
-                                           [CPU_STATE_IDLE] = (natural_t)(idle / NS_PER_TICK),
-                                       } };
+    struct host_cpu_load_info info;
+    info_cpu_ticks(info.cpu_ticks, CPU_SET_ALL);
     return info_answer(out, count, &info, sizeof(info), KERN_FAILURE);
 }
 

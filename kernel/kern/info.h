@@ -4,14 +4,19 @@
  */
 #pragma once
 
+#include <mach/host_info.h>
 #include <mach/kern_return.h>
 #include <mach/message.h>
 #include <mach/time_value.h>
 
 #include <lib/string.h>
+#include <arch/cpu.h>
 
 #define NS_PER_SECOND      UINT64_C(1000000000)
 #define NS_PER_MICROSECOND UINT64_C(1000)
+
+/* Length of the ticks in which processors' loads are told. */
+#define NS_PER_TICK UINT64_C(10000000)
 
 /*
  * Copy SIZE bytes (whole words) of INFO to OUT, an array of *COUNT words; *COUNT becomes what was
@@ -38,3 +43,6 @@ static inline time_value_t info_time(uint64_t nanoseconds)
         .microseconds = (integer_t)(nanoseconds % NS_PER_SECOND / NS_PER_MICROSECOND),
     };
 }
+
+/* What the processors in CPUS have done, in ticks by CPU_STATE_* (host_user.c). */
+void info_cpu_ticks(natural_t ticks[CPU_STATE_MAX], cpu_mask_t cpus);

@@ -4,7 +4,11 @@
  */
 #include <processor_set_server.h>
 
+#include <mach/policy.h>
+
+#include <arch/cpu.h>
 #include <mem/zone.h>
+#include <sched/sched.h>
 #include <kern/host.h>
 #include <kern/info.h>
 #include <kern/kernel_port.h>
@@ -87,5 +91,23 @@ kern_return_t processor_set_statistics(processor_set_t pset, processor_set_flavo
     }
     struct processor_set_load_info info = { .task_count = (int)task_list_count() };
     task_list_visit(add_threads, &info.thread_count);
+    return info_answer(info_out, info_outCnt, &info, sizeof(info), KERN_FAILURE);
+}
+
+kern_return_t processor_set_info(processor_set_t set_name, processor_set_flavor_t flavor,
+                                 host_t *host, processor_set_info_t info_out,
+                                 mach_msg_type_number_t *info_outCnt)
+{
+    if (set_name == nullptr) {
+        return KERN_INVALID_PROCESSOR_SET;
+    }
+    if (flavor != PROCESSOR_SET_BASIC_INFO) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    struct processor_set_basic_info info = {
+        .processor_count = __builtin_popcountll(sched_online_cpus()),
+        .default_policy = POLICY_TIMESHARE,
+    };
+    *host = &the_host;
     return info_answer(info_out, info_outCnt, &info, sizeof(info), KERN_FAILURE);
 }

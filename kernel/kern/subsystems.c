@@ -11,6 +11,7 @@
 #include <mach_port_server.h>
 #include <mach_r_host_server.h>
 #include <mach_vm_server.h>
+#include <processor_server.h>
 #include <processor_set_server.h>
 #include <task_server.h>
 #include <thread_act_server.h>
@@ -22,7 +23,7 @@ const struct kobject_subsystem kobject_subsystems[] = {
     { &task_subsystem, true },        { &thread_act_subsystem, true },
     { &mach_vm_map_subsystem, true }, { &processor_set_subsystem, true },
     { &mach_vm_subsystem, true },     { &mach_r_host_subsystem, true },
-    { &device_subsystem, true },
+    { &device_subsystem, true },      { &processor_subsystem, true },
 };
 
 const uint32_t kobject_subsystem_count = ARRAY_SIZE(kobject_subsystems);

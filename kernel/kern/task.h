@@ -31,6 +31,7 @@
 #include <lib/refcount.h>
 #include <sched/mutex.h>
 #include <sched/thread.h>
+#include <sched/usage.h>
 #include <kern/exception_ports.h>
 
 struct ipc_port;
@@ -55,7 +56,7 @@ struct task {
     struct list threads;        /* (l) thread.task_link, each with a reference */
     uint32_t thread_count;      /* (l) */
     uint32_t suspend_count;     /* (l) */
-    uint64_t ended_run_time;    /* (l) nanoseconds, of threads that have ended */
+    struct usage ended_usage;   /* (l) of threads that have ended */
     struct ipc_port *special[TASK_MAX_SPECIAL_PORT + 1]; /* (l) rights; null: the default */
     struct ipc_port *registered[TASK_REGISTERED_MAX];    /* (l) send rights */
     struct exception_ports exceptions;                   /* its own lock */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * task_info and thread_info.  The kernel counts a thread's time as a whole; all of it is reported
- * as user time.
+ * task_info and thread_info.  What threads have used comes from sched/usage.h.
  */
 #include <task_server.h>
 #include <thread_act_server.h>
 
 #include <mach/policy.h>
+#include <mach/usage_info.h>
 
 #include <ipc/ipc_space.h>
 #include <kern/info.h>
@@ -17,10 +17,24 @@
 struct task_summary {
     uint64_t virtual_size;
     uint64_t resident_size;
-    uint64_t ended_time;  /* nanoseconds, of threads that have ended */
-    uint64_t living_time; /* and of the others */
+    struct usage ended;  /* of threads that have ended */
+    struct usage living; /* and of the others */
+    uint32_t processor;  /* of the first thread that runs, or of the first */
+    uint32_t threads;
     integer_t suspend_count;
 };
+
+/* Add what is to be told of THREAD, one of several, to SUMMARY.  HAS_RUNNING: one before it runs. */
+static void summarize_thread(struct task_summary *summary, struct thread *thread, bool *has_running)
+{
+    struct usage usage = thread_usage(thread);
+    usage_add(&summary->living, &usage);
+    bool is_running = thread->state == THREAD_RUNNING;
+    if (summary->threads++ == 0 || (is_running && !*has_running)) {
+        summary->processor = thread->cpu;
+    }
+    *has_running = *has_running || is_running;
+}
 
 static struct task_summary summarize(task_t task)
 {
@@ -29,11 +43,12 @@ static struct task_summary summarize(task_t task)
     summary.virtual_size = task->map->size;
     mutex_unlock(&task->map->lock);
     struct thread *thread;
+    bool has_running = false;
     mutex_lock(&task->lock);
     summary.suspend_count = (integer_t)task->suspend_count;
-    summary.ended_time = task->ended_run_time;
+    summary.ended = task->ended_usage;
     list_for_each_entry(thread, &task->threads, task_link) {
-        summary.living_time += thread->run_time;
+        summarize_thread(&summary, thread, &has_running);
     }
     mutex_unlock(&task->lock);
     return summary;
@@ -46,7 +61,8 @@ static kern_return_t answer_basic_32(const struct task_summary *summary, integer
         .suspend_count = summary->suspend_count,
         .virtual_size = (natural_t)summary->virtual_size,
         .resident_size = (natural_t)summary->resident_size,
-        .user_time = info_time(summary->ended_time),
+        .user_time = info_time(summary->ended.user_time),
+        .system_time = info_time(summary->ended.system_time),
         .policy = POLICY_TIMESHARE,
     };
     return info_answer(out, count, &info, sizeof(info), KERN_INVALID_ARGUMENT);
@@ -59,7 +75,8 @@ static kern_return_t answer_basic_64(const struct task_summary *summary, integer
         .suspend_count = summary->suspend_count,
         .virtual_size = summary->virtual_size,
         .resident_size = summary->resident_size,
-        .user_time = info_time(summary->ended_time),
+        .user_time = info_time(summary->ended.user_time),
+        .system_time = info_time(summary->ended.system_time),
         .policy = POLICY_TIMESHARE,
     };
     return info_answer(out, count, &info, sizeof(info), KERN_INVALID_ARGUMENT);
@@ -72,7 +89,8 @@ static kern_return_t answer_mach_basic(const struct task_summary *summary, integ
         .virtual_size = summary->virtual_size,
         .resident_size = summary->resident_size,
         .resident_size_max = summary->resident_size,
-        .user_time = info_time(summary->ended_time),
+        .user_time = info_time(summary->ended.user_time),
+        .system_time = info_time(summary->ended.system_time),
         .policy = POLICY_TIMESHARE,
         .suspend_count = summary->suspend_count,
     };
@@ -82,7 +100,10 @@ static kern_return_t answer_mach_basic(const struct task_summary *summary, integ
 static kern_return_t answer_thread_times(const struct task_summary *summary, integer_t *out,
                                          mach_msg_type_number_t *count)
 {
-    struct task_thread_times_info info = { .user_time = info_time(summary->living_time) };
+    struct task_thread_times_info info = {
+        .user_time = info_time(summary->living.user_time),
+        .system_time = info_time(summary->living.system_time),
+    };
     return info_answer(out, count, &info, sizeof(info), KERN_INVALID_ARGUMENT);
 }
 
@@ -90,10 +111,47 @@ static kern_return_t answer_absolute_times(const struct task_summary *summary, i
                                            mach_msg_type_number_t *count)
 {
     struct task_absolutetime_info info = {
-        .total_user = summary->ended_time + summary->living_time,
-        .threads_user = summary->living_time,
+        .total_user = summary->ended.user_time + summary->living.user_time,
+        .total_system = summary->ended.system_time + summary->living.system_time,
+        .threads_user = summary->living.user_time,
+        .threads_system = summary->living.system_time,
     };
     return info_answer(out, count, &info, sizeof(info), KERN_INVALID_ARGUMENT);
+}
+
+/* Only switches are counted for each task. */
+static kern_return_t answer_events(const struct task_summary *summary, integer_t *out,
+                                   mach_msg_type_number_t *count)
+{
+    struct usage sum = summary->ended;
+    usage_add(&sum, &summary->living);
+    struct task_events_info info = {
+        .csw = (integer_t)(sum.voluntary_switches + sum.involuntary_switches),
+    };
+    return info_answer(out, count, &info, sizeof(info), KERN_INVALID_ARGUMENT);
+}
+
+static kern_return_t answer_usage(const struct usage *usage, uint32_t processor, uint32_t threads,
+                                  integer_t *out, mach_msg_type_number_t *count)
+{
+    struct mach_r_usage_info info = {
+        .user_time = usage->user_time,
+        .system_time = usage->system_time,
+        .voluntary_switches = usage->voluntary_switches,
+        .involuntary_switches = usage->involuntary_switches,
+        .migrations = usage->migrations,
+        .processor = processor,
+        .threads = threads,
+    };
+    return info_answer(out, count, &info, sizeof(info), KERN_INVALID_ARGUMENT);
+}
+
+static kern_return_t answer_task_usage(const struct task_summary *summary, integer_t *out,
+                                       mach_msg_type_number_t *count)
+{
+    struct usage sum = summary->ended;
+    usage_add(&sum, &summary->living);
+    return answer_usage(&sum, summary->processor, summary->threads, out, count);
 }
 
 /* TASK's identity, with a reference. */
@@ -139,6 +197,8 @@ kern_return_t task_info(task_t target_task, task_flavor_t flavor, task_info_t ta
         return answer_thread_times(&summary, task_info_out, task_info_outCnt);
     case TASK_ABSOLUTETIME_INFO:
         return answer_absolute_times(&summary, task_info_out, task_info_outCnt);
+    case TASK_EVENTS_INFO: return answer_events(&summary, task_info_out, task_info_outCnt);
+    case MACH_R_USAGE_INFO: return answer_task_usage(&summary, task_info_out, task_info_outCnt);
     case TASK_FLAGS_INFO:
         return info_answer(task_info_out, task_info_outCnt, &flags, sizeof(flags),
                            KERN_INVALID_ARGUMENT);
@@ -153,7 +213,8 @@ struct thread_snapshot {
     integer_t suspend_count;
     integer_t priority;
     integer_t base_priority;
-    uint64_t run_time;
+    uint32_t cpu;
+    struct usage usage;
 };
 
 static struct thread_snapshot snapshot(thread_t thread)
@@ -168,9 +229,10 @@ static struct thread_snapshot snapshot(thread_t thread)
     shot.state = thread->state;
     shot.priority = thread->priority;
     shot.base_priority = thread->base_priority;
-    shot.run_time = thread->run_time;
+    shot.cpu = thread->cpu;
     spin_unlock(&thread->lock);
     spin_unlock_restore(&gate->lock, state);
+    shot.usage = thread_usage(thread);
     return shot;
 }
 
@@ -188,7 +250,8 @@ static kern_return_t answer_thread_basic(const struct thread_snapshot *shot, int
                                          mach_msg_type_number_t *count)
 {
     struct thread_basic_info info = {
-        .user_time = info_time(shot->run_time),
+        .user_time = info_time(shot->usage.user_time),
+        .system_time = info_time(shot->usage.system_time),
         .policy = POLICY_TIMESHARE,
         .run_state = run_state(shot),
         .suspend_count = shot->suspend_count,
@@ -200,7 +263,8 @@ static kern_return_t answer_thread_extended(const struct thread_snapshot *shot, 
                                             mach_msg_type_number_t *count)
 {
     struct thread_extended_info info = {
-        .pth_user_time = shot->run_time,
+        .pth_user_time = shot->usage.user_time,
+        .pth_system_time = shot->usage.system_time,
         .pth_policy = POLICY_TIMESHARE,
         .pth_run_state = run_state(shot),
         .pth_curpri = shot->priority,
@@ -222,6 +286,9 @@ kern_return_t thread_info(thread_t target_act, thread_flavor_t flavor,
     case THREAD_BASIC_INFO: return answer_thread_basic(&shot, thread_info_out, thread_info_outCnt);
     case THREAD_EXTENDED_INFO:
         return answer_thread_extended(&shot, thread_info_out, thread_info_outCnt);
+    case MACH_R_USAGE_INFO:
+        return answer_usage(&shot.usage, shot.cpu, shot.state != THREAD_DEAD, thread_info_out,
+                            thread_info_outCnt);
     case THREAD_IDENTIFIER_INFO:
         return info_answer(thread_info_out, thread_info_outCnt, &identifier, sizeof(identifier),
                            KERN_INVALID_ARGUMENT);

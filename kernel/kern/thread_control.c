@@ -67,7 +67,8 @@ static struct task *thread_leave_task(struct thread *self)
     mutex_lock(&task->lock);
     list_remove(&self->task_link);
     task->thread_count--;
-    task->ended_run_time += self->run_time;
+    struct usage usage = thread_usage(self);
+    usage_add(&task->ended_usage, &usage);
     mutex_unlock(&task->lock);
     return task;
 }
@@ -149,6 +150,7 @@ kern_return_t thread_create_in_task(struct task *task, struct thread **threadp)
         return KERN_RESOURCE_SHORTAGE;
     }
     thread->id = atomic_fetch_add(&last_id, 1) + 1;
+    thread->side = THREAD_SIDE_USER;
     thread->task = task;
     thread->space = task->space;
     thread->map = task->map;

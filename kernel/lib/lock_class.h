@@ -16,10 +16,11 @@ enum lock_pairs {
 };
 
 /* X(identifier, "name", pairs): the mutexes; then the spin locks, which come after all mutexes. */
-#define LOCK_CLASSES_MUTEX(X)              \
-    X(TASK_LIST, "task list", LOCK_SINGLE) \
-    X(TASK, "task", LOCK_SINGLE)           \
-    X(VM_MAP, "map", LOCK_NESTED)          \
+#define LOCK_CLASSES_MUTEX(X)                \
+    X(PROCESSORS, "processors", LOCK_SINGLE) \
+    X(TASK_LIST, "task list", LOCK_SINGLE)   \
+    X(TASK, "task", LOCK_SINGLE)             \
+    X(VM_MAP, "map", LOCK_NESTED)            \
     X(VM_OBJECT, "object", LOCK_NESTED)
 
 #define LOCK_CLASSES_SPIN(X)                             \

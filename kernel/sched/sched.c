@@ -5,8 +5,7 @@
  * running thread's slice, and it looks then who runs and whether his slice is over.  So neither
  * hand-off nor a wake-up on a busy processor touches the clock.
  *
- * Running time is charged where the clock is read anyway, at ordinary switches: a chain of hand-offs
- * is charged to the thread that ends it.
+ * Running time is charged at every switch, in cycles of the time-stamp counter: see usage.h.
  *
  * A thread that is preempted before the end of its slice goes to the head of its list and keeps the
  * rest; one that used it up goes to the tail.
@@ -29,6 +28,8 @@ PERCPU_DEFINE(struct sched_cpu, sched_cpu);
 
 _Atomic cpu_mask_t sched_idle_cpus;
 
+_Atomic cpu_mask_t online_cpus;
+
 void (*sched_thread_ast_handler)(struct thread *thread, uint32_t ast);
 
 /* The slice of somebody may be over: let upcall_ast() see. */
@@ -43,7 +44,9 @@ void sched_init_cpu(void)
     runq_init(&cpu->runq);
     timer_init_cpu();
     timer_init(&cpu->slice_timer, slice_timer_fired);
-    cpu->charged_until = clock_now();
+    cpu->charged_until = cpu_cycles();
+    cpu->summed_until = cpu->charged_until;
+    cpu->side = THREAD_SIDE_IDLE;
     if (cpu_index() == 0) {
         thread_zone_init();
     }
@@ -59,22 +62,14 @@ void sched_init_cpu(void)
     idle->base_priority = THREAD_PRIORITY_IDLE;
     idle->cpu = cpu_index();
     idle->cpu_mask = CPU_BIT(cpu_index());
+    idle->side = THREAD_SIDE_IDLE;
     percpu_write(current_thread_pointer, idle);
+    atomic_fetch_or(&online_cpus, CPU_BIT(cpu_index()));
 }
 
 bool sched_thread_is_idle(const struct thread *thread)
 {
     return thread == &percpu_ptr(sched_cpu)->idle;
-}
-
-uint64_t sched_idle_time(uint32_t cpu)
-{
-    const struct sched_cpu *other = percpu_ptr_of(cpu, sched_cpu);
-    uint64_t time = other->idle.run_time;
-    if ((atomic_load(&sched_idle_cpus) & CPU_BIT(cpu)) != 0) {
-        time += clock_now() - other->charged_until;
-    }
-    return time;
 }
 
 void sched_finish_switch(struct thread *previous)
@@ -92,18 +87,21 @@ static void slice_watch(struct sched_cpu *cpu, const struct thread *thread)
 
 /*
  * The processor that THREAD is to wait for: the one that it ran on, where its data may still be
- * cached, unless that is busy and another one idle.
+ * cached, unless that is busy and another one idle.  A thread all of whose processors are stopped
+ * runs anywhere.
  */
 static uint32_t choose_cpu(const struct thread *thread) REQUIRES(thread->lock)
 {
     cpu_mask_t last = CPU_BIT(thread->cpu);
-    cpu_mask_t idle =
-        atomic_load_explicit(&sched_idle_cpus, memory_order_relaxed) & thread->cpu_mask;
+    cpu_mask_t online = atomic_load_explicit(&online_cpus, memory_order_relaxed);
+    cpu_mask_t usable = thread->cpu_mask & online;
+    usable = LIKELY(usable != 0) ? usable : online;
+    cpu_mask_t idle = atomic_load_explicit(&sched_idle_cpus, memory_order_relaxed) & usable;
     if (UNLIKELY(idle != 0) && (idle & last) == 0) {
         return (uint32_t)__builtin_ctzll(idle);
     }
-    if (UNLIKELY((thread->cpu_mask & last) == 0)) {
-        return (uint32_t)__builtin_ctzll(thread->cpu_mask);
+    if (UNLIKELY((usable & last) == 0)) {
+        return (uint32_t)__builtin_ctzll(usable);
     }
     return thread->cpu;
 }
@@ -139,6 +137,7 @@ void sched_make_runnable(struct thread *thread)
 {
     uint32_t index = choose_cpu(thread);
     sched_hook(SCHED_HOOK_PLACED, thread);
+    thread->migrations += index != thread->cpu;
     thread->cpu = index;
     struct sched_cpu *cpu = percpu_ptr_of(index, sched_cpu);
     spin_lock(&cpu->runq.lock);
@@ -162,9 +161,12 @@ void sched_make_runnable(struct thread *thread)
 /* The thread to run next on this processor, off the run queue and marked as running. */
 static struct thread *sched_pick(struct sched_cpu *cpu, struct thread *self)
 {
-    spin_lock(&cpu->runq.lock);
-    struct thread *next = runq_pop(&cpu->runq);
-    spin_unlock(&cpu->runq.lock);
+    struct thread *next = nullptr;
+    if (LIKELY(!atomic_load_explicit(&cpu->is_stopped, memory_order_relaxed))) {
+        spin_lock(&cpu->runq.lock);
+        next = runq_pop(&cpu->runq);
+        spin_unlock(&cpu->runq.lock);
+    }
     next = next != nullptr ? next : &cpu->idle;
     if (next == self) {
         next->state = THREAD_RUNNING;
@@ -179,12 +181,9 @@ static struct thread *sched_pick(struct sched_cpu *cpu, struct thread *self)
     return next;
 }
 
-/* Charge the time since the last switch to SELF and begin a slice of NEXT. */
-static void sched_account(struct sched_cpu *cpu, struct thread *self, struct thread *next)
+/* Begin a slice of NEXT at NOW (nanoseconds). */
+static void slice_begin(struct sched_cpu *cpu, struct thread *next, uint64_t now)
 {
-    uint64_t now = clock_now();
-    self->run_time += now - cpu->charged_until;
-    cpu->charged_until = now;
     next->slice_end = now + next->slice_left;
     next->slice_left = SCHED_QUANTUM_NS;
     if (cpu->runq.best != RUNQ_EMPTY) {
@@ -192,22 +191,34 @@ static void sched_account(struct sched_cpu *cpu, struct thread *self, struct thr
     }
 }
 
-void sched_switch(struct thread *self)
+/* sched_switch(), counted at *COUNTER if another thread runs. */
+static void sched_switch_counted(struct thread *self, uint64_t *counter) RELEASE(self->lock)
 {
     spin_lock_check_none(&self->lock, "switch of threads");
     struct sched_cpu *cpu = percpu_ptr(sched_cpu);
+    uint64_t now = cpu_cycles();
+    sched_charge(cpu, self, now); /* before another one counts as running */
     struct thread *next = sched_pick(cpu, self);
-    sched_account(cpu, self, next);
+    sched_sum(cpu, now, next->side);
+    slice_begin(cpu, next, clock_at(now));
     if (next == self) {
         spin_unlock(&self->lock);
         return;
     }
+    ++*counter;
     cpu->switched_from = self;
     switch_to(self, next);
 }
 
-/* Let the others have the processor, SELF waiting AT_HEAD or at the tail of those like it. */
-static void sched_requeue(struct sched_cpu *cpu, struct thread *self, bool at_head)
+void sched_switch(struct thread *self)
+{
+    sched_switch_counted(self, &self->voluntary_switches);
+}
+
+/* Let the others have the processor, SELF waiting AT_HEAD or at the tail of those like it; a switch
+ * is counted at *COUNTER. */
+static void sched_requeue(struct sched_cpu *cpu, struct thread *self, bool at_head,
+                          uint64_t *counter)
 {
     spin_lock(&self->lock);
     self->state = THREAD_RUNNABLE;
@@ -220,7 +231,7 @@ static void sched_requeue(struct sched_cpu *cpu, struct thread *self, bool at_he
         /* An interrupt may have taken the processor out of sched_sleep(). */
         atomic_fetch_and(&sched_idle_cpus, ~CPU_BIT(cpu_index()));
     }
-    sched_switch(self);
+    sched_switch_counted(self, counter);
 }
 
 bool thread_yield(void)
@@ -230,29 +241,35 @@ bool thread_yield(void)
     struct thread *self = current_thread();
     bool has_other = cpu->runq.best >= self->priority;
     if (has_other) {
-        sched_requeue(cpu, self, false);
+        sched_requeue(cpu, self, false, &self->voluntary_switches);
     }
     interrupts_restore(state);
     return has_other;
 }
 
-/* Switch if a better thread waits, or one as good and SELF's slice is over. */
+/* Switch if a better thread waits, or one as good and SELF's slice is over, or the processor was
+ * stopped. */
 static void sched_preempt(struct thread *self)
 {
     struct sched_cpu *cpu = percpu_ptr(sched_cpu);
     int32_t best = cpu->runq.best;
-    if (best == RUNQ_EMPTY) {
+    bool is_stopped = atomic_load_explicit(&cpu->is_stopped, memory_order_relaxed);
+    if (UNLIKELY(is_stopped) && self != &cpu->idle) {
+        sched_requeue(cpu, self, true, &self->involuntary_switches);
+        return;
+    }
+    if (best == RUNQ_EMPTY || is_stopped) {
         return;
     }
     if (self == &cpu->idle) {
-        sched_requeue(cpu, self, false);
+        sched_requeue(cpu, self, false, &self->involuntary_switches);
         return;
     }
     uint64_t now = clock_now();
     bool is_over = now >= self->slice_end;
     if (best > self->priority || (best == self->priority && is_over)) {
         self->slice_left = is_over ? SCHED_QUANTUM_NS : self->slice_end - now;
-        sched_requeue(cpu, self, !is_over);
+        sched_requeue(cpu, self, !is_over, &self->involuntary_switches);
         return;
     }
     if (is_over) {
@@ -309,6 +326,7 @@ static bool sched_steal(struct sched_cpu *cpu) NO_LOCK_ANALYSIS
         struct thread *thread = runq_steal(victim, CPU_BIT(self), &again);
         if (thread != nullptr) {
             thread->cpu = self;
+            thread->migrations++;
             spin_lock(&cpu->runq.lock);
             runq_insert(&cpu->runq, thread, false);
             spin_unlock(&cpu->runq.lock);
@@ -346,10 +364,14 @@ void sched_idle(void)
         while (kernel_stack_trim()) {
         }
         interrupts_disable();
-        while (cpu->runq.best != RUNQ_EMPTY || sched_steal(cpu)) {
-            sched_requeue(cpu, &cpu->idle, false);
+        while (!cpu->is_stopped && (cpu->runq.best != RUNQ_EMPTY || sched_steal(cpu))) {
+            sched_requeue(cpu, &cpu->idle, false, &cpu->idle.voluntary_switches);
         }
-        sched_sleep(cpu);
+        if (UNLIKELY(cpu->is_stopped)) {
+            sched_park(cpu);
+        } else {
+            sched_sleep(cpu);
+        }
     }
 }
 

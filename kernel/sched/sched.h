@@ -38,8 +38,19 @@ void sched_finish_switch(struct thread *previous);
  * wakes threads and goes on with interrupts enabled.  Context: interrupts off, no spin locks. */
 static inline void sched_restore_interrupts(interrupt_state_t state);
 
-/* Nanoseconds this processor has been idle, as charged so far. */
-uint64_t sched_idle_time(uint32_t cpu);
+/* Processors that run threads: those that came up and are not stopped. */
+cpu_mask_t sched_online_cpus(void);
+
+/*
+ * Let processor CPU, not the first one, run no threads any more: what it runs, what waits for it and
+ * its timers go elsewhere before this returns.  Threads that may run nowhere else run anywhere until
+ * it is started again.  A stopped processor sleeps; it still answers what all processors must (cross
+ * calls).  Context: may sleep; one caller of this and the next at a time.
+ */
+void sched_stop_cpu(uint32_t cpu);
+
+/* Let CPU, which is stopped, work again. */
+void sched_start_cpu(uint32_t cpu);
 
 /* Register what a thread does with its THREAD_AST_* requests on the way to user code (kern/ sets it
  * at boot).  It clears the bits it has acted upon. */

@@ -18,13 +18,27 @@ struct sched_cpu {
     struct thread idle;           /* what runs when nothing else does; on no run queue */
     struct thread *switched_from; /* (p) by the last ordinary switch: for threads that start */
     struct timer slice_timer;     /* (p) armed while threads wait: ends the running one's slice */
-    uint64_t charged_until;       /* (p) time up to here is in somebody's run_time */
+    uint64_t charged_until;       /* (p) cycles up to here are in threads' run_cycles */
+    _Atomic bool is_stopped;      /* it is to run no threads: see park.c */
+    _Atomic bool is_parked;       /* and has let go of all it had */
+
+    /* Its own sums are kept at interrupts and ordinary switches, not at hand-offs. */
+    uint64_t run_cycles[THREAD_SIDES]; /* (p) */
+    _Atomic uint64_t summed_until;     /* (p) cycles up to here are in them; 0: they are changing */
+    _Atomic uint8_t side;              /* (p) what it does, as far as known */
 };
 
 PERCPU_DECLARE(struct sched_cpu, sched_cpu);
 
 /* Processors that sleep or are about to. */
 extern _Atomic cpu_mask_t sched_idle_cpus;
+
+/* Processors that run threads. */
+extern _Atomic cpu_mask_t online_cpus;
+
+/* What this processor's idle thread does while the processor is stopped.  Context: interrupts
+ * off. */
+void sched_park(struct sched_cpu *cpu);
 
 /* Make the zone of threads.  Called once. */
 void thread_zone_init(void);
@@ -37,6 +51,16 @@ void sched_make_runnable(struct thread *thread) REQUIRES(thread->lock);
 
 /* Let the best thread run in place of SELF, the running one, whose state says why it stops. */
 void sched_switch(struct thread *self) RELEASE(self->lock);
+
+/* Charge the time up to NOW (cycles) to SELF, which runs. */
+static inline void sched_charge(struct sched_cpu *cpu, struct thread *self, uint64_t now)
+{
+    self->run_cycles[self->side] += now - cpu->charged_until;
+    cpu->charged_until = now;
+}
+
+/* Enter the time up to NOW in the processor's own sums; from now on it is on SIDE. */
+void sched_sum(struct sched_cpu *cpu, uint64_t now, enum thread_side side);
 
 /* First thing on a thread's stack after a switch; see sched_finish_switch(). */
 static inline void switch_finish(struct thread *self, struct thread *previous) NO_LOCK_ANALYSIS

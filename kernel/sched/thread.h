@@ -69,6 +69,14 @@ enum wait_outcome {
 #define THREAD_PRIORITY_DEFAULT 31
 #define THREAD_PRIORITY_IDLE    0
 
+/* What a thread's time is charged to: the side where it was seen last (sched/usage.h). */
+enum thread_side {
+    THREAD_SIDE_USER,
+    THREAD_SIDE_SYSTEM,
+    THREAD_SIDE_IDLE, /* idle threads, always */
+    THREAD_SIDES,
+};
+
 struct thread {
     struct thread_context context; /* first: assembly knows its offsets */
 
@@ -90,11 +98,17 @@ struct thread {
     uint64_t slice_end;    /* (s) nanoseconds since boot */
     uint64_t slice_left;   /* (s) what its next slice will have */
 
-    _Atomic uint32_t ast;          /* (a) THREAD_AST_* */
-    uint32_t suspend_count;        /* (l) */
-    struct refcount references;    /* (a) */
-    void *stack;                   /* (c) from kernel_stack_allocate() */
-    uint64_t run_time;             /* (s) nanoseconds run, as charged so far: see sched.c */
+    _Atomic uint32_t ast;       /* (a) THREAD_AST_* */
+    uint32_t suspend_count;     /* (l) */
+    struct refcount references; /* (a) */
+    void *stack;                /* (c) from kernel_stack_allocate() */
+
+    uint8_t side;                      /* (s) enum thread_side */
+    uint64_t run_cycles[THREAD_SIDES]; /* (s) as charged so far: see thread_usage() */
+    uint64_t voluntary_switches;       /* (s) it waited, or gave the processor away */
+    uint64_t involuntary_switches;     /* (s) the processor was taken away */
+    uint64_t migrations;               /* (l) */
+
     void (*entry)(void *argument); /* (c) */
     void *entry_argument;          /* (c) */
 

@@ -49,6 +49,7 @@ struct thread *thread_create(void (*entry)(void *argument), void *argument, uint
     thread->cpu = cpu_index();
     thread->cpu_mask = CPU_SET_ALL;
     thread->slice_left = SCHED_QUANTUM_NS;
+    thread->side = THREAD_SIDE_SYSTEM;
     refcount_init(&thread->references, 1);
     thread->entry = entry;
     thread->entry_argument = argument;

@@ -49,10 +49,29 @@ void timer_init(struct timer *timer, void (*function)(struct timer *timer))
     timer->is_armed = false;
 }
 
+/* The queue that TIMER is in, or was last. */
+static struct timer_queue *timer_queue_of(const struct timer *timer)
+{
+    return percpu_ptr_of(atomic_load_explicit(&timer->cpu, memory_order_relaxed), timer_queue);
+}
+
 static void alarm_set(struct timer_queue *queue, uint64_t deadline) REQUIRES(queue->lock)
 {
     queue->alarm = deadline;
     clock_set_alarm(deadline);
+}
+
+/* Enter TIMER in QUEUE, this processor's, by its deadline. */
+static void queue_insert(struct timer_queue *queue, struct timer *timer) REQUIRES(queue->lock)
+{
+    atomic_store_explicit(&timer->cpu, cpu_index(), memory_order_relaxed);
+    rbtree_insert(&queue->timers, &timer->node, timer_less);
+    if (queue->first == nullptr || timer->deadline < queue->first->deadline) {
+        queue->first = timer;
+        if (timer->deadline < queue->alarm) {
+            alarm_set(queue, timer->deadline);
+        }
+    }
 }
 
 static void queue_remove(struct timer_queue *queue, struct timer *timer) REQUIRES(queue->lock)
@@ -62,7 +81,6 @@ static void queue_remove(struct timer_queue *queue, struct timer *timer) REQUIRE
         queue->first = next != nullptr ? rbtree_entry(next, struct timer, node) : nullptr;
     }
     rbtree_remove(&queue->timers, &timer->node);
-    timer->is_armed = false;
 }
 
 void timer_arm(struct timer *timer, uint64_t deadline)
@@ -71,31 +89,41 @@ void timer_arm(struct timer *timer, uint64_t deadline)
     struct timer_queue *queue = percpu_ptr(timer_queue);
     spin_lock(&queue->lock);
     timer->deadline = deadline;
-    timer->cpu = cpu_index();
     timer->is_armed = true;
-    rbtree_insert(&queue->timers, &timer->node, timer_less);
-    if (queue->first == nullptr || deadline < queue->first->deadline) {
-        queue->first = timer;
-        if (deadline < queue->alarm) {
-            alarm_set(queue, deadline);
-        }
-    }
+    queue_insert(queue, timer);
     spin_unlock(&queue->lock);
 }
 
 void timer_cancel(struct timer *timer)
 {
-    struct timer_queue *queue = percpu_ptr_of(timer->cpu, timer_queue);
-    if (timer->is_armed) {
+    struct timer_queue *queue = timer_queue_of(timer);
+    while (timer->is_armed) {
         spin_lock(&queue->lock);
-        if (timer->is_armed) {
+        if (timer->is_armed && queue == timer_queue_of(timer)) {
             queue_remove(queue, timer);
+            timer->is_armed = false;
         }
         spin_unlock(&queue->lock);
+        queue = timer_queue_of(timer); /* another processor may have adopted it */
     }
     while (UNLIKELY(queue->running == timer)) {
         cpu_pause();
     }
+}
+
+/* The analysis cannot follow pointers to two locks. */
+void timers_adopt(uint32_t cpu) NO_LOCK_ANALYSIS
+{
+    struct timer_queue *from = percpu_ptr_of(cpu, timer_queue);
+    struct timer_queue *to = percpu_ptr(timer_queue);
+    assert(from != to);
+    spin_lock_pair(&from->lock, &to->lock);
+    struct timer *timer;
+    while ((timer = from->first) != nullptr) {
+        queue_remove(from, timer);
+        queue_insert(to, timer);
+    }
+    spin_unlock_pair(&from->lock, &to->lock);
 }
 
 /* Take the first timer off QUEUE if it is due at NOW, and note that its function runs. */
@@ -108,6 +136,7 @@ static struct timer *queue_take_due(struct timer_queue *queue, uint64_t now) REQ
     /* Before it counts as idle, or timer_cancel() could miss it. */
     queue->running = timer;
     queue_remove(queue, timer);
+    timer->is_armed = false;
     return timer;
 }
 

@@ -14,7 +14,7 @@ struct timer {
     struct rbtree_node node;
     uint64_t deadline;                     /* nanoseconds since boot */
     void (*function)(struct timer *timer); /* called with interrupts off, in an interrupt */
-    uint32_t cpu;                          /* whose tree it is in, or was last */
+    _Atomic uint32_t cpu;                  /* whose tree it is in, or was last */
     _Atomic bool is_armed;
 };
 
@@ -28,6 +28,10 @@ void timer_arm(struct timer *timer, uint64_t deadline);
 /* Make TIMER idle; on return its function does not run and will not.  Not to be called by the
  * function itself, nor with a lock that the function takes.  Context: interrupts off. */
 void timer_cancel(struct timer *timer);
+
+/* Take over the timers of processor CPU, another one: they ring here.  Context: interrupts off; one
+ * caller at a time. */
+void timers_adopt(uint32_t cpu);
 
 /* Prepare this processor for timers.  Called by sched_init_cpu(). */
 void timer_init_cpu(void);

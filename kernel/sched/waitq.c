@@ -97,17 +97,22 @@ static inline bool hand_off(struct thread *self, struct thread *target) NO_LOCK_
         spin_unlock(&self->lock);
         return false;
     }
-    const struct sched_cpu *cpu = percpu_ptr(sched_cpu);
+    struct sched_cpu *cpu = percpu_ptr(sched_cpu);
     if (UNLIKELY(target->state != THREAD_BLOCKED || target->priority < cpu->runq.best ||
                  (target->cpu_mask & CPU_BIT(self->cpu)) == 0)) {
         spin_unlock(&target->lock);
         spin_unlock(&self->lock);
         return false;
     }
+    sched_charge(cpu, self, cpu_cycles());
+    self->voluntary_switches++;
     target->wait_outcome = WAIT_WOKEN;
     wait_end(target);
     target->state = THREAD_RUNNING;
-    target->cpu = self->cpu;
+    if (UNLIKELY(target->cpu != self->cpu)) {
+        target->cpu = self->cpu;
+        target->migrations++;
+    }
     target->slice_end = self->slice_end;
     spin_unlock(&target->lock);
     self->state = THREAD_BLOCKED;

@@ -7,6 +7,7 @@
 #include <arch/clock_device.h>
 #include <mem/kernel_stack.h>
 #include <sched/sched.h>
+#include <sched/usage.h>
 #include <sched/waitq.h>
 
 #define MILLISECOND UINT64_C(1000000)
@@ -120,9 +121,11 @@ KTEST(thread_slice_ends_for_equals)
     }
     stop = true;
     EXPECT(runs > 0);
-    EXPECT(ktest_thread_of(a)->run_time + ktest_thread_of(b)->run_time >= 2 * SCHED_QUANTUM_NS);
-    EXPECT(ktest_thread_of(a)->run_time < 6 * SCHED_QUANTUM_NS);
-    EXPECT(ktest_thread_of(b)->run_time < 6 * SCHED_QUANTUM_NS);
+    uint64_t of_a = thread_usage(ktest_thread_of(a)).system_time;
+    uint64_t of_b = thread_usage(ktest_thread_of(b)).system_time;
+    EXPECT(of_a + of_b >= 2 * SCHED_QUANTUM_NS);
+    EXPECT(of_a < 6 * SCHED_QUANTUM_NS);
+    EXPECT(of_b < 6 * SCHED_QUANTUM_NS);
     ktest_join(a);
     ktest_join(b);
 }

@@ -67,6 +67,16 @@ uint64_t clock_now(void)
     return fake_clock;
 }
 
+uint64_t clock_at(uint64_t cycles)
+{
+    return cycles;
+}
+
+uint64_t clock_duration(uint64_t cycles)
+{
+    return cycles;
+}
+
 void clock_set_alarm(uint64_t deadline)
 {
     alarm_deadline = deadline;

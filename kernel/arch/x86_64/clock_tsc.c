@@ -118,9 +118,19 @@ void clock_init_cpu(void)
     }
 }
 
+uint64_t clock_at(uint64_t cycles)
+{
+    return scale(cycles - tsc_base, ns_per_tsc);
+}
+
+uint64_t clock_duration(uint64_t cycles)
+{
+    return scale(cycles, ns_per_tsc);
+}
+
 uint64_t clock_now(void)
 {
-    return scale(rdtsc() - tsc_base, ns_per_tsc);
+    return clock_at(rdtsc());
 }
 
 struct clock_parameters clock_parameters(void)

@@ -164,6 +164,7 @@ void trap_dispatch(struct trap_frame *frame)
             return;
         }
     } else {
+        upcall_sample(frame_is_user(frame));
         handle_interrupt(frame);
     }
     if (frame_is_user(frame)) {

@@ -9,6 +9,7 @@
 #include <mach/mach_host.h>
 #include <mach/mach_port.h>
 #include <mach/mach_vm.h>
+#include <mach/processor.h>
 #include <mach/processor_set.h>
 #include <mach/task.h>
 #include <mach/thread_act.h>

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A thread that runs holds its own lock while it leaves the processor and charges itself only then,
+ * or under its lock here: so whoever has the lock and finds it running may add what is not charged
+ * yet.  A processor's sums have no lock; they are read again if they were changed meanwhile.
+ */
+#include <sched/usage.h>
+
+#include <stdatomic.h>
+
+#include <arch/clock_device.h>
+#include <arch/cpu.h>
+#include <arch/upcalls.h>
+#include <sched/sched_internal.h>
+
+/* Cycles since CHARGED_UNTIL.  Another processor's counter may be a little ahead of ours. */
+static uint64_t cycles_since(uint64_t charged_until)
+{
+    uint64_t now = cpu_cycles();
+    return now > charged_until ? now - charged_until : 0;
+}
+
+struct usage thread_usage(struct thread *thread)
+{
+    uint64_t cycles[THREAD_SIDES] = {};
+    interrupt_state_t state = spin_lock_save(&thread->lock);
+    cycles[THREAD_SIDE_USER] = thread->run_cycles[THREAD_SIDE_USER];
+    cycles[THREAD_SIDE_SYSTEM] = thread->run_cycles[THREAD_SIDE_SYSTEM];
+    if (thread->state == THREAD_RUNNING) {
+        const struct sched_cpu *cpu = percpu_ptr_of(thread->cpu, sched_cpu);
+        cycles[thread->side] += cycles_since(cpu->charged_until);
+    }
+    struct usage usage = {
+        .voluntary_switches = thread->voluntary_switches,
+        .involuntary_switches = thread->involuntary_switches,
+        .migrations = thread->migrations,
+    };
+    spin_unlock_restore(&thread->lock, state);
+    usage.user_time = clock_duration(cycles[THREAD_SIDE_USER]);
+    usage.system_time = clock_duration(cycles[THREAD_SIDE_SYSTEM]);
+    return usage;
+}
+
+void sched_sum(struct sched_cpu *cpu, uint64_t now, enum thread_side side)
+{
+    uint64_t cycles = now - atomic_load_explicit(&cpu->summed_until, memory_order_relaxed);
+    atomic_store(&cpu->summed_until, 0);
+    cpu->run_cycles[cpu->side] += cycles;
+    atomic_store_explicit(&cpu->side, side, memory_order_relaxed);
+    atomic_store_explicit(&cpu->summed_until, now, memory_order_release);
+}
+
+struct cpu_usage cpu_usage(uint32_t index)
+{
+    const struct sched_cpu *cpu = percpu_ptr_of(index, sched_cpu);
+    uint64_t cycles[THREAD_SIDES];
+    uint64_t begin;
+    do {
+        begin = atomic_load(&cpu->summed_until);
+        for (uint32_t side = 0; side < THREAD_SIDES; side++) {
+            cycles[side] = ((volatile const uint64_t *)cpu->run_cycles)[side];
+        }
+        if (!cpu->is_parked) {
+            cycles[cpu->side] += cycles_since(begin);
+        }
+    } while (begin == 0 || begin != atomic_load(&cpu->summed_until));
+    return (struct cpu_usage){
+        .user_time = clock_duration(cycles[THREAD_SIDE_USER]),
+        .system_time = clock_duration(cycles[THREAD_SIDE_SYSTEM]),
+        .idle_time = clock_duration(cycles[THREAD_SIDE_IDLE]),
+    };
+}
+
+void upcall_sample(bool in_user)
+{
+    struct thread *self = current_thread();
+    struct sched_cpu *cpu = percpu_ptr(sched_cpu);
+    enum thread_side side = in_user ? THREAD_SIDE_USER : THREAD_SIDE_SYSTEM;
+    if (self->side == THREAD_SIDE_IDLE || (self->side == side && cpu->side == side)) {
+        return;
+    }
+    uint64_t now = cpu_cycles();
+    spin_lock(&self->lock);
+    sched_charge(cpu, self, now);
+    self->side = side;
+    spin_unlock(&self->lock);
+    sched_sum(cpu, now, side);
+}
