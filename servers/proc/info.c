@@ -7,33 +7,32 @@
 #include <string.h>
 
 #include <mach/mach_vm.h>
+#include <mach/usage_info.h>
 #include <mach_r/proc_server.h>
 
 #include "adopt.h"
 #include "identity.h"
 #include "proc.h"
 
-static uint32_t count_threads(mach_port_t task)
+static void describe_usage(mach_port_t task, struct proc_info *info)
 {
-    thread_act_array_t threads;
-    mach_msg_type_number_t count;
-    if (task_threads(task, &threads, &count) != KERN_SUCCESS) {
-        return 0;
+    mach_r_usage_info_data_t usage;
+    mach_msg_type_number_t count = MACH_R_USAGE_INFO_COUNT;
+    if (task_info(task, MACH_R_USAGE_INFO, (task_info_t)&usage, &count) == KERN_SUCCESS) {
+        info->threads = usage.threads;
+        info->cpu_time = usage.user_time + usage.system_time;
+        info->system_time = usage.system_time;
+        info->switches = usage.voluntary_switches + usage.involuntary_switches;
+        info->migrations = usage.migrations;
+        info->processor = usage.processor;
     }
-    for (mach_msg_type_number_t i = 0; i < count; i++) {
-        right_release(&threads[i]);
-    }
-    (void)mach_vm_deallocate(mach_task_self(), (mach_vm_address_t)threads,
-                             count * sizeof(threads[0]));
-    return count;
 }
 
 static void describe_task(mach_port_t task, struct proc_info *info)
 {
     task_basic_info_64_data_t basic;
     mach_msg_type_number_t count = TASK_BASIC_INFO_64_COUNT;
-    info->threads = count_threads(task);
-    info->cpu_time = identity_cpu_time(task);
+    describe_usage(task, info);
     if (task_info(task, TASK_BASIC_INFO_64, (task_info_t)&basic, &count) == KERN_SUCCESS) {
         info->virtual_size = basic.virtual_size;
         info->resident_size = basic.resident_size;

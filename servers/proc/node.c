@@ -8,11 +8,15 @@
 #include <string.h>
 
 #include <mach/mach_host.h>
+#include <mach/mach_vm.h>
 #include <mach/notify.h>
 
 #include "info.h"
 #include "proc.h"
 #include "procfs_text.h"
+
+/* The kernel uses no more; their lines fit into PROCFS_TEXT_MAX. */
+#define PROCESSORS_MAX 64
 
 static struct node *nodes;
 
@@ -44,6 +48,52 @@ static size_t write_meminfo(char *text)
                           (uint64_t)memory.free_count * vm_page_size);
 }
 
+/* One flavor of what the kernel tells of all processors; *WORDS is to be deallocated. */
+static natural_t ask_processors(processor_flavor_t flavor, processor_info_array_t *words,
+                                mach_msg_type_number_t *count)
+{
+    natural_t processors = 0;
+    mach_port_t host = mach_host_self();
+    *count = 0;
+    if (host_processor_info(host, flavor, &processors, words, count) != KERN_SUCCESS) {
+        processors = 0;
+    }
+    right_release(&host);
+    return processors;
+}
+
+static void words_free(processor_info_array_t words, mach_msg_type_number_t count)
+{
+    if (count != 0) {
+        (void)mach_vm_deallocate(mach_task_self(), (mach_vm_address_t)words,
+                                 count * sizeof(words[0]));
+    }
+}
+
+static size_t write_processors(char *text)
+{
+    struct procfs_processor processors[PROCESSORS_MAX];
+    processor_info_array_t basic_words, load_words;
+    mach_msg_type_number_t basic_count, load_count;
+    natural_t count = ask_processors(PROCESSOR_BASIC_INFO, &basic_words, &basic_count);
+    natural_t loads = ask_processors(PROCESSOR_CPU_LOAD_INFO, &load_words, &load_count);
+    count = count < loads ? count : loads;
+    count = count < PROCESSORS_MAX ? count : PROCESSORS_MAX;
+    for (natural_t i = 0; i < count; i++) {
+        const processor_basic_info_data_t *basic = (processor_basic_info_t)basic_words + i;
+        const processor_cpu_load_info_data_t *load = (processor_cpu_load_info_t)load_words + i;
+        processors[i] = (struct procfs_processor){
+            .is_running = basic->running != FALSE,
+            .user = load->cpu_ticks[CPU_STATE_USER],
+            .system = load->cpu_ticks[CPU_STATE_SYSTEM],
+            .idle = load->cpu_ticks[CPU_STATE_IDLE],
+        };
+    }
+    words_free(basic_words, basic_count);
+    words_free(load_words, load_count);
+    return procfs_processors(text, PROCFS_TEXT_MAX, processors, count);
+}
+
 static size_t write_status(char *text, int32_t pid)
 {
     struct proc_info info;
@@ -61,6 +111,7 @@ static size_t write_text(struct place place, char *text)
 {
     switch (place.kind) {
     case PLACE_MEMINFO: return write_meminfo(text);
+    case PLACE_PROCESSORS: return write_processors(text);
     case PLACE_UPTIME: return procfs_uptime(text, PROCFS_TEXT_MAX, proc_now());
     case PLACE_STATUS: return write_status(text, place.pid);
     default: return 0;

@@ -15,9 +15,10 @@
 #include <mach_r/fs_types.h>
 
 enum place_kind {
-    PLACE_ROOT, /* directory: the following two files, and one directory for each process */
+    PLACE_ROOT, /* directory: the following files, and one directory for each process */
     PLACE_MEMINFO,
     PLACE_UPTIME,
+    PLACE_PROCESSORS,
     PLACE_PROCESS, /* directory */
     PLACE_STATUS,
     PLACE_KIND_COUNT,

@@ -21,6 +21,7 @@ static const struct {
 } files[] = {
     { PLACE_ROOT, PLACE_MEMINFO, "meminfo" },
     { PLACE_ROOT, PLACE_UPTIME, "uptime" },
+    { PLACE_ROOT, PLACE_PROCESSORS, "processors" },
     { PLACE_PROCESS, PLACE_STATUS, "status" },
 };
 

@@ -39,6 +39,28 @@ size_t procfs_uptime(char *data, size_t size, uint64_t nanoseconds)
     return text.length;
 }
 
+static void add_ticks(struct text *text, const char *name, uint32_t ticks)
+{
+    uint64_t time = ticks * PROCFS_TICK_NS;
+    text_add(text, " %s %" PRIu64 ".%02" PRIu64 " s", name, time / SECOND,
+             time % SECOND / CENTISECOND);
+}
+
+size_t procfs_processors(char *data, size_t size, const struct procfs_processor *processors,
+                         uint32_t count)
+{
+    struct text text = { data, size, 0 };
+    for (uint32_t i = 0; i < count; i++) {
+        text_add(&text, "Processor %" PRIu32 ": %s,", i,
+                 processors[i].is_running ? "running" : "stopped");
+        add_ticks(&text, "user", processors[i].user);
+        add_ticks(&text, "system", processors[i].system);
+        add_ticks(&text, "idle", processors[i].idle);
+        text_add(&text, "\n");
+    }
+    return text.length;
+}
+
 static const char *state_name(uint32_t state)
 {
     switch (state) {
@@ -79,6 +101,11 @@ size_t procfs_status(char *data, size_t size, const struct proc_info *info, cons
     text_add(&text, "Resident: %" PRIu64 " KB\n", info->resident_size / KILOBYTE);
     text_add(&text, "Time: %" PRIu64 ".%03" PRIu64 " s\n", info->cpu_time / SECOND,
              info->cpu_time % SECOND / MILLISECOND);
+    text_add(&text, "System: %" PRIu64 ".%03" PRIu64 " s\n", info->system_time / SECOND,
+             info->system_time % SECOND / MILLISECOND);
+    text_add(&text, "Switches: %" PRIu64 "\nMigrations: %" PRIu64 "\n", info->switches,
+             info->migrations);
+    text_add(&text, "Processor: %" PRIu32 "\n", info->processor);
     add_arguments(&text, arguments, arguments_size);
     return text.length;
 }

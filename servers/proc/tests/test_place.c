@@ -53,11 +53,11 @@ static void test_wrong_paths(void)
 
 static void test_listing(void)
 {
-    static const char *const names[] = { "meminfo", "uptime", "5", "9" };
+    static const char *const names[] = { "meminfo", "uptime", "processors", "5", "9" };
     struct fs_entry entry;
     unsigned count = 0;
     while (place_entry(root, count, &entry)) {
-        CHECK(count < 4);
+        CHECK(count < 5);
         CHECK_TEXT(entry.name, names[count]);
         struct place place = root;
         CHECK(place_follow(&place, entry.name) == KERN_SUCCESS);
@@ -65,7 +65,7 @@ static void test_listing(void)
         CHECK((entry.type == IO_TYPE_DIRECTORY) == place_is_directory(place));
         count++;
     }
-    CHECK(count == 4);
+    CHECK(count == 5);
     struct place directory = { PLACE_PROCESS, 9 };
     CHECK(place_entry(directory, 0, &entry));
     CHECK_TEXT(entry.name, "status");
