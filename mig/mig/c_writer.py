@@ -95,19 +95,21 @@ class Writer:
                 line = INDENT * self._depth + line + piece
         self._lines.append(line)
 
-    def condition(self, alternatives: list[str], then: str) -> None:
+    def condition(self, operands: list[str], then: str, operator: str = "||") -> None:
         """if (one || another || ...) { then }"""
-        self.condition_block(alternatives, lambda: self.line(then))
+        self.condition_block(operands, lambda: self.line(then), operator)
 
-    def condition_block(self, alternatives: list[str], then: Callable[[], object]) -> None:
-        """The same with THEN writing the body; one alternative a line if they are long."""
-        joined = " || ".join(alternatives)
+    def condition_block(
+        self, operands: list[str], then: Callable[[], object], operator: str = "||"
+    ) -> None:
+        """The same with THEN writing the body; one operand a line if they are long."""
+        joined = f" {operator} ".join(operands)
         head = f"if ({joined})"
-        if len(INDENT) * self._depth + len(head) + 2 > MARGIN and len(alternatives) > 1:
-            self.line(f"if ({alternatives[0]} ||")
-            for alternative in alternatives[1:-1]:
-                self.line(f"    {alternative} ||")
-            head = f"    {alternatives[-1]})"
+        if len(INDENT) * self._depth + len(head) + 2 > MARGIN and len(operands) > 1:
+            self.line(f"if ({operands[0]} {operator}")
+            for operand in operands[1:-1]:
+                self.line(f"    {operand} {operator}")
+            head = f"    {operands[-1]})"
         with self.block(head):
             then()
 

@@ -4,7 +4,7 @@
 from mig import layout
 from mig.access import Access, Names, bytes_of
 from mig.c_writer import Writer
-from mig.ir import Argument, Routine, Shape
+from mig.ir import Argument, Routine, Shape, Type
 from mig.layout import Item, Message, Role
 from mig.signature import Side, poly_form
 from mig.words import POLYMORPHIC
@@ -288,11 +288,10 @@ class RequestPacker:
         if consumed:
             self.out.comment("What could not be sent is gone.")
             self.out.condition(consumed, "destroy_request(&InP->Head);")
-        self.out.comment("The request is back: what was moved is the caller's again, copies go.")
+        self.out.comment("The request is back: what was moved, and is where it was, is the caller's.")
         self.out.condition_block(kept, self._destroy_copies)
 
     def _destroy_copies(self) -> None:
-        out = self.out
         for item in self._descriptors():
             assert item.argument is not None
             self._keep_moved(item, item.argument)
@@ -300,45 +299,61 @@ class RequestPacker:
             (self.routine.request_port, "InP->Head.msgh_remote_port"),
             (self.routine.of_kind("replyport", "ureplyport"), "InP->Head.msgh_local_port"),
         ):
-            if argument is not None:
-                self._if_moved(argument, f"{argument.name}Poly", f"{place} = MACH_PORT_NULL;")
-        out.line("destroy_request(&InP->Head);")
+            moved = self._moved(argument) if argument is not None else None
+            if argument is not None and moved is not None:
+                mine = [*moved, f"{place} == {argument.name}"]
+                self.out.condition(mine, f"{place} = MACH_PORT_NULL;", "&&")
+        self.out.line("destroy_request(&InP->Head);")
+
+    def _moved(self, argument: Argument) -> list[str] | None:
+        """The conditions, if any, under which the caller moves the right; None if it never does."""
+        sent = argument.type.sent
+        if sent in MOVED:
+            return []
+        if poly_form(argument, self.side) and sent == POLYMORPHIC:
+            poly = f"{'*' if argument.returned else ''}{argument.name}Poly"
+            return [f"{poly} <= MACH_MSG_TYPE_MOVE_SEND_ONCE"]
+        return None
 
     def _keep_moved(self, item: Item, argument: Argument) -> None:
-        """Take rights that the caller moved, and memory that did not move, out of what goes."""
-        t, place = argument.type, self.access(item)
-        if t.port:
-            poly = f"{'*' if argument.returned else ''}{argument.name}Poly"
-            index = f"[{self.i}]" if item.dimension else ""
-            kept = f"{place}{index}.disposition = MACH_MSG_TYPE_PORT_NONE;"
-            self._if_moved(argument, poly, kept, item.dimension)
-        if t.out_of_line and argument.dealloc != "no":
-            if item.dimension:
-                with self.out.loop(self.i, item.dimension):
-                    self._keep_memory(f"{place}[{self.i}]", f"{argument.name}[{self.i}]")
-            else:
-                self._keep_memory(place, self.given(argument))
+        """Take what the caller moved, and finds again where it was, out of what goes."""
+        t, place, mine = argument.type, self.access(item), self.given(argument)
+        if not (t.port and self._moved(argument) is not None) and argument.dealloc == "no":
+            return
+        if not item.dimension:
+            self._keep(place, mine, argument, argument.type)
+            return
+        with self.out.loop(self.i, item.dimension):
+            index = f"[{self.i}]"
+            element = t.element if t.shape is Shape.OOL_LIST and t.element is not None else t
+            self._keep(place + index, argument.name + index, argument, element)
 
-    def _keep_memory(self, place: str, mine: str) -> None:
-        with self.out.block(f"if ({place}.address == (void *){mine})"):
-            self.out.line(f"{place}.deallocate = FALSE;")
+    def _keep(self, place: str, mine: str, argument: Argument, t: Type) -> None:
+        """One descriptor. T is its type: the argument's, or that of the elements of a list."""
+        moved = self._moved(argument) if t.port else None
+        if not t.out_of_line:
+            if moved is not None:
+                same = [f"{place}.name == {mine}"]
+                if t.variable:
+                    same.insert(0, f"{self.i} < {count_value(argument)}")
+                kept = f"{place}.disposition = MACH_MSG_TYPE_PORT_NONE;"
+                self.out.condition(moved + same, kept, "&&")
+            return
+        stays = f"{place}.address == (void *){mine}"
+        if argument.dealloc != "no":
+            with self.out.block(f"if ({stays})"):
+                if moved is not None:
+                    self._when(moved, f"{place}.disposition = MACH_MSG_TYPE_PORT_NONE;")
+                self.out.line(f"{place}.deallocate = FALSE;")
+        if moved is not None and argument.dealloc != "yes":
+            lent = [f"{argument.name}Dealloc == FALSE"] if argument.dealloc == "maybe" else []
+            self._when(moved + lent, f"keep_rights(&{place}, {mine});")
 
-    def _if_moved(self, argument: Argument, poly: str, then: str, times: int = 0) -> None:
-        """THEN, as often as there are descriptors, if the caller moves the right."""
-        out, sent = self.out, argument.type.sent
-        if sent in MOVED:
-            if times:
-                with out.loop(self.i, times):
-                    out.line(then)
-            else:
-                out.line(then)
-        elif poly_form(argument, self.side) and sent == POLYMORPHIC:
-            with out.block(f"if ({poly} <= MACH_MSG_TYPE_MOVE_SEND_ONCE)"):
-                if times:
-                    with out.loop(self.i, times):
-                        out.line(then)
-                else:
-                    out.line(then)
+    def _when(self, conditions: list[str], then: str) -> None:
+        if conditions:
+            self.out.condition(conditions, then, "&&")
+        else:
+            self.out.line(then)
 
 
 def header_disposition(argument: Argument) -> str:

@@ -123,6 +123,20 @@ discard_results(mach_msg_header_t *OutHeadP)
     mach_msg_destroy_from_kernel(OutHeadP);
 }
 """
+KEEP_RIGHTS = """
+/* Of an array of rights that is back, those that have the NAMES they were sent under stay. */
+__attribute__((cold, noinline)) static void
+keep_rights(const mach_msg_ool_ports_descriptor_t *back, const mach_port_t *names)
+{
+    mach_port_t *received = (mach_port_t *)back->address;
+
+    for (mach_msg_size_t i = 0; received != 0 && i < back->count; i++) {
+        if (received[i] == names[i]) {
+            received[i] = MACH_PORT_NULL;
+        }
+    }
+}
+"""
 RPC_FAILED = """
 /*
  * The message did not go out or no reply came. Only if it surely never left can the reply port be
@@ -236,6 +250,7 @@ def _texts(side: Side) -> dict[str, str]:
         "is_utf8": IS_UTF8,
         "answer_error": ANSWER_ERROR_KERNEL if kernel else ANSWER_ERROR_TASK,
         "discard_results": DISCARD_RESULTS_KERNEL if kernel else DISCARD_RESULTS,
+        "keep_rights": KEEP_RIGHTS,
         "destroy_request": DESTROY_REQUEST,
         "rpc_failed": RPC_FAILED,
         "special_rpc_failed": SPECIAL_RPC_FAILED,

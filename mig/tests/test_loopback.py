@@ -136,6 +136,10 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "ownership", "user", "        destroy_request(&InP->Head);", "        ;"),
     "moved right of it": (
         "ownership", "user", "InP->b.disposition = MACH_MSG_TYPE_PORT_NONE;", ";"),
+    "moved right under another name": ("ownership", "user", "if (InP->b.name == b)", "if (true)"),
+    "moved rights of an array": ("ownership", "user", "keep_rights(&InP->g, g);", ";"),
+    "array of rights with other names": (
+        "ownership", "user", "if (received[i] == names[i])", "if (true)"),
     "moved memory of it": ("ownership", "user", "        InP->j.deallocate = FALSE;", "        ;"),
     "reply right of it": ("ownership", "user", "        request->msgh_remote_port = "
                           "request->msgh_local_port;\n        mach_msg_destroy(request);", ""),

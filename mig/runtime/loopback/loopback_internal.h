@@ -92,7 +92,7 @@ mach_msg_size_t loop_reply_room(void);
 struct loop_outcome {
     bool taken;        /* the request's rights are no longer the client's */
     bool memory_taken; /* nor is the memory that it was given */
-    bool memory_stays; /* memory that was given away comes back to the place where it was */
+    bool stays;        /* what comes back has the name, or is at the place, that it had */
     bool results_gone; /* the server's results are no longer its own */
     bool reply_port_dropped;
     mach_msg_header_t *delivered; /* the idle routine's reply, as the client got it */

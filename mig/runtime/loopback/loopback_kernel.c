@@ -12,6 +12,9 @@
 #include <sanitizer/msan_interface.h>
 #endif
 
+/* Makes another name of one. */
+#define OTHER_NAME UINT32_C(0x40000000)
+
 unsigned int loop_destroyed;
 
 void loop_check_bytes(const void *bytes, size_t size)
@@ -80,7 +83,7 @@ void loop_copyin_header(mach_msg_header_t *message, enum loop_holder from)
 
 static void *copyin_memory(enum loop_holder holder, void *from, size_t size, bool deallocate)
 {
-    if (deallocate && loop_outcome.memory_stays) {
+    if (deallocate && loop_outcome.stays) {
         ledger_move(from, holder, LOOP_UNDER_WAY);
         return from;
     }
@@ -236,8 +239,56 @@ void loop_copyout(mach_msg_header_t *message, enum loop_holder holder, unsigned 
     copyout_body(message, holder, left_out);
 }
 
+/* A right under way gets another name. */
+static mach_port_t rename_right(mach_port_t name, mach_msg_type_name_t right)
+{
+    if (name == MACH_PORT_NULL) {
+        return name;
+    }
+    ledger_take(LOOP_UNDER_WAY, name, right);
+    ledger_give(LOOP_UNDER_WAY, name ^ OTHER_NAME, right);
+    return name ^ OTHER_NAME;
+}
+
+static size_t rename_descriptor(mach_msg_descriptor_t *descriptor)
+{
+    mach_msg_port_descriptor_t *port = &descriptor->port;
+    mach_msg_ool_ports_descriptor_t *ports = &descriptor->ool_ports;
+    switch (descriptor->type.type) {
+    case MACH_MSG_PORT_DESCRIPTOR:
+        port->name = rename_right(port->name, port->disposition);
+        return sizeof(*port);
+    case MACH_MSG_OOL_PORTS_DESCRIPTOR:
+        for (uint32_t i = 0; i < ports->count; i++) {
+            mach_port_t *name = &((mach_port_t *)ports->address)[i];
+            *name = rename_right(*name, ports->disposition);
+        }
+        return sizeof(*ports);
+    default: return sizeof(descriptor->out_of_line);
+    }
+}
+
+/* The sender has no other right to any of the ports, so that what comes back has new names. */
+static void rename_all(mach_msg_header_t *message)
+{
+    mach_msg_body_t *body = (mach_msg_body_t *)(message + 1);
+    char *at = (char *)(body + 1);
+    message->msgh_remote_port =
+        rename_right(message->msgh_remote_port, MACH_MSGH_BITS_REMOTE(message->msgh_bits));
+    message->msgh_local_port =
+        rename_right(message->msgh_local_port, MACH_MSGH_BITS_LOCAL(message->msgh_bits));
+    if ((message->msgh_bits & MACH_MSGH_BITS_COMPLEX) != 0) {
+        for (uint32_t i = 0; i < body->msgh_descriptor_count; i++) {
+            at += rename_descriptor((mach_msg_descriptor_t *)at);
+        }
+    }
+}
+
 void loop_pseudo_receive(mach_msg_header_t *message)
 {
+    if (!loop_outcome.stays) {
+        rename_all(message);
+    }
     move_right(LOOP_CLIENT, message->msgh_remote_port, MACH_MSGH_BITS_REMOTE(message->msgh_bits));
     if (message->msgh_local_port != MACH_PORT_NULL) {
         move_right(LOOP_CLIENT, message->msgh_local_port, MACH_MSGH_BITS_LOCAL(message->msgh_bits));

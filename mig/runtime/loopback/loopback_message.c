@@ -239,13 +239,13 @@ static mach_msg_return_t fail_to_send(mach_msg_header_t *message)
         loop_outcome.memory_taken = loop_outcome.taken;
         return loop.failure;
     }
-    loop_outcome.memory_stays = loop.seed % 2 != 0;
+    loop_outcome.stays = loop.seed % 2 != 0;
     loop_copyin(message, LOOP_CLIENT);
     loop_pseudo_receive(message);
     const bool timed_out = (loop.failure & ~MACH_MSG_MASK) == MACH_SEND_TIMED_OUT;
-    loop_outcome.taken = timed_out && policy != LOOP_CONSUME_NONE;
-    /* If it moved, the caller cannot know where it is. */
-    loop_outcome.memory_taken = loop_outcome.taken || !loop_outcome.memory_stays;
+    /* What is elsewhere, the caller does not know. */
+    loop_outcome.taken = (timed_out && policy != LOOP_CONSUME_NONE) || !loop_outcome.stays;
+    loop_outcome.memory_taken = loop_outcome.taken;
     return loop.failure;
 }
 
