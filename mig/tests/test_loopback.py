@@ -113,6 +113,8 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
     "memory taken": ("torture", "user", "a.deallocate = FALSE;", "a.deallocate = TRUE;"),
     "uncounted right sent": ("torture", "server", "i < OutP->dCnt ? d[i] : MACH_PORT_NULL", "d[i]"),
     "uncounted right taken": ("torture", "server", "[i].name != MACH_PORT_NULL", "[i].name == 1"),
+    "foreign data": ("torture", "server", "if (!is_native(&In0P->NDR))", "if (false)"),
+    "foreign data of a reply": ("torture", "user", "if (!is_native(&Out0P->NDR))", "if (false)"),
     "no COMPLEX bit": ("torture", "server", "MACH_MSGH_BITS_COMPLEX) == 0 ||", "0) != 0 ||"),
     "any size": ("torture", "server", "msgh_size != sizeof(", "msgh_size < sizeof("),
     "any disposition": ("torture", "server", ".disposition != MACH_MSG_TYPE_PORT_SEND",
