@@ -17,6 +17,9 @@ struct server_buffers {
     mach_msg_size_t size;
 };
 
+/* The low bits of the codes in <mach/message.h>; the others are those of all failed sends. */
+#define CODE_BITS 0x3fff
+
 /* Options that concern the receive half of a call. */
 #define RECEIVE_OPTIONS(options) ((options) & ~(MACH_SEND_MSG | MACH_RCV_MSG))
 
@@ -112,10 +115,11 @@ static mach_msg_options_t send_options(const mig_reply_error_t *reply)
     return MACH_SEND_MSG | MACH_SEND_TIMEOUT;
 }
 
-/* Is this the failure of a send that concerns one client only? */
-static boolean_t client_is_gone(mach_msg_return_t result)
+/* Could the reply not be sent? That concerns its client only, be it gone or the reply bad, say with
+ * a right that has died. A bad reply's send-once right tells the client when it is destroyed. */
+static boolean_t reply_has_failed(mach_msg_return_t result)
 {
-    return result == MACH_SEND_INVALID_DEST || result == MACH_SEND_TIMED_OUT;
+    return (result & ~CODE_BITS) == (MACH_SEND_IN_PROGRESS & ~CODE_BITS);
 }
 
 /* Send the reply and receive the next request. */
@@ -130,7 +134,7 @@ static mach_msg_return_t reply_and_receive(struct server_buffers *buffers, mach_
     if (__builtin_expect(result == MACH_MSG_SUCCESS, 1)) {
         return result;
     }
-    if (client_is_gone(result)) {
+    if (reply_has_failed(result)) {
         mach_msg_destroy(&reply->Head);
         return receive(buffers, port, options);
     }
@@ -171,7 +175,7 @@ mach_msg_return_t mach_msg_server_once(demux_t *demux, mach_msg_size_t max_size,
         mig_reply_error_t *reply = buffers.reply;
         result = mach_msg(&reply->Head, send_options(reply), reply->Head.msgh_size, 0,
                           MACH_PORT_NULL, 0, MACH_PORT_NULL);
-        if (client_is_gone(result)) {
+        if (reply_has_failed(result)) {
             mach_msg_destroy(&reply->Head);
             result = MACH_MSG_SUCCESS;
         }

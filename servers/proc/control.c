@@ -104,8 +104,7 @@ kern_return_t serve_proc_attach(mach_port_t service, mach_port_t task, mach_port
         return SERVER_ERROR_INVALID;
     }
     right_release(&task);
-    *port = process->port;
-    *type = MACH_MSG_TYPE_MAKE_SEND;
+    *type = proc_port_send_right(process->port, port);
     *pid = process->pid;
     return KERN_SUCCESS;
 }

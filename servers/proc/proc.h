@@ -32,6 +32,13 @@ mach_port_t proc_port_create(void);
 /* Destroy the receive right PORT and null it. */
 void proc_port_destroy(mach_port_t *port);
 
+/*
+ * Put a send right to PORT, one of ours, into *RIGHT for a reply.  It can be sent also if another
+ * thread destroys the port before the reply leaves; a right that is made as it leaves cannot.
+ * Returns: the disposition to send it with. Without memory *RIGHT is null.
+ */
+mach_msg_type_name_t proc_port_send_right(mach_port_t port, mach_port_t *right);
+
 /* Drop one user reference of *RIGHT, which may be null or dead, and null it. */
 void right_release(mach_port_t *right);
 

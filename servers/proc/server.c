@@ -79,6 +79,14 @@ void proc_port_destroy(mach_port_t *port)
     *port = MACH_PORT_NULL;
 }
 
+mach_msg_type_name_t proc_port_send_right(mach_port_t port, mach_port_t *right)
+{
+    kern_return_t result =
+        mach_port_insert_right(mach_task_self(), port, port, MACH_MSG_TYPE_MAKE_SEND);
+    *right = result == KERN_SUCCESS ? port : MACH_PORT_NULL;
+    return MACH_MSG_TYPE_MOVE_SEND;
+}
+
 bool proc_ports_create(void)
 {
     kern_return_t result =

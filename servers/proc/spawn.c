@@ -228,7 +228,6 @@ kern_return_t serve_proc_spawn(mach_port_t port, mach_port_t executable, proc_pa
     free_strings(arguments, arguments_count);
     free_strings(environment, environment_count);
     *pid = child->pid;
-    *child_port = child->port;
-    *child_type = MACH_MSG_TYPE_MAKE_SEND;
+    *child_type = proc_port_send_right(child->port, child_port);
     return KERN_SUCCESS;
 }

@@ -3,7 +3,10 @@
  * Messages that are not well formed: refused with the error that says why, without loss; and
  * requests to the kernel's own objects that are too short, too long or unknown.
  */
+#include <pthread.h>
 #include <string.h>
+
+#include <mach/notify.h>
 
 #include "systest.h"
 #include "systest_msg.h"
@@ -273,4 +276,91 @@ CASE(requests_of_any_length_and_number_are_answered)
     }
     EXPECT_OK(mach_port_deallocate(mach_task_self(), host));
     port_destroy(reply);
+}
+
+#define BAD_REPLY  1
+#define GOOD_REPLY 2
+
+/* A reply with a right that is none, or a plain one. */
+static boolean_t demux_badly(mach_msg_header_t *request, mach_msg_header_t *reply)
+{
+    struct {
+        mach_msg_header_t header;
+        mach_msg_body_t body;
+        mach_msg_port_descriptor_t port;
+    } *message = (void *)reply;
+    reply->msgh_bits = MACH_MSGH_BITS(MACH_MSGH_BITS_REMOTE(request->msgh_bits), 0);
+    reply->msgh_remote_port = request->msgh_remote_port;
+    reply->msgh_local_port = MACH_PORT_NULL;
+    reply->msgh_voucher_port = MACH_PORT_NULL;
+    reply->msgh_id = request->msgh_id + 100;
+    reply->msgh_size = sizeof(mig_reply_error_t);
+    ((mig_reply_error_t *)reply)->RetCode = KERN_SUCCESS;
+    if (request->msgh_id == BAD_REPLY) {
+        reply->msgh_bits |= MACH_MSGH_BITS_COMPLEX;
+        reply->msgh_size = sizeof(*message);
+        message->body.msgh_descriptor_count = 1;
+        message->port = (mach_msg_port_descriptor_t){ .name = 0x12345600,
+                                                      .disposition = MACH_MSG_TYPE_COPY_SEND,
+                                                      .type = MACH_MSG_PORT_DESCRIPTOR };
+    }
+    return TRUE;
+}
+
+static void *serve_badly(void *argument)
+{
+    (void)mach_msg_server(demux_badly, 256, *(mach_port_t *)argument, 0);
+    return NULL;
+}
+
+/* Call the server behind PORT with ID. Returns: the id of the answer. */
+static mach_msg_id_t call(mach_port_t port, mach_port_t reply_port, mach_msg_id_t id)
+{
+    struct {
+        mach_msg_header_t header;
+        uint8_t room[128];
+    } message = {
+        .header = { .msgh_bits =
+                        MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE),
+                    .msgh_remote_port = port,
+                    .msgh_local_port = reply_port,
+                    .msgh_id = id },
+    };
+    EXPECT_EQ((uint32_t)mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG | MACH_RCV_TIMEOUT,
+                                 sizeof(message.header), sizeof(message), reply_port, 20000,
+                                 MACH_PORT_NULL),
+              MACH_MSG_SUCCESS);
+    return message.header.msgh_id;
+}
+
+static void *nothing(void *argument)
+{
+    return argument;
+}
+
+/* What pthreads make once. */
+void systest_prepare(void)
+{
+    pthread_t thread;
+    if (EXPECT_EQ(pthread_create(&thread, NULL, nothing, NULL), 0)) {
+        (void)pthread_join(thread, NULL);
+    }
+}
+
+/* Its client is told that there will be no answer, and the next one gets his. */
+CASE(a_server_survives_its_own_bad_reply)
+{
+    pthread_t server;
+    mach_port_t reply_port;
+    mach_port_t port = port_create_with_send();
+    EXPECT_EQ(mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_RECEIVE, &reply_port),
+              KERN_SUCCESS);
+    if (EXPECT_EQ(pthread_create(&server, NULL, serve_badly, &port), 0)) {
+        EXPECT_EQ(call(port, reply_port, BAD_REPLY), MACH_NOTIFY_SEND_ONCE);
+        EXPECT_EQ(call(port, reply_port, GOOD_REPLY), GOOD_REPLY + 100);
+        port_destroy_with_send(port);
+        EXPECT_EQ(pthread_join(server, NULL), 0);
+    }
+    EXPECT_EQ(mach_port_mod_refs(mach_task_self(), reply_port, MACH_PORT_RIGHT_RECEIVE, -1),
+              KERN_SUCCESS);
 }
