@@ -49,8 +49,20 @@ class HostTests(Job):
 
 
 def _tests():
-    """All that ctest knows, as it describes them; for this the preset is configured."""
+    """All that ctest knows, as it describes them; for this the preset is configured.
+
+    Of a program that was never built ctest tells only the name, so it is built first.
+    """
     build.build("host", "build.ninja", quiet=True)
+    tests = _ctest_list()
+    if any("command" not in test for test in tests):
+        build.build("host")
+        tests = _ctest_list()
+    return tests
+
+
+def _ctest_list():
+    """What ctest tells of its tests now."""
     command = ["ctest", "--test-dir", build.folder("host"), "--show-only=json-v1"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
@@ -60,7 +72,7 @@ def _tests():
 
 def _sources(test, root):
     """The files below ROOT with the cases of one of ctest's tests."""
-    program, *arguments = map(pathlib.Path, test["command"])
+    program, *arguments = map(pathlib.Path, test.get("command", ["/nonexistent"]))
     built = root / "build" / "host"
     if not program.is_relative_to(built):
         folders = [path if path.is_dir() else path.parent for path in arguments]
