@@ -49,7 +49,12 @@ static inline struct thread *claim_receiver(struct waitq *receivers, struct ipc_
     return thread;
 }
 
-/* The same over all sets that PORT belongs to. */
+/*
+ * The same over all sets that PORT belongs to.  Without such a thread, PORT is ready in all of them
+ * on return, and the caller queues KMSG before he drops PORT's lock.  A set is searched and PORT
+ * made ready in one hold of the set's lock: a receiver who comes later finds PORT ready, and PORT's
+ * lock keeps him until the message is there.
+ */
 static struct thread *claim_set_receiver(struct ipc_kmsg *kmsg, struct ipc_port *port)
     REQUIRES(port->object.lock)
 {
@@ -58,10 +63,16 @@ static struct thread *claim_set_receiver(struct ipc_kmsg *kmsg, struct ipc_port 
     list_for_each_entry(link, &port->sets, port_link) {
         ipc_pset_lock(link->set);
         thread = claim_receiver(&link->set->receivers, kmsg, port);
+        if (thread == nullptr) {
+            ipc_pset_link_make_ready(link);
+        }
         ipc_pset_unlock(link->set);
         if (thread != nullptr) {
             break;
         }
+    }
+    if (thread != nullptr && list_empty(&port->messages)) {
+        ipc_pset_make_unready(port); /* in the sets before this one */
     }
     return thread;
 }
@@ -74,7 +85,7 @@ static ALWAYS_INLINE struct thread *deliver(struct ipc_kmsg *kmsg, struct ipc_po
     if (!waitq_is_empty(&port->receivers)) {
         thread = claim_receiver(&port->receivers, kmsg, port);
     }
-    if (thread == nullptr && !list_empty(&port->sets)) {
+    if (thread == nullptr && !list_empty(&port->sets) && list_empty(&port->messages)) {
         thread = claim_set_receiver(kmsg, port);
     }
     if (LIKELY(thread != nullptr)) {
@@ -82,12 +93,8 @@ static ALWAYS_INLINE struct thread *deliver(struct ipc_kmsg *kmsg, struct ipc_po
         thread->wait_value = (uintptr_t)kmsg;
         return thread;
     }
-    bool was_empty = list_empty(&port->messages);
     list_insert_tail(&port->messages, &kmsg->link);
     port->message_count++;
-    if (was_empty && !list_empty(&port->sets)) {
-        ipc_pset_set_ready(port, true);
-    }
     return nullptr;
 }
 
@@ -189,7 +196,7 @@ static inline struct ipc_kmsg *dequeue(struct ipc_port *port) REQUIRES(port->obj
     port->message_count--;
     kmsg->sequence = port->sequence++;
     if (list_empty(&port->messages) && !list_empty(&port->sets)) {
-        ipc_pset_set_ready(port, false);
+        ipc_pset_make_unready(port);
     }
     wake_sender(port);
     return kmsg;
@@ -363,7 +370,6 @@ void ipc_mqueue_offer_to_sets(struct ipc_port *port)
         thread->wait_value = (uintptr_t)dequeue(port);
         thread_wake(thread);
     }
-    ipc_pset_set_ready(port, !list_empty(&port->messages));
 }
 
 void ipc_mqueue_wake_receivers(struct waitq *receivers, mach_msg_return_t result)

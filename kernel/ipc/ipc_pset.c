@@ -104,17 +104,13 @@ void ipc_pset_remove_all(struct ipc_port *port)
     }
 }
 
-void ipc_pset_set_ready(struct ipc_port *port, bool is_ready)
+void ipc_pset_make_unready(struct ipc_port *port)
 {
     struct ipc_pset_link *link;
     list_for_each_entry(link, &port->sets, port_link) {
-        struct ipc_pset *set = link->set;
-        ipc_pset_lock(set);
+        ipc_pset_lock(link->set);
         list_remove(&link->ready_link);
-        if (is_ready) {
-            list_insert_tail(&set->ready, &link->ready_link);
-        }
-        ipc_pset_unlock(set);
+        ipc_pset_unlock(link->set);
     }
 }
 

@@ -5,6 +5,11 @@
  * are on the set's ready list, so that receiving from a set costs the same for any number of
  * members.
  *
+ * Invariants
+ *  - Under its port's lock: a member is ready, in all its sets, exactly when its queue is not empty.
+ *  - Under the set's lock: nobody waits on a set that has a ready member.  So whoever queues a
+ *    message looks for receivers and makes the port ready in one hold of the set's lock.
+ *
  * Locks: the set's lock protects its lists; the port's list of links needs the port's lock too.
  * Order: port -> set.
  */
@@ -63,9 +68,17 @@ void ipc_pset_destroy(struct ipc_pset *set);
 /* Remove PORT from all sets.  Locks: PORT's. */
 void ipc_pset_remove_all(struct ipc_port *port) REQUIRES(port->object.lock);
 
-/* PORT's queue is no longer empty, or is empty now: put it on, or take it off, the ready lists.
- * Locks: PORT's. */
-void ipc_pset_set_ready(struct ipc_port *port, bool is_ready) REQUIRES(port->object.lock);
+/* The member behind LINK has messages, or will have before its port's lock is dropped.  Locks: its
+ * port's and its set's. */
+static inline void ipc_pset_link_make_ready(struct ipc_pset_link *link)
+{
+    if (list_empty(&link->ready_link)) {
+        list_insert_tail(&link->set->ready, &link->ready_link);
+    }
+}
+
+/* PORT has no messages: take it off the ready lists of its sets.  Locks: PORT's. */
+void ipc_pset_make_unready(struct ipc_port *port) REQUIRES(port->object.lock);
 
 /* True if PORT is a member of SET.  Locks: PORT's. */
 bool ipc_pset_contains(struct ipc_pset *set, struct ipc_port *port) REQUIRES(port->object.lock);

@@ -43,6 +43,10 @@ MODELS = {
             "time-outs": ["BREAK_CANCEL_WITHOUT_WAIT", "BREAK_WAKE_WITHOUT_CLAIM"],
         },
     ),
+    "pset": (
+        {"two sets": []},
+        {"two sets": ["BREAK_READY_LATER", "BREAK_STAYS_READY"]},
+    ),
     "idle": (
         {
             "two processors": ["CPUS=2", "STEPS=5"],

@@ -3,6 +3,7 @@
  * Messages that are not well formed: refused with the error that says why, without loss; and
  * requests to the kernel's own objects that are too short, too long or unknown.
  */
+#include <errno.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -338,12 +339,19 @@ static void *nothing(void *argument)
     return argument;
 }
 
-/* What pthreads make once. */
+/* What pthreads make once: the library's streams, and the port on which this thread waits for
+ * others, which a join makes only if the thread has not ended. */
 void systest_prepare(void)
 {
     pthread_t thread;
+    pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    pthread_cond_t never = PTHREAD_COND_INITIALIZER;
+    const struct timespec no_time = { 0 };
+    EXPECT_EQ(pthread_mutex_lock(&mutex), 0);
+    EXPECT_EQ(pthread_cond_timedwait_relative_np(&never, &mutex, &no_time), ETIMEDOUT);
+    EXPECT_EQ(pthread_mutex_unlock(&mutex), 0);
     if (EXPECT_EQ(pthread_create(&thread, NULL, nothing, NULL), 0)) {
-        (void)pthread_join(thread, NULL);
+        EXPECT_EQ(pthread_join(thread, NULL), 0);
     }
 }
 

@@ -195,3 +195,59 @@ CASE(one_message_in_two_sets_is_received_once)
     set_destroy(two);
     port_destroy_with_send(port);
 }
+
+#define LONGEST_PAUSE 2000 /* rounds of a loop, about what a send takes */
+
+static struct {
+    mach_port_t set;
+    _Atomic uint32_t received;
+} race;
+
+static void receive_until_the_end([[maybe_unused]] void *argument)
+{
+    union any_message message;
+    while (receive_option(race.set, &message, 0, 0) == MACH_MSG_SUCCESS) {
+        uint32_t received = ++race.received;
+        for (volatile uint32_t i = received % LONGEST_PAUSE; i > 0; i--) {
+        }
+    }
+}
+
+static bool are_received(void *count)
+{
+    for (uint32_t i = 0; i < LONGEST_PAUSE && race.received != *(uint32_t *)count; i++) {
+        __builtin_ia32_pause();
+    }
+    return race.received == *(uint32_t *)count;
+}
+
+/* With several processors, the receiver looks at its set while the sender, who found it without a
+ * receiver, is still busy with the port's other sets. */
+CASE(a_message_between_a_receivers_look_and_its_wait_is_not_lost)
+{
+    enum {
+        ROUNDS = 5000,
+        OTHER_SETS = 200
+    };
+    struct worker worker;
+    mach_port_t port = port_create_with_send(), others[OTHER_SETS];
+    bool in_time = true;
+    race.received = 0;
+    race.set = set_create();
+    EXPECT_OK(mach_port_insert_member(mach_task_self(), port, race.set));
+    for (uint32_t i = 0; i < OTHER_SETS; i++) {
+        others[i] = set_create();
+        EXPECT_OK(mach_port_insert_member(mach_task_self(), port, others[i]));
+    }
+    EXPECT(worker_start(&worker, mach_task_self(), receive_until_the_end, NULL));
+    for (uint32_t sent = 1; in_time && sent <= ROUNDS; sent++) {
+        EXPECT_OK(send_value(port, sent));
+        in_time = EXPECT(systest_wait(are_received, &sent));
+    }
+    for (uint32_t i = 0; i < OTHER_SETS; i++) {
+        set_destroy(others[i]);
+    }
+    set_destroy(race.set);
+    worker_join(&worker);
+    port_destroy_with_send(port);
+}
