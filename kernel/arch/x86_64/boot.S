@@ -51,8 +51,8 @@ boot_entry:
         jb      boot_unsupported
         movl    $0x80000001, %eax
         cpuid
-        andl    $0x20100800, %edx               /* long mode, NX, SYSCALL */
-        cmpl    $0x20100800, %edx
+        andl    $0x20100000, %edx               /* long mode, NX */
+        cmpl    $0x20100000, %edx
         jne     boot_unsupported
 
         movl    $CR4_PAE, %eax
@@ -68,7 +68,8 @@ boot_entry:
         lgdt    PHYSICAL(boot_gdtr)
         ljmp    $KERNEL_CODE_SELECTOR, $PHYSICAL(boot_long_mode)
 
-/* Say so on the serial port, the only device that needs no driver, and stop. */
+/* Say so on the serial port, the only device that needs no driver, and stop.  These instructions are
+ * the same in both modes. */
 boot_unsupported:
         movl    $PHYSICAL(boot_unsupported_text), %esi
         movl    $COM1, %edx
@@ -81,6 +82,10 @@ boot_unsupported:
 
         .code64
 boot_long_mode:
+        movl    $0x80000001, %eax
+        cpuid
+        btl     $11, %edx                       /* SYSCALL: Intel's show it in 64-bit mode only */
+        jnc     boot_unsupported
         movabsq $1f, %rax
         jmpq    *%rax
 1:      movl    $KERNEL_DATA_SELECTOR, %eax
