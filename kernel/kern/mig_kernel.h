@@ -20,6 +20,7 @@
 #include <mach/processor_info.h>
 #include <mach/task_info.h>
 #include <mach/thread_info.h>
+#include <mach/thread_policy.h>
 #include <mach/thread_status.h>
 #include <mach/vm_inherit.h>
 #include <mach/vm_prot.h>

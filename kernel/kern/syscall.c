@@ -13,7 +13,9 @@
 #include <arch/clock_device.h>
 #include <arch/context.h>
 #include <arch/user_copy.h>
+#include <sched/policy.h>
 #include <sched/thread.h>
+#include <sched/timer.h>
 #include <ipc/ipc_right.h>
 #include <ipc/mach_msg.h>
 #include <ipc/mach_port.h>
@@ -115,20 +117,38 @@ static kern_return_t sleep_until(uint64_t deadline)
     return thread_sleep_until(deadline) == WAIT_TIMED_OUT ? KERN_SUCCESS : KERN_ABORTED;
 }
 
+/* The end of a depression that found no processor in time. */
+struct depression {
+    struct timer timer;
+    struct thread *thread;
+};
+
+static void depression_ends(struct timer *timer)
+{
+    thread_set_depressed(container_of(timer, struct depression, timer)->thread, false);
+}
+
+/* Let all others run, for MILLISECONDS at most (0: as long as they want to). */
+static void yield_depressed(uint32_t milliseconds)
+{
+    struct depression depression = { .thread = current_thread() };
+    timer_init(&depression.timer, depression_ends);
+    if (milliseconds != 0) {
+        timer_arm(&depression.timer, clock_now() + milliseconds * NS_PER_MS);
+    }
+    thread_set_depressed(depression.thread, true);
+    thread_yield();
+    timer_cancel(&depression.timer);
+    thread_set_depressed(depression.thread, false);
+}
+
 /* thread_switch(thread, option, milliseconds): the thread named first is a hint that nothing
  * depends on. */
 TRAP(thread_switch)
 {
-    struct thread *self = current_thread();
     switch ((int)a2) {
     case SWITCH_OPTION_NONE: thread_yield(); return KERN_SUCCESS;
-    case SWITCH_OPTION_DEPRESS: {
-        uint8_t priority = self->base_priority;
-        thread_set_priority(self, THREAD_PRIORITY_IDLE + 1);
-        thread_yield();
-        thread_set_priority(self, priority);
-        return KERN_SUCCESS;
-    }
+    case SWITCH_OPTION_DEPRESS: yield_depressed((uint32_t)a3); return KERN_SUCCESS;
     case SWITCH_OPTION_WAIT:
         return trap_result(sleep_until(clock_now() + (uint32_t)a3 * NS_PER_MS));
     default: return KERN_INVALID_ARGUMENT;

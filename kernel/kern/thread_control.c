@@ -155,6 +155,7 @@ kern_return_t thread_create_in_task(struct task *task, struct thread **threadp)
     thread->space = task->space;
     thread->map = task->map;
     context_set_pmap(&thread->context, task->map->pmap);
+    thread->policy.mode = SCHED_TIMESHARE;
     thread->vm_privilege = task == current_task() && current_thread()->vm_privilege;
     thread->user_suspend_count = 1;
     thread->is_active = true;

@@ -34,6 +34,7 @@ enum lock_pairs {
     X(TRANSIT, "transit", LOCK_SINGLE)                   \
     X(TEST, "test", LOCK_SINGLE)                         \
     X(MUTEX_WAITERS, "mutex waiters", LOCK_SINGLE)       \
+    X(ADMISSION, "admission", LOCK_SINGLE)               \
     X(THREAD, "thread", LOCK_NESTED)                     \
     X(RUN_QUEUE, "run queue", LOCK_SINGLE)               \
     X(TIMERS, "timers", LOCK_ADDRESS)                    \

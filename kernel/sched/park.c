@@ -57,6 +57,7 @@ void sched_park(struct sched_cpu *cpu)
     /* The time in which it was stopped is nobody's. */
     cpu->charged_until = cpu_cycles();
     cpu->summed_until = cpu->charged_until;
+    cpu->use_until = clock_now();
     atomic_store(&cpu->is_parked, false);
 }
 

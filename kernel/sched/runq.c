@@ -4,6 +4,8 @@
  */
 #include <sched/runq.h>
 
+#include <sched/policy.h>
+
 /* Threads looked at in one attempt to steal: a queue is locked for a bounded time. */
 #define STEAL_LOOKS 16
 
@@ -17,10 +19,24 @@ void runq_init(struct runq *runq)
     }
 }
 
+/* Real-time threads stand in the order of their deadlines. */
+static void insert_by_deadline(struct list *list, struct thread *thread)
+{
+    struct thread *other;
+    list_for_each_entry(other, list, run_link) {
+        if (policy_goes_before(thread, other)) {
+            break;
+        }
+    }
+    list_insert_tail(&other->run_link, &thread->run_link);
+}
+
 void runq_insert(struct runq *runq, struct thread *thread, bool at_head)
 {
     struct list *list = &runq->lists[thread->priority];
-    if (at_head) {
+    if (UNLIKELY(thread->priority == THREAD_PRIORITY_REAL_TIME)) {
+        insert_by_deadline(list, thread);
+    } else if (at_head) {
         list_insert_head(list, &thread->run_link);
     } else {
         list_insert_tail(list, &thread->run_link);
@@ -71,6 +87,21 @@ struct thread *runq_steal(struct runq *runq, cpu_mask_t cpus, bool *again) NO_LO
     }
     spin_unlock(&runq->lock);
     return nullptr;
+}
+
+struct thread *runq_first(const struct runq *runq)
+{
+    return runq->best == RUNQ_EMPTY
+               ? nullptr
+               : list_first_entry(&runq->lists[runq->best], struct thread, run_link);
+}
+
+struct thread *runq_worst(const struct runq *runq)
+{
+    uint32_t priority = bitmap_first_set(runq->bitmap, RUNQ_PRIORITIES);
+    return priority == RUNQ_PRIORITIES
+               ? nullptr
+               : list_first_entry(&runq->lists[priority], struct thread, run_link);
 }
 
 struct thread *runq_pop(struct runq *runq)

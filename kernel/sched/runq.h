@@ -40,5 +40,9 @@ bool runq_remove(struct runq *runq, struct thread *thread) REQUIRES(runq->lock);
  */
 struct thread *runq_steal(struct runq *runq, cpu_mask_t cpus, bool *again);
 
+/* The thread to run next, and the last one of all; null if RUNQ is empty.  Both stay on it. */
+struct thread *runq_first(const struct runq *runq) REQUIRES(runq->lock);
+struct thread *runq_worst(const struct runq *runq) REQUIRES(runq->lock);
+
 /* The thread to run next, taken off RUNQ; null if it is empty. */
 struct thread *runq_pop(struct runq *runq) REQUIRES(runq->lock);

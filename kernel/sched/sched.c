@@ -26,6 +26,8 @@ PERCPU_DEFINE(uint32_t, ast_pending);
 PERCPU_DEFINE(struct thread *, current_thread_pointer);
 PERCPU_DEFINE(struct sched_cpu, sched_cpu);
 
+#define AFFINITY_PLACES 64
+
 _Atomic cpu_mask_t sched_idle_cpus;
 
 _Atomic cpu_mask_t online_cpus;
@@ -46,6 +48,7 @@ void sched_init_cpu(void)
     timer_init(&cpu->slice_timer, slice_timer_fired);
     cpu->charged_until = cpu_cycles();
     cpu->summed_until = cpu->charged_until;
+    cpu->use_until = clock_now();
     cpu->side = THREAD_SIDE_IDLE;
     if (cpu_index() == 0) {
         thread_zone_init();
@@ -85,6 +88,21 @@ static void slice_watch(struct sched_cpu *cpu, const struct thread *thread)
     }
 }
 
+/* Where threads of each affinity tag ran last; tags that share a place share a processor. */
+static _Atomic uint8_t affinity_cpus[AFFINITY_PLACES];
+
+/* The processor of THREAD's tag; one that may not run there takes the tag elsewhere. */
+static uint32_t affinity_cpu(const struct thread *thread) REQUIRES(thread->lock)
+{
+    _Atomic uint8_t *place = &affinity_cpus[thread->policy.affinity_tag % AFFINITY_PLACES];
+    uint32_t cpu = atomic_load_explicit(place, memory_order_relaxed);
+    if (cpu >= cpu_count() || (thread->cpu_mask & CPU_BIT(cpu)) == 0) {
+        cpu = thread->cpu;
+        atomic_store_explicit(place, (uint8_t)cpu, memory_order_relaxed);
+    }
+    return cpu;
+}
+
 /*
  * The processor that THREAD is to wait for: the one that it ran on, where its data may still be
  * cached, unless that is busy and another one idle.  A thread all of whose processors are stopped
@@ -92,7 +110,8 @@ static void slice_watch(struct sched_cpu *cpu, const struct thread *thread)
  */
 static uint32_t choose_cpu(const struct thread *thread) REQUIRES(thread->lock)
 {
-    cpu_mask_t last = CPU_BIT(thread->cpu);
+    uint32_t preferred = thread->policy.affinity_tag == 0 ? thread->cpu : affinity_cpu(thread);
+    cpu_mask_t last = CPU_BIT(preferred);
     cpu_mask_t online = atomic_load_explicit(&online_cpus, memory_order_relaxed);
     cpu_mask_t usable = thread->cpu_mask & online;
     usable = LIKELY(usable != 0) ? usable : online;
@@ -103,7 +122,7 @@ static uint32_t choose_cpu(const struct thread *thread) REQUIRES(thread->lock)
     if (UNLIKELY((usable & last) == 0)) {
         return (uint32_t)__builtin_ctzll(usable);
     }
-    return thread->cpu;
+    return preferred;
 }
 
 /*
@@ -135,10 +154,15 @@ static void call_for_more(void)
 
 void sched_make_runnable(struct thread *thread)
 {
+    uint64_t now = clock_now();
+    if (policy_is_due(thread)) {
+        policy_activate(thread, now);
+    }
     uint32_t index = choose_cpu(thread);
     sched_hook(SCHED_HOOK_PLACED, thread);
     thread->migrations += index != thread->cpu;
     thread->cpu = index;
+    thread->policy.queued_at = now;
     struct sched_cpu *cpu = percpu_ptr_of(index, sched_cpu);
     spin_lock(&cpu->runq.lock);
     runq_insert(&cpu->runq, thread, false);
@@ -150,7 +174,7 @@ void sched_make_runnable(struct thread *thread)
         return;
     }
     struct thread *self = current_thread();
-    if (thread->priority > self->priority || self == &cpu->idle) {
+    if (policy_goes_before(thread, self) || self == &cpu->idle) {
         percpu_write(ast_pending, 1);
     } else {
         slice_watch(cpu, self);
@@ -181,6 +205,14 @@ static struct thread *sched_pick(struct sched_cpu *cpu, struct thread *self)
     return next;
 }
 
+/* Count what SELF, which runs, ran up to TIME (nanoseconds) in its recent use. */
+static void use_charge(struct sched_cpu *cpu, struct thread *self, uint64_t time)
+    REQUIRES(self->lock)
+{
+    policy_charge(self, time - cpu->use_until, time);
+    cpu->use_until = time;
+}
+
 /* Begin a slice of NEXT at NOW (nanoseconds). */
 static void slice_begin(struct sched_cpu *cpu, struct thread *next, uint64_t now)
 {
@@ -197,10 +229,12 @@ static void sched_switch_counted(struct thread *self, uint64_t *counter) RELEASE
     spin_lock_check_none(&self->lock, "switch of threads");
     struct sched_cpu *cpu = percpu_ptr(sched_cpu);
     uint64_t now = cpu_cycles();
+    uint64_t time = clock_at(now);
     sched_charge(cpu, self, now); /* before another one counts as running */
+    use_charge(cpu, self, time);
     struct thread *next = sched_pick(cpu, self);
     sched_sum(cpu, now, next->side);
-    slice_begin(cpu, next, clock_at(now));
+    slice_begin(cpu, next, time);
     if (next == self) {
         spin_unlock(&self->lock);
         return;
@@ -222,6 +256,7 @@ static void sched_requeue(struct sched_cpu *cpu, struct thread *self, bool at_he
 {
     spin_lock(&self->lock);
     self->state = THREAD_RUNNABLE;
+    self->policy.queued_at = clock_now();
     if (self != &cpu->idle) {
         spin_lock(&cpu->runq.lock);
         runq_insert(&cpu->runq, self, at_head);
@@ -247,18 +282,63 @@ bool thread_yield(void)
     return has_other;
 }
 
+/*
+ * Let a time-sharing thread run that has waited for so long that it would starve: the one that came
+ * first among those of the lowest priority gets the priority of those who have the processor, until
+ * the end of its slice.
+ */
+static void sched_rescue(struct sched_cpu *cpu, const struct thread *self,
+                         uint64_t now) NO_LOCK_ANALYSIS
+{
+    struct runq *runq = &cpu->runq;
+    spin_lock(&runq->lock);
+    struct thread *thread = runq_worst(runq);
+    if (thread != nullptr && thread->policy.mode == SCHED_TIMESHARE &&
+        now - thread->policy.queued_at >= SCHED_STARVE_NS && spin_trylock(&thread->lock)) {
+        uint8_t priority =
+            self->priority < THREAD_PRIORITY_USER_MAX ? self->priority : THREAD_PRIORITY_USER_MAX;
+        if (!thread->policy.is_depressed && thread->priority < priority) {
+            runq_remove(runq, thread);
+            thread->priority = priority;
+            runq_insert(runq, thread, true);
+        }
+        spin_unlock(&thread->lock);
+    }
+    spin_unlock(&runq->lock);
+}
+
+/* The slice of SELF is over while others wait: what it used shows in its priority now. */
+static void slice_over(struct sched_cpu *cpu, struct thread *self, uint64_t now)
+{
+    sched_rescue(cpu, self, now);
+    spin_lock(&self->lock);
+    use_charge(cpu, self, now);
+    policy_refresh(self, now);
+    spin_unlock(&self->lock);
+}
+
+/* True if a thread waits that is to run instead of SELF, whose slice may be over. */
+static bool other_goes_before(struct runq *runq, const struct thread *self, bool is_over)
+{
+    spin_lock(&runq->lock);
+    const struct thread *best = runq_first(runq);
+    bool result = best != nullptr &&
+                  (policy_goes_before(best, self) || (best->priority == self->priority && is_over));
+    spin_unlock(&runq->lock);
+    return result;
+}
+
 /* Switch if a better thread waits, or one as good and SELF's slice is over, or the processor was
  * stopped. */
 static void sched_preempt(struct thread *self)
 {
     struct sched_cpu *cpu = percpu_ptr(sched_cpu);
-    int32_t best = cpu->runq.best;
     bool is_stopped = atomic_load_explicit(&cpu->is_stopped, memory_order_relaxed);
     if (UNLIKELY(is_stopped) && self != &cpu->idle) {
         sched_requeue(cpu, self, true, &self->involuntary_switches);
         return;
     }
-    if (best == RUNQ_EMPTY || is_stopped) {
+    if (cpu->runq.best == RUNQ_EMPTY || is_stopped) {
         return;
     }
     if (self == &cpu->idle) {
@@ -267,7 +347,10 @@ static void sched_preempt(struct thread *self)
     }
     uint64_t now = clock_now();
     bool is_over = now >= self->slice_end;
-    if (best > self->priority || (best == self->priority && is_over)) {
+    if (is_over) {
+        slice_over(cpu, self, now);
+    }
+    if (other_goes_before(&cpu->runq, self, is_over)) {
         self->slice_left = is_over ? SCHED_QUANTUM_NS : self->slice_end - now;
         sched_requeue(cpu, self, !is_over, &self->involuntary_switches);
         return;

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include <arch/percpu.h>
+#include <sched/policy.h>
 #include <sched/runq.h>
 #include <sched/sched.h>
 #include <sched/thread.h>
@@ -19,6 +20,7 @@ struct sched_cpu {
     struct thread *switched_from; /* (p) by the last ordinary switch: for threads that start */
     struct timer slice_timer;     /* (p) armed while threads wait: ends the running one's slice */
     uint64_t charged_until;       /* (p) cycles up to here are in threads' run_cycles */
+    uint64_t use_until;           /* (p) nanoseconds up to here are in threads' recent use */
     _Atomic bool is_stopped;      /* it is to run no threads: see park.c */
     _Atomic bool is_parked;       /* and has let go of all it had */
 
@@ -48,6 +50,13 @@ void thread_wait_timed_out(struct timer *timer);
 
 /* Make THREAD, whose state says RUNNABLE and which no queue has, wait for its processor. */
 void sched_make_runnable(struct thread *thread) REQUIRES(thread->lock);
+
+/*
+ * Around a change of what decides THREAD's place: take it off its run queue, if it waits on one, and
+ * put it on one again; where it runs, let the scheduler look.  Locks: THREAD's.
+ */
+bool sched_take_off(struct thread *thread) REQUIRES(thread->lock);
+void sched_put_back(struct thread *thread, bool was_queued) REQUIRES(thread->lock);
 
 /* Let the best thread run in place of SELF, the running one, whose state says why it stops. */
 void sched_switch(struct thread *self) RELEASE(self->lock);

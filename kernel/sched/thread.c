@@ -18,6 +18,9 @@ void thread_exit(void)
     struct thread *self = current_thread();
     assert(!sched_thread_is_idle(self));
     thread_check_mutexes(self, "end of a thread");
+    if (UNLIKELY(self->policy.mode == SCHED_REAL_TIME)) {
+        policy_end(self);
+    }
     spin_lock(&self->lock);
     self->state = THREAD_DEAD;
     sched_switch(self);
@@ -43,12 +46,30 @@ void thread_set_ast(struct thread *thread, uint32_t bits)
 }
 
 /* Let processor CPU weigh who is to run. */
-static void sched_poke(uint32_t cpu)
+static void poke(uint32_t cpu)
 {
     if (cpu == cpu_index()) {
         percpu_write(ast_pending, 1);
     } else {
         cpu_poke(cpu);
+    }
+}
+
+bool sched_take_off(struct thread *thread)
+{
+    struct runq *runq = &percpu_ptr_of(thread->cpu, sched_cpu)->runq;
+    spin_lock(&runq->lock);
+    bool was_queued = runq_remove(runq, thread);
+    spin_unlock(&runq->lock);
+    return was_queued;
+}
+
+void sched_put_back(struct thread *thread, bool was_queued)
+{
+    if (was_queued) {
+        sched_make_runnable(thread);
+    } else if (thread->state == THREAD_RUNNING) {
+        poke(thread->cpu); /* somebody may be better than it now */
     }
 }
 
@@ -58,24 +79,4 @@ void thread_bind(struct thread *thread, uint32_t cpu)
     interrupt_state_t state = spin_lock_save(&thread->lock);
     thread->cpu_mask = CPU_BIT(cpu);
     spin_unlock_restore(&thread->lock, state);
-}
-
-void thread_set_priority(struct thread *thread, uint8_t priority)
-{
-    assert(priority <= THREAD_PRIORITY_MAX);
-    interrupt_state_t state = spin_lock_save(&thread->lock);
-    thread->base_priority = priority;
-    struct runq *runq = &percpu_ptr_of(thread->cpu, sched_cpu)->runq;
-    spin_lock(&runq->lock);
-    bool was_queued = runq_remove(runq, thread);
-    thread->priority = priority;
-    spin_unlock(&runq->lock);
-    if (was_queued) {
-        sched_make_runnable(thread);
-    } else if (thread->state == THREAD_RUNNING) {
-        /* Somebody may be better than it now. */
-        sched_poke(thread->cpu);
-    }
-    spin_unlock(&thread->lock);
-    sched_restore_interrupts(state);
 }

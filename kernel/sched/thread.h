@@ -63,11 +63,43 @@ enum wait_outcome {
 #define THREAD_AST_SUSPEND   0x2u
 #define THREAD_AST_ABORT     0x4u
 
-/* Priorities: 0 idle ... 127 highest; Darwin's bands. */
-#define THREAD_PRIORITY_MAX     127
-#define THREAD_PRIORITY_KERNEL  95
-#define THREAD_PRIORITY_DEFAULT 31
-#define THREAD_PRIORITY_IDLE    0
+/* Priorities: 0 idle ... 127 highest; Darwin's bands: users up to 63, servers of the system up to 79,
+ * the kernel up to 95, real time above. */
+#define THREAD_PRIORITY_MAX       127
+#define THREAD_PRIORITY_REAL_TIME 97
+#define THREAD_PRIORITY_KERNEL    95
+#define THREAD_PRIORITY_USER_MAX  63
+#define THREAD_PRIORITY_DEFAULT   31
+#define THREAD_PRIORITY_USER_MIN  1
+#define THREAD_PRIORITY_IDLE      0
+
+/* How a thread's priority comes about (sched/policy.h). */
+enum sched_mode {
+    SCHED_TIMESHARE, /* falls while it uses the processor, and recovers */
+    SCHED_FIXED,     /* stays */
+    SCHED_REAL_TIME, /* above all others for a part of each period, the earliest deadline first */
+};
+
+/* What a real-time thread needs, in nanoseconds: COMPUTATION in each PERIOD, done within CONSTRAINT
+ * of its beginning. */
+struct sched_constraint {
+    uint64_t period;
+    uint64_t computation;
+    uint64_t constraint;
+};
+
+/* All of it (l): the thread's lock. */
+struct sched_policy {
+    enum sched_mode mode;
+    bool is_depressed;     /* lowest priority, whatever the rest says */
+    uint32_t affinity_tag; /* threads with the same one like the same processor; 0: none */
+    uint64_t usage;        /* nanoseconds it ran, halved every SCHED_DECAY_NS */
+    uint64_t decayed_at;   /* up to when that was done */
+    uint64_t queued_at;    /* since when it waits for a processor */
+    struct sched_constraint constraint; /* real time */
+    uint64_t activated_at;              /* real time: when this period's work began */
+    uint64_t used;                      /* real time: of its computation, in this period */
+};
 
 /* What a thread's time is charged to: the side where it was seen last (sched/usage.h). */
 enum thread_side {
@@ -90,13 +122,14 @@ struct thread {
     struct list wait_link;          /* (q) */
     struct timer wait_timer;        /* (s) time-out of the wait */
 
-    struct list run_link;  /* (r) */
-    uint8_t priority;      /* (l) the one that counts now */
-    uint8_t base_priority; /* (l) */
-    uint32_t cpu;          /* (l) where it runs, waits to run, or ran last */
-    cpu_mask_t cpu_mask;   /* (l) processors that it may run on */
-    uint64_t slice_end;    /* (s) nanoseconds since boot */
-    uint64_t slice_left;   /* (s) what its next slice will have */
+    struct list run_link;       /* (r) */
+    uint8_t priority;           /* (l) the one that counts now */
+    uint8_t base_priority;      /* (l) */
+    uint32_t cpu;               /* (l) where it runs, waits to run, or ran last */
+    cpu_mask_t cpu_mask;        /* (l) processors that it may run on */
+    struct sched_policy policy; /* (l) */
+    uint64_t slice_end;         /* (s) nanoseconds since boot */
+    uint64_t slice_left;        /* (s) what its next slice will have */
 
     _Atomic uint32_t ast;       /* (a) THREAD_AST_* */
     uint32_t suspend_count;     /* (l) */
@@ -176,7 +209,7 @@ void thread_release(struct thread *thread);
 /* Set AST bits of THREAD and make it notice soon, wherever it runs.  Context: interrupts off. */
 void thread_set_ast(struct thread *thread, uint32_t bits);
 
-/* Change the base priority of THREAD; takes effect at once, also on a run queue.  Context: any. */
+/* Give THREAD the fixed priority PRIORITY; takes effect at once.  Context: any, no spin locks. */
 void thread_set_priority(struct thread *thread, uint8_t priority);
 
 /* Let THREAD run on processor CPU alone; it goes there the next time it is made runnable.  Context:

@@ -5,6 +5,7 @@
 #include <sched/thread.h>
 
 #include <lib/assert.h>
+#include <arch/clock_device.h>
 #include <mem/kernel_stack.h>
 #include <mem/zone.h>
 #include <sched/sched.h>
@@ -46,6 +47,8 @@ struct thread *thread_create(void (*entry)(void *argument), void *argument, uint
     timer_init(&thread->wait_timer, thread_wait_timed_out);
     thread->priority = priority;
     thread->base_priority = priority;
+    thread->policy.mode = SCHED_FIXED;
+    thread->policy.decayed_at = clock_now();
     thread->cpu = cpu_index();
     thread->cpu_mask = CPU_SET_ALL;
     thread->slice_left = SCHED_QUANTUM_NS;
@@ -91,6 +94,9 @@ void thread_release(struct thread *thread)
     }
     assert(thread->state == THREAD_DEAD || thread->state == THREAD_NEW);
     assert(list_empty(&thread->wait_link));
+    if (UNLIKELY(thread->policy.mode == SCHED_REAL_TIME)) {
+        policy_end(thread); /* it never ran, or it would have been done at its end */
+    }
     context_destroy(&thread->context);
     kernel_stack_free(thread->stack);
     zone_free(&thread_zone, thread);

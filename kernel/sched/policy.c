@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Recent use is an exponential average that nobody has to maintain: it is brought up to date when it
+ * is looked at, at the end of a slice and when the thread wakes.  So a thread that sleeps, and a
+ * processor without competition, cost nothing.
+ *
+ * A real-time thread is admitted if the sum of computation over period of all of them stays below a
+ * part of what the running processors can do; earliest deadline first then meets the deadlines, as
+ * far as one processor is concerned (Liu and Layland 1973).
+ */
+#include <sched/policy.h>
+
+#include <lib/assert.h>
+#include <arch/clock_device.h>
+#include <arch/cpu.h>
+#include <sched/sched_internal.h>
+
+#define MILLION UINT64_C(1000000)
+
+static struct spinlock admission_lock = SPINLOCK_INITIALIZER(LOCK_CLASS_ADMISSION);
+static uint64_t admitted; /* (admission_lock) millionths of a processor */
+
+static void usage_decay(struct sched_policy *policy, uint64_t now)
+{
+    uint64_t periods = (now - policy->decayed_at) / SCHED_DECAY_NS;
+    if (periods != 0) {
+        policy->usage = periods < 64 ? policy->usage >> periods : 0;
+        policy->decayed_at += periods * SCHED_DECAY_NS;
+    }
+}
+
+void policy_charge(struct thread *thread, uint64_t ran, uint64_t now)
+{
+    struct sched_policy *policy = &thread->policy;
+    usage_decay(policy, now);
+    policy->usage += ran;
+    if (policy->mode == SCHED_REAL_TIME) {
+        policy->used += ran;
+    }
+}
+
+static uint8_t timeshare_priority(const struct thread *thread)
+{
+    uint64_t penalty = thread->policy.usage / SCHED_PENALTY_NS;
+    return thread->base_priority > THREAD_PRIORITY_USER_MIN + penalty
+               ? (uint8_t)(thread->base_priority - penalty)
+               : THREAD_PRIORITY_USER_MIN;
+}
+
+void policy_refresh(struct thread *thread, uint64_t now)
+{
+    struct sched_policy *policy = &thread->policy;
+    usage_decay(policy, now);
+    if (policy->is_depressed) {
+        thread->priority = THREAD_PRIORITY_USER_MIN;
+        return;
+    }
+    switch (policy->mode) {
+    case SCHED_TIMESHARE: thread->priority = timeshare_priority(thread); break;
+    case SCHED_FIXED: thread->priority = thread->base_priority; break;
+    case SCHED_REAL_TIME:
+        thread->priority = policy->used < policy->constraint.computation ? THREAD_PRIORITY_REAL_TIME
+                                                                         : THREAD_PRIORITY_DEFAULT;
+        break;
+    }
+}
+
+void policy_activate(struct thread *thread, uint64_t now)
+{
+    struct sched_policy *policy = &thread->policy;
+    if (policy->mode == SCHED_REAL_TIME) {
+        if (now - policy->activated_at >= policy->constraint.period) {
+            policy->activated_at = now;
+            policy->used = 0;
+        }
+        if (policy->used < policy->constraint.computation) {
+            thread->slice_left = policy->constraint.computation - policy->used;
+        }
+    }
+    policy_refresh(thread, now);
+}
+
+/* The part of a processor that CONSTRAINT needs, in millionths, rounded up. */
+static uint64_t constraint_share(const struct sched_constraint *constraint)
+{
+    return (constraint->computation * MILLION + constraint->period - 1) / constraint->period;
+}
+
+/* What THREAD has been promised. */
+static uint64_t thread_share(const struct thread *thread)
+{
+    return thread->policy.mode == SCHED_REAL_TIME ? constraint_share(&thread->policy.constraint)
+                                                  : 0;
+}
+
+/* Change mode and base, and let the scheduler see. */
+static void policy_change(struct thread *thread, enum sched_mode mode, uint8_t priority,
+                          const struct sched_constraint *constraint) REQUIRES(thread->lock)
+{
+    struct sched_policy *policy = &thread->policy;
+    bool was_queued = sched_take_off(thread);
+    policy->mode = mode;
+    thread->base_priority = priority;
+    if (constraint != nullptr) {
+        policy->constraint = *constraint;
+        policy->activated_at = clock_now();
+        policy->used = 0;
+    }
+    policy_refresh(thread, clock_now());
+    sched_put_back(thread, was_queued);
+}
+
+void thread_set_policy(struct thread *thread, enum sched_mode mode, uint8_t priority)
+{
+    assert(priority <= THREAD_PRIORITY_MAX && mode != SCHED_REAL_TIME);
+    interrupt_state_t state = spin_lock_save(&admission_lock);
+    spin_lock(&thread->lock);
+    admitted -= thread_share(thread);
+    policy_change(thread, mode, priority, nullptr);
+    spin_unlock(&thread->lock);
+    spin_unlock(&admission_lock);
+    sched_restore_interrupts(state);
+}
+
+void thread_set_priority(struct thread *thread, uint8_t priority)
+{
+    thread_set_policy(thread, SCHED_FIXED, priority);
+}
+
+kern_return_t thread_set_real_time(struct thread *thread, const struct sched_constraint *constraint)
+{
+    if (constraint->computation == 0 || constraint->computation > constraint->constraint ||
+        constraint->constraint > constraint->period) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    kern_return_t result = KERN_RESOURCE_SHORTAGE;
+    uint64_t limit = cpu_count() * MILLION * SCHED_REAL_TIME_SHARE / 100;
+    interrupt_state_t state = spin_lock_save(&admission_lock);
+    spin_lock(&thread->lock);
+    uint64_t wanted = admitted - thread_share(thread) + constraint_share(constraint);
+    if (wanted <= limit) {
+        admitted = wanted;
+        policy_change(thread, SCHED_REAL_TIME, THREAD_PRIORITY_REAL_TIME, constraint);
+        result = KERN_SUCCESS;
+    }
+    spin_unlock(&thread->lock);
+    spin_unlock(&admission_lock);
+    sched_restore_interrupts(state);
+    return result;
+}
+
+void thread_set_depressed(struct thread *thread, bool is_depressed)
+{
+    interrupt_state_t state = spin_lock_save(&thread->lock);
+    bool was_queued = sched_take_off(thread);
+    thread->policy.is_depressed = is_depressed;
+    policy_refresh(thread, clock_now());
+    sched_put_back(thread, was_queued);
+    spin_unlock(&thread->lock);
+    sched_restore_interrupts(state);
+}
+
+void thread_set_affinity(struct thread *thread, uint32_t tag)
+{
+    interrupt_state_t state = spin_lock_save(&thread->lock);
+    thread->policy.affinity_tag = tag;
+    spin_unlock_restore(&thread->lock, state);
+}
+
+void policy_end(struct thread *thread)
+{
+    interrupt_state_t state = spin_lock_save(&admission_lock);
+    spin_lock(&thread->lock);
+    admitted -= thread_share(thread);
+    thread->policy.mode = SCHED_FIXED;
+    spin_unlock(&thread->lock);
+    spin_unlock_restore(&admission_lock, state);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From what a thread is meant to be, and what it does, to its priority.
+ *
+ *   time sharing   base priority less one for each SCHED_PENALTY_NS of recent use; a thread that never
+ *                  waits loses 15 in the long run.  One that finds no processor for SCHED_STARVE_NS
+ *                  runs for a slice at the priority of those who have it.
+ *   fixed          base priority
+ *   real time      THREAD_PRIORITY_REAL_TIME until its computation is used up, then as a thread of the
+ *                  default priority until its next period
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include <mach/kern_return.h>
+
+#include <lib/compiler.h>
+#include <sched/thread.h>
+
+#define SCHED_DECAY_NS   UINT64_C(125000000)
+#define SCHED_PENALTY_NS UINT64_C(16000000)
+#define SCHED_STARVE_NS  UINT64_C(250000000)
+
+/* The part of all processors that is given to real-time threads, in percent. */
+#define SCHED_REAL_TIME_SHARE 75
+
+/* Count RAN nanoseconds that THREAD has run up to NOW.  Locks: THREAD's. */
+void policy_charge(struct thread *thread, uint64_t ran, uint64_t now) REQUIRES(thread->lock);
+
+/* Set THREAD's priority anew.  It is on no run queue.  Locks: THREAD's. */
+void policy_refresh(struct thread *thread, uint64_t now) REQUIRES(thread->lock);
+
+/* The same for a thread that was waiting and becomes runnable at NOW: a real-time thread begins a
+ * period if the last one is over. */
+void policy_activate(struct thread *thread, uint64_t now) REQUIRES(thread->lock);
+
+/* True if policy_activate() is needed: the thread's priority is not, or should not be, its base. */
+static inline bool policy_is_due(const struct thread *thread) REQUIRES(thread->lock)
+{
+    return thread->priority != thread->base_priority || thread->policy.usage >= SCHED_PENALTY_NS ||
+           thread->policy.mode == SCHED_REAL_TIME;
+}
+
+/* When a real-time thread must be done. */
+static inline uint64_t policy_deadline(const struct thread *thread)
+{
+    return thread->policy.activated_at + thread->policy.constraint.constraint;
+}
+
+/* True if A, runnable, is to run before B, which runs or waits longer. */
+static inline bool policy_goes_before(const struct thread *a, const struct thread *b)
+{
+    if (a->priority != THREAD_PRIORITY_REAL_TIME || b->priority != THREAD_PRIORITY_REAL_TIME) {
+        return a->priority > b->priority;
+    }
+    return policy_deadline(a) < policy_deadline(b);
+}
+
+/*
+ * Make THREAD one of MODE (not real time) with base priority PRIORITY.  Takes effect at once.
+ * Context: any, no spin locks.
+ */
+void thread_set_policy(struct thread *thread, enum sched_mode mode, uint8_t priority);
+
+/*
+ * Make THREAD a real-time thread.  Context: any, no spin locks.
+ * Returns: KERN_SUCCESS; KERN_INVALID_ARGUMENT, a computation of nothing, or of more than the
+ * constraint, or that more than the period; KERN_RESOURCE_SHORTAGE, together with those that are
+ * real-time threads now it would take more than SCHED_REAL_TIME_SHARE.
+ */
+[[nodiscard]] kern_return_t thread_set_real_time(struct thread *thread,
+                                                 const struct sched_constraint *constraint);
+
+/* Prefer the processor of other threads with the same TAG; 0: no preference.  Context: any. */
+void thread_set_affinity(struct thread *thread, uint32_t tag);
+
+/* Let THREAD run only when nobody else wants to, or no longer so.  Context: any, no spin locks. */
+void thread_set_depressed(struct thread *thread, bool is_depressed);
+
+/* THREAD ends: what was promised to it is free for others.  Context: any, no spin locks. */
+void policy_end(struct thread *thread);

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Policies: what a thread does, and what is said about it, shows in who runs.
+ */
+#include <test/ktest.h>
+
+#include <arch/clock_device.h>
+#include <arch/upcalls.h>
+#include <sched/policy.h>
+#include <sched/sched.h>
+#include <sched/usage.h>
+#include <sched/waitq.h>
+
+#define MILLISECOND UINT64_C(1000000)
+
+static _Atomic bool stop;
+static uint32_t log_digits;
+
+/* Nanoseconds that SPAWNED has run. */
+static uint64_t time_of(struct ktest_thread *spawned)
+{
+    struct usage usage = thread_usage(ktest_thread_of(spawned));
+    return usage.user_time + usage.system_time;
+}
+
+/* Use the processor until told to stop. */
+static void hog([[maybe_unused]] void *argument)
+{
+    interrupts_enable();
+    while (!stop) {
+        cpu_pause();
+    }
+}
+
+static struct ktest_thread *spawn_timeshare(uint8_t priority, void (*function)(void *argument),
+                                            void *argument)
+{
+    struct ktest_thread *spawned = ktest_spawn_at(priority, function, argument);
+    thread_set_policy(ktest_thread_of(spawned), SCHED_TIMESHARE, priority);
+    return spawned;
+}
+
+/* End the threads that hog(). */
+static void end(struct ktest_thread **threads, uint32_t count)
+{
+    stop = true;
+    for (uint32_t i = 0; i < count; i++) {
+        ktest_join(threads[i]);
+    }
+}
+
+KTEST(policy_use_lowers_a_timesharing_thread_and_rest_raises_it)
+{
+    uint8_t base = THREAD_PRIORITY_DEFAULT;
+    stop = false;
+    struct ktest_thread *hogs[2] = {
+        spawn_timeshare(base, hog, nullptr),
+        spawn_timeshare(base, hog, nullptr),
+    };
+    (void)thread_sleep_until(clock_now() + 200 * MILLISECOND);
+    for (uint32_t i = 0; i < 2; i++) {
+        const struct thread *thread = ktest_thread_of(hogs[i]);
+        EXPECT(thread->priority < base);
+        EXPECT_EQ(thread->base_priority, base);
+    }
+    /* What two share counts half for each. */
+    EXPECT(ktest_thread_of(hogs[0])->priority >= base - 10);
+    struct thread *rested = ktest_thread_of(hogs[0]);
+    interrupt_state_t state = spin_lock_save(&rested->lock);
+    struct sched_policy before = rested->policy;
+    policy_charge(rested, 0, before.decayed_at + 10 * SCHED_DECAY_NS);
+    EXPECT_EQ(rested->policy.usage, before.usage >> 10);
+    rested->policy = before;
+    spin_unlock_restore(&rested->lock, state);
+    end(hogs, 2);
+}
+
+KTEST(policy_fixed_priority_does_not_follow_use)
+{
+    stop = false;
+    struct ktest_thread *hogs[2];
+    for (uint32_t i = 0; i < 2; i++) {
+        hogs[i] = ktest_spawn_at(THREAD_PRIORITY_DEFAULT, hog, nullptr);
+    }
+    (void)thread_sleep_until(clock_now() + 100 * MILLISECOND);
+    EXPECT_EQ(ktest_thread_of(hogs[0])->priority, THREAD_PRIORITY_DEFAULT);
+    EXPECT_EQ(ktest_thread_of(hogs[1])->priority, THREAD_PRIORITY_DEFAULT);
+    end(hogs, 2);
+}
+
+/* A hog far below others gets a slice now and then. */
+KTEST(policy_nobody_who_shares_time_starves)
+{
+    stop = false;
+    struct ktest_thread *hogs[3] = {
+        spawn_timeshare(THREAD_PRIORITY_DEFAULT - 1, hog, nullptr),
+        spawn_timeshare(THREAD_PRIORITY_DEFAULT - 1, hog, nullptr),
+        spawn_timeshare(THREAD_PRIORITY_USER_MIN + 1, hog, nullptr),
+    };
+    (void)thread_sleep_until(clock_now() + 2 * SCHED_STARVE_NS);
+    uint64_t ran = time_of(hogs[2]);
+    EXPECT(ran >= SCHED_QUANTUM_NS / 2);
+    EXPECT(ran < SCHED_STARVE_NS);
+    end(hogs, 3);
+}
+
+static void note_digit(void *argument)
+{
+    log_digits = log_digits * 10 + (uint32_t)(uintptr_t)argument;
+}
+
+static struct ktest_thread *spawn_real_time(uint64_t constraint, uint32_t digit)
+{
+    struct ktest_thread *spawned =
+        ktest_spawn_at(THREAD_PRIORITY_USER_MIN, note_digit, (void *)(uintptr_t)digit);
+    struct sched_constraint needs = { 1000 * MILLISECOND, MILLISECOND, constraint };
+    EXPECT_EQ(thread_set_real_time(ktest_thread_of(spawned), &needs), KERN_SUCCESS);
+    return spawned;
+}
+
+KTEST(policy_real_time_runs_the_earliest_deadline_first)
+{
+    log_digits = 0;
+    interrupts_disable();
+    struct ktest_thread *threads[4] = {
+        spawn_real_time(300 * MILLISECOND, 3),
+        spawn_real_time(100 * MILLISECOND, 1),
+        spawn_real_time(200 * MILLISECOND, 2),
+        ktest_spawn_at(THREAD_PRIORITY_KERNEL, note_digit, (void *)4),
+    };
+    interrupts_enable();
+    for (uint32_t i = 0; i < 4; i++) {
+        ktest_join(threads[i]);
+    }
+    EXPECT_EQ(log_digits, 1234);
+}
+
+KTEST(policy_real_time_yields_to_an_earlier_deadline_only)
+{
+    struct sched_constraint own = { 1000 * MILLISECOND, 100 * MILLISECOND, 200 * MILLISECOND };
+    uint8_t base = current_thread()->priority;
+    log_digits = 0;
+    interrupts_disable();
+    EXPECT_EQ(thread_set_real_time(current_thread(), &own), KERN_SUCCESS);
+    percpu_write(ast_pending, 0);
+    struct ktest_thread *later = spawn_real_time(300 * MILLISECOND, 2);
+    EXPECT_EQ(percpu_read(ast_pending), 0);
+    struct ktest_thread *earlier = spawn_real_time(100 * MILLISECOND, 1);
+    EXPECT(percpu_read(ast_pending) != 0);
+    upcall_ast(false);
+    EXPECT_EQ(log_digits, 1);
+    thread_set_priority(current_thread(), base);
+    interrupts_enable();
+    ktest_join(later);
+    ktest_join(earlier);
+    EXPECT_EQ(log_digits, 12);
+}
+
+KTEST(policy_real_time_that_takes_too_much_is_demoted_until_its_next_period)
+{
+    struct sched_constraint needs = { 200 * MILLISECOND, 5 * MILLISECOND, 50 * MILLISECOND };
+    stop = false;
+    struct ktest_thread *other = ktest_spawn_at(THREAD_PRIORITY_DEFAULT, hog, nullptr);
+    struct ktest_thread *greedy = ktest_spawn_at(THREAD_PRIORITY_DEFAULT, hog, nullptr);
+    struct thread *thread = ktest_thread_of(greedy);
+    interrupts_disable();
+    EXPECT_EQ(thread_set_real_time(thread, &needs), KERN_SUCCESS);
+    EXPECT_EQ(thread->priority, THREAD_PRIORITY_REAL_TIME);
+    interrupts_enable();
+    (void)thread_sleep_until(clock_now() + 60 * MILLISECOND);
+    EXPECT_EQ(thread->priority, THREAD_PRIORITY_DEFAULT);
+    EXPECT(time_of(other) >= 10 * MILLISECOND);
+
+    interrupt_state_t state = spin_lock_save(&thread->lock);
+    struct thread copy = { .priority = thread->priority, .base_priority = thread->base_priority };
+    copy.policy = thread->policy;
+    spinlock_init(&copy.lock, LOCK_CLASS_TEST);
+    spin_unlock_restore(&thread->lock, state);
+    state = spin_lock_save(&copy.lock);
+    policy_activate(&copy, copy.policy.activated_at + needs.period - 1);
+    EXPECT_EQ(copy.priority, THREAD_PRIORITY_DEFAULT);
+    policy_activate(&copy, copy.policy.activated_at + needs.period);
+    EXPECT_EQ(copy.priority, THREAD_PRIORITY_REAL_TIME);
+    EXPECT_EQ(copy.slice_left, needs.computation);
+    spin_unlock_restore(&copy.lock, state);
+    struct ktest_thread *both[] = { other, greedy };
+    end(both, 2);
+}
+
+static struct thread *idle_thread(void)
+{
+    return thread_create(note_digit, nullptr, THREAD_PRIORITY_DEFAULT);
+}
+
+KTEST(policy_real_time_is_admitted_while_it_fits)
+{
+    struct sched_constraint half = { 10 * MILLISECOND, 5 * MILLISECOND, 10 * MILLISECOND };
+    struct thread *threads[CPU_MAX * 2 + 2];
+    uint32_t fitting = cpu_count() * SCHED_REAL_TIME_SHARE / 50;
+    for (uint32_t i = 0; i <= fitting; i++) {
+        threads[i] = idle_thread();
+        kern_return_t expected = i < fitting ? KERN_SUCCESS : KERN_RESOURCE_SHORTAGE;
+        EXPECT_EQ(thread_set_real_time(threads[i], &half), expected);
+    }
+    EXPECT_EQ(threads[fitting]->policy.mode, SCHED_FIXED);
+    /* What one gives back, by another policy or by its end, another can have. */
+    thread_set_policy(threads[0], SCHED_TIMESHARE, THREAD_PRIORITY_DEFAULT);
+    EXPECT_EQ(thread_set_real_time(threads[fitting], &half), KERN_SUCCESS);
+    EXPECT_EQ(thread_set_real_time(threads[0], &half), KERN_RESOURCE_SHORTAGE);
+    /* A thread's own part does not stand in its way. */
+    EXPECT_EQ(thread_set_real_time(threads[1], &half), KERN_SUCCESS);
+    for (uint32_t i = 0; i <= fitting; i++) {
+        thread_release(threads[i]);
+    }
+    threads[0] = idle_thread();
+    EXPECT_EQ(thread_set_real_time(threads[0], &half), KERN_SUCCESS);
+    thread_release(threads[0]);
+}
+
+KTEST(policy_real_time_refuses_nonsense)
+{
+    static const struct sched_constraint nonsense[] = {
+        { 10 * MILLISECOND, 0, 10 * MILLISECOND },
+        { 10 * MILLISECOND, 6 * MILLISECOND, 5 * MILLISECOND },
+        { 10 * MILLISECOND, 6 * MILLISECOND, 11 * MILLISECOND },
+        { 0, 0, 0 },
+    };
+    struct thread *thread = idle_thread();
+    for (uint32_t i = 0; i < ARRAY_SIZE(nonsense); i++) {
+        EXPECT_EQ(thread_set_real_time(thread, &nonsense[i]), KERN_INVALID_ARGUMENT);
+    }
+    EXPECT_EQ(thread->policy.mode, SCHED_FIXED);
+    thread_release(thread);
+}
+
+KTEST(policy_depressed_thread_lets_all_others_run)
+{
+    log_digits = 0;
+    uint8_t base = current_thread()->priority;
+    interrupts_disable();
+    struct ktest_thread *lesser =
+        ktest_spawn_at(THREAD_PRIORITY_USER_MIN + 1, note_digit, (void *)1);
+    thread_set_depressed(current_thread(), true);
+    EXPECT_EQ(current_thread()->base_priority, base);
+    EXPECT(thread_yield());
+    EXPECT_EQ(log_digits, 1);
+    thread_set_depressed(current_thread(), false);
+    EXPECT_EQ(current_thread()->priority, base);
+    interrupts_enable();
+    ktest_join(lesser);
+}
