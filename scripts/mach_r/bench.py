@@ -2,10 +2,12 @@
 """Measure the system in QEMU and print `name value unit` lines.
 
 Figures are instructions, counted by QEMU and the same every time; --plain gives time-stamp ticks
-under plain emulation instead, in which TLB and cache work of the emulator shows.
+under plain emulation instead, in which TLB and cache work of the emulator shows.  What several
+processors change is always measured under plain emulation, as ratios.
 """
 
 import argparse
+import dataclasses
 import json
 import pathlib
 import re
@@ -19,9 +21,15 @@ from mach_r import build, execute, image, machine, ui
 _LINE = re.compile(r"^([a-z][a-z0-9_]*) (-?[0-9]+(?:\.[0-9]+)?) (\S+)$", re.MULTILINE)
 _COUNTED = machine.Options(cpu="qemu64", extra=("-icount", "shift=0,sleep=off"))
 _PLAIN = machine.Options(cpu="qemu64")
+_SEVERAL = machine.Options(cpu="qemu64", smp=4)
 _TIMEOUT = 600
 _PROMPT = rb"shell> "
 _BOOTS = 3
+_ONLY_COUNTED = ("timer_interrupt",)  # an interruption by the development machine looks the same
+
+# What the interrupt controllers give to a processor, as QEMU's trace has it.
+_INTERRUPTS = ("apic_local_deliver", "apic_deliver_irq")
+_SETTLE, _IDLE = 3, 10  # seconds
 
 
 def parse(arguments):
@@ -32,18 +40,18 @@ def parse(arguments):
     return parser.parse_args(arguments)
 
 
-def measure(options, unit):
-    """Run /bin/bench on a machine with OPTIONS; {name: (value, unit)}."""
+def measure(program, options, unit):
+    """Run PROGRAM on a machine with OPTIONS; {name: (value, unit)}."""
     contents = image.Contents("release", sets=("system", "bench"))
-    execute.add_commands(contents.archive, "/bin/bench")
+    execute.add_commands(contents.archive, program)
     output = bytearray()
     outcome = execute.run(contents, options, _TIMEOUT, output.extend)
     text = machine.plain(bytes(output))
     if outcome.status != 0:
-        raise ui.Failure(f"/bin/bench ended with status {outcome.status}:\n{outcome.tail}")
+        raise ui.Failure(f"{program} ended with status {outcome.status}:\n{outcome.tail}")
     figures = {}
     for name, value, said in _LINE.findall(text):
-        # The program counts ticks; what a tick is depends on the machine it runs on.
+        # A program counts ticks; what a tick is depends on the machine it runs on.
         value = float(value) if "." in value else int(value)
         figures[name] = (value, unit if said == "ticks" else said)
     return figures
@@ -62,13 +70,39 @@ def boot_time():
     return round(statistics.median(times) * 1000)
 
 
+def idle_wakeups():
+    """Interrupts a second that all processors together get while the shell waits for a key."""
+    with tempfile.TemporaryDirectory(prefix="mach_r-") as folder:
+        picture = image.write_temporary(image.Contents("release"), pathlib.Path(folder))
+        trace = pathlib.Path(folder) / "trace"
+        words = [word for event in _INTERRUPTS for word in ("-trace", event)]
+        options = dataclasses.replace(_SEVERAL, extra=(*words, "-D", str(trace)))
+        with machine.Machine(picture, options) as qemu:
+            if qemu.expect(_PROMPT, 120) is None:
+                raise ui.Failure(f"no prompt came:\n{qemu.tail()}")
+            time.sleep(_SETTLE)
+            before = trace.read_text().count("\n")
+            time.sleep(_IDLE)
+            count = trace.read_text().count("\n") - before
+    if before == 0:
+        raise ui.Failure("QEMU traces no interrupts")
+    return count / _IDLE
+
+
 def all_figures(plain):
     """Everything that one call prints."""
     ui.step("Measuring the way to the prompt")
     figures = {"boot_to_prompt_ms": (boot_time(), "ms")}
     ui.step(f"Running the benchmark, {'plain' if plain else 'counting instructions'}")
     unit = "ticks" if plain else "instructions"
-    figures.update(measure(_PLAIN if plain else _COUNTED, unit))
+    figures.update(measure("/bin/bench", _PLAIN if plain else _COUNTED, unit))
+    if plain:
+        for name in _ONLY_COUNTED:
+            figures.pop(name, None)
+    ui.step("Running the benchmark of several processors")
+    figures.update(measure("/bin/bench_smp", _SEVERAL, ""))
+    ui.step("Listening to an idle machine")
+    figures["idle_wakeups_per_second"] = (idle_wakeups(), "interrupts")
     return figures
 
 

@@ -33,6 +33,10 @@ void bench_messages(void);
 void bench_memory(void);
 void bench_tasks(void);
 void bench_switches(void);
+void bench_timer(void);
+
+/* A new port of this task with one send right. */
+mach_port_t bench_new_port(void);
 
 /*
  * A task that is a copy of this one (as after fork, but with one thread that calls ENTRY(PORT)) and has the receive
@@ -47,3 +51,10 @@ mach_port_t bench_start_thread(void (*entry)(mach_port_t port));
 /* Servers for the two: generated stubs in a message loop, and a hand-written echo. */
 void bench_serve_stubs(mach_port_t port);
 void bench_serve_raw(mach_port_t port);
+
+/* A client without stubs, and one call of it: the operation's argument is a struct bench_client. */
+struct bench_client {
+    mach_port_t server;
+    mach_port_t reply;
+};
+void bench_raw_rpc(void *argument);

@@ -2,32 +2,13 @@
 /*
  * bench: prints what operations cost, a line `name value unit` each.  scripts/bench runs it.
  */
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-
 #include <mach/host_info.h>
-#include <mach/mach_error.h>
 #include <mach/mach_host.h>
 #include <mach/vm_statistics.h>
 
 #include "bench.h"
 
 #define BATCHES 8
-
-void bench_print(const char *name, uint64_t value, const char *unit)
-{
-    printf("%s %" PRIu64 " %s\n", name, value, unit);
-    fflush(stdout);
-}
-
-void bench_check(kern_return_t result, const char *what)
-{
-    if (result != KERN_SUCCESS) {
-        printf("bench: %s: %s\n", what, mach_error_string(result));
-        exit(1);
-    }
-}
 
 /* What the loop itself costs. */
 static void nothing(void *argument)
@@ -80,6 +61,7 @@ int main(void)
     bench_messages();
     bench_memory();
     bench_tasks();
+    bench_timer();
     bench_switches();
     return 0;
 }

@@ -53,38 +53,6 @@ static void stub_rpc(void *argument)
     bench_check(bench_echo(*(mach_port_t *)argument, words, &echo), "bench_echo");
 }
 
-/* A client without stubs. */
-struct raw_client {
-    mach_port_t server;
-    mach_port_t reply;
-};
-
-static void raw_rpc(void *argument)
-{
-    const struct raw_client *client = argument;
-    struct {
-        mach_msg_header_t header;
-        uint32_t words[8];
-        mach_msg_trailer_t trailer;
-    } message;
-    message.header.msgh_bits =
-        MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE);
-    message.header.msgh_remote_port = client->server;
-    message.header.msgh_local_port = client->reply;
-    message.header.msgh_voucher_port = MACH_PORT_NULL;
-    message.header.msgh_id = 1;
-    for (int i = 0; i < 8; i++) {
-        message.words[i] = (uint32_t)i;
-    }
-    mach_msg_return_t result =
-        mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG,
-                 sizeof(message.header) + sizeof(message.words), sizeof(message), client->reply,
-                 MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL);
-    if (result != MACH_MSG_SUCCESS) {
-        bench_check(result, "raw message");
-    }
-}
-
 /* A memory region and who takes it. */
 struct region {
     mach_port_t server;
@@ -126,9 +94,9 @@ void bench_messages(void)
     bench_check(mach_vm_deallocate(mach_task_self(), memory, OOL_SIZE), "memory");
     bench_end_partner(server, task);
 
-    struct raw_client client = { .reply = mach_reply_port() };
+    struct bench_client client = { .reply = mach_reply_port() };
     client.server = bench_start_partner(bench_serve_raw, &task);
-    bench_measure("rpc_cross_task_raw_32", raw_rpc, &client, RPC_ROUNDS);
+    bench_measure("rpc_cross_task_raw_32", bench_raw_rpc, &client, RPC_ROUNDS);
     bench_end_partner(client.server, task);
     bench_check(mach_port_mod_refs(mach_task_self(), client.reply, MACH_PORT_RIGHT_RECEIVE, -1),
                 "reply port");

@@ -31,8 +31,7 @@ static void partner_begin(struct partner_start *start)
     (void)task_terminate(mach_task_self_);
 }
 
-/* A port of this task with one send right. */
-static mach_port_t new_port(void)
+mach_port_t bench_new_port(void)
 {
     mach_port_t port;
     bench_check(mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_RECEIVE, &port), "new port");
@@ -45,7 +44,7 @@ mach_port_t bench_start_partner(void (*entry)(mach_port_t port), mach_port_t *ta
 {
     static struct partner_start start;
     mach_vm_address_t stack = 0;
-    mach_port_t port = new_port();
+    mach_port_t port = bench_new_port();
     start.entry = entry;
     start.port = port;
     __asm__("movq %%fs:0, %0" : "=r"(start.tls_base));
@@ -94,7 +93,7 @@ mach_port_t bench_start_thread(void (*entry)(mach_port_t port))
         bench_check(KERN_RESOURCE_SHORTAGE, "thread");
     }
     start->entry = entry;
-    start->port = new_port();
+    start->port = bench_new_port();
     mach_port_t port = start->port;
     if (pthread_create(&thread, NULL, thread_begin, start) != 0) {
         bench_check(KERN_RESOURCE_SHORTAGE, "thread");
@@ -136,5 +135,31 @@ void bench_serve_raw(mach_port_t port)
         message.header.msgh_local_port = MACH_PORT_NULL;
         result = mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG, message.header.msgh_size,
                           sizeof(message), port, MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL);
+    }
+}
+
+void bench_raw_rpc(void *argument)
+{
+    const struct bench_client *client = argument;
+    struct {
+        mach_msg_header_t header;
+        uint32_t words[8];
+        mach_msg_trailer_t trailer;
+    } message;
+    message.header.msgh_bits =
+        MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE);
+    message.header.msgh_remote_port = client->server;
+    message.header.msgh_local_port = client->reply;
+    message.header.msgh_voucher_port = MACH_PORT_NULL;
+    message.header.msgh_id = 1;
+    for (int i = 0; i < 8; i++) {
+        message.words[i] = (uint32_t)i;
+    }
+    mach_msg_return_t result =
+        mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG,
+                 sizeof(message.header) + sizeof(message.words), sizeof(message), client->reply,
+                 MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL);
+    if (result != MACH_MSG_SUCCESS) {
+        bench_check(result, "raw message");
     }
 }
