@@ -6,6 +6,7 @@ from mig.ir import INLINE_VARIABLE, NATIVE, TOKENS, Argument, Routine, Shape
 
 PORT_KINDS = ("requestport", "replyport", "sreplyport", "ureplyport")
 NUMBER_KINDS = ("waittime", "msgoption", "msgseqno", "sendtime")
+USER_TOKENS = ("usersectoken", "useraudittoken", "sectoken", "audittoken")
 ONLY_ONCE = PORT_KINDS[:1] + NUMBER_KINDS
 SENDABLE = ("MACH_MSG_TYPE_PORT_SEND", "MACH_MSG_TYPE_PORT_SEND_ONCE", "MACH_MSG_TYPE_POLYMORPHIC")
 
@@ -55,7 +56,7 @@ def _no_results_one_way(routine: Routine, diagnostics: Diagnostics) -> None:
     if not routine.one_way:
         return
     for argument in routine.arguments:
-        if argument.returned or argument.kind in ("usersectoken", "useraudittoken"):
+        if argument.returned or argument.kind in USER_TOKENS:
             diagnostics.error(
                 argument.span,
                 f"simpleroutine '{routine.name}' has no reply for '{argument.name}' to come in",
@@ -99,7 +100,8 @@ def _port_kinds(argument: Argument, diagnostics: Diagnostics) -> None:
 def _number_kinds(argument: Argument, diagnostics: Diagnostics) -> None:
     if argument.kind not in NUMBER_KINDS:
         return
-    if argument.type.shape is not Shape.DATA or argument.type.size != 4:
+    kinds = {argument.type.sent, argument.type.received}
+    if argument.type.shape is not Shape.DATA or kinds != {"MACH_MSG_TYPE_INTEGER_32"}:
         diagnostics.error(
             argument.span, f"the {argument.kind} '{argument.name}' must be a 32-bit integer"
         )
@@ -134,11 +136,6 @@ def _native(argument: Argument, diagnostics: Diagnostics) -> None:
 
 def _translation(argument: Argument, diagnostics: Diagnostics) -> None:
     t = argument.type
-    if t.translated and (t.variable or t.shape in INLINE_VARIABLE):
-        diagnostics.error(
-            argument.span, f"'{argument.name}' is a variable array and cannot be translated"
-        )
-        return
     if t.trans_type == t.server_type or t.shape in NATIVE:
         return
     if (argument.sent or argument.kind == "requestport") and not t.intran:

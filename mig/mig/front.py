@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass
 from typing import TextIO
 
-from mig import annotations, ast, model, parser, preprocess, resolve, scanner
+from mig import annotations, ast, dialects, model, parser, preprocess, resolve, scanner
 from mig.diagnostics import WARNINGS, CompileError, Diagnostics, SourceLine, Span, nearest
 from mig.ir import Interface
 from mig.options import Options, UsageError
@@ -71,7 +71,8 @@ def parse(
     text: str, path: str, diagnostics: Diagnostics, options: Options
 ) -> list[ast.Statement]:
     """The tree of preprocessed TEXT."""
-    lines = preprocess.split_lines(text, path, diagnostics)
+    skipped = dialects.DIALECTS[options.peer].directives
+    lines = preprocess.split_lines(text, path, diagnostics, skipped)
     return parser.parse(scanner.scan(lines), diagnostics, options.peer)
 
 

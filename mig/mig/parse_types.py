@@ -2,10 +2,10 @@
 """The lower half of the parser: token access, expressions and type specifications."""
 
 from mig import ast, words
+from mig.dialects import DIALECTS
 from mig.diagnostics import CompileError, Diagnostics, Span, nearest
 from mig.scanner import Token
 
-PEERS = {"apple": "Apple's", "gnu": "GNU's"}
 MAX_NUMBER = 0xFFFFFFFF
 MAX_DEPTH = 50  # of types in types, and of parentheses
 
@@ -18,7 +18,7 @@ class TypeParser:
         self.index = 0
         self.diagnostics = diagnostics
         self.depth = 0
-        self.peer = peer  # "", "apple" or "gnu": refuse what that peer refuses
+        self.dialect = DIALECTS[peer]
 
     # Tokens ------------------------------------------------------------------------------
 
@@ -64,12 +64,15 @@ class TypeParser:
         token = self.token
         if token.kind != "word":
             raise self.unexpected(what)
-        if self.peer and _is_reserved(token):
-            raise self.diagnostics.fail(
-                token.span, f"'{token.text}' is reserved in {PEERS[self.peer]} dialect"
-            )
+        self._not_reserved(token)
         self.index += 1
         return ast.Name(token.text, token.span)
+
+    def _not_reserved(self, token: Token) -> None:
+        if self.dialect.reserves(token.text):
+            raise self.diagnostics.fail(
+                token.span, f"'{token.text}' is reserved in {self.dialect.title} dialect"
+            )
 
     def number(self, what: str) -> int:
         token = self.token
@@ -80,9 +83,9 @@ class TypeParser:
 
     def _value(self, token: Token) -> int:
         if token.text[:2] in ("0x", "0X"):
-            if self.peer:
+            if self.dialect.decimal_only:
                 raise self.diagnostics.fail(
-                    token.span, f"only decimal numbers in {PEERS[self.peer]} dialect"
+                    token.span, f"only decimal numbers in {self.dialect.title} dialect"
                 )
             value = int(token.text, 16)
         else:
@@ -95,14 +98,15 @@ class TypeParser:
 
     def refuse(self, peer: str, token: Token, what: str) -> None:
         """Under --peer=PEER, WHAT is an error."""
-        if self.peer == peer:
-            self.diagnostics.error(token.span, f"{what} is not in {PEERS[peer]} dialect")
+        if self.dialect is DIALECTS[peer]:
+            self.diagnostics.error(token.span, f"{what} is not in {self.dialect.title} dialect")
 
     def check_peer(self, token: Token) -> None:
-        if token.text in words.APPLE_ONLY or token.lower in words.APPLE_ONLY:
-            self.refuse("gnu", token, f"'{token.text}'")
-        if token.lower in words.GNU_ONLY:
-            self.refuse("apple", token, f"'{token.text}'")
+        """TOKEN was taken as a word of the language: it must be one of the dialect's."""
+        if {token.text, token.lower} & self.dialect.foreign:
+            self.diagnostics.error(
+                token.span, f"'{token.text}' is not in {self.dialect.title} dialect"
+            )
 
     # Expressions -------------------------------------------------------------------------
 
@@ -193,10 +197,18 @@ class TypeParser:
         if token.text == "(":
             return self._long()
         if token.kind == "number" or _is_prim(token):
-            return self._prim()
+            return self._prim_alone()
         if token.kind == "word":
             return ast.NameSpec(self.name("a type"))
         raise self.unexpected("a type")
+
+    def _prim_alone(self) -> ast.PrimSpec:
+        start = self.index
+        spec = self._prim()
+        used = [t.text for t in self.tokens[start : self.index : 2]]
+        if all(text in self.dialect.unsized or text.isdigit() for text in used):
+            self.refuse("gnu", self.tokens[start], f"'{used[0]}' without a size in parentheses")
+        return spec
 
     def _prim(self) -> ast.PrimSpec:
         sent = self._one_prim()
@@ -219,6 +231,7 @@ class TypeParser:
         if token.text not in words.PRIMS:
             hint = nearest(token.text, words.PRIMS)
             raise self.diagnostics.fail(token.span, f"unknown IPC type '{token.text}'{hint}")
+        self.check_peer(token)
         return ast.Name(token.text, token.span)
 
     def _array(self) -> ast.ArraySpec:
@@ -278,6 +291,7 @@ class TypeParser:
     def _phrase(self) -> str:
         parts = []
         while self.token.kind == "word":
+            self._not_reserved(self.token)
             parts.append(self.take().text)
         if not parts:
             raise self.unexpected("a C type")
@@ -291,9 +305,24 @@ class TypeParser:
         bits = self._count()
         while self.token.text == ",":
             self.index += 1
-            self.name("a flag")
+            self.flag()
         self.expect(")", "to close the type")
         return ast.LongSpec(prim, bits, start.span)
+
+    def flag(self) -> ast.Flag:
+        token = self.token
+        if token.kind != "word" or token.lower not in words.FLAGS:
+            hint = nearest(token.lower, words.FLAGS)
+            raise self.diagnostics.fail(
+                token.span, f"expected a flag, found {token.describe()}{hint}"
+            )
+        self.index += 1
+        self.check_peer(token)
+        brackets = self.token.text == "["
+        if brackets:
+            self.index += 1
+            self.expect("]", "after '['")
+        return ast.Flag(token.lower, brackets, token.span)
 
     def _of(self) -> None:
         if self.token.lower != "of":
@@ -327,13 +356,4 @@ class TypeParser:
 def _is_prim(token: Token) -> bool:
     return token.kind == "word" and (
         token.text.startswith("MACH_MSG_TYPE_") or token.lower == "polymorphic"
-    )
-
-
-def _is_reserved(token: Token) -> bool:
-    lower = token.lower
-    return (
-        lower in words.STATEMENTS or lower in words.DIRECTIONS or lower in words.FLAGS
-        or lower in words.TRANSLATIONS or lower in ("array", "struct", "of", "c_string")
-        or token.text in words.NATIVES
     )

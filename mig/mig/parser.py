@@ -153,7 +153,7 @@ class Parser(TypeParser):
         flags = []
         while self.token.text == ",":
             self.index += 1
-            flags.append(self._flag())
+            flags.append(self.flag())
         return ast.Argument(direction, name, kind, flags)
 
     def _direction(self) -> ast.Name:
@@ -174,21 +174,6 @@ class Parser(TypeParser):
             return self.native()
         name = self.name("the argument's type")
         return self.named_type(name) if self.token.text == "=" else name
-
-    def _flag(self) -> ast.Flag:
-        token = self.token
-        if token.kind != "word" or token.lower not in words.FLAGS:
-            hint = nearest(token.lower, words.FLAGS)
-            raise self.diagnostics.fail(
-                token.span, f"expected a flag, found {token.describe()}{hint}"
-            )
-        self.index += 1
-        self.check_peer(token)
-        brackets = self.token.text == "["
-        if brackets:
-            self.index += 1
-            self.expect("]", "after '['")
-        return ast.Flag(token.lower, brackets, token.span)
 
 
 # By the statement's first word: in lower case, but as it is written where the case matters.

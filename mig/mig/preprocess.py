@@ -21,7 +21,8 @@ MESSAGE = re.compile(
     r"(?P<file>[^:\s][^:]*):(?P<line>\d+):(?:(?P<column>\d+):)? "
     r"(?P<severity>fatal error|error|warning|note): (?P<text>.*)"
 )
-IGNORED = re.compile(r"#\s*(pragma|define|undef|ident)\b")
+DIRECTIVE = re.compile(r"#\s*([a-z]+)\b")
+SKIPPED = frozenset({"pragma", "define", "undef", "ident", "line"})
 
 
 Stack = tuple[SourceLine, ...]  # the lines that included this one, innermost first
@@ -102,8 +103,11 @@ class _Files:
         return lines[number - 1] if 0 < number <= len(lines) else None
 
 
-def split_lines(text: str, path: str, diagnostics: Diagnostics) -> list[Line]:
-    """Cut preprocessed TEXT into lines with their origin; blank ones are dropped."""
+def split_lines(
+    text: str, path: str, diagnostics: Diagnostics, skipped: frozenset[str] = SKIPPED
+) -> list[Line]:
+    """Cut preprocessed TEXT into lines with their origin; blank ones are dropped. The directives
+    SKIPPED may be left in it, all others are errors."""
     files = _Files()
     out: list[Line] = []
     file, number = path, 0
@@ -111,14 +115,13 @@ def split_lines(text: str, path: str, diagnostics: Diagnostics) -> list[Line]:
     for raw in text.split("\n"):
         number += 1
         if raw.startswith("#"):
-            marker = MARKER.match(raw)
+            marker, directive = MARKER.match(raw), DIRECTIVE.match(raw)
+            if directive[1] not in skipped if directive else not marker:
+                _stray_directive(SourceLine(file, number, raw, stack), diagnostics)
             if marker:
                 name = _unquote(marker[2]).removeprefix("./") if marker[2] is not None else file
                 stack = _follow(stack, file, number, name, (marker[3] or "").split())
                 file, number = name, int(marker[1]) - 1
-            elif not IGNORED.match(raw):
-                source = SourceLine(file, number, raw, stack)
-                _stray_directive(source, diagnostics)
             continue
         if raw.strip():
             original = files.line(file, number)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from mig import ast, words
 from mig.check import check_routine
 from mig.diagnostics import CompileError, Diagnostics, Span
-from mig.ir import Argument, Import, Interface, Routine, Shape, Type
+from mig.ir import NATIVE, Argument, Import, Interface, Routine, Shape, Type
 from mig.resolve_types import TypeTable
 
 MAX_SLOTS = 100  # a reply's id is the request's plus this
@@ -54,6 +54,8 @@ class Resolver:
         self.table.fragment = self.may_be_types and not any(
             isinstance(s, ast.Subsystem | ast.Routine) for s in statements
         )
+        if self.table.dialect.subsystem_first:
+            self._check_first(statements)
         for statement in statements:
             try:
                 self._statement(statement)
@@ -70,6 +72,16 @@ class Resolver:
             self.demux, self.rcsid, c.user_prefix, c.server_prefix, self.table.types,
             s.name.span,
         )
+
+    def _check_first(self, statements: list[ast.Statement]) -> None:
+        """Under --peer=gnu types and routines stand behind the subsystem."""
+        first = next((s for s in statements
+                      if isinstance(s, ast.Subsystem | ast.TypeDecl | ast.Routine)), None)
+        if isinstance(first, ast.TypeDecl | ast.Routine):
+            self.diagnostics.error(
+                first.name.span, "the subsystem stands before all types and routines in"
+                f" {self.table.dialect.title} dialect"
+            )
 
     def _missing_subsystem(self, statements: list[ast.Statement]) -> None:
         """An error, but not for types alone, nor where the statement may be there but faulty."""
@@ -104,10 +116,13 @@ class Resolver:
     def _subsystem(self, statement: ast.Subsystem) -> None:
         if self.subsystem is not None:
             before = self.subsystem.name
-            self.diagnostics.warn(
-                "subsystem", statement.name.span, "a second subsystem; this one counts",
-                [(before.span, f"'{before.text}' was declared here")],
-            )
+            notes = [(before.span, f"'{before.text}' was declared here")]
+            if self.table.dialect.subsystem_first:
+                self.diagnostics.error(statement.name.span, "a second subsystem", notes)
+            else:
+                self.diagnostics.warn(
+                    "subsystem", statement.name.span, "a second subsystem; this one counts", notes
+                )
         if statement.kernel_user and statement.kernel_server:
             self.diagnostics.error(
                 statement.name.span, "a subsystem is kerneluser or kernelserver, not both"
@@ -187,8 +202,14 @@ class Resolver:
 
     def _add_argument(self, routine: Routine, tree: ast.Argument) -> None:
         try:
-            kind = self._kind(tree, bool(routine.arguments))
-            argument = Argument(tree.name.text, kind, self._type(tree.type), tree.name.span)
+            found = self._type(tree.type)
+            kind = self._kind(tree, found, bool(routine.arguments))
+            if kind == "inout" and found.auto and self.table.dialect.plain_elements:
+                self.diagnostics.error(
+                    tree.name.span, f"'{tree.name.text}', an array of any length, cannot be 'inout'"
+                    f" in {self.table.dialect.title} dialect"
+                )
+            argument = Argument(tree.name.text, kind, found, tree.name.span)
             self._check_name(routine, argument)
             for flag in tree.flags:
                 self._flag(routine, argument, flag)
@@ -196,12 +217,13 @@ class Resolver:
         except CompileError:
             pass  # reported; go on with the next argument
 
-    def _kind(self, tree: ast.Argument, later: bool) -> str:
+    def _kind(self, tree: ast.Argument, found: Type, later: bool) -> str:
         if tree.direction is not None:
             return tree.direction.text
-        if isinstance(tree.type, ast.NativeSpec):
+        if found.shape in NATIVE:
             raise self.diagnostics.fail(
-                tree.name.span, f"'{tree.type.form}' needs 'in', 'out' or 'inout' before the name"
+                tree.name.span, f"'{tree.name.text}' is of a type that only C knows, and needs 'in',"
+                " 'out' or 'inout' before its name"
             )
         return "in" if later else "requestport"
 
@@ -243,6 +265,12 @@ class Resolver:
 
     def _flag_dealloc(self, _: Routine, argument: Argument, flag: ast.Flag) -> None:
         if not argument.type.out_of_line:
+            if flag.brackets and argument.type.descriptor \
+                    and not self.table.dialect.dealloc_of_rights:
+                raise self.diagnostics.fail(
+                    flag.span, "'dealloc[]' of rights in the message is not in"
+                    f" {self.table.dialect.title} dialect"
+                )
             self._useless(flag, "the argument does not travel out of line")
             return
         argument.dealloc = "maybe" if flag.brackets else "yes"

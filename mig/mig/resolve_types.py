@@ -4,6 +4,7 @@
 from dataclasses import replace
 
 from mig import ast, words
+from mig.dialects import DIALECTS
 from mig.diagnostics import CompileError, Diagnostics, Span, nearest
 from mig.ir import Shape, Type
 
@@ -15,7 +16,7 @@ class TypeTable:
 
     def __init__(self, diagnostics: Diagnostics, peer: str):
         self.diagnostics = diagnostics
-        self.peer = peer
+        self.dialect = DIALECTS[peer]
         self.types: dict[str, Type] = {}
         self.fragment = False  # a file to be included behind the types that it uses
         self.broken: set[str] = set()  # declared, but with an error that was reported
@@ -23,10 +24,14 @@ class TypeTable:
 
     def declare(self, declaration: ast.TypeDecl) -> None:
         name = declaration.name
+        if not self.dialect.type_twice and name.text in self.dialect.predeclared:
+            self.diagnostics.error(
+                name.span, f"'{name.text}' is a type of {self.dialect.title} dialect already"
+            )
         before = self.types.get(name.text)
         if before is not None:
             notes = [(before.span, f"'{name.text}' was declared here")]
-            if self.peer == "gnu":
+            if not self.dialect.type_twice:
                 self.diagnostics.error(name.span, f"type '{name.text}' is declared again", notes)
             else:
                 self.diagnostics.warn(
@@ -41,7 +46,7 @@ class TypeTable:
 
     def lookup(self, name: ast.Name) -> Type:
         found = self.types.get(name.text)
-        if found is None and self.peer != "apple" and name.text in words.GNU_PREDECLARED:
+        if found is None and name.text in self.dialect.predeclared:
             prim = ast.Name(words.GNU_PREDECLARED[name.text], name.span)
             spec = ast.PrimSpec(prim, prim)
             found = self.build(ast.TypeDecl(name, ast.TransType(spec)))
@@ -72,7 +77,14 @@ class TypeTable:
     def build(self, declaration: ast.TypeDecl) -> Type:
         """The type that a declaration makes, with its C names."""
         name = declaration.name.text
-        found = self._specification(declaration.type.spec)
+        spec = declaration.type.spec
+        found = self._specification(spec)
+        if self.dialect.plain_elements and _packs_unnamed(spec):
+            self.diagnostics.error(
+                declaration.name.span,
+                f"the element type of an array of any length has a name in {self.dialect.title}"
+                " dialect",
+            )
         names = dict.fromkeys(("trans_type", "intran", "outtran", "destructor"), "")
         names["user_type"] = names["server_type"] = found.phrase or name
         for clause in declaration.type.translations:
@@ -139,7 +151,7 @@ class TypeTable:
     def _one_prim(self, name: ast.Name) -> words.Prim:
         if name.text.isdigit():
             word = words.PRIM_NUMBERS.get(int(name.text))
-            if word is None or self.peer == "apple":
+            if word is None or not self.dialect.type_numbers:
                 raise self.diagnostics.fail(
                     name.span, f"the type number {name.text} has no size of its own"
                 )
@@ -155,8 +167,23 @@ class TypeTable:
         size = spec.bits // 8
         return replace(found, size=size, alignment=min(size, 8))
 
+    def _plain_element(self, element: Type, spec: ast.ArraySpec | ast.StructSpec) -> None:
+        """Under --peer=gnu elements have one size and lie in the message."""
+        if self.dialect.plain_elements and (element.variable or element.out_of_line):
+            self.diagnostics.error(
+                spec.span,
+                f"too complicated for {self.dialect.title} dialect: elements that are"
+                f" {_describe(element)}", self._declaration(spec.element),
+            )
+
     def _pointer(self, element: Type, spec: ast.PointerSpec) -> Type:
         """^ element."""
+        if self.dialect.plain_elements and element.variable and not element.auto:
+            self.diagnostics.error(
+                spec.span,
+                f"too complicated for {self.dialect.title} dialect: '^' before {_describe(element)}",
+                self._declaration(spec.element),
+            )
         match element.shape:
             case Shape.DATA | Shape.STRUCT | Shape.STRING:
                 return replace(_plain(element), shape=Shape.OOL, element=element, count=1)
@@ -180,6 +207,7 @@ class TypeTable:
         if spec.variable:
             return self._variable_array(spec, element)
         assert spec.bound is not None
+        self._plain_element(element, spec)
         base = replace(_plain(element), element=element, count=spec.bound)
         if element.shape in INLINE_FIXED:
             return replace(base, shape=Shape.ARRAY, size=spec.bound * (element.size or 0))
@@ -274,6 +302,10 @@ class TypeTable:
         names["trans_type"] = text
 
     def _check_names(self, found: Type, name: ast.Name) -> None:
+        if found.translated and found.variable:
+            raise self.diagnostics.fail(
+                name.span, f"'{name.text}' is a variable array and cannot be translated"
+            )
         if {found.user_type, found.server_type} & words.NO_TYPE_NAMES:
             raise self.diagnostics.fail(
                 name.span, f"'{name.text}' is a keyword of C and cannot name a type"
@@ -302,6 +334,12 @@ def _plain(element: Type) -> Type:
     if not element.translated:
         return element
     return replace(element, intran="", outtran="", destructor="")
+
+
+def _packs_unnamed(spec: ast.TypeSpec) -> bool:
+    """SPEC is an array of any length, in the message, of a type that has no name."""
+    return isinstance(spec, ast.ArraySpec) and spec.variable \
+        and not isinstance(spec.element, ast.NameSpec)
 
 
 def _round(size: int, alignment: int) -> int:

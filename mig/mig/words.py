@@ -26,6 +26,7 @@ FLAGS = (
     "auto", "const", "islong", "isnotlong", "servercopy",
 )
 NATIVES = ("PointerTo", "PointerToIfNot", "ValueOf")
+EXACT = frozenset(EXACT_NUMBER_OPTIONS + NATIVES)  # keywords whose case matters
 TRANSLATIONS = (
     "ctype", "cusertype", "cservertype", "intran", "outtran", "destructor", "intranpayload",
 )
@@ -34,7 +35,8 @@ APPLE_ONLY = {
     "sendtime", "nosendtime", "error", "usespecialreplyport", "consumeonsenderror",
     "UserTypeLimit", "OnStackLimit", "iimport", "dimport", "sectoken", "serversectoken",
     "usersectoken", "audittoken", "serveraudittoken", "useraudittoken", "servercontexttoken",
-    "userimpl", "serverimpl", "auto", "const", "PointerTo", "PointerToIfNot", "ValueOf",
+    "userimpl", "serverimpl", "auto", "const", "samecount", "physicalcopy", "overwrite",
+    "PointerTo", "PointerToIfNot", "ValueOf",
 }
 GNU_ONLY = {"islong", "isnotlong", "servercopy", "intranpayload"}
 

@@ -125,30 +125,5 @@ class Language(unittest.TestCase):
         )
 
 
-class Peers(unittest.TestCase):
-    def refused(self, text: str, peer: str) -> bool:
-        return "error:" in analyse(PRELUDE + text, f"--peer={peer}")[1]
-
-    def check(self, text: str, apple: bool, gnu: bool):
-        """TEXT is always ours; APPLE and GNU say who else takes it."""
-        self.assertNotIn("error:", analyse(PRELUDE + text)[1])
-        self.assertEqual(self.refused(text, "apple"), not apple, "apple")
-        self.assertEqual(self.refused(text, "gnu"), not gnu, "gnu")
-
-    def test_dialects(self):
-        self.check("type t = struct[2] of int;", True, True)
-        self.check("type t = struct { int a; };", False, True)
-        self.check("skip 3;", False, True)
-        self.check("type t = array[0x4] of int;", False, False)
-        self.check("type t = PointerTo(q);", True, False)
-        self.check("sendtime 5;", True, False)
-        self.check("error f;", True, False)
-        self.check("type t = int; type t = int;", True, False)
-        self.check("type t = (MACH_MSG_TYPE_INTEGER_32, 32);", False, True)
-        self.check("routine r(p : mach_port_t; a : int, const);", True, False)
-        self.check("routine r(p : mach_port_t; type : int);", False, False)
-        self.check("routine r(p : mach_port_t; a : short);", False, True)
-
-
 if __name__ == "__main__":
     unittest.main()
