@@ -41,7 +41,9 @@ struct ipc_kmsg *exception_message_create(const struct exception_report *report,
 
 /*
  * Read REPLY to the message REQUEST_ID made for ACTION, and take over the registers it brings.
- * Returns: KERN_SUCCESS, the thread may go on; anything else: not handled.
+ * Returns: KERN_SUCCESS, the thread may go on; MIG_SERVER_DIED, no such reply; MIG_TYPE_ERROR, its
+ * shape is wrong; KERN_FAILURE, it says that the exception is not handled, whatever its code;
+ * KERN_INVALID_ARGUMENT or KERN_RESOURCE_SHORTAGE, its registers are no good.
  */
 [[nodiscard]] kern_return_t exception_reply_read(const struct ipc_kmsg *reply,
                                                  mach_msg_id_t request_id,

@@ -139,13 +139,13 @@ struct ipc_kmsg *exception_message_create(const struct exception_report *report,
     return kmsg;
 }
 
-/* Take over the registers in REPLY, if it has the shape of a reply with registers. */
+/* Take over the registers in REPLY, if it has exactly the size of a reply with as many. */
 static kern_return_t reply_set_state(const struct ipc_kmsg *reply)
 {
     const struct state_reply *state = (const struct state_reply *)&reply->header;
     mach_msg_size_t size = reply->header.msgh_size;
     if (size < sizeof(*state) || state->state_count > THREAD_STATE_MAX ||
-        size < sizeof(*state) + state->state_count * sizeof(natural_t)) {
+        size != sizeof(*state) + state->state_count * sizeof(natural_t)) {
         return MIG_TYPE_ERROR;
     }
     return context_set_state(&current_thread()->context, state->flavor, state->state,
@@ -163,8 +163,11 @@ kern_return_t exception_reply_read(const struct ipc_kmsg *reply, mach_msg_id_t r
         reply->header.msgh_size < sizeof(*error)) {
         return MIG_TYPE_ERROR;
     }
-    if (error->RetCode != KERN_SUCCESS || action_behavior(action) == EXCEPTION_DEFAULT) {
-        return error->RetCode;
+    if (error->RetCode != KERN_SUCCESS) {
+        return KERN_FAILURE; /* not his own code: some mean that the thread was told to give up */
     }
-    return reply_set_state(reply);
+    if (action_behavior(action) != EXCEPTION_DEFAULT) {
+        return reply_set_state(reply);
+    }
+    return reply->header.msgh_size == sizeof(*error) ? KERN_SUCCESS : MIG_TYPE_ERROR;
 }

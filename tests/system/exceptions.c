@@ -3,7 +3,6 @@
  * Exceptions as messages: what each fault reports, who is asked, and what an answer does. The test
  * itself is the handler; the faults happen in bare threads.
  */
-#include <stddef.h>
 #include <string.h>
 
 #include <mach/exc_server.h>
@@ -361,50 +360,4 @@ CASE(a_thread_may_be_ended_while_it_waits_to_tell_its_handler)
     (void)worker_wait_blocked(&worker);
     worker_kill(&worker);
     port_destroy_with_send(handler);
-}
-
-/* Answer an exception with a state as if there was one, SIZE bytes of such a reply. */
-static void answer_short(mach_msg_size_t size)
-{
-    __Reply__mach_exception_raise_state_t reply = {
-        .Head = {
-            .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0),
-            .msgh_remote_port = message.header.msgh_remote_port,
-            .msgh_id = message.header.msgh_id + 100,
-        },
-        .NDR = NDR_record,
-        .flavor = x86_THREAD_STATE64,
-        .new_stateCnt = x86_THREAD_STATE64_COUNT,
-    };
-    EXPECT_OK(mach_msg(&reply.Head, MACH_SEND_MSG, size, 0, 0, 0, 0));
-}
-
-/* The thread's handler answers with SIZE bytes of a reply: too few, so that the task's is asked. */
-static void check_short_reply(mach_msg_size_t size)
-{
-    struct helper helper;
-    struct worker worker;
-    mach_port_t first = handler_create(), second = handler_create();
-    if (helper_create(&helper)) {
-        EXPECT(worker_create(&worker, helper.task, fault_illegal, NULL));
-        take_from_thread(worker.thread, first, LONG_CODES(EXCEPTION_STATE));
-        take_from_task(helper.task, second, LONG_CODES(EXCEPTION_DEFAULT));
-        EXPECT_OK(thread_resume(worker.thread));
-        EXPECT(receive_exception(first, 2406));
-        answer_short(size);
-        EXPECT(receive_exception(second, 2405));
-        answer_recover();
-        worker_join(&worker);
-        helper_destroy(&helper);
-    }
-    port_destroy_with_send(first);
-    port_destroy_with_send(second);
-}
-
-CASE(a_reply_without_its_registers_is_no_answer)
-{
-    const mach_msg_size_t registers = offsetof(__Reply__mach_exception_raise_state_t, new_state);
-    check_short_reply(sizeof(mig_reply_error_t));
-    check_short_reply(registers);
-    check_short_reply(registers + sizeof(x86_thread_state64_t) - sizeof(natural_t));
 }
