@@ -258,28 +258,35 @@ static void end_other_task(void *argument)
     }
 }
 
+/* True if one of the two tasks ARGUMENT points to is dead. */
+static bool one_is_dead(void *argument)
+{
+    const struct helper *helpers = argument;
+    return port_type(helpers[0].task) == MACH_PORT_TYPE_DEAD_NAME ||
+           port_type(helpers[1].task) == MACH_PORT_TYPE_DEAD_NAME;
+}
+
+/* At least one ends without the test's help: the first does it, or the other was quicker. */
 CASE(two_tasks_end_each_other)
 {
     static _Atomic int go;
     for (int round = 0; round < 20; round++) {
-        struct helper one, two;
-        struct worker first, second;
+        struct helper helpers[2];
+        struct worker workers[2];
         go = 0;
-        if (!helper_create(&one) || !helper_create(&two)) {
+        if (!helper_create(&helpers[0]) || !helper_create(&helpers[1])) {
             return;
         }
-        helper_give(&one, 1, two.task, MACH_MSG_TYPE_COPY_SEND);
-        helper_give(&two, 1, one.task, MACH_MSG_TYPE_COPY_SEND);
-        EXPECT(worker_start(&first, one.task, end_other_task, &go));
-        EXPECT(worker_start(&second, two.task, end_other_task, &go));
-        go = 1;
-        for (int i = 0; i < 5; i++) {
-            systest_pause();
+        for (int i = 0; i < 2; i++) {
+            helper_give(&helpers[i], 1, helpers[1 - i].task, MACH_MSG_TYPE_COPY_SEND);
+            EXPECT(worker_start(&workers[i], helpers[i].task, end_other_task, &go));
         }
-        helper_destroy(&one);
-        helper_destroy(&two);
-        worker_join(&first);
-        worker_join(&second);
+        go = 1;
+        EXPECT(systest_wait(one_is_dead, helpers));
+        for (int i = 0; i < 2; i++) {
+            helper_destroy(&helpers[i]);
+            worker_join(&workers[i]);
+        }
     }
 }
 
@@ -316,16 +323,26 @@ CASE(what_stands_still_can_end)
     worker_kill(&mine);
 }
 
+/* Every call on what was its port says that nobody is there, and takes nothing along. */
 CASE(a_dead_task_takes_no_more)
 {
     struct helper helper;
-    thread_act_t thread;
+    thread_act_t thread = MACH_PORT_NULL;
+    mach_vm_address_t address = 0;
+    mach_port_t port = port_create_with_send();
     if (helper_create(&helper)) {
         task_t task = helper.task;
         EXPECT_OK(mach_port_mod_refs(mach_task_self(), task, MACH_PORT_RIGHT_SEND, 1));
         helper_destroy(&helper);
         EXPECT_EQ(port_type(task), MACH_PORT_TYPE_DEAD_NAME);
         EXPECT_EQ(thread_create(task, &thread), MACH_SEND_INVALID_DEST);
+        EXPECT_EQ(mach_vm_allocate(task, &address, vm_page_size, VM_FLAGS_ANYWHERE),
+                  MACH_SEND_INVALID_DEST);
+        EXPECT_EQ(mach_port_insert_right(task, HELPER_PORT(0), port, MACH_MSG_TYPE_MOVE_SEND),
+                  MACH_SEND_INVALID_DEST);
+        EXPECT_EQ(task_set_special_port(task, TASK_BOOTSTRAP_PORT, port), MACH_SEND_INVALID_DEST);
+        EXPECT_EQ(port_refs(port, MACH_PORT_RIGHT_SEND), 1);
         EXPECT_OK(mach_port_deallocate(mach_task_self(), task));
     }
+    port_destroy_with_send(port);
 }

@@ -214,7 +214,7 @@ static void expect_work(void)
     EXPECT(systest_wait(all_have_worked, NULL));
 }
 
-static uint32_t load_sum(processor_t processor)
+static processor_cpu_load_info_data_t load_of(processor_t processor)
 {
     processor_cpu_load_info_data_t load = {};
     mach_msg_type_number_t count = PROCESSOR_CPU_LOAD_INFO_COUNT;
@@ -222,6 +222,12 @@ static uint32_t load_sum(processor_t processor)
     EXPECT_OK(
         processor_info(processor, PROCESSOR_CPU_LOAD_INFO, &host, (processor_info_t)&load, &count));
     (void)mach_port_deallocate(mach_task_self(), host);
+    return load;
+}
+
+static uint32_t load_sum(processor_t processor)
+{
+    processor_cpu_load_info_data_t load = load_of(processor);
     return load.cpu_ticks[CPU_STATE_USER] + load.cpu_ticks[CPU_STATE_SYSTEM] +
            load.cpu_ticks[CPU_STATE_IDLE];
 }
@@ -262,23 +268,13 @@ CASE(processors_stop_and_start_under_load)
     processors_put(&list);
 }
 
-/* Has the processor ARGUMENT points to done something since? */
-static processor_cpu_load_info_data_t load_of(processor_t processor)
-{
-    processor_cpu_load_info_data_t load = {};
-    mach_msg_type_number_t count = PROCESSOR_CPU_LOAD_INFO_COUNT;
-    mach_port_t host = MACH_PORT_NULL;
-    EXPECT_OK(
-        processor_info(processor, PROCESSOR_CPU_LOAD_INFO, &host, (processor_info_t)&load, &count));
-    (void)mach_port_deallocate(mach_task_self(), host);
-    return load;
-}
-
+/* A processor, and how much it had done when it was started. */
 struct busy_watch {
     processor_t processor;
     uint32_t before;
 };
 
+/* Has the processor of the watch at ARGUMENT done something since? */
 static bool is_busy(void *argument)
 {
     const struct busy_watch *watch = argument;

@@ -133,6 +133,44 @@ static bool is_without_threads(void *argument)
     return count == 0;
 }
 
+#define THREADS_MAX 1024
+
+/* Is there room for a thread in the helper ARGUMENT points to? It is ended at once. */
+static bool has_room(void *argument)
+{
+    const struct helper *helper = argument;
+    thread_act_t thread;
+    if (thread_create(helper->task, &thread) != KERN_SUCCESS) {
+        return false;
+    }
+    EXPECT_OK(thread_terminate(thread));
+    return true;
+}
+
+/* What is refused leaves nothing behind: the kernel's ledger has to balance. */
+CASE(threads_of_a_task_have_a_limit)
+{
+    static thread_act_t threads[THREADS_MAX];
+    struct helper helper;
+    thread_act_t thread = MACH_PORT_NULL;
+    uint32_t count = 0;
+    if (!helper_create(&helper)) {
+        return;
+    }
+    while (count < THREADS_MAX && EXPECT_OK(thread_create(helper.task, &threads[count]))) {
+        count++;
+    }
+    for (int i = 0; i < 3; i++) {
+        EXPECT_EQ(thread_create(helper.task, &thread), KERN_RESOURCE_SHORTAGE);
+    }
+    EXPECT_OK(thread_terminate(threads[--count]));
+    EXPECT(systest_wait(has_room, &helper));
+    helper_destroy(&helper);
+    while (count > 0) {
+        EXPECT_OK(mach_port_deallocate(mach_task_self(), threads[--count]));
+    }
+}
+
 /* A thread that cannot start is not left behind. */
 CASE(a_thread_without_registers_is_not_made)
 {

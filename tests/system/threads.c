@@ -3,10 +3,10 @@
  * Threads: the processor is shared, registers are each thread's own, and others can stop threads,
  * look at them and change them.
  */
-#include <pthread.h>
 #include <string.h>
 
 #include <mach/comm_page.h>
+#include <mach/thread_info.h>
 #include <mach/thread_status.h>
 
 #include "systest.h"
@@ -280,6 +280,66 @@ CASE(a_sleep_can_be_broken_off)
     EXPECT_EQ(sleep_result, KERN_ABORTED);
 }
 
+/* A thread, and the state that it has to reach. */
+struct expected_state {
+    const struct worker *worker;
+    integer_t run_state;
+};
+
+static thread_basic_info_data_t basic_info(const struct worker *worker)
+{
+    thread_basic_info_data_t info = {};
+    mach_msg_type_number_t count = THREAD_BASIC_INFO_COUNT;
+    EXPECT_OK(thread_info(worker->thread, THREAD_BASIC_INFO, (thread_info_t)&info, &count));
+    return info;
+}
+
+static bool has_state(void *argument)
+{
+    const struct expected_state *expected = argument;
+    return basic_info(expected->worker).run_state == expected->run_state;
+}
+
+/* WORKER must be, or come, to RUN_STATE, and be suspended COUNT times. */
+static void expect_state(const struct worker *worker, integer_t run_state, integer_t count)
+{
+    struct expected_state expected = { worker, run_state };
+    thread_extended_info_data_t extended = {};
+    mach_msg_type_number_t words = THREAD_EXTENDED_INFO_COUNT;
+    EXPECT(systest_wait(has_state, &expected));
+    EXPECT_EQ(basic_info(worker).suspend_count, count);
+    EXPECT_OK(thread_info(worker->thread, THREAD_EXTENDED_INFO, (thread_info_t)&extended, &words));
+    EXPECT_EQ(extended.pth_run_state, run_state);
+}
+
+/* Held, whatever it does otherwise, is stopped. */
+CASE(a_threads_state_is_told)
+{
+    struct worker spinner, sleeper;
+    stop = false;
+    EXPECT(worker_create(&spinner, mach_task_self(), count_up, &counters[0]));
+    EXPECT(worker_create(&sleeper, mach_task_self(), sleep_long, NULL));
+    expect_state(&spinner, TH_STATE_STOPPED, 1);
+    EXPECT_OK(thread_resume(spinner.thread));
+    EXPECT_OK(thread_resume(sleeper.thread));
+    expect_state(&spinner, TH_STATE_RUNNING, 0);
+    expect_state(&sleeper, TH_STATE_WAITING, 0);
+    for (integer_t count = 1; count <= 2; count++) {
+        EXPECT_OK(thread_suspend(spinner.thread));
+        EXPECT_OK(thread_suspend(sleeper.thread));
+        expect_state(&spinner, TH_STATE_STOPPED, count);
+        expect_state(&sleeper, TH_STATE_STOPPED, count);
+    }
+    for (integer_t count = 1; count >= 0; count--) {
+        EXPECT_OK(thread_resume(spinner.thread));
+        EXPECT_OK(thread_resume(sleeper.thread));
+        expect_state(&spinner, count > 0 ? TH_STATE_STOPPED : TH_STATE_RUNNING, count);
+        expect_state(&sleeper, count > 0 ? TH_STATE_STOPPED : TH_STATE_WAITING, count);
+    }
+    worker_kill(&spinner);
+    worker_kill(&sleeper);
+}
+
 CASE(threads_are_listed)
 {
     struct worker workers[3];
@@ -299,50 +359,4 @@ CASE(threads_are_listed)
     for (int i = 0; i < 3; i++) {
         worker_kill(&workers[i]);
     }
-}
-
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t turn_changed = PTHREAD_COND_INITIALIZER;
-static int turn, turns;
-
-static void *take_turns(void *argument)
-{
-    int mine = (int)(uintptr_t)argument;
-    for (int i = 0; i < 100; i++) {
-        (void)pthread_mutex_lock(&mutex);
-        while (turn != mine) {
-            (void)pthread_cond_wait(&turn_changed, &mutex);
-        }
-        turns++;
-        turn = (turn + 1) % 3;
-        (void)pthread_cond_broadcast(&turn_changed);
-        (void)pthread_mutex_unlock(&mutex);
-    }
-    return argument;
-}
-
-static void run_turns(void)
-{
-    pthread_t threads[3];
-    turn = turns = 0;
-    for (uintptr_t i = 0; i < 3; i++) {
-        EXPECT_EQ(pthread_create(&threads[i], NULL, take_turns, (void *)i), 0);
-    }
-    for (uintptr_t i = 0; i < 3; i++) {
-        void *result;
-        EXPECT_EQ(pthread_join(threads[i], &result), 0);
-        EXPECT_EQ((uintptr_t)result, i);
-    }
-    EXPECT_EQ(turns, 300);
-}
-
-/* What pthreads make once: a port to wait on, some heap. */
-void systest_prepare(void)
-{
-    run_turns();
-}
-
-CASE(pthreads_take_turns)
-{
-    run_turns();
 }

@@ -1,82 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Processor time and switches: the sums are those of the host's clock, and what is counted is what
- * was done. Bounds come from clock readings around the questions, so that a slow machine makes them
- * wider and never wrong.
+ * Processor time: the sums are those of the host's clock. Bounds come from clock readings around the
+ * questions, so that a slow machine makes them wider and never wrong.
  */
-#include <stdlib.h>
-#include <string.h>
-
 #include <mach/comm_page.h>
 #include <mach/host_priv.h>
 #include <mach/mach_host.h>
-#include <mach/processor.h>
 #include <mach/processor_set.h>
-#include <mach/usage_info.h>
 
 #include "systest.h"
 #include "systest_msg.h"
 #include "systest_task.h"
+#include "systest_usage.h"
 
-#define MILLISECOND UINT64_C(1000000)
-#define TICK        (10 * MILLISECOND)
-#define CPU_MAX     8
+#define TICK    (10 * MILLISECOND)
+#define CPU_MAX 8
 
 static uint32_t cpu_count(void)
 {
     uint32_t count = ((const struct comm_page *)COMM_PAGE_ADDRESS)->cpu_count;
     return count < CPU_MAX ? count : CPU_MAX;
-}
-
-static mach_r_usage_info_data_t thread_usage(mach_port_t thread)
-{
-    mach_r_usage_info_data_t info = {};
-    mach_msg_type_number_t count = MACH_R_USAGE_INFO_COUNT;
-    EXPECT_OK(thread_info(thread, MACH_R_USAGE_INFO, (thread_info_t)&info, &count));
-    return info;
-}
-
-static mach_r_usage_info_data_t task_usage(mach_port_t task)
-{
-    mach_r_usage_info_data_t info = {};
-    mach_msg_type_number_t count = MACH_R_USAGE_INFO_COUNT;
-    EXPECT_OK(task_info(task, MACH_R_USAGE_INFO, (task_info_t)&info, &count));
-    return info;
-}
-
-static uint64_t time_of(mach_r_usage_info_data_t usage)
-{
-    return usage.user_time + usage.system_time;
-}
-
-/* Rights to all processors, of which only the first runs. */
-struct one_processor {
-    processor_array_t processors;
-    mach_msg_type_number_t count;
-};
-
-/* Stop all processors but the first: what runs shares that. */
-static struct one_processor one_processor_begin(void)
-{
-    struct one_processor one = {};
-    EXPECT_OK(host_processors(systest_host_priv(), &one.processors, &one.count));
-    for (mach_msg_type_number_t i = 1; i < one.count; i++) {
-        EXPECT_OK(processor_exit(one.processors[i]));
-    }
-    return one;
-}
-
-/* Start those that do not run yet, from number FIRST on. */
-static void one_processor_end(struct one_processor *one, mach_msg_type_number_t first)
-{
-    for (mach_msg_type_number_t i = 0; i < one->count; i++) {
-        if (i >= first) {
-            EXPECT_OK(processor_start(one->processors[i]));
-        }
-        EXPECT_OK(mach_port_deallocate(mach_task_self(), one->processors[i]));
-    }
-    EXPECT_OK(vm_deallocate(mach_task_self(), (vm_address_t)one->processors,
-                            one->count * sizeof(one->processors[0])));
 }
 
 static _Atomic bool stop;
@@ -227,145 +170,6 @@ CASE(a_running_thread_is_charged_while_it_runs)
     EXPECT_OK(mach_port_deallocate(mach_task_self(), self));
 }
 
-static _Atomic uint32_t turns;
-
-/* Wait again and again. */
-static void sleep_often(void *argument)
-{
-    uint32_t count = *(const uint32_t *)argument;
-    for (uint32_t i = 0; i < count; i++) {
-        (void)mach_wait_until_trap(mach_absolute_time() + MILLISECOND / 10);
-        turns++;
-    }
-    while (!stop) {
-        (void)mach_wait_until_trap(mach_absolute_time() + MILLISECOND);
-    }
-}
-
-static bool has_slept(void *argument)
-{
-    return turns >= *(const uint32_t *)argument;
-}
-
-CASE(a_wait_is_a_voluntary_switch)
-{
-    static uint32_t count = 100;
-    struct worker worker;
-    stop = false;
-    turns = 0;
-    EXPECT(worker_start(&worker, mach_task_self(), sleep_often, &count));
-    EXPECT(systest_wait(has_slept, &count));
-    EXPECT(thread_usage(worker.thread).voluntary_switches >= count);
-    stop = true;
-    worker_join(&worker);
-}
-
-static bool was_interrupted(void *argument)
-{
-    return thread_usage(*(mach_port_t *)argument).involuntary_switches >= 5;
-}
-
-CASE(the_end_of_a_slice_is_an_involuntary_switch)
-{
-    struct worker workers[2];
-    struct one_processor one = one_processor_begin();
-    stop = false;
-    for (int i = 0; i < 2; i++) {
-        EXPECT(worker_start(&workers[i], mach_task_self(), spin, NULL));
-    }
-    EXPECT(systest_wait(was_interrupted, &workers[0].thread));
-    mach_r_usage_info_data_t usage = thread_usage(workers[0].thread);
-    EXPECT(usage.voluntary_switches < usage.involuntary_switches);
-    stop = true;
-    for (int i = 0; i < 2; i++) {
-        worker_join(&workers[i]);
-    }
-    one_processor_end(&one, 1);
-}
-
-/* Let the kernel work for a long time in each call. */
-static void work_in_kernel(void *argument)
-{
-    while (!stop) {
-        uint64_t address = 0;
-        if (_kernelrpc_mach_vm_allocate_trap(mach_task_self(), &address, 1 << 20,
-                                             VM_FLAGS_ANYWHERE) == KERN_SUCCESS) {
-            for (uint64_t page = 0; page < 1 << 20; page += 4096) {
-                *(volatile uint8_t *)(address + page) = 1;
-            }
-            (void)_kernelrpc_mach_vm_deallocate_trap(mach_task_self(), address, 1 << 20);
-        }
-    }
-    (void)argument;
-}
-
-static bool has_system_time(void *argument)
-{
-    return thread_usage(*(mach_port_t *)argument).system_time >= 50 * MILLISECOND;
-}
-
-CASE(time_in_the_kernel_is_system_time)
-{
-    struct worker workers[2];
-    struct one_processor one = one_processor_begin();
-    stop = false;
-    EXPECT(worker_start(&workers[0], mach_task_self(), work_in_kernel, NULL));
-    EXPECT(worker_start(&workers[1], mach_task_self(), spin, NULL));
-    EXPECT(systest_wait(has_system_time, &workers[0].thread));
-    stop = true;
-    for (int i = 0; i < 2; i++) {
-        worker_join(&workers[i]);
-    }
-    one_processor_end(&one, 1);
-}
-
-/* A thread, and a processor to be left. */
-struct move_watch {
-    mach_port_t thread;
-    uint32_t processor;
-    uint64_t migrations;
-};
-
-/* Has one of the two threads left its processor? */
-static bool one_is_elsewhere(void *argument)
-{
-    struct move_watch *watch = argument;
-    bool is_elsewhere = false;
-    for (int i = 0; i < 2; i++) {
-        mach_r_usage_info_data_t usage = thread_usage(watch[i].thread);
-        watch[i].migrations = usage.migrations;
-        is_elsewhere = is_elsewhere || usage.processor != watch[i].processor;
-    }
-    return is_elsewhere;
-}
-
-CASE(migrations_are_counted)
-{
-    struct worker workers[2];
-    struct one_processor one = one_processor_begin();
-    stop = false;
-    for (int i = 0; i < 2; i++) {
-        EXPECT(worker_start(&workers[i], mach_task_self(), spin, NULL));
-        EXPECT_EQ(thread_usage(workers[i].thread).migrations, 0);
-        EXPECT_EQ(thread_usage(workers[i].thread).processor, 0);
-    }
-    mach_msg_type_number_t first = 1;
-    if (one.count > 1) {
-        /* The second takes one of the two that share the first. */
-        struct move_watch watch[2] = { { .thread = workers[0].thread },
-                                       { .thread = workers[1].thread } };
-        EXPECT_OK(processor_start(one.processors[1]));
-        first = 2;
-        EXPECT(systest_wait(one_is_elsewhere, watch));
-        EXPECT(watch[0].migrations + watch[1].migrations > 0);
-    }
-    stop = true;
-    for (int i = 0; i < 2; i++) {
-        worker_join(&workers[i]);
-    }
-    one_processor_end(&one, first);
-}
-
 CASE(a_task_keeps_the_times_of_threads_that_ended)
 {
     struct worker worker;
@@ -382,6 +186,50 @@ CASE(a_task_keeps_the_times_of_threads_that_ended)
     EXPECT(after.voluntary_switches + after.involuntary_switches >=
            before.voluntary_switches + of_thread.involuntary_switches);
     EXPECT_EQ(after.threads, before.threads);
+}
+
+static uint64_t nanoseconds(time_value_t time)
+{
+    return (uint64_t)time.seconds * 1000 * MILLISECOND + (uint64_t)time.microseconds * 1000;
+}
+
+/* The own task's times of threads that have ended, in whole microseconds. */
+static mach_r_usage_info_data_t ended_usage(void)
+{
+    task_absolutetime_info_data_t info = {};
+    mach_msg_type_number_t count = TASK_ABSOLUTETIME_INFO_COUNT;
+    EXPECT_OK(task_info(mach_task_self(), TASK_ABSOLUTETIME_INFO, (task_info_t)&info, &count));
+    return (mach_r_usage_info_data_t){
+        .user_time = (info.total_user - info.threads_user) / 1000 * 1000,
+        .system_time = (info.total_system - info.threads_system) / 1000 * 1000,
+    };
+}
+
+CASE(basic_flavors_tell_the_times_of_threads_that_ended)
+{
+    task_basic_info_32_data_t narrow = {};
+    task_basic_info_64_data_t wide = {};
+    mach_task_basic_info_data_t basic = {};
+    mach_msg_type_number_t count = TASK_BASIC_INFO_32_COUNT;
+    struct worker worker;
+    stop = false;
+    EXPECT(worker_start(&worker, mach_task_self(), work_in_kernel, (void *)&stop));
+    EXPECT(systest_wait(has_run, &worker.thread));
+    stop = true;
+    worker_join(&worker);
+    mach_r_usage_info_data_t ended = ended_usage();
+    EXPECT(time_of(ended) >= 100 * MILLISECOND);
+    EXPECT_OK(task_info(mach_task_self(), TASK_BASIC_INFO_32, (task_info_t)&narrow, &count));
+    count = TASK_BASIC_INFO_64_COUNT;
+    EXPECT_OK(task_info(mach_task_self(), TASK_BASIC_INFO_64, (task_info_t)&wide, &count));
+    count = MACH_TASK_BASIC_INFO_COUNT;
+    EXPECT_OK(task_info(mach_task_self(), MACH_TASK_BASIC_INFO, (task_info_t)&basic, &count));
+    EXPECT_EQ(nanoseconds(narrow.user_time), ended.user_time);
+    EXPECT_EQ(nanoseconds(narrow.system_time), ended.system_time);
+    EXPECT_EQ(nanoseconds(wide.user_time), ended.user_time);
+    EXPECT_EQ(nanoseconds(wide.system_time), ended.system_time);
+    EXPECT_EQ(nanoseconds(basic.user_time), ended.user_time);
+    EXPECT_EQ(nanoseconds(basic.system_time), ended.system_time);
 }
 
 CASE(all_flavors_tell_the_same)
@@ -404,8 +252,7 @@ CASE(all_flavors_tell_the_same)
     uint64_t switches = (uint64_t)events.csw;
     EXPECT(switches >= before.voluntary_switches + before.involuntary_switches);
     EXPECT(switches <= after.voluntary_switches + after.involuntary_switches);
-    uint64_t user = (uint64_t)living.user_time.seconds * 1000000000 +
-                    (uint64_t)living.user_time.microseconds * 1000;
+    uint64_t user = nanoseconds(living.user_time);
     EXPECT(user + 1000 >= absolute.threads_user);
     EXPECT(user <= after.user_time);
     count = MACH_R_USAGE_INFO_COUNT - 1;
