@@ -4,6 +4,7 @@
  */
 #include <test/ktest.h>
 
+#include <lib/string.h>
 #include <arch/spinlock.h>
 #include <sched/mutex.h>
 
@@ -68,6 +69,15 @@ MISTAKE(two_spaces)
     spin_lock(&spaces[1]);
 }
 
+/* The first that is held is in order, the next is not. */
+MISTAKE(space_between_gate_and_port)
+{
+    interrupts_disable();
+    spin_lock(&gate);
+    spin_lock(&port);
+    spin_lock(&space);
+}
+
 /* A lock that was given back first leaves the other one in the list. */
 MISTAKE(order_after_release_out_of_order)
 {
@@ -108,6 +118,14 @@ MISTAKE(spin_lock_without_class)
     spin_lock(&lock);
 }
 
+MISTAKE(spin_lock_of_garbage)
+{
+    static struct spinlock lock;
+    memset(&lock.class, 0xff, sizeof(lock.class));
+    interrupts_disable();
+    spin_lock(&lock);
+}
+
 MISTAKE(too_many_locks)
 {
     static struct spinlock locks[HELD_LOCKS_MAX + 1];
@@ -123,6 +141,7 @@ KTEST(lock_check_orders_spin_locks)
     IS_ALLOWED(spin_locks_in_order);
     IS_ALLOWED(tried_against_the_order);
     PANICS("lock order: lock \"space\" wanted at ?:0, \"port\" held since ?:0", port_before_space);
+    PANICS("lock order: lock \"space\" wanted at ?:0, \"port\"", space_between_gate_and_port);
     PANICS("lock order: lock \"space\" wanted", two_spaces);
     PANICS("lock order: lock \"timers\" wanted", timers_against_their_addresses);
     PANICS("lock order: lock \"gate\" wanted at ?:0, \"space\"", order_after_release_out_of_order);
@@ -133,6 +152,7 @@ KTEST(lock_check_knows_each_spin_lock)
 {
     PANICS("lock taken twice: lock \"space\"", spin_lock_twice);
     PANICS("was not initialised", spin_lock_without_class);
+    PANICS("was not initialised", spin_lock_of_garbage);
     PANICS("locks held at once", too_many_locks);
 }
 
