@@ -134,7 +134,7 @@ static void yield_depressed(uint32_t milliseconds)
     struct depression depression = { .thread = current_thread() };
     timer_init(&depression.timer, depression_ends);
     if (milliseconds != 0) {
-        timer_arm(&depression.timer, clock_now() + milliseconds * NS_PER_MS);
+        timer_arm(&depression.timer, clock_now() + milliseconds * NS_PER_MS, 0);
     }
     thread_set_depressed(depression.thread, true);
     thread_yield();

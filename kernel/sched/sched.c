@@ -84,7 +84,7 @@ void sched_finish_switch(struct thread *previous)
 static void slice_watch(struct sched_cpu *cpu, const struct thread *thread)
 {
     if (!cpu->slice_timer.is_armed) {
-        timer_arm(&cpu->slice_timer, thread->slice_end);
+        timer_arm(&cpu->slice_timer, thread->slice_end, 0);
     }
 }
 

@@ -2,7 +2,10 @@
 /*
  * A timer that is cancelled leaves the alarm where it is: most time-outs are cancelled, and an
  * alarm that finds nothing to do costs less than setting it twice each time.  The alarm is thus
- * never later than the first timer's deadline, but may be earlier.
+ * never later than the first timer must ring, but may be earlier.
+ *
+ * An interrupt takes timers off the front as long as their deadlines have come.  One whose deadline
+ * has come behind one whose deadline has not stays, until its own leeway is over.
  */
 #include <sched/timer.h>
 
@@ -17,7 +20,7 @@
 /* The timers of a processor; the lock is taken below all others of sched/. */
 struct timer_queue {
     struct spinlock lock;
-    struct rbtree timers;            /* (lock) by deadline */
+    struct rbtree timers;            /* (lock) by `latest` */
     struct timer *first;             /* (lock) the first of them, or null */
     uint64_t alarm;                  /* (lock) when the processor will call upcall_timer() */
     _Atomic(struct timer *) running; /* whose function runs, or null */
@@ -27,8 +30,8 @@ PERCPU_DEFINE(struct timer_queue, timer_queue);
 
 static bool timer_less(const struct rbtree_node *a, const struct rbtree_node *b)
 {
-    return rbtree_entry(a, struct timer, node)->deadline <
-           rbtree_entry(b, struct timer, node)->deadline;
+    return rbtree_entry(a, struct timer, node)->latest <
+           rbtree_entry(b, struct timer, node)->latest;
 }
 
 void timer_init_cpu(void)
@@ -45,6 +48,7 @@ void timer_init(struct timer *timer, void (*function)(struct timer *timer))
 {
     timer->function = function;
     timer->deadline = 0;
+    timer->latest = 0;
     timer->cpu = 0;
     timer->is_armed = false;
 }
@@ -61,15 +65,15 @@ static void alarm_set(struct timer_queue *queue, uint64_t deadline) REQUIRES(que
     clock_set_alarm(deadline);
 }
 
-/* Enter TIMER in QUEUE, this processor's, by its deadline. */
+/* Enter TIMER in QUEUE, this processor's. */
 static void queue_insert(struct timer_queue *queue, struct timer *timer) REQUIRES(queue->lock)
 {
     atomic_store_explicit(&timer->cpu, cpu_index(), memory_order_relaxed);
     rbtree_insert(&queue->timers, &timer->node, timer_less);
-    if (queue->first == nullptr || timer->deadline < queue->first->deadline) {
+    if (queue->first == nullptr || timer->latest < queue->first->latest) {
         queue->first = timer;
-        if (timer->deadline < queue->alarm) {
-            alarm_set(queue, timer->deadline);
+        if (timer->latest < queue->alarm) {
+            alarm_set(queue, timer->latest);
         }
     }
 }
@@ -83,12 +87,13 @@ static void queue_remove(struct timer_queue *queue, struct timer *timer) REQUIRE
     rbtree_remove(&queue->timers, &timer->node);
 }
 
-void timer_arm(struct timer *timer, uint64_t deadline)
+void timer_arm(struct timer *timer, uint64_t deadline, uint64_t leeway)
 {
     assert(!timer->is_armed);
     struct timer_queue *queue = percpu_ptr(timer_queue);
     spin_lock(&queue->lock);
     timer->deadline = deadline;
+    timer->latest = deadline < UINT64_MAX - leeway ? deadline + leeway : UINT64_MAX - 1;
     timer->is_armed = true;
     queue_insert(queue, timer);
     spin_unlock(&queue->lock);
@@ -157,6 +162,6 @@ void upcall_timer(void)
         queue->running = nullptr;
         spin_lock(&queue->lock);
     }
-    alarm_set(queue, queue->first != nullptr ? queue->first->deadline : UINT64_MAX);
+    alarm_set(queue, queue->first != nullptr ? queue->first->latest : UINT64_MAX);
     spin_unlock(&queue->lock);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Timers: a function to be called once at a time.  Each processor keeps its own, ordered by
- * deadline, and sets its alarm for the first one; a processor without timers is not interrupted.
+ * Timers: a function to be called once at a time.  Each processor keeps its own, ordered by when they
+ * must have rung, and sets its alarm for the first one; a processor without timers is not
+ * interrupted.  A timer may have leeway: whatever interrupt finds it due before its leeway is over
+ * serves it too, so that timers which are not pressing share interrupts.
  */
 #pragma once
 
@@ -12,7 +14,8 @@
 
 struct timer {
     struct rbtree_node node;
-    uint64_t deadline;                     /* nanoseconds since boot */
+    uint64_t deadline;                     /* nanoseconds since boot: not before */
+    uint64_t latest;                       /* the same, and the leeway */
     void (*function)(struct timer *timer); /* called with interrupts off, in an interrupt */
     _Atomic uint32_t cpu;                  /* whose tree it is in, or was last */
     _Atomic bool is_armed;
@@ -21,9 +24,9 @@ struct timer {
 /* Make TIMER an idle timer that will call FUNCTION. */
 void timer_init(struct timer *timer, void (*function)(struct timer *timer));
 
-/* Call the function at DEADLINE or soon after, on this processor.  TIMER is idle; its function may
- * arm it again.  Context: interrupts off. */
-void timer_arm(struct timer *timer, uint64_t deadline);
+/* Call the function at DEADLINE, or up to LEEWAY nanoseconds later if that saves an interrupt, on
+ * this processor.  TIMER is idle; its function may arm it again.  Context: interrupts off. */
+void timer_arm(struct timer *timer, uint64_t deadline, uint64_t leeway);
 
 /* Make TIMER idle; on return its function does not run and will not.  Not to be called by the
  * function itself, nor with a lock that the function takes.  Context: interrupts off. */

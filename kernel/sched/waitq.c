@@ -7,6 +7,7 @@
 #include <sched/waitq.h>
 
 #include <lib/assert.h>
+#include <arch/clock_device.h>
 #include <sched/sched_internal.h>
 #include <sched/test_hook.h>
 
@@ -120,13 +121,25 @@ static inline bool hand_off(struct thread *self, struct thread *target) NO_LOCK_
     return true;
 }
 
+/* The time-outs of user code, but for real-time threads, need not be exact. */
+static COLD void wait_timer_arm(struct thread *self, uint64_t deadline)
+{
+    uint64_t leeway = 0;
+    if (self->task != nullptr && self->policy.mode != SCHED_REAL_TIME) {
+        uint64_t now = clock_now();
+        uint64_t part = deadline > now ? (deadline - now) / WAIT_LEEWAY_PART : 0;
+        leeway = part < WAIT_LEEWAY_MAX ? part : WAIT_LEEWAY_MAX;
+    }
+    timer_arm(&self->wait_timer, deadline, leeway);
+}
+
 enum wait_outcome thread_block(uint64_t deadline)
 {
     struct thread *self = current_thread();
     spin_lock_check_none(nullptr, "wait");
     sched_hook(SCHED_HOOK_BEFORE_BLOCK, self);
     if (UNLIKELY(deadline != WAIT_FOREVER)) {
-        timer_arm(&self->wait_timer, deadline);
+        wait_timer_arm(self, deadline);
     }
     block(self);
     if (UNLIKELY(deadline != WAIT_FOREVER)) {
@@ -141,7 +154,7 @@ enum wait_outcome thread_block_handoff(uint64_t deadline, struct thread *target)
     spin_lock_check_none(nullptr, "hand-off");
     sched_hook(SCHED_HOOK_BEFORE_HANDOFF, target);
     if (UNLIKELY(deadline != WAIT_FOREVER)) {
-        timer_arm(&self->wait_timer, deadline);
+        wait_timer_arm(self, deadline);
     }
     if (UNLIKELY(!sched_handoff_is_enabled() || !hand_off(self, target))) {
         thread_wake(target);

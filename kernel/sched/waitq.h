@@ -27,6 +27,10 @@
 
 #define WAIT_FOREVER UINT64_MAX
 
+/* The leeway of a wait of user code: this part of its length, and at most so much (nanoseconds). */
+#define WAIT_LEEWAY_PART 16
+#define WAIT_LEEWAY_MAX  UINT64_C(1000000)
+
 /* The low two bits of a claim word; the generation above them counts the waits. */
 enum wait_state {
     WAIT_ENDED, /* no wait, or one that is over */

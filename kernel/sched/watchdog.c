@@ -23,6 +23,9 @@
 #define ASKS     3
 #define ASK_PART 10
 
+/* The leeway of the timer. */
+#define LEEWAY_PART 40
+
 enum watchdog_verdict watchdog_judge(struct watchdog_view *view, uint64_t beats, uint64_t now,
                                      uint64_t limit)
 {
@@ -95,7 +98,8 @@ static void watchdog_rang(struct timer *timer)
 {
     struct watchdog *dog = container_of(timer, struct watchdog, timer);
     watch(dog);
-    timer_arm(timer, clock_now() + (dog->view.asked != 0 ? limit / ASK_PART : limit / 2));
+    timer_arm(timer, clock_now() + (dog->view.asked != 0 ? limit / ASK_PART : limit / 2),
+              limit / LEEWAY_PART);
 }
 
 void watchdog_start_cpu(void)
@@ -110,7 +114,7 @@ void watchdog_start_cpu(void)
     atomic_fetch_or(&members, CPU_BIT(cpu_index()));
     dog->target = cpu_index();
     timer_init(&dog->timer, watchdog_rang);
-    timer_arm(&dog->timer, clock_now() + limit / 2);
+    timer_arm(&dog->timer, clock_now() + limit / 2, limit / LEEWAY_PART);
 }
 
 void watchdog_stop_cpu(void)

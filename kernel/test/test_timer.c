@@ -8,6 +8,7 @@
 #include <arch/cpu.h>
 #include <sched/thread.h>
 #include <sched/timer.h>
+#include <sched/waitq.h>
 
 #define MILLISECOND UINT64_C(1000000)
 
@@ -30,7 +31,7 @@ static void fired(struct timer *timer)
     test->order = ++calls;
     test->called_at = clock_now();
     if (test->period != 0 && test->calls < 3) {
-        timer_arm(timer, timer->deadline + test->period);
+        timer_arm(timer, timer->deadline + test->period, 0);
     }
 }
 
@@ -43,11 +44,16 @@ static void timers_init(void)
     }
 }
 
-static void arm(uint32_t index, uint64_t deadline)
+static void arm_late(uint32_t index, uint64_t deadline, uint64_t leeway)
 {
     interrupt_state_t state = interrupts_save();
-    timer_arm(&timers[index].timer, deadline);
+    timer_arm(&timers[index].timer, deadline, leeway);
     interrupts_restore(state);
+}
+
+static void arm(uint32_t index, uint64_t deadline)
+{
+    arm_late(index, deadline, 0);
 }
 
 static void cancel(uint32_t index)
@@ -118,4 +124,85 @@ KTEST(thread_sleep_lasts_as_long_as_asked)
     EXPECT_EQ(thread_sleep_until(before + 7 * MILLISECOND), WAIT_TIMED_OUT);
     EXPECT(clock_now() >= before + 7 * MILLISECOND);
     EXPECT(interrupts_enabled());
+}
+
+/* Two that may wait for each other share an interrupt; one that is exact waits for nobody. */
+KTEST(timer_leeway_lets_timers_ring_together)
+{
+    timers_init();
+    uint64_t now = clock_now();
+    arm_late(0, now + 2 * MILLISECOND, 4 * MILLISECOND);
+    arm_late(1, now + 5 * MILLISECOND, 4 * MILLISECOND);
+    arm(2, now + 1 * MILLISECOND);
+    EXPECT_EQ(thread_sleep_until(now + 12 * MILLISECOND), WAIT_TIMED_OUT);
+    EXPECT(timers[2].called_at < now + 2 * MILLISECOND);
+    EXPECT(timers[0].called_at >= now + 6 * MILLISECOND);
+    EXPECT(timers[1].called_at >= timers[0].called_at);
+    EXPECT(timers[1].called_at < timers[0].called_at + MILLISECOND);
+    EXPECT(timers[1].called_at < now + 9 * MILLISECOND);
+}
+
+KTEST(timer_with_leeway_rings_with_an_exact_one)
+{
+    timers_init();
+    uint64_t now = clock_now();
+    arm_late(0, now + 2 * MILLISECOND, 4 * MILLISECOND);
+    arm(1, now + 3 * MILLISECOND);
+    EXPECT_EQ(thread_sleep_until(now + 8 * MILLISECOND), WAIT_TIMED_OUT);
+    EXPECT_EQ(timers[1].order, 1);
+    EXPECT_EQ(timers[0].order, 2);
+    EXPECT(timers[0].called_at < now + 4 * MILLISECOND);
+}
+
+KTEST(timer_with_leeway_never_rings_early)
+{
+    timers_init();
+    uint64_t now = clock_now();
+    arm_late(0, now + 4 * MILLISECOND, 8 * MILLISECOND);
+    for (uint32_t i = 1; i < 4; i++) {
+        arm(i, now + i * MILLISECOND);
+    }
+    EXPECT_EQ(thread_sleep_until(now + 14 * MILLISECOND), WAIT_TIMED_OUT);
+    for (uint32_t i = 0; i < 4; i++) {
+        EXPECT_EQ(timers[i].calls, 1);
+        EXPECT(timers[i].called_at >= timers[i].timer.deadline);
+    }
+    EXPECT_EQ(timers[0].order, 4);
+}
+
+/* A deadline so far away that the leeway would wrap around. */
+KTEST(timer_at_the_end_of_time_does_not_ring_now)
+{
+    timers_init();
+    arm_late(0, UINT64_MAX - 1, MILLISECOND);
+    EXPECT_EQ(thread_sleep_until(clock_now() + MILLISECOND), WAIT_TIMED_OUT);
+    EXPECT_EQ(timers[0].calls, 0);
+    cancel(0);
+}
+
+/* The leeway that a wait of DURATION got. */
+static uint64_t leeway_of_wait(uint64_t duration)
+{
+    uint64_t deadline = clock_now() + duration;
+    EXPECT_EQ(thread_sleep_until(deadline), WAIT_TIMED_OUT);
+    EXPECT_EQ(current_thread()->wait_timer.deadline, deadline);
+    return current_thread()->wait_timer.latest - deadline;
+}
+
+/* A thread of a task has some, unless it is a real-time thread; one of the kernel has none. */
+KTEST(thread_wait_has_leeway_in_user_threads_only)
+{
+    struct thread *self = current_thread();
+    struct task *task = self->task;
+    enum sched_mode mode = self->policy.mode;
+    EXPECT_EQ(leeway_of_wait(16 * MILLISECOND), 0);
+    self->task = (struct task *)self;
+    uint64_t leeway = leeway_of_wait(8 * MILLISECOND);
+    EXPECT(leeway > MILLISECOND / 4 && leeway <= MILLISECOND / 2);
+    EXPECT_EQ(leeway_of_wait(64 * MILLISECOND), WAIT_LEEWAY_MAX);
+    EXPECT_EQ(thread_sleep_until(1), WAIT_TIMED_OUT);
+    self->policy.mode = SCHED_REAL_TIME;
+    EXPECT_EQ(leeway_of_wait(16 * MILLISECOND), 0);
+    self->policy.mode = mode;
+    self->task = task;
 }
