@@ -32,11 +32,12 @@ static struct thread *runq_take(struct runq *runq)
     return thread;
 }
 
-/* Give what waits for this processor, which is stopped, to others. */
+/* Give what waits for this processor, which is stopped, to others.  Once it is not, a thread may be
+ * given back to it, and stays. */
 static void sched_evacuate(struct sched_cpu *cpu)
 {
     struct thread *thread;
-    while ((thread = runq_take(&cpu->runq)) != nullptr) {
+    while (cpu->is_stopped && (thread = runq_take(&cpu->runq)) != nullptr) {
         spin_lock(&thread->lock);
         sched_make_runnable(thread);
         spin_unlock(&thread->lock);

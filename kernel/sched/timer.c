@@ -101,16 +101,18 @@ void timer_arm(struct timer *timer, uint64_t deadline, uint64_t leeway)
 
 void timer_cancel(struct timer *timer)
 {
-    struct timer_queue *queue = timer_queue_of(timer);
     while (timer->is_armed) {
+        struct timer_queue *queue = timer_queue_of(timer);
         spin_lock(&queue->lock);
+        /* Another processor may have adopted it meanwhile. */
         if (timer->is_armed && queue == timer_queue_of(timer)) {
             queue_remove(queue, timer);
             timer->is_armed = false;
         }
         spin_unlock(&queue->lock);
-        queue = timer_queue_of(timer); /* another processor may have adopted it */
     }
+    /* Asked for only now, when nobody adopts it any more: this is the queue that it rang in. */
+    const struct timer_queue *queue = timer_queue_of(timer);
     while (UNLIKELY(queue->running == timer)) {
         cpu_pause();
     }
