@@ -43,10 +43,17 @@ struct note {
 
 static struct note notes[NOTES_MAX];
 static _Atomic uint32_t failures;
+static char **arguments;
+static int argument_count;
 
 bool systest_has_servers(void)
 {
     return startup_port(STARTUP_PORT_PROC) != MACH_PORT_NULL;
+}
+
+const char *systest_argument(int index)
+{
+    return index < argument_count ? arguments[index] : NULL;
 }
 
 mach_port_t systest_host_priv(void)
@@ -57,10 +64,10 @@ mach_port_t systest_host_priv(void)
 void systest_print(const char *format, ...)
 {
     char text[512];
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(text, sizeof(text), format, arguments);
-    va_end(arguments);
+    va_list values;
+    va_start(values, format);
+    int length = vsnprintf(text, sizeof(text), format, values);
+    va_end(values);
     if (length >= (int)sizeof(text)) {
         length = (int)sizeof(text) - 1;
     }
@@ -181,7 +188,8 @@ static int run_privileged(char **argv)
 
 int main(int argc, char **argv)
 {
-    (void)argc;
+    arguments = argv;
+    argument_count = argc;
     if (systest_host_priv() == MACH_PORT_NULL) {
         return run_privileged(argv);
     }

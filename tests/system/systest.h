@@ -55,6 +55,9 @@ bool systest_expect_equal(uint64_t a, uint64_t b, const char *file, int line, co
 /* True if the program runs with the system's servers, false if it is the boot module. */
 bool systest_has_servers(void);
 
+/* The program's argument INDEX (from 1), or null if it has not that many. */
+const char *systest_argument(int index);
+
 /* The privileged host port. */
 mach_port_t systest_host_priv(void);
 
