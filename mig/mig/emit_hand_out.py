@@ -132,8 +132,9 @@ def _hand_out_descriptor(
                 out.line(f"{name}[{access.i}] = {place}[{access.i}].name;")
         case Shape.OOL | Shape.OOL_PORTS if argument.overwrite:
             size = f"{place}.{'count * sizeof(mach_port_t)' if t.port else 'size'}"
-            out.line(f"memcpy((void *)*{name}, {place}.address, {size});")
-            out.line(f"mig_deallocate((vm_address_t){place}.address, {size});")
+            with out.block(f"if ({place}.{'count' if t.port else 'size'} != 0)"):
+                out.line(f"memcpy((void *)*{name}, {place}.address, {size});")
+                out.line(f"mig_deallocate((vm_address_t){place}.address, {size});")
         case Shape.OOL | Shape.OOL_PORTS:
             cast = "" if side.in_kernel else f"({t.user_type})"
             out.line(f"*{name} = {cast}{place}.address;")

@@ -61,6 +61,7 @@ def _case(out: Writer, routine: Routine, tables: list[Table], halves: bool) -> N
         facts = {
             "one_way": routine.one_way, "comes_back": routine.may_come_back,
             "own_reply_port": routine.of_kind("replyport", "ureplyport") is not None,
+            "overwrites": any(a.overwrite for a in routine.arguments),
             "has_code": routine.retcode_argument is not None,
         }
         for name, fact in facts.items():

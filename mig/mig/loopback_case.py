@@ -7,7 +7,7 @@ from mig.ir import NATIVE, TOKENS, Argument, Routine, Shape, Type
 from mig.signature import Parameter, Side, declare, parameters, poly_form
 from mig.words import POLYMORPHIC
 
-
+ROOM = 40  # elements of an array without a bound
 # As what a right arrives, if that is not said; mostly as a send right.
 ARRIVES = {
     "MACH_MSG_TYPE_MOVE_RECEIVE": "MACH_MSG_TYPE_PORT_RECEIVE",
@@ -36,7 +36,7 @@ class Case:
     def _count(self, argument: Argument, out_tag: bool, limit: str = "") -> str:
         """The number of elements that travel, as both sides know it."""
         owner = argument.same_count or argument
-        bounds = [a.type.count or 40 for a in self._sharers(argument)]
+        bounds = [a.type.count or ROOM for a in self._sharers(argument)]
         tag = f"{'TAG_OUT + ' if out_tag else ''}{self.tag(owner)}"
         some = "loop_some" if any(a.nonnull for a in self._sharers(argument)) else "loop_count"
         return f"{some}({tag}, {limit or min(bounds)}, {argument.type.element_size})"
@@ -155,6 +155,10 @@ class Case:
                 if argument.sent:
                     count = self.elements(argument, False)
                     out.line(f"loop_own_all({name}, {count}, {self.sending(argument, tag)});")
+            case Shape.OOL | Shape.OOL_PORTS if argument.overwrite and not argument.sent:
+                size = 4 if t.port else t.element_size
+                out.line(f"_Alignas(16) char m_{name}[{(t.count or ROOM) * size}] = {{0}};")
+                out.line(f"{declare(t.user_type, name)} = ({t.user_type})m_{name};")
             case Shape.OOL | Shape.OOL_PORTS:
                 out.line(f"void *m_{name} = NULL;")
                 if argument.sent:
@@ -181,7 +185,7 @@ class Case:
         assert t.element is not None
         if not t.element.variable:
             return str(t.element.count)
-        return f"loop_count({tag}, {t.element.count or 40}, {t.element.element_size})"
+        return f"loop_count({tag}, {t.element.count or ROOM}, {t.element.element_size})"
 
     def port(self, argument: Argument, tag: str) -> str:
         return f"loop_{'some_' if argument.nonnull else ''}port({tag}, 0)"
@@ -234,7 +238,8 @@ class Case:
         if argument.counted:
             value = self.given(argument, False)
             if argument.kind == "out":
-                value = "0" if t.out_of_line else self.capacity(argument)
+                room = str(t.count or ROOM) if argument.overwrite else "0"
+                value = room if t.out_of_line else self.capacity(argument)
             out.line(f"mach_msg_type_number_t {name}Cnt = {value};")
 
     def sending(self, argument: Argument, tag: str) -> str:
@@ -363,7 +368,9 @@ class Case:
         count, how = self.elements(argument, returned), ""
         if t.port:
             how = self.arriving_disposition(argument)
-        freed = not returned and argument.freed_by_stub
+        freed = argument.overwrite if returned else argument.freed_by_stub
+        if argument.overwrite:
+            out.line(f"LOOP_CHECK({place} == m_a_{argument.name});")
         match t.shape:
             case Shape.PORT:
                 out.line(f"loop_release({place}, {how});")

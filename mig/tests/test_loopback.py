@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Generated code works: every routine is called over the loop-back, and all is accounted for.
 
-The programs of cases/torture.defs (every layout) and cases/ownership.defs (every way rights and
-memory change hands) call each routine with random arguments and each return code, with sends that
+The programs of cases/torture.defs (every layout), cases/ownership.defs (every way rights and
+memory change hands) and cases/seldom.defs (what hardly anybody uses) call each routine with random arguments and each return code, with sends that
 fail, replies that are lost and replies that are damaged; the ledger of rights and memory must come
 out as the ownership contract says. Every byte and word of every message is changed, and the stub's
 answer held against the judge's. Under sanitizers, no byte leaves that nobody wrote.
@@ -21,8 +21,9 @@ from support import CASES, HERE, INCLUDES, FolderTest, clang, needs_clang, run_m
 from mig import native
 
 LOOPBACK = os.path.join(os.path.dirname(HERE), "runtime", "loopback")
-LOCAL = ["-I.", "-I" + CASES, "-I" + LOOPBACK, *INCLUDES]
-PROGRAMS = ("torture", "ownership", "promised")
+LOCAL = ["-I.", "-I" + CASES, "-I" + LOOPBACK, *INCLUDES,
+         "-I" + os.path.join(HERE, "task_include")]
+PROGRAMS = ("torture", "ownership", "promised", "seldom")
 ROUNDS = "12"
 SANITIZERS = {
     "address": ["-O0", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
@@ -133,6 +134,12 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
     "refused results": ("ownership", "server", "        discard_results(&OutP->Head);\n", ""),
     "request of refused results": ("torture", "server", "msgh_bits &= ~MACH_MSGH_BITS_COMPLEX;\n"
                                    "        answer_error", "msgh_bits |= 0;\n        answer_error"),
+    "memory of the message": ("seldom", "user", "    mig_deallocate(memory, ", "    (void)("),
+    "memory that was copied": (
+        "seldom", "user", "mig_deallocate((vm_address_t)Out0P->a.address, Out0P->a.size)", ""),
+    "nothing copied": ("seldom", "user", "memcpy((void *)*a, ", "memcmp((void *)*a, "),
+    "special reply port kept": (
+        "seldom", "user", "        mig_dealloc_special_reply_port(", "        (void)("),
     "destructor": ("ownership", "server", "    handle_forget(a);", ""),
     "rights of a request that is back": (
         "ownership", "user", "        destroy_request(&InP->Head);", "        ;"),

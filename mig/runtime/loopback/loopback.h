@@ -33,6 +33,7 @@ struct loop_case {
     bool one_way;
     bool comes_back;     /* the stub is ready for a request that times out */
     bool own_reply_port; /* the reply port is an argument */
+    bool overwrites;     /* the stub copies memory that comes into the caller's */
     bool has_code;       /* a return code can go in place of the request */
     enum loop_policy policy;
 };

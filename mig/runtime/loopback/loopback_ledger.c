@@ -31,6 +31,8 @@ static struct {
     enum loop_holder holder;
 } blocks[MAX_BLOCKS];
 static unsigned int block_count;
+static void *message_memory; /* of mig_allocate() */
+static size_t message_size;
 
 /* What a side made for a message: a right, or memory. */
 static struct note {
@@ -229,6 +231,7 @@ void ledger_check_empty(void)
 {
     LOOP_CHECK(note_count == 0);
     LOOP_CHECK(block_count == 0);
+    LOOP_CHECK(message_memory == NULL);
     for (unsigned int i = 0; i < right_count; i++) {
         for (unsigned int kind = 0; kind < KINDS; kind++) {
             LOOP_CHECK(rights[i].refs[LOOP_CLIENT][kind] == 0);
@@ -258,9 +261,23 @@ void loop_free(void *memory, size_t size)
     ledger_free(loop_side, memory, size);
 }
 
+/* Memory for the message itself, of which a stub has one at a time. */
+void mig_allocate(vm_address_t *address, vm_size_t size)
+{
+    LOOP_CHECK(message_memory == NULL);
+    message_memory = malloc(size);
+    message_size = size;
+    memset(message_memory, PATTERN, size);
+    *address = (vm_address_t)message_memory;
+}
+
 void mig_deallocate(vm_address_t address, vm_size_t size)
 {
-    if (!loop.probed) {
+    if (address == (vm_address_t)message_memory && address != 0) {
+        LOOP_CHECK(size == message_size);
+        free(message_memory);
+        message_memory = NULL;
+    } else if (!loop.probed && loop.course != LOOP_REPLY_PROBED) {
         ledger_free(loop_side, (void *)address, size);
     }
 }

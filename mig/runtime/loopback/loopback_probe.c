@@ -235,6 +235,29 @@ void loop_probe_request(const mach_msg_header_t *request)
 
 /* Replies -------------------------------------------------------------------------------------- */
 
+/* A stub that copies memory into its caller's must find some, wherever the message says it is. */
+static void give_memory(mach_msg_header_t *reply)
+{
+    static char memory[4096];
+    const struct loop_message *shape = &loop.routine->reply;
+    const uint64_t address = (uint64_t)memory;
+    uint32_t at = sizeof(mach_msg_base_t);
+
+    for (unsigned int i = 0; i < shape->field_count; i++) {
+        const bool region =
+            shape->fields[i].kind == LOOP_REGION || shape->fields[i].kind == LOOP_RIGHTS;
+        const uint32_t size =
+            region ? sizeof(mach_msg_ool_descriptor_t) : sizeof(mach_msg_port_descriptor_t);
+        if ((!region && shape->fields[i].kind != LOOP_RIGHT) || at + size > reply->msgh_size) {
+            return;
+        }
+        if (region) {
+            memcpy((char *)reply + at, &address, sizeof(address));
+        }
+        at += size;
+    }
+}
+
 static void probe_reply(const struct loop_change *c)
 {
     const struct loop_plan plan = loop;
@@ -243,6 +266,9 @@ static void probe_reply(const struct loop_change *c)
     if (damaged->msgh_size < sizeof(*damaged)) {
         free(damaged);
         return; /* no kernel delivers less than a header */
+    }
+    if (loop.routine->overwrites && (damaged->msgh_bits & MACH_MSGH_BITS_COMPLEX) != 0) {
+        give_memory(damaged);
     }
     loop.course = LOOP_REPLY_PROBED;
     loop_destroyed = 0;

@@ -169,6 +169,20 @@ void mig_dealloc_reply_port(mach_port_t port)
     ledger_take(LOOP_CLIENT, port, MACH_MSG_TYPE_PORT_RECEIVE);
 }
 
+/* The same port: what matters is how a stub treats it. */
+mach_port_t mig_get_special_reply_port(void);
+void mig_dealloc_special_reply_port(mach_port_t port);
+
+mach_port_t mig_get_special_reply_port(void)
+{
+    return LOOP_REPLY_PORT;
+}
+
+void mig_dealloc_special_reply_port(mach_port_t port)
+{
+    mig_dealloc_reply_port(port);
+}
+
 int mig_strncpy(char *destination, const char *source, int size)
 {
     int i = 0;
