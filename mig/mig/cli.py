@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TextIO
 
 from mig import describe, emit_async, emit_header, emit_loopback, emit_server, emit_user, front
-from mig import help, preprocess, printer, python_client, registry, verbs
+from mig import help, layout, preprocess, printer, python_client, registry, verbs
 from mig import options as option_parser
 from mig.diagnostics import OFF_BY_DEFAULT, WARNINGS, CompileError, Diagnostics, nearest
 from mig.ir import Interface
@@ -103,6 +103,7 @@ def generate(
     if options.halves:
         interface = replace(interface, halves=True)
         _refuse_clashes(interface, diagnostics)
+    _check_descriptors(interface, options, diagnostics)
     names = _output_names(interface, options)
     header, server_header = _base(names.get("header")), _base(names.get("sheader"))
     outputs = {}
@@ -135,6 +136,21 @@ def generate(
                 interface, header, [routine]
             )
     return outputs
+
+
+def _check_descriptors(
+    interface: Interface, options: Options, diagnostics: Diagnostics
+) -> None:
+    """No message has more descriptors than the server's kernel wants to see."""
+    for routine in interface.routines:
+        messages = (("request", layout.request(routine), options.max_descriptors),
+                    ("reply", layout.reply(routine), options.max_reply_descriptors))
+        for kind, message, limit in messages:
+            if limit is not None and message is not None and message.descriptors > int(limit):
+                raise diagnostics.fail(
+                    routine.span, f"the {kind} of '{routine.name}' has {message.descriptors}"
+                    f" descriptors, more than {limit}"
+                )
 
 
 def _refuse_clashes(interface: Interface, diagnostics: Diagnostics) -> None:

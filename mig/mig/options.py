@@ -42,6 +42,8 @@ class Options:
     halves: bool = False  # --async
     symbols: bool = False  # -s
     max_on_stack: str | None = None  # -maxonstack: bytes
+    max_descriptors: str | None = None  # -max_descrs, of a request
+    max_reply_descriptors: str | None = None
     check_only: bool = False
     json: bool = False
     print: bool = False
@@ -95,7 +97,8 @@ OPTIONS = (
     _file("-dheader", "message ids as #defines", "dheader"),
     _file("-iheader", "external names of user stubs", "iheader"),
     _file("-i", "one user file for each routine: PREFIXroutine.c", "prefix", "PREFIX"),
-    Option("-n", "only the files that are named", OUTPUT, field="only_named"),
+    Option("-n", "only the files that are named (GNU's -n; Apple's, which converts data, is not made)",
+           OUTPUT, field="only_named"),
     _file("--python", "a Python module that builds and reads the messages", "python"),
     _file("-list", "names and ids, a line for each routine, in GNU's form", "list_file"),
     Option("--async", "with each call its halves: x_send, x_decode_reply, x_reply, x_reply_error",
@@ -104,6 +107,9 @@ OPTIONS = (
     Option("-s", "a table of the routines' names in the server file", OUTPUT, field="symbols"),
     Option("-maxonstack", "no message of more than N bytes on the stack of a user stub", OUTPUT,
            "N", "max_on_stack"),
+    Option("-max_descrs", "refuse requests with more than N rights and memory regions", OUTPUT,
+           "N", "max_descriptors"),
+    Option("-max_reply_descrs", "the same of replies", OUTPUT, "N", "max_reply_descriptors"),
     Option("--check-only", "read and check, write nothing", OUTPUT, field="check_only"),
     Option("--print", "print the file as it was understood: without macros and comments", OUTPUT,
            field="print"),
@@ -137,10 +143,17 @@ OPTIONS = (
            choices=("auto", "always", "never")),
     Option("--help -help -h", "this text", OTHER, field="action", constant="help"),
     Option("--version -version", "the version", OTHER, field="action", constant="version"),
-    _ignored("-v -V -r -R -S -l -L -k -K -N -b -B -t -T -x -X -split -novouchers -mach_msg2"),
-    _ignored("-max_descrs -max_reply_descrs", "N"),
+    _ignored("-v -V -r -R -S -l -L -k -N -b -B -T -X -split -novouchers -mach_msg2"),
     _ignored("-migcom -arch -cpp", "WORD"),
 )
+# Options of Apple's driver for what is not made here.
+REFUSED = {
+    "-K": "C without prototypes is not written",
+    "-t": "there is no trap for whole calls",
+    "-x": "a call is never short-circuited",
+}
+NUMBERS = {"max_on_stack": "-maxonstack", "max_descriptors": "-max_descrs",
+           "max_reply_descriptors": "-max_reply_descrs"}
 BY_NAME = {name: option for option in OPTIONS for name in option.all_names}
 JOINED = [option for option in OPTIONS if option.joined]
 # Long names with one dash that are the preprocessor's own, however much they look like ours.
@@ -156,14 +169,18 @@ def parse(arguments: list[str], own: Sequence[Option] = ()) -> Options:
         if argument in own_names:
             option = own_names[argument]
             options.own[option.names] = _value_of(argument, rest) if option.value else ""
+        elif argument in REFUSED:
+            raise UsageError(f"'{argument}' is not supported: {REFUSED[argument]}")
         elif argument == "--":
             options.files += list(rest)
         elif not argument.startswith("-") or argument == "-":
             options.files.append(argument)
         elif not _known(options, argument, rest):
             _foreign(options, argument, own_names)
-    if options.max_on_stack is not None and not options.max_on_stack.isdigit():
-        raise UsageError(f"'-maxonstack' needs a number of bytes, not '{options.max_on_stack}'")
+    for member, name in NUMBERS.items():
+        value = getattr(options, member)
+        if value is not None and not value.isdigit():
+            raise UsageError(f"'{name}' needs a number, not '{value}'")
     return options
 
 

@@ -78,7 +78,8 @@ class CommandLine(FolderTest):
     def test_apples_options_are_taken(self):
         result = self.mig(
             GOOD, "-novouchers", "-mach_msg2", "-maxonstack", "1024", "-split", "-arch", "x86_64",
-            "-Q", "-r", "-L", "-DX=1", "-UX", "-I/tmp",
+            "-Q", "-r", "-R", "-l", "-L", "-k", "-v", "-N", "-b",
+            "-max_descrs", "0", "-DX=1", "-UX", "-I/tmp",
         )
         self.assertEqual(result.returncode, 0, result.stderr)
 
