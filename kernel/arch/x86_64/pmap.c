@@ -122,6 +122,12 @@ static bool entry_change(const struct pmap *pmap, uint64_t *entry, uint64_t valu
     return true;
 }
 
+/* True if an entry of PMAP that was found changed may still be in some TLB as it was: see pv.c. */
+static bool has_unflushed(const struct pmap *pmap)
+{
+    return UNLIKELY(atomic_load(&pmap->page_protections) != 0);
+}
+
 /* Replace what *ENTRY, VIRTUAL's, maps. */
 static bool entry_set(struct pmap *pmap, uint64_t *entry, uint64_t value, virt_addr_t virtual)
 {
@@ -134,7 +140,7 @@ static bool entry_set(struct pmap *pmap, uint64_t *entry, uint64_t value, virt_a
     } else if (!pv_enter(entry, value)) {
         value = 0;
     }
-    if (old != 0) {
+    if (old != 0 || has_unflushed(pmap)) {
         tlb_flush_range(pmap, virtual, virtual + PAGE_SIZE);
     }
     if ((old == 0) != (value == 0)) {
@@ -174,13 +180,13 @@ static unsigned span_remove(struct pmap *pmap, uint64_t *table, virt_addr_t star
     unsigned removed = 0;
     for (virt_addr_t virtual = start; virtual < end; virtual += PAGE_SIZE) {
         uint64_t *entry = &table[page_table_index(virtual, 1)];
-        if (*entry == 0 || entry_clear(pmap, entry) == 0) {
+        if (__atomic_load_n(entry, __ATOMIC_SEQ_CST) == 0 || entry_clear(pmap, entry) == 0) {
             continue;
         }
         removed++;
     }
-    if (removed != 0) {
-        atomic_fetch_sub_explicit(&pmap->resident, removed, memory_order_relaxed);
+    atomic_fetch_sub_explicit(&pmap->resident, removed, memory_order_relaxed);
+    if (removed != 0 || has_unflushed(pmap)) {
         tlb_flush_range(pmap, start, end);
     }
     return removed;
@@ -225,18 +231,11 @@ void pmap_remove(struct pmap *pmap, virt_addr_t start, virt_addr_t end)
 static void table_protect(struct pmap *pmap, uint64_t *table, virt_addr_t start, virt_addr_t end,
                           vm_prot_t protection)
 {
-    uint64_t cleared = (protection & VM_PROT_WRITE) == 0 ? PTE_WRITE : 0;
-    uint64_t set = (protection & VM_PROT_EXECUTE) == 0 ? PTE_NO_EXECUTE : 0;
     bool has_changed = false;
     for (virt_addr_t virtual = start; virtual < end; virtual += PAGE_SIZE) {
-        uint64_t *entry = &table[page_table_index(virtual, 1)];
-        uint64_t value = (*entry & ~cleared) | set;
-        if ((*entry & PTE_PRESENT) != 0 && *entry != value) {
-            *entry = value;
-            has_changed = true;
-        }
+        has_changed |= entry_restrict_to(&table[page_table_index(virtual, 1)], protection);
     }
-    if (has_changed) {
+    if (has_changed || has_unflushed(pmap)) {
         tlb_flush_range(pmap, start, end);
     }
 }

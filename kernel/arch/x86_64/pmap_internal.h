@@ -20,6 +20,7 @@ struct pmap {
     phys_addr_t root;                    /* (c) what CR3 gets */
     _Atomic uint64_t resident;           /* (a) mapped pages */
     _Atomic cpu_mask_t cpus;             /* (a) processors that have it loaded: see tlb.c */
+    _Atomic uint32_t page_protections;   /* (a) entries that pv.c has changed, not flushed yet */
     uint8_t *io_bitmap[IO_BITMAP_PAGES]; /* (l) null: no ports */
 };
 
@@ -75,6 +76,32 @@ uint64_t pv_update(uint64_t *entry, uint64_t value);
 
 /* Clear *ENTRY.  Returns: what it was, 0 if it was not present. */
 uint64_t pv_clear(uint64_t *entry);
+
+/*
+ * Take the bits CLEARED from *ENTRY and give it those of SET, if it is present.  This alone takes no
+ * lock: in one step, so that an entry that pv.c clears at the same time stays clear.
+ * Returns: false if that changes nothing.
+ */
+static inline bool entry_restrict(uint64_t *entry, uint64_t cleared, uint64_t set)
+{
+    uint64_t old = __atomic_load_n(entry, __ATOMIC_SEQ_CST);
+    uint64_t value;
+    do {
+        value = (old & ~cleared) | set;
+        if ((old & PTE_PRESENT) == 0 || old == value) {
+            return false;
+        }
+    } while (!__atomic_compare_exchange_n(entry, &old, value, false, __ATOMIC_SEQ_CST,
+                                          __ATOMIC_SEQ_CST));
+    return true;
+}
+
+/* Take what PROTECTION lacks; see entry_restrict(). */
+static inline bool entry_restrict_to(uint64_t *entry, vm_prot_t protection)
+{
+    return entry_restrict(entry, (protection & VM_PROT_WRITE) == 0 ? PTE_WRITE : 0,
+                          (protection & VM_PROT_EXECUTE) == 0 ? PTE_NO_EXECUTE : 0);
+}
 
 /*
  * TLB (tlb.c).  Make all processors forget what PMAP's tables said of [START, END); whoever changed

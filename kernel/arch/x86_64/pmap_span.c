@@ -50,9 +50,7 @@ void span_settle(uint64_t *directory)
     unsigned first = (unsigned)(entry >> FIRST_SHIFT & GROUP_MASK) * GROUP_PAGES;
     unsigned last = (unsigned)(entry >> LAST_SHIFT & GROUP_MASK) * GROUP_PAGES + GROUP_PAGES - 1;
     for (unsigned i = first; i <= last; i++) {
-        if ((table[i] & PTE_PRESENT) != 0) {
-            table[i] = (table[i] & ~cleared) | set;
-        }
+        (void)entry_restrict(&table[i], cleared, set);
     }
     *directory = (entry & ~(RANGE_BITS | PTE_NO_EXECUTE)) | PTE_WRITE;
 }

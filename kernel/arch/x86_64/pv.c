@@ -7,8 +7,8 @@
  * For a page that is a table the word says whose it is, which leads from an entry to its pmap.
  * Kernel mappings and those of device memory are not recorded: nobody asks for them.
  *
- * An entry changes only together with the word of the page it maps, under that page's lock (one of
- * 64, by page number). pmap_page_protect() takes no other lock and so cannot meet a pmap's lock in
+ * An entry comes to map a page, and ceases to, only together with the word of that page, under the
+ * page's lock (one of 64, by page number). pmap_page_protect() takes no other lock and so cannot meet a pmap's lock in
  * the wrong order.
  */
 #include <pmap_internal.h>
@@ -209,22 +209,22 @@ uint64_t pv_clear(uint64_t *entry)
     return value;
 }
 
-/* Reduce *ENTRY to PROTECTION and let the TLB know. */
+/*
+ * Reduce *ENTRY to PROTECTION and let the TLB know.  Whoever finds it changed meanwhile, under the
+ * pmap's lock, must not rely on processors having noticed: so it is counted until they have.
+ */
 static void entry_protect(uint64_t *entry, vm_prot_t protection)
 {
     struct pmap *owner = entry_owner(entry);
+    atomic_fetch_add(&owner->page_protections, 1);
     if (protection == VM_PROT_NONE) {
-        *entry = 0;
+        __atomic_store_n(entry, 0, __ATOMIC_SEQ_CST);
         atomic_fetch_sub_explicit(&owner->resident, 1, memory_order_relaxed);
     } else {
-        if ((protection & VM_PROT_WRITE) == 0) {
-            *entry &= ~PTE_WRITE;
-        }
-        if ((protection & VM_PROT_EXECUTE) == 0) {
-            *entry |= PTE_NO_EXECUTE;
-        }
+        (void)entry_restrict_to(entry, protection);
     }
     tlb_flush_range(owner, 0, USER_ADDRESS_END);
+    atomic_fetch_sub(&owner->page_protections, 1);
 }
 
 static void word_protect(uint64_t *word, vm_prot_t protection)
