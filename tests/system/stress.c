@@ -53,6 +53,7 @@ static void create_all(void)
     create(READERS, "reader", be_reader, 0);
     create(1, "protector", be_protector, 300);
     create(1, "copier", be_copier, 500);
+    create(1, "shared writer", be_shared_writer, 400);
     create(WRITERS, "writer", be_writer, 0);
     for (int i = 0; i < KILLERS; i++) {
         (void)actor_create("killer", be_killer, killer_create(), part_of(20));
@@ -66,19 +67,27 @@ static void round_run(uint64_t seed)
     queue_begin();
     window_begin();
     page_begin();
+    shared_begin();
     create_all();
-    if (service_begin()) {
+    if (service_begin(be_shared_reader)) {
         actors_run();
         service_end();
     }
+    shared_end();
     page_end();
     window_end();
     queue_end();
 }
 
-/* The C library keeps what a thread needs to wait for another. */
+/* The C library keeps what a thread needs to wait for another: the first thread may do so for the
+ * first time in any round. */
 void systest_prepare(void)
 {
+    pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    pthread_cond_t never = PTHREAD_COND_INITIALIZER;
+    (void)pthread_mutex_lock(&mutex);
+    (void)pthread_cond_timedwait_relative_np(&never, &mutex, &(struct timespec){ .tv_nsec = 1 });
+    (void)pthread_mutex_unlock(&mutex);
     divisor = WARM_UP;
     round_run(0);
     divisor = 1;

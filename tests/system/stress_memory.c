@@ -7,8 +7,8 @@
 
 #include <string.h>
 
+#include "stress_service.h"
 #include "systest.h"
-#include "systest_msg.h"
 
 #define PAGE_SIZE ((mach_vm_size_t)4096)
 #define LOOKS     20 /* at a page, to see whether somebody writes it */
@@ -184,4 +184,96 @@ void be_copier(struct actor *self)
 void page_end(void)
 {
     page_destroy((mach_vm_address_t)written);
+}
+
+#define SHARED_PAGES 16
+#define SHARED_SIZE  (SHARED_PAGES * PAGE_SIZE)
+#define SHARED_WORDS (PAGE_SIZE / sizeof(uint32_t))
+
+static _Atomic uint32_t *shared;
+static _Atomic uint32_t shared_number; /* surely in all pages */
+
+void shared_begin(void)
+{
+    mach_vm_address_t address = 0;
+    EXPECT_OK(mach_vm_allocate(mach_task_self(), &address, SHARED_SIZE, VM_FLAGS_ANYWHERE));
+    shared = (_Atomic uint32_t *)address;
+    for (uint32_t i = 0; i < SHARED_PAGES; i++) {
+        shared[i * SHARED_WORDS] = 0;
+    }
+    shared_number = 0;
+}
+
+/* Map the pages at FRESH, which have a copy, at the place of the shared ones in both tasks. */
+static void share_in(mach_port_t task, mach_vm_address_t fresh)
+{
+    mach_vm_address_t place = (mach_vm_address_t)shared;
+    vm_prot_t protection, maximum;
+    EXPECT_OK(mach_vm_remap(task, &place, SHARED_SIZE, 0, VM_FLAGS_FIXED | VM_FLAGS_OVERWRITE,
+                            mach_task_self(), fresh, FALSE, &protection, &maximum,
+                            VM_INHERIT_NONE));
+}
+
+/* Pages with NUMBER - 1 that have a copy, shared by both tasks. Returns: the copy. */
+static mach_vm_address_t share_pages_with_copy(uint32_t number)
+{
+    mach_vm_address_t fresh = 0, copy = 0;
+    vm_prot_t protection, maximum;
+    EXPECT_OK(mach_vm_allocate(mach_task_self(), &fresh, SHARED_SIZE, VM_FLAGS_ANYWHERE));
+    for (uint32_t i = 0; i < SHARED_PAGES; i++) {
+        ((uint32_t *)fresh)[i * SHARED_WORDS] = number - 1;
+    }
+    EXPECT_OK(mach_vm_remap(mach_task_self(), &copy, SHARED_SIZE, 0, VM_FLAGS_ANYWHERE,
+                            mach_task_self(), fresh, TRUE, &protection, &maximum, VM_INHERIT_NONE));
+    share_in(mach_task_self(), fresh);
+    share_in(service_task(), fresh);
+    EXPECT_OK(mach_vm_deallocate(mach_task_self(), fresh, SHARED_SIZE));
+    return copy;
+}
+
+/* The first write to each page gives all who share it another page than the copy's. */
+void be_shared_writer(struct actor *self)
+{
+    while (actor_step(self)) {
+        uint32_t number = shared_number + 1;
+        actor_doing(self, "share pages");
+        mach_vm_address_t copy = share_pages_with_copy(number);
+        (void)swtch();
+        actor_doing(self, "write the shared pages");
+        for (uint32_t i = 0; i < SHARED_PAGES; i++) {
+            shared[i * SHARED_WORDS] = number;
+        }
+        shared_number = number;
+        EXPECT_EQ(*(const uint32_t *)copy, number - 1);
+        EXPECT_OK(mach_vm_deallocate(mach_task_self(), copy, SHARED_SIZE));
+    }
+}
+
+static void protect_shared(vm_prot_t protection)
+{
+    EXPECT_OK(_kernelrpc_mach_vm_protect_trap(mach_task_self(), (mach_vm_address_t)shared,
+                                              SHARED_SIZE, FALSE, protection));
+}
+
+/* What is mapped while it may be executed loses that: entries change while they go. */
+void be_shared_reader(struct actor *self)
+{
+    while (actor_step(self)) {
+        uint32_t least = shared_number;
+        actor_doing(self, "read the shared pages");
+        protect_shared(VM_PROT_READ | VM_PROT_EXECUTE);
+        for (uint32_t i = 0; i < SHARED_PAGES; i++) {
+            uint32_t number = shared[i * SHARED_WORDS];
+            if (number < least) {
+                EXPECT_EQ(number, least);
+            }
+        }
+        actor_doing(self, "protect the shared pages");
+        protect_shared(VM_PROT_READ);
+    }
+}
+
+void shared_end(void)
+{
+    EXPECT_OK(mach_vm_deallocate(mach_task_self(), (mach_vm_address_t)shared, SHARED_SIZE));
 }

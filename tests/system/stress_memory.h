@@ -19,3 +19,10 @@ void be_protector(struct actor *self);
 void be_copier(struct actor *self);
 void be_writer(struct actor *self);
 void page_end(void);
+
+/* Pages that the test and its service share: one writes them while there is a copy, the other
+ * takes away permissions, and must see what is written. */
+void shared_begin(void);
+void be_shared_writer(struct actor *self);
+void be_shared_reader(struct actor *self); /* bare, in the service made after shared_begin() */
+void shared_end(void);

@@ -15,7 +15,7 @@ mach_port_t service_ports[SERVICE_PORTS];
 static struct helper service;
 static mach_port_name_t sets[SETS]; /* names of the helper */
 static struct actor *servers[SETS * SERVERS];
-static struct actor *mover;
+static struct actor *mover, *guest;
 
 static mach_msg_header_t *reply_begin(union any_message *message, mach_msg_size_t size)
 {
@@ -192,7 +192,7 @@ static void make_ports(void)
     }
 }
 
-bool service_begin(void)
+bool service_begin(void (*run_guest)(struct actor *self))
 {
     bool has_begun = true;
     if (!helper_create(&service)) {
@@ -207,12 +207,20 @@ bool service_begin(void)
         }
     }
     mover = actor_create_bare("mover", move_members, NULL);
-    return has_begun && actor_start(mover, service.task);
+    guest = actor_create_bare("guest", run_guest, NULL);
+    has_begun &= actor_start(mover, service.task);
+    return actor_start(guest, service.task) && has_begun;
+}
+
+mach_port_t service_task(void)
+{
+    return service.task;
 }
 
 void service_end(void)
 {
     actor_join(mover);
+    actor_join(guest);
     helper_destroy(&service);
     for (uint32_t i = 0; i < SETS * SERVERS; i++) {
         actor_join(servers[i]);

@@ -25,10 +25,13 @@ enum service_call {
 /* Send rights of the test to the service. A helper may have the first one as HELPER_PORT(0). */
 extern mach_port_t service_ports[SERVICE_PORTS];
 
-/* Make the task and its actors; false, noted, if it failed. */
-[[nodiscard]] bool service_begin(void);
+/* Make the task and its actors, among them one that runs GUEST; false, noted, if it failed. */
+[[nodiscard]] bool service_begin(void (*guest)(struct actor *self));
 
-/* End it. */
+/* Its task. */
+mach_port_t service_task(void);
+
+/* End it; the guest, too, has to end when all others have. */
 void service_end(void);
 
 /* Serve what comes to PORT, a port or a set of the own task, for ever. For bare actors. */
