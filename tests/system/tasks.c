@@ -147,9 +147,17 @@ static bool has_room(void *argument)
     return true;
 }
 
-/* Fill a task with threads, all there may be. */
+/* Have all threads ended but as many as ARGUMENT points to? */
+static bool have_threads_ended(void *argument)
+{
+    return systest_count("threads") <= *(const uint64_t *)argument;
+}
+
+/* Fill a task with threads, all there may be. They have ended on return: so many may stand still for
+ * moments before, and the ledger would take that for its beginning. */
 static void fill_a_task(void)
 {
+    uint64_t before = systest_count("threads");
     static thread_act_t threads[THREADS_MAX];
     struct helper helper;
     thread_act_t thread = MACH_PORT_NULL;
@@ -169,6 +177,7 @@ static void fill_a_task(void)
     while (count > 0) {
         EXPECT_OK(mach_port_deallocate(mach_task_self(), threads[--count]));
     }
+    EXPECT(systest_wait(have_threads_ended, &before));
 }
 
 /* So many threads make the kernel's caches grow once. */
