@@ -12,7 +12,10 @@
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define ALIGNED(n)  __attribute__((aligned(n)))
 #define PACKED      __attribute__((packed))
-#define COLD        __attribute__((cold, noinline))
+/* A function called on a rare way out of a hot function: it saves all registers that it uses, so the
+ * hot one saves none for it. */
+#define RARE_CALL __attribute__((cold, noinline, preserve_most))
+#define COLD      __attribute__((cold, noinline))
 /* Before a call statement on the message path: inline this call, across files with link-time
  * optimisation.  The function stays one function for everybody else. */
 #define INLINE_CALL       [[clang::always_inline]]

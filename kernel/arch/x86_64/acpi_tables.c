@@ -78,6 +78,11 @@ static void madt_add_cpu(struct acpi_madt *madt, uint32_t apic_id, uint32_t flag
     if ((flags & LAPIC_USABLE) == 0) {
         return;
     }
+    for (uint32_t i = 0; i < madt->cpu_count && i < ACPI_CPU_MAX; i++) {
+        if (madt->cpu_apic_ids[i] == apic_id) {
+            return; /* in a table that has entries of both types for it */
+        }
+    }
     if (madt->cpu_count < ACPI_CPU_MAX) {
         madt->cpu_apic_ids[madt->cpu_count] = apic_id;
     }

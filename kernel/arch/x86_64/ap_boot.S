@@ -56,10 +56,20 @@ ap_long_mode:
         movl    %eax, %fs
         movl    %eax, %gs
 
-        movl    $1, %eax                        /* the number of its local APIC: CPUID.1 */
+        xorl    %eax, %eax                      /* the number of its local APIC: CPUID.0xb, */
+        cpuid
+        cmpl    $0xb, %eax
+        jb      2f
+        movl    $0xb, %eax
+        xorl    %ecx, %ecx
+        cpuid
+        testl   %ebx, %ebx                      /* (0: it has no such leaf) */
+        jnz     3f
+2:      movl    $1, %eax                        /* or the eight bits of CPUID.1 */
         cpuid
         shrl    $24, %ebx
-        cmpl    %ebx, ap_boot_apic_id
+        movl    %ebx, %edx
+3:      cmpl    %edx, ap_boot_apic_id
         jne     ap_too_late
         movq    ap_boot_root, %rax
         movq    %rax, %cr3

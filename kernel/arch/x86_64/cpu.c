@@ -44,9 +44,12 @@ void cpu_features_init(void)
     struct cpuid_result basic = cpuid(1, 0);
     cpu_features.xsave = (basic.ecx >> 26 & 1) != 0;
     cpu_features.tsc_deadline = (basic.ecx >> 24 & 1) != 0;
+    cpu_features.x2apic = (basic.ecx >> 21 & 1) != 0;
+    cpu_features.pcid = (basic.ecx >> 17 & 1) != 0;
     if (max_leaf >= 7) {
         struct cpuid_result extended = cpuid(7, 0);
         cpu_features.smep = (extended.ebx >> 7 & 1) != 0;
+        cpu_features.invpcid = (extended.ebx >> 10 & 1) != 0;
         cpu_features.smap = (extended.ebx >> 20 & 1) != 0;
         cpu_features.umip = (extended.ecx >> 2 & 1) != 0;
     }
@@ -64,6 +67,7 @@ void cpu_enable_features(void)
     cr4 |= cpu_features.smep ? CR4_SMEP : 0;
     cr4 |= cpu_features.smap ? CR4_SMAP : 0;
     cr4 |= cpu_features.umip ? CR4_UMIP : 0;
+    cr4 |= cpu_features.pcid ? CR4_PCIDE : 0;
     write_cr4(cr4);
 }
 

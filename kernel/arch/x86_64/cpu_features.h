@@ -12,6 +12,9 @@ struct cpu_features {
     bool umip;
     bool xsave;
     bool tsc_deadline;
+    bool x2apic;
+    bool pcid;
+    bool invpcid;
 };
 
 /* Constant after cpu_features_init(). */
@@ -25,6 +28,6 @@ void cpu_features_init(void);
 
 /*
  * Switch on what this processor has: NX, write protection in ring 0, SMEP, SMAP, UMIP, global
- * pages, cache types.
+ * pages, cache types, tags of TLB entries (PCID).  CR3 has tag 0.
  */
 void cpu_enable_features(void);

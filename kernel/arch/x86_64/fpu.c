@@ -126,7 +126,7 @@ bool fpu_load(void)
     return true;
 }
 
-void fpu_save(struct thread_context *context)
+RARE_CALL void fpu_save(struct thread_context *context)
 {
     area_save(context->fpu);
     fpu_take_away();

@@ -33,7 +33,7 @@ void fpu_init(void);
 [[nodiscard]] bool fpu_load(void);
 
 /* Save the registers into CONTEXT, the running thread's, and take them away. */
-void fpu_save(struct thread_context *context);
+RARE_CALL void fpu_save(struct thread_context *context);
 
 /*
  * Make sure that CONTEXT has a save area that holds its state now.  Returns: false if there is no

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Registers in memory (xAPIC mode).  A controller that the firmware left in x2APIC mode is taken
- * back through the only way there is, switching it off in between.
+ * Where processors have x2APIC mode the registers are model-specific ones, a message is a single
+ * write, and controllers have 32-bit numbers.  Otherwise they are in memory (xAPIC mode).
  */
 #include <lapic.h>
 
 #include <lib/panic.h>
 #include <arch/pmap.h>
 #include <acpi.h>
+#include <cpu_features.h>
 #include <idt.h>
 #include <machine/instr.h>
 #include <msr.h>
@@ -16,7 +17,8 @@
 #define APIC_BASE_ENABLE  UINT64_C(0x800)
 #define APIC_BASE_DEFAULT UINT64_C(0xfee00000)
 
-/* Offsets of the registers. */
+/* Offsets of the registers in memory; the number of a model-specific one is MSR_X2APIC and a
+ * sixteenth of that. */
 #define LAPIC_ID               0x020
 #define LAPIC_TASK_PRIORITY    0x080
 #define LAPIC_END_OF_INTERRUPT 0x0b0
@@ -47,11 +49,18 @@ static volatile uint32_t *registers;
 
 static uint32_t lapic_read(uint32_t offset)
 {
+    if (cpu_features.x2apic) {
+        return (uint32_t)rdmsr(MSR_X2APIC + offset / 16);
+    }
     return registers[offset / sizeof(uint32_t)];
 }
 
 static void lapic_write(uint32_t offset, uint32_t value)
 {
+    if (cpu_features.x2apic) {
+        wrmsr(MSR_X2APIC + offset / 16, value);
+        return;
+    }
     registers[offset / sizeof(uint32_t)] = value;
 }
 
@@ -61,6 +70,9 @@ void lapic_init(void)
     if ((cpuid(1, 0).edx >> 9 & 1) == 0) {
         panic("this processor has no local APIC");
     }
+    if (cpu_features.x2apic) {
+        return;
+    }
     registers = pmap_map_device(address, REGISTERS_SIZE);
     if (registers == nullptr) {
         panic("cannot map the local APIC at %lx", address);
@@ -69,12 +81,12 @@ void lapic_init(void)
 
 void lapic_init_cpu(void)
 {
-    uint64_t base = rdmsr(MSR_APIC_BASE);
-    if ((base & APIC_BASE_X2APIC) != 0) {
-        base &= ~(APIC_BASE_X2APIC | APIC_BASE_ENABLE);
-        wrmsr(MSR_APIC_BASE, base);
+    /* Into x2APIC mode there is a way from the other one only. */
+    uint64_t base = rdmsr(MSR_APIC_BASE) | APIC_BASE_ENABLE;
+    wrmsr(MSR_APIC_BASE, base);
+    if (cpu_features.x2apic) {
+        wrmsr(MSR_APIC_BASE, base | APIC_BASE_X2APIC);
     }
-    wrmsr(MSR_APIC_BASE, base | APIC_BASE_ENABLE);
     lapic_write(LAPIC_TASK_PRIORITY, 0);
     lapic_write(LAPIC_LVT_TIMER, LVT_MASKED | VECTOR_TIMER);
     lapic_write(LAPIC_LVT_LINT0, LVT_MASKED);
@@ -88,7 +100,8 @@ void lapic_init_cpu(void)
 
 uint32_t lapic_id(void)
 {
-    return lapic_read(LAPIC_ID) >> 24;
+    uint32_t id = lapic_read(LAPIC_ID);
+    return cpu_features.x2apic ? id : id >> 24;
 }
 
 void lapic_end_of_interrupt(void)
@@ -111,9 +124,15 @@ void lapic_timer_use_deadline(void)
     lapic_write(LAPIC_LVT_TIMER, LVT_TIMER_DEADLINE | VECTOR_TIMER);
 }
 
-/* The two halves of a command must not be torn apart.  Context: interrupts off. */
+/* The two halves of a command in memory must not be torn apart; one in a model-specific register
+ * could overtake what was stored before.  Context: interrupts off. */
 static void lapic_command(uint32_t id, uint32_t command)
 {
+    if (cpu_features.x2apic) {
+        mfence_lfence();
+        wrmsr(MSR_X2APIC + LAPIC_COMMAND_LOW / 16, (uint64_t)id << 32 | command);
+        return;
+    }
     while ((lapic_read(LAPIC_COMMAND_LOW) & COMMAND_PENDING) != 0) {
         pause();
     }

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-/* Map the registers.  Once, before lapic_init_cpu(); panics if the machine has none. */
+/* Map the registers, if they are in memory.  Once, before lapic_init_cpu(); panics if the machine has none. */
 void lapic_init(void);
 
 /* Switch this processor's controller on, with its timer stopped. */

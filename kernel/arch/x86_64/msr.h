@@ -10,6 +10,7 @@
 #define MSR_APIC_BASE      0x1b
 #define MSR_PAT            0x277
 #define MSR_TSC_DEADLINE   0x6e0
+#define MSR_X2APIC         0x800 /* the first of the local APIC's registers */
 #define MSR_EFER           0xc0000080
 #define MSR_STAR           0xc0000081
 #define MSR_LSTAR          0xc0000082
@@ -31,6 +32,7 @@
 #define CR4_OSFXSR     UINT64_C(0x00000200)
 #define CR4_OSXMMEXCPT UINT64_C(0x00000400)
 #define CR4_UMIP       UINT64_C(0x00000800)
+#define CR4_PCIDE      UINT64_C(0x00020000)
 #define CR4_OSXSAVE    UINT64_C(0x00040000)
 #define CR4_SMEP       UINT64_C(0x00100000)
 #define CR4_SMAP       UINT64_C(0x00200000)

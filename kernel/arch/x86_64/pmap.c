@@ -24,6 +24,7 @@ struct pmap *const kernel_pmap = &kernel_pmap_storage;
 PERCPU_DEFINE(struct pmap *, pmap_active);
 
 static struct page_pool pmaps;
+static _Atomic uint64_t last_number;
 
 void pmap_init(phys_addr_t root)
 {
@@ -46,6 +47,7 @@ struct pmap *pmap_create(void)
     interrupts_restore(state);
     if (pmap != nullptr) {
         spinlock_init(&pmap->lock, LOCK_CLASS_PMAP);
+        pmap->number = atomic_fetch_add_explicit(&last_number, 1, memory_order_relaxed) + 1;
         const size_t half = PAGE_SIZE / 2;
         memcpy((char *)phys_to_virt(pmap->root) + half,
                (const char *)phys_to_virt(kernel_pmap->root) + half, half);
@@ -107,8 +109,7 @@ static bool entry_permits(uint64_t new, uint64_t old)
 }
 
 /* Give *ENTRY, which maps the page of VALUE, other permissions.  Returns: false if it does not. */
-static bool entry_change(const struct pmap *pmap, uint64_t *entry, uint64_t value,
-                         virt_addr_t virtual)
+static bool entry_change(struct pmap *pmap, uint64_t *entry, uint64_t value, virt_addr_t virtual)
 {
     uint64_t old = *entry != 0 && pmap != kernel_pmap ? pv_update(entry, value) : 0;
     if (old == 0) {

@@ -8,7 +8,9 @@
 
 #include <arch/pmap.h>
 #include <arch/spinlock.h>
+#include <cpu_features.h>
 #include <cross_call.h>
+#include <machine/instr.h>
 #include <page_table.h>
 
 /* The bitmap of I/O ports fills two pages. */
@@ -18,6 +20,8 @@
 struct pmap {
     struct spinlock lock;                /* entries of level 1 also change under pv.c's locks */
     phys_addr_t root;                    /* (c) what CR3 gets */
+    uint64_t number;                     /* (c) no other one had it since boot; 0: kernel_pmap */
+    _Atomic uint64_t flushes;            /* (a) flushes ordered: see tlb.c */
     _Atomic uint64_t resident;           /* (a) mapped pages */
     _Atomic cpu_mask_t cpus;             /* (a) processors that have it loaded: see tlb.c */
     _Atomic uint32_t page_protections;   /* (a) entries that pv.c has changed, not flushed yet */
@@ -108,8 +112,21 @@ static inline bool entry_restrict_to(uint64_t *entry, vm_prot_t protection)
  * them only to permit more needs that on the own processor alone, as a fault sees to the others.
  * Context: interrupts off.
  */
-void tlb_flush_range(const struct pmap *pmap, virt_addr_t start, virt_addr_t end);
+void tlb_flush_range(struct pmap *pmap, virt_addr_t start, virt_addr_t end);
 void tlb_flush_here(const struct pmap *pmap, virt_addr_t virtual);
+
+/* Load PMAP's root into CR3, with as much of the TLB as is still good.  PMAP's `cpus` has this
+ * processor.  Context: interrupts off. */
+RARE_CALL void tlb_load_tagged(struct pmap *pmap);
+
+static inline void tlb_load(struct pmap *pmap)
+{
+    if (UNLIKELY(cpu_features.pcid)) {
+        tlb_load_tagged(pmap);
+    } else {
+        write_cr3(pmap->root);
+    }
+}
 
 /* No processor has PMAP loaded, or its I/O ports in the TSS, any more (pmap_io.c).  Context:
  * interrupts off. */

@@ -27,7 +27,7 @@ static void io_bitmap_copy(struct pmap *pmap)
     percpu_write(io_bitmap_owner, pmap);
 }
 
-static void io_bitmap_switch(struct pmap *pmap)
+static RARE_CALL void io_bitmap_switch(struct pmap *pmap)
 {
     bool has_ports = pmap->io_bitmap[0] != nullptr;
     if (has_ports && percpu_read(io_bitmap_owner) != pmap) {
@@ -42,7 +42,7 @@ void pmap_switch(struct pmap *pmap)
     struct pmap *previous = percpu_read(pmap_active);
     cpu_mask_t self = CPU_BIT(cpu_index());
     atomic_fetch_or(&pmap->cpus, self);
-    write_cr3(pmap->root);
+    tlb_load(pmap);
     percpu_write(pmap_active, pmap);
     atomic_fetch_and(&previous->cpus, ~self);
     if (UNLIKELY(pmap->io_bitmap[0] != nullptr || percpu_read(io_bitmap_enabled) != 0)) {

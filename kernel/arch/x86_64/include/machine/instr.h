@@ -71,6 +71,13 @@ static inline void wrmsr(uint32_t msr, uint64_t value)
                      : "memory");
 }
 
+/* All stores and loads before this are done when the next instruction begins, also a WRMSR that
+ * orders nothing itself (SDM vol. 3 section 10.12.3). */
+static inline void mfence_lfence(void)
+{
+    __asm__ volatile("mfence; lfence" ::: "memory");
+}
+
 struct cpuid_result {
     uint32_t eax, ebx, ecx, edx;
 };
@@ -136,6 +143,14 @@ static inline void clts(void)
 static inline void invlpg(uint64_t address)
 {
     __asm__ volatile("invlpg (%0)" ::"r"(address) : "memory");
+}
+
+/* Forget all entries of the user half with tag PCID. */
+static inline void invpcid_single(uint64_t pcid)
+{
+    const uint64_t descriptor[2] = { pcid, 0 };
+    const uint64_t single_context = 1;
+    __asm__ volatile("invpcid %0, %1" ::"m"(descriptor), "r"(single_context) : "memory");
 }
 
 static inline void outb(uint16_t port, uint8_t value)
