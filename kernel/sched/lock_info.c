@@ -81,11 +81,31 @@ uint32_t lock_info_read(struct lock_info *entries, uint32_t count)
     return filled;
 }
 
+bool lock_info_longest(struct lock_info *entry)
+{
+    enum lock_class longest = LOCK_CLASS_FIRST_SPIN;
+    struct lock_statistics statistics = statistics_sum(longest);
+    for (uint32_t class = LOCK_CLASS_FIRST_SPIN + 1; class < LOCK_CLASS_COUNT; class ++) {
+        struct lock_statistics sum = statistics_sum((enum lock_class) class);
+        if (class != LOCK_CLASS_TEST && sum.longest_hold > statistics.longest_hold) {
+            longest = (enum lock_class) class;
+            statistics = sum;
+        }
+    }
+    entry_fill(entry, longest, &statistics);
+    return true;
+}
+
 #else
 
 uint32_t lock_info_read([[maybe_unused]] struct lock_info *entries, [[maybe_unused]] uint32_t count)
 {
     return 0;
+}
+
+bool lock_info_longest([[maybe_unused]] struct lock_info *entry)
+{
+    return false;
 }
 
 #endif

@@ -8,9 +8,15 @@
 
 #include <mach/lock_info.h>
 
+#include <lib/compiler.h>
+
 /*
  * Fill ENTRIES with at most COUNT classes of locks, those that had to be waited for most often
  * first.  Counts that change meanwhile may be a little old.  Returns: the number of entries; 0 in
  * release builds.
  */
 uint32_t lock_info_read(struct lock_info *entries, uint32_t count);
+
+/* Fill ENTRY with the class of spin locks, but for those of tests, of which one was held longest.
+ * Returns: false in release builds. */
+[[nodiscard]] bool lock_info_longest(struct lock_info *entry);

@@ -14,6 +14,7 @@
 #include <arch/cpu.h>
 #include <arch/irq.h>
 #include <arch/percpu.h>
+#include <sched/lock_info.h>
 #include <sched/timer.h>
 
 #define SECOND        UINT64_C(1000000000)
@@ -71,6 +72,11 @@ static void report(uint32_t cpu, const struct watchdog_view *view, uint64_t now)
     log_error("watchdog: processor %u has not answered processor %u for %lu ms", cpu, cpu_index(),
               (now - view->since) / 1000000);
     cpu_print_stacks();
+    struct lock_info longest;
+    if (lock_info_longest(&longest)) {
+        log_error("watchdog: the longest hold of a spin lock was %lu ns: \"%s\", taken at %s",
+                  longest.longest_ns, longest.name, longest.longest_place);
+    }
     atomic_fetch_add(&reports, 1);
 }
 

@@ -6,7 +6,6 @@
 #include <test/ktest_locks.h>
 
 #include <lib/log.h>
-#include <lib/string.h>
 #include <arch/spinlock.h>
 #include <sched/lock_info.h>
 
@@ -21,22 +20,15 @@ static void print(const struct lock_info *lock)
 
 void ktest_locks_print(void)
 {
-    static struct lock_info entries[LOCK_INFO_MAX];
-    uint32_t count = lock_info_read(entries, LOCK_INFO_MAX);
-    const struct lock_info *longest = nullptr;
+    static struct lock_info entries[TOP];
+    uint32_t count = lock_info_read(entries, TOP);
     for (uint32_t i = 0; i < count; i++) {
-        const struct lock_info *entry = &entries[i];
-        if (i < TOP) {
-            print(entry);
-        }
-        if (!entry->is_mutex && strcmp(entry->name, "test") != 0 &&
-            (longest == nullptr || entry->longest_ns > longest->longest_ns)) {
-            longest = entry;
-        }
+        print(&entries[i]);
     }
-    if (longest != nullptr) {
+    struct lock_info longest;
+    if (lock_info_longest(&longest)) {
         log_info("# the longest hold of a spin lock:");
-        print(longest);
+        print(&longest);
     }
 }
 

@@ -71,7 +71,7 @@ KTEST(kernel_stack_trim_gives_memory_back)
     for (uint32_t i = 0; i < MANY; i++) {
         kernel_stack_free(stacks[i]);
     }
-    EXPECT_EQ(trim_until(free_before), free_before);
+    EXPECT(trim_until(free_before) >= free_before); /* more, if another processor was not done */
 }
 
 /* The number of the slot that holds STACK. */
@@ -107,5 +107,5 @@ KTEST(kernel_stack_survives_every_failure)
     for (uint32_t i = 0; i < SPAN; i++) {
         kernel_stack_free(stacks[i]);
     }
-    EXPECT_EQ(trim_until(free_before), free_before);
+    EXPECT(trim_until(free_before) >= free_before); /* more, if another processor was not done */
 }

@@ -109,6 +109,7 @@ KTEST(watchdog_prints_the_stack_of_a_processor_that_hangs)
     EXPECT(log_contains("watchdog: processor"));
     /* Not the function it calls: at the first instruction of what that calls, it is in no frame. */
     EXPECT(log_contains("hang+0x"));
+    EXPECT(log_contains("watchdog: the longest hold of a spin lock was"));
     (void)restart(before);
     while (refcount_value(&thread->references) != 1) {
         ktest_settle();
