@@ -47,6 +47,7 @@ struct ipc_kmsg {
     uint8_t destination_type; /* MACH_MSG_TYPE_PORT_SEND or _SEND_ONCE */
     uint8_t reply_type;       /* the same, 0 without reply */
     bool is_circular;         /* carries a receive right that would end in its own queue */
+    uint8_t importance;       /* of the sender, while it is queued: see ipc_donation.h */
     uint32_t capacity;        /* message bytes there is room for; a trailer fits behind them */
     uint32_t sequence;        /* set when it is received */
     mach_msg_header_t header ALIGNED(8); /* the message: bits, size, id valid; ports are above */

@@ -9,6 +9,7 @@
 #include <lib/assert.h>
 #include <sched/sched.h>
 #include <sched/waitq.h>
+#include <ipc/ipc_donation.h>
 #include <ipc/ipc_pset.h>
 
 /* wait_value of a receiver that gets an error instead of a message: the code, made odd. */
@@ -88,11 +89,16 @@ static ALWAYS_INLINE struct thread *deliver(struct ipc_kmsg *kmsg, struct ipc_po
     if (thread == nullptr && !list_empty(&port->sets) && list_empty(&port->messages)) {
         thread = claim_set_receiver(kmsg, port);
     }
+    uint8_t importance = current_thread()->importance;
     if (LIKELY(thread != nullptr)) {
         kmsg->sequence = port->sequence++;
         thread->wait_value = (uintptr_t)kmsg;
+        if (UNLIKELY(importance > thread->importance) && ipc_kmsg_is_request(kmsg)) {
+            thread_donate(thread, importance);
+        }
         return thread;
     }
+    kmsg->importance = importance;
     list_insert_tail(&port->messages, &kmsg->link);
     port->message_count++;
     return nullptr;
@@ -150,6 +156,7 @@ mach_msg_return_t ipc_mqueue_send(struct ipc_kmsg *kmsg, uint64_t deadline, stru
         ipc_port_lock(port);
     }
     bool is_refused = UNLIKELY(!port->object.is_active || kmsg->is_circular);
+    bool is_request = ipc_kmsg_is_request(kmsg);
     struct thread *thread = is_refused ? nullptr : deliver(kmsg, port);
     if (UNLIKELY(was_woken)) {
         wake_sender(port); /* the room may not have been needed after all */
@@ -165,6 +172,8 @@ mach_msg_return_t ipc_mqueue_send(struct ipc_kmsg *kmsg, uint64_t deadline, stru
         } else {
             thread_wake(thread);
         }
+    } else if (is_request) {
+        ipc_donation_push(current_thread());
     }
     return MACH_MSG_SUCCESS;
 }
@@ -215,7 +224,11 @@ static ALWAYS_INLINE bool take_message(struct ipc_port *port, struct ipc_receive
         receive_set_too_large(receive, first, port);
         *result = MACH_RCV_TOO_LARGE;
     } else {
+        struct thread *self = current_thread();
         receive->kmsg = dequeue(port);
+        if (first->importance > self->importance && ipc_kmsg_is_request(first)) {
+            thread_donate(self, first->importance);
+        }
         *result = MACH_MSG_SUCCESS;
     }
     return true;
@@ -367,7 +380,11 @@ void ipc_mqueue_offer_to_sets(struct ipc_port *port)
     while (!list_empty(&port->messages) &&
            (thread = claim_set_receiver(list_first_entry(&port->messages, struct ipc_kmsg, link),
                                         port)) != nullptr) {
-        thread->wait_value = (uintptr_t)dequeue(port);
+        struct ipc_kmsg *kmsg = dequeue(port);
+        thread->wait_value = (uintptr_t)kmsg;
+        if (ipc_kmsg_is_request(kmsg)) {
+            thread_donate(thread, kmsg->importance);
+        }
         thread_wake(thread);
     }
 }

@@ -51,6 +51,8 @@ struct ipc_space *ipc_space_create(struct task *task, struct ipc_sender *sender)
     }
     spinlock_init(&space->lock, LOCK_CLASS_SPACE);
     refcount_init(&space->references, 1);
+    spinlock_init(&space->servers_lock, LOCK_CLASS_SERVERS);
+    list_init(&space->servers);
     space->is_active = true;
     space->entry_limit = ENTRY_LIMIT;
     space->task = task;

@@ -55,8 +55,10 @@ struct ipc_space {
     uint32_t bucket_mask;         /* (lock) */
     struct rbtree chosen; /* (lock) entries with caller-chosen names (struct ipc_chosen_entry) */
     struct ipc_sender *sender; /* (lock) a reference */
-    struct ipc_entry *self;    /* a hint: the entry that named the task's own port last */
-    struct task *task;         /* constant; opaque, no reference */
+    struct spinlock servers_lock;
+    struct list servers;    /* (servers_lock) thread.server_link: see ipc_donation.h */
+    struct ipc_entry *self; /* a hint: the entry that named the task's own port last */
+    struct task *task;      /* constant; opaque, no reference */
 };
 
 /* Create an empty space for TASK with SENDER's identity (a reference is taken).  Returns: null

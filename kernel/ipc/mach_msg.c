@@ -14,6 +14,7 @@
 #include <arch/user_copy.h>
 #include <sched/thread.h>
 #include <sched/waitq.h>
+#include <ipc/ipc_donation.h>
 #include <ipc/ipc_kmsg.h>
 #include <ipc/ipc_mqueue.h>
 #include <ipc/ipc_pset.h>
@@ -72,8 +73,15 @@ static inline mach_msg_return_t msg_send(const struct msg_request *request, stru
         return MACH_MSG_SUCCESS;
     }
     uint64_t deadline = wait_deadline(request->option, MACH_SEND_TIMEOUT, request->timeout_ms);
+    self->calls = ipc_kmsg_is_request(kmsg) ? kmsg->header.msgh_remote_port : MACH_PORT_NULL;
+    bool is_answer = UNLIKELY(self->policy.donated != 0) &&
+                     kmsg->destination_type == MACH_MSG_TYPE_PORT_SEND_ONCE;
     INLINE_CALL result = ipc_mqueue_send(kmsg, deadline, handoff);
+    if (UNLIKELY(is_answer)) {
+        thread_donation_end(self);
+    }
     if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
+        self->calls = MACH_PORT_NULL;
         return ipc_kmsg_copyout_pseudo(kmsg, self->space, self->map, request->send_buffer, result);
     }
     return MACH_MSG_SUCCESS;
@@ -156,7 +164,9 @@ static inline mach_msg_return_t msg_receive(const struct msg_request *request, s
         .handoff = handoff,
     };
     mach_msg_return_t result;
+    ipc_donation_receive(self, object);
     INLINE_CALL result = ipc_mqueue_receive(object, &receive);
+    self->calls = MACH_PORT_NULL;
     ipc_object_release(object);
     if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
         if (result == MACH_RCV_TOO_LARGE) {

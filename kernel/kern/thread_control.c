@@ -12,6 +12,7 @@
 #include <arch/clock_device.h>
 #include <sched/sched.h>
 #include <vm/vm_map.h>
+#include <ipc/ipc_donation.h>
 #include <kern/kernel_port.h>
 #include <kern/task.h>
 #include <kern/thread_gate.h>
@@ -84,6 +85,7 @@ static struct task *thread_leave_task(struct thread *self)
     struct task *task = thread_leave_task(self);
 
     interrupts_disable();
+    ipc_donation_leave(self);
     context_set_pmap(&self->context, nullptr);
     pmap_activate(kernel_pmap);
     self->space = nullptr;

@@ -32,6 +32,7 @@ enum lock_pairs {
     X(PORT, "port", LOCK_SINGLE)                         \
     X(PORT_SET, "port set", LOCK_SINGLE)                 \
     X(TRANSIT, "transit", LOCK_SINGLE)                   \
+    X(SERVERS, "servers", LOCK_SINGLE)                   \
     X(TEST, "test", LOCK_SINGLE)                         \
     X(MUTEX_WAITERS, "mutex waiters", LOCK_SINGLE)       \
     X(ADMISSION, "admission", LOCK_SINGLE)               \

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include <lib/assert.h>
+#include <lib/compiler.h>
 
 #define REFCOUNT_MAX (UINT32_C(1) << 31)
 
@@ -52,8 +53,12 @@ static inline void refcount_acquire(struct refcount *refcount)
 [[nodiscard]] static inline bool refcount_release(struct refcount *refcount)
 {
     uint32_t old = atomic_fetch_sub_explicit(&refcount->count, 1, memory_order_acq_rel);
-    assert(old - 1 < REFCOUNT_MAX);
-    return old == 1;
+    /* One comparison for the common case: some are left, and it did not underflow. */
+    if (LIKELY(old - 2 < REFCOUNT_MAX - 1)) {
+        return false;
+    }
+    assert(old == 1);
+    return true;
 }
 
 /* The number of references, which may be another one by now; for assertions and statistics. */

@@ -24,7 +24,8 @@
 struct zone {
     const char *name;       /* (c) shown in the ledger */
     uint32_t size;          /* (c) of an object in bytes, a multiple of 16; 0: counter only */
-    uint16_t id;            /* (c) index of its cache on every processor */
+    uint16_t id;            /* (c) its number among the zones */
+    uint32_t cache_offset;  /* (c) of its cache in every processor's struct zone_caches */
     uint16_t slab_capacity; /* (c) objects in a slab */
     uint32_t slab_order;    /* (c) a slab is a block of 2^slab_order pages */
     struct spinlock lock;

@@ -3,10 +3,15 @@
  * The owner's address and the mark of contention are one word.  While the mark is set the word never
  * becomes free: the owner passes the mutex to the first waiter, so nobody who comes later can
  * overtake, and the fast paths, which expect a word without mark, fail.
+ *
+ * A waiter lends the owner his importance, and if the owner himself waits for a mutex, its owner, and
+ * so on.  Invariant: under MUTEX's lock, while it is marked, its owner stays the owner; under a
+ * thread's lock, while blocked_on names a mutex, that mutex exists.
  */
 #include <sched/mutex.h>
 
 #include <lib/assert.h>
+#include <sched/policy.h>
 #include <sched/sched.h>
 
 void mutex_init(struct mutex *mutex, [[maybe_unused]] enum lock_class class)
@@ -59,19 +64,110 @@ static bool mutex_take_or_mark(struct mutex *mutex) REQUIRES(mutex->lock)
     return owner == 0;
 }
 
+static struct thread *mutex_owner(const struct mutex *mutex) REQUIRES(mutex->lock)
+{
+    return (struct thread *)(atomic_load(&mutex->owner) & ~MUTEX_CONTENDED);
+}
+
+/* Lend PRIORITY to the owner of MUTEX, which is marked.  Returns: the owner, locked. */
+static struct thread *boost(struct mutex *mutex, uint8_t priority)
+    REQUIRES(mutex->lock) NO_LOCK_ANALYSIS
+{
+    struct thread *owner = mutex_owner(mutex);
+    spin_lock(&owner->lock);
+    if (owner->importance < priority) {
+        bool is_first = !mutex->is_boosting;
+        mutex->is_boosting = true;
+        policy_set_boost(owner, priority, owner->policy.boosts + is_first);
+    }
+    return owner;
+}
+
+/* The mutex that THREAD waits for, locked; null if none, or one that is about to be handed over to
+ * it.  Whoever holds that lock never waits for a thread that itself waits. */
+static struct mutex *lock_blocked_on(struct thread *thread) REQUIRES(thread->lock) NO_LOCK_ANALYSIS
+{
+    struct mutex *mutex = thread->blocked_on;
+    while (mutex != nullptr && !spin_trylock(&mutex->lock)) {
+        spin_unlock(&thread->lock);
+        cpu_pause();
+        spin_lock(&thread->lock);
+        mutex = thread->blocked_on;
+    }
+    return mutex;
+}
+
+void mutex_boost_owner(struct thread *thread, uint8_t priority) NO_LOCK_ANALYSIS
+{
+    struct mutex *mutex = lock_blocked_on(thread);
+    spin_unlock(&thread->lock);
+    while (mutex != nullptr) {
+        struct thread *owner = boost(mutex, priority);
+        struct mutex *next = lock_blocked_on(owner);
+        spin_unlock(&owner->lock);
+        spin_unlock(&mutex->lock);
+        mutex = next;
+    }
+}
+
+/* The running thread is about to wait for MUTEX, or has got it. */
+static void set_blocked_on(struct thread *thread, struct mutex *mutex)
+{
+    spin_lock(&thread->lock);
+    thread->blocked_on = mutex;
+    spin_unlock(&thread->lock);
+}
+
+/* The most that a thread waiting for MUTEX can lend. */
+static uint8_t greatest_importance(const struct mutex *mutex) REQUIRES(mutex->lock)
+{
+    uint8_t greatest = 0;
+    const struct thread *waiter;
+    list_for_each_entry(waiter, &mutex->waiters.threads, wait_link) {
+        if (waiter->importance > greatest) {
+            greatest = waiter->importance;
+        }
+    }
+    return greatest;
+}
+
 void mutex_lock_contended(struct mutex *mutex)
 {
+    struct thread *self = current_thread();
     assert(!mutex_is_mine(mutex));
     interrupt_state_t state = spin_lock_save(&mutex->lock);
     if (mutex_take_or_mark(mutex)) {
         spin_unlock_restore(&mutex->lock, state);
         return;
     }
+    set_blocked_on(self, mutex);
     waitq_enqueue(&mutex->waiters, false);
     spin_unlock(&mutex->lock);
+    spin_lock(&self->lock);
+    mutex_boost_owner(self, self->importance);
     /* The one who wakes us has made us the owner. */
     (void)thread_block(WAIT_FOREVER);
     interrupts_restore(state);
+}
+
+/* What the running thread was lent for MUTEX goes back, unless it holds others that gave it some. */
+static void unboost(struct mutex *mutex) REQUIRES(mutex->lock)
+{
+    struct thread *self = current_thread();
+    if (mutex->is_boosting) {
+        mutex->is_boosting = false;
+        spin_lock(&self->lock);
+        uint32_t left = self->policy.boosts - 1;
+        policy_set_boost(self, left == 0 ? 0 : self->policy.boost, left);
+        spin_unlock(&self->lock);
+    }
+}
+
+/* MUTEX has a new owner, and others wait. */
+static void boost_next(struct mutex *mutex) REQUIRES(mutex->lock) NO_LOCK_ANALYSIS
+{
+    struct thread *owner = boost(mutex, greatest_importance(mutex));
+    spin_unlock(&owner->lock);
 }
 
 void mutex_unlock_contended(struct mutex *mutex)
@@ -80,7 +176,14 @@ void mutex_unlock_contended(struct mutex *mutex)
     interrupt_state_t state = spin_lock_save(&mutex->lock);
     struct thread *next = waitq_claim_one(&mutex->waiters);
     uintptr_t mark = waitq_is_empty(&mutex->waiters) ? 0 : MUTEX_CONTENDED;
+    unboost(mutex);
+    if (next != nullptr) {
+        set_blocked_on(next, nullptr);
+    }
     atomic_store(&mutex->owner, (uintptr_t)next | mark);
+    if (mark != 0) {
+        boost_next(mutex);
+    }
     spin_unlock(&mutex->lock);
     if (next != nullptr) {
         thread_wake(next);

@@ -20,6 +20,7 @@ struct CAPABILITY("mutex") mutex {
     _Atomic uintptr_t owner; /* address of the owner's struct thread, MUTEX_CONTENDED; 0: free */
     struct spinlock lock;
     struct waitq waiters; /* (lock) */
+    bool is_boosting;     /* (lock) the owner has been lent importance for it */
 #ifdef MACH_R_DEBUG
     enum lock_class class;
 #endif
@@ -97,6 +98,10 @@ static inline void mutex_unlock(struct mutex *mutex) RELEASE(*mutex) NO_LOCK_ANA
         mutex_unlock_contended(mutex);
     }
 }
+
+/* THREAD has become as important as PRIORITY: if it waits for a mutex, boost the owner, and so on.
+ * Locks: THREAD's on entry, none on return. */
+void mutex_boost_owner(struct thread *thread, uint8_t priority) RELEASE(thread->lock);
 
 /* True if the running thread holds MUTEX; for assertions. */
 static inline bool mutex_is_mine(const struct mutex *mutex)

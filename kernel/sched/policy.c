@@ -13,6 +13,7 @@
 #include <lib/assert.h>
 #include <arch/clock_device.h>
 #include <arch/cpu.h>
+#include <sched/mutex.h>
 #include <sched/sched_internal.h>
 
 #define MILLION UINT64_C(1000000)
@@ -47,22 +48,33 @@ static uint8_t timeshare_priority(const struct thread *thread)
                : THREAD_PRIORITY_USER_MIN;
 }
 
-void policy_refresh(struct thread *thread, uint64_t now)
+/* The priority that THREAD has by itself. */
+static uint8_t own_priority(const struct thread *thread)
 {
-    struct sched_policy *policy = &thread->policy;
-    usage_decay(policy, now);
+    const struct sched_policy *policy = &thread->policy;
     if (policy->is_depressed) {
-        thread->priority = THREAD_PRIORITY_USER_MIN;
-        return;
+        return THREAD_PRIORITY_USER_MIN;
     }
     switch (policy->mode) {
-    case SCHED_TIMESHARE: thread->priority = timeshare_priority(thread); break;
-    case SCHED_FIXED: thread->priority = thread->base_priority; break;
+    case SCHED_TIMESHARE: return timeshare_priority(thread);
     case SCHED_REAL_TIME:
-        thread->priority = policy->used < policy->constraint.computation ? THREAD_PRIORITY_REAL_TIME
-                                                                         : THREAD_PRIORITY_DEFAULT;
-        break;
+        return policy->used < policy->constraint.computation ? THREAD_PRIORITY_REAL_TIME
+                                                             : THREAD_PRIORITY_DEFAULT;
+    default: return thread->base_priority;
     }
+}
+
+static uint8_t greater(uint8_t a, uint8_t b)
+{
+    return a > b ? a : b;
+}
+
+void policy_refresh(struct thread *thread, uint64_t now)
+{
+    uint8_t lent = greater(thread->policy.donated, thread->policy.boost);
+    usage_decay(&thread->policy, now);
+    thread->priority = greater(own_priority(thread), lent);
+    thread->importance = greater(thread->base_priority, lent);
 }
 
 void policy_activate(struct thread *thread, uint64_t now)
@@ -158,6 +170,41 @@ void thread_set_depressed(struct thread *thread, bool is_depressed)
     sched_put_back(thread, was_queued);
     spin_unlock(&thread->lock);
     sched_restore_interrupts(state);
+}
+
+void policy_set_boost(struct thread *thread, uint8_t boost, uint32_t boosts)
+{
+    bool was_queued = sched_take_off(thread);
+    thread->policy.boost = boost;
+    thread->policy.boosts = boosts;
+    policy_refresh(thread, clock_now());
+    sched_put_back(thread, was_queued);
+}
+
+static void set_donated(struct thread *thread, uint8_t priority) REQUIRES(thread->lock)
+{
+    bool was_queued = sched_take_off(thread);
+    thread->policy.donated = priority;
+    policy_refresh(thread, clock_now());
+    sched_put_back(thread, was_queued);
+}
+
+void thread_donate(struct thread *thread, uint8_t priority)
+{
+    spin_lock(&thread->lock);
+    if (thread->importance < priority) {
+        set_donated(thread, priority);
+        mutex_boost_owner(thread, priority);
+    } else {
+        spin_unlock(&thread->lock);
+    }
+}
+
+void thread_donation_end(struct thread *self)
+{
+    spin_lock(&self->lock);
+    set_donated(self, 0);
+    spin_unlock(&self->lock);
 }
 
 void thread_set_affinity(struct thread *thread, uint32_t tag)

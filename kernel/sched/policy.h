@@ -8,6 +8,11 @@
  *   fixed          base priority
  *   real time      THREAD_PRIORITY_REAL_TIME until its computation is used up, then as a thread of the
  *                  default priority until its next period
+ *
+ * Priority can be lent: by the client that a thread works for (thread_donate()), and by those who
+ * wait for a mutex that it holds (mutex.c).  It then has at least the importance of the lender, which
+ * is the lender's base priority or what he himself was lent: what he lost by recent use is no
+ * reason to let others wait for him.
  */
 #pragma once
 
@@ -77,6 +82,20 @@ void thread_set_affinity(struct thread *thread, uint32_t tag);
 
 /* Let THREAD run only when nobody else wants to, or no longer so.  Context: any, no spin locks. */
 void thread_set_depressed(struct thread *thread, bool is_depressed);
+
+/*
+ * Lend THREAD the importance PRIORITY until the end of the work that is done for the lender
+ * (thread_donation_end()).  If it waits for a mutex, the owner is boosted in turn.  Context: interrupts
+ * off; no locks of this layer.
+ */
+void thread_donate(struct thread *thread, uint8_t priority);
+
+/* The running thread has done what it was lent importance for.  Context: interrupts off; no locks of
+ * this layer. */
+void thread_donation_end(struct thread *self);
+
+/* Set what THREAD is boosted by, and how many mutexes it is boosted for.  Locks: THREAD's. */
+void policy_set_boost(struct thread *thread, uint8_t boost, uint32_t boosts) REQUIRES(thread->lock);
 
 /* THREAD ends: what was promised to it is free for others.  Context: any, no spin locks. */
 void policy_end(struct thread *thread);

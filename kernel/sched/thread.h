@@ -40,6 +40,7 @@
 struct exception_ports;
 struct ipc_port;
 struct ipc_space;
+struct mutex;
 struct task;
 struct vm_map;
 
@@ -92,6 +93,9 @@ struct sched_constraint {
 struct sched_policy {
     enum sched_mode mode;
     bool is_depressed;     /* lowest priority, whatever the rest says */
+    uint8_t donated;       /* importance of the client it works for; 0: none */
+    uint8_t boost;         /* the most important waiter for a mutex that it holds; 0: none */
+    uint32_t boosts;       /* mutexes that gave it one */
     uint32_t affinity_tag; /* threads with the same one like the same processor; 0: none */
     uint64_t usage;        /* nanoseconds it ran, halved every SCHED_DECAY_NS */
     uint64_t decayed_at;   /* up to when that was done */
@@ -120,11 +124,13 @@ struct thread {
     enum wait_outcome wait_outcome; /* the claimer, then (s) */
     uintptr_t wait_value;           /* the claimer, then (s): what the waker hands over */
     struct list wait_link;          /* (q) */
+    struct mutex *blocked_on;       /* (l) the mutex that it waits for, or null */
     struct timer wait_timer;        /* (s) time-out of the wait */
 
     struct list run_link;       /* (r) */
     uint8_t priority;           /* (l) the one that counts now */
     uint8_t base_priority;      /* (l) */
+    uint8_t importance;         /* (l) base priority, or what was lent if that is more */
     uint32_t cpu;               /* (l) where it runs, waits to run, or ran last */
     cpu_mask_t cpu_mask;        /* (l) processors that it may run on */
     struct sched_policy policy; /* (l) */
@@ -153,6 +159,9 @@ struct thread {
     struct exception_ports *exceptions; /* kern: null until some are set */
     struct list task_link;              /* kern: the task's list of threads */
     struct list *ipc_dying;             /* ipc: messages this thread is destroying, or null */
+    struct list server_link;            /* ipc: see ipc_donation.h, as the next two */
+    const struct ipc_object *serves;    /* ipc: what its last request came by; never followed */
+    uint32_t calls;                     /* ipc: (s) name of the port it called, or null */
     uint64_t id;                        /* kern: (c) unique since boot */
     _Atomic bool vm_privilege;          /* kern: (a) may take scarce pages: thread_wire() */
     uint32_t user_suspend_count;        /* kern: (l) what thread_suspend() made of suspend_count */

@@ -47,6 +47,8 @@ struct thread *thread_create(void (*entry)(void *argument), void *argument, uint
     timer_init(&thread->wait_timer, thread_wait_timed_out);
     thread->priority = priority;
     thread->base_priority = priority;
+    thread->importance = priority;
+    list_init(&thread->server_link);
     thread->policy.mode = SCHED_FIXED;
     thread->policy.decayed_at = clock_now();
     thread->cpu = cpu_index();

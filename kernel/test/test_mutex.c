@@ -117,3 +117,100 @@ KTEST(mutex_excludes_under_contention)
     EXPECT_EQ(entries, THREADS * ROUNDS);
     EXPECT_EQ(mutex.owner, 0);
 }
+
+static struct mutex gate;
+static uint8_t priority_with_mutex, priority_after_mutex;
+
+static void lock_and_pass_the_gate([[maybe_unused]] void *argument)
+{
+    interrupts_enable();
+    mutex_lock(&mutex);
+    mutex_lock(&gate);
+    priority_with_mutex = current_thread()->priority;
+    mutex_unlock(&gate);
+    mutex_unlock(&mutex);
+    priority_after_mutex = current_thread()->priority;
+}
+
+static void lock_once([[maybe_unused]] void *argument)
+{
+    interrupts_enable();
+    mutex_lock(&mutex);
+    mutex_unlock(&mutex);
+}
+
+/* The high one waits for the low one, who waits for the running thread. */
+KTEST(mutex_waiters_lend_their_importance_along_the_chain)
+{
+    struct thread *self = current_thread();
+    uint8_t base = self->base_priority, low = base - 5, high = base + 5;
+    mutex_init(&mutex, LOCK_CLASS_TASK);
+    mutex_init(&gate, LOCK_CLASS_VM_MAP);
+    mutex_lock(&gate);
+    struct ktest_thread *owner = ktest_spawn_at(low, lock_and_pass_the_gate, nullptr);
+    ktest_settle();
+    EXPECT_EQ(self->priority, base);
+    struct ktest_thread *waiter = ktest_spawn_at(high, lock_once, nullptr);
+    ktest_settle();
+    EXPECT_EQ(ktest_thread_of(owner)->priority, high);
+    EXPECT_EQ(ktest_thread_of(owner)->base_priority, low);
+    EXPECT_EQ(self->priority, high);
+    mutex_unlock(&gate);
+    EXPECT_EQ(self->priority, base);
+    ktest_join(owner);
+    ktest_join(waiter);
+    EXPECT_EQ(priority_with_mutex, high);
+    EXPECT_EQ(priority_after_mutex, low);
+}
+
+static void note_priority([[maybe_unused]] void *argument)
+{
+    interrupts_enable();
+    mutex_lock(&mutex);
+    priority_with_mutex = current_thread()->priority;
+    mutex_unlock(&mutex);
+    priority_after_mutex = current_thread()->priority;
+}
+
+KTEST(mutex_owner_has_what_those_behind_it_lend)
+{
+    uint8_t base = current_thread()->base_priority, low = base - 5, high = base + 5;
+    mutex_init(&mutex, LOCK_CLASS_TASK);
+    mutex_lock(&mutex);
+    struct ktest_thread *first = ktest_spawn_at(low, note_priority, nullptr);
+    ktest_settle();
+    struct ktest_thread *second = ktest_spawn_at(high, lock_once, nullptr);
+    ktest_settle();
+    mutex_unlock(&mutex);
+    ktest_join(first);
+    ktest_join(second);
+    EXPECT_EQ(priority_with_mutex, high);
+    EXPECT_EQ(priority_after_mutex, low);
+}
+
+static void lock_argument(void *argument)
+{
+    interrupts_enable();
+    mutex_lock(argument);
+    mutex_unlock(argument);
+}
+
+KTEST(mutex_boost_ends_with_the_last_that_gave_it)
+{
+    struct thread *self = current_thread();
+    uint8_t base = self->base_priority, high = base + 5;
+    mutex_init(&mutex, LOCK_CLASS_TASK);
+    mutex_init(&gate, LOCK_CLASS_VM_MAP);
+    mutex_lock(&mutex);
+    mutex_lock(&gate);
+    struct ktest_thread *one = ktest_spawn_at(high, lock_argument, &mutex);
+    struct ktest_thread *two = ktest_spawn_at(high + 1, lock_argument, &gate);
+    ktest_settle();
+    EXPECT_EQ(self->priority, high + 1);
+    mutex_unlock(&gate);
+    EXPECT(self->priority >= high);
+    mutex_unlock(&mutex);
+    EXPECT_EQ(self->priority, base);
+    ktest_join(one);
+    ktest_join(two);
+}

@@ -13,7 +13,6 @@
 #include <mach/host_priv.h>
 #include <mach/mach_exc_server.h>
 #include <mach/mach_vm.h>
-#include <mach/mig.h>
 #include <mach/thread_act.h>
 #include <mach_r/fs_types.h>
 #include <mach_r/services.h>
@@ -62,7 +61,7 @@ bool crash_handler_register(void)
 void *crash_serve(void *argument)
 {
     (void)argument;
-    (void)mig_get_reply_port(); /* now, so that nobody has to tell first crashes from later ones */
+    proc_thread_prepare();
     mach_msg_return_t result = mach_msg_server(mach_exc_server, MESSAGE_MAX, exception_port, 0);
     proc_log("cannot receive exceptions: %s", mach_error_string(result));
     return nullptr;

@@ -20,6 +20,10 @@ bool proc_ports_create(void);
 void proc_lock(void);
 void proc_unlock(void);
 
+/* Make the ports that the running thread would make when it first calls, and first waits for another:
+ * so all requests, and all crashes, find the same. */
+void proc_thread_prepare(void);
+
 /* Serve requests for ever. Called without the lock. */
 void *proc_serve(void *argument);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <mach/mach_time.h>
+#include <mach/mig.h>
 #include <mach_r/fs_server.h>
 #include <mach_r/io_server.h>
 #include <mach_r/mach_r_host.h>
@@ -133,9 +134,21 @@ static boolean_t demux(mach_msg_header_t *request, mach_msg_header_t *reply)
     return is_served;
 }
 
+void proc_thread_prepare(void)
+{
+    pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    pthread_cond_t never = PTHREAD_COND_INITIALIZER;
+    const struct timespec no_time = { 0 };
+    (void)mig_get_reply_port();
+    (void)pthread_mutex_lock(&mutex);
+    (void)pthread_cond_timedwait_relative_np(&never, &mutex, &no_time);
+    (void)pthread_mutex_unlock(&mutex);
+}
+
 void *proc_serve(void *argument)
 {
     (void)argument;
+    proc_thread_prepare();
     mach_msg_return_t result = mach_msg_server(demux, MESSAGE_MAX, port_set, 0);
     proc_log("cannot receive: %s", mach_error_string(result));
     return nullptr;

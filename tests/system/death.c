@@ -58,6 +58,11 @@ static void sleep_long(void *argument)
     (void)mach_wait_until_trap(~UINT64_C(0) >> 1);
 }
 
+static bool is_dead_name(void *port)
+{
+    return port_type(*(mach_port_t *)port) == MACH_PORT_TYPE_DEAD_NAME;
+}
+
 /* A server in HELPER that never answers. The test calls it. */
 static void call_dying_server(void (*server)(void *argument))
 {
@@ -81,7 +86,7 @@ static void call_dying_server(void (*server)(void *argument))
     }
     EXPECT_OK(receive(reply, &message));
     EXPECT_EQ(message.header.msgh_id, MACH_NOTIFY_SEND_ONCE);
-    EXPECT_EQ(port_type(port), MACH_PORT_TYPE_DEAD_NAME);
+    EXPECT(systest_wait(is_dead_name, &port)); /* its rights go one by one */
     EXPECT_OK(mach_port_deallocate(mach_task_self(), port));
     port_destroy(reply);
     worker_join(&worker);

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Who serves what, and the way from a request that has to wait to the threads that it waits for.
+ */
+#include <ipc/ipc_donation.h>
+
+#include <ipc/ipc_entry.h>
+#include <ipc/ipc_port.h>
+#include <ipc/ipc_pset.h>
+#include <ipc/ipc_space.h>
+
+/* A port and the first of its sets: what its servers may receive from. */
+#define SOURCES_MAX 8
+
+struct sources {
+    struct ipc_space *space; /* where they are served, with a reference */
+    const struct ipc_object *objects[SOURCES_MAX];
+    uint32_t count;
+};
+
+void ipc_donation_serve(struct thread *self, const struct ipc_object *object)
+{
+    struct ipc_space *space = self->space;
+    if (self->policy.donated != 0) {
+        thread_donation_end(self);
+    }
+    spin_lock(&space->servers_lock);
+    self->serves = object;
+    if (list_empty(&self->server_link)) {
+        list_insert_tail(&space->servers, &self->server_link);
+    }
+    spin_unlock(&space->servers_lock);
+}
+
+void ipc_donation_leave(struct thread *thread)
+{
+    struct ipc_space *space = thread->space;
+    spin_lock(&space->servers_lock);
+    list_remove(&thread->server_link);
+    spin_unlock(&space->servers_lock);
+}
+
+/* The port that SPACE may send to under NAME, with a reference; null if there is none. */
+static struct ipc_port *port_called(struct ipc_space *space, mach_port_name_t name)
+{
+    struct ipc_port *port = nullptr;
+    spin_lock(&space->lock);
+    struct ipc_entry *entry = space->is_active ? ipc_entry_lookup(space, name) : nullptr;
+    if (entry != nullptr && (entry->bits & MACH_PORT_TYPE_SEND_RECEIVE) != 0) {
+        port = (struct ipc_port *)entry->object;
+        ipc_port_reference(port);
+    }
+    spin_unlock(&space->lock);
+    return port;
+}
+
+/* Find out where messages to the port that SPACE calls NAME are received.  Returns: false if they
+ * are not. */
+static bool find_sources(struct ipc_space *space, mach_port_name_t name, struct sources *sources)
+{
+    struct ipc_port *port = port_called(space, name);
+    if (port == nullptr) {
+        return false;
+    }
+    ipc_port_lock(port);
+    bool is_served = port->object.is_active && port->state == PORT_IN_SPACE;
+    if (is_served) {
+        sources->space = port->receiver;
+        ipc_space_reference(sources->space);
+        sources->objects[0] = &port->object;
+        sources->count = 1;
+        const struct ipc_pset_link *link;
+        list_for_each_entry(link, &port->sets, port_link) {
+            if (sources->count < SOURCES_MAX) {
+                sources->objects[sources->count++] = &link->set->object;
+            }
+        }
+    }
+    ipc_port_unlock(port);
+    ipc_port_release(port);
+    return is_served;
+}
+
+static bool is_source(const struct sources *sources, const struct ipc_object *object)
+{
+    for (uint32_t i = 0; i < sources->count; i++) {
+        if (sources->objects[i] == object) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Lend PRIORITY to all who serve SOURCES.  Returns: what one of them waits for in turn, or null. */
+static mach_port_name_t lend(const struct sources *sources, uint8_t priority)
+{
+    mach_port_name_t called = MACH_PORT_NULL;
+    struct ipc_space *space = sources->space;
+    struct thread *thread;
+    spin_lock(&space->servers_lock);
+    list_for_each_entry(thread, &space->servers, server_link) {
+        if (is_source(sources, thread->serves) && thread->importance < priority) {
+            thread_donate(thread, priority);
+            called = called != MACH_PORT_NULL ? called : thread->calls;
+        }
+    }
+    spin_unlock(&space->servers_lock);
+    return called;
+}
+
+void ipc_donation_push(struct thread *self)
+{
+    struct ipc_space *space = self->space;
+    mach_port_name_t called = self->calls;
+    if (called == MACH_PORT_NULL) {
+        return; /* the kernel calls for it, by no name */
+    }
+    ipc_space_reference(space);
+    for (uint32_t i = 0; i < DONATION_DEPTH && called != MACH_PORT_NULL; i++) {
+        struct sources sources;
+        bool is_served = find_sources(space, called, &sources);
+        ipc_space_release(space);
+        if (!is_served) {
+            return;
+        }
+        space = sources.space;
+        called = lend(&sources, self->importance);
+    }
+    ipc_space_release(space);
+}
