@@ -21,6 +21,12 @@ void bench_print(const char *name, uint64_t value, const char *unit);
 /* End the benchmark with a message if RESULT is an error: a figure of a failing operation means nothing. */
 void bench_check(kern_return_t result, const char *what);
 
+/*
+ * Give all threads of TASK a fixed priority.  For threads that yield to each other: sharing time, their
+ * priorities drift apart by what each has used, and yielding finds no equal.
+ */
+void bench_fix_priorities(task_t task);
+
 /* The time-stamp counter. */
 static inline uint64_t bench_ticks(void)
 {

@@ -68,11 +68,14 @@ void bench_switches(void)
 {
     mach_port_t task;
     mach_port_t port = bench_start_partner(yield_forever, &task);
+    bench_fix_priorities(mach_task_self());
+    bench_fix_priorities(task);
     (void)swtch();
     measure_switch("switch_cross_task");
     bench_end_partner(port, task);
 
     (void)bench_start_thread(yield_forever);
+    bench_fix_priorities(mach_task_self());
     (void)swtch();
     measure_switch("switch_same_task");
 }

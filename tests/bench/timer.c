@@ -53,6 +53,7 @@ void bench_timer(void)
 {
     uint64_t best = UINT64_MAX;
     (void)bench_start_thread(yield_and_count);
+    bench_fix_priorities(mach_task_self());
     for (int i = 0; i < SAMPLES; i++) {
         (void)swtch();
         uint64_t gap = next_gap();
