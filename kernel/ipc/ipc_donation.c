@@ -40,6 +40,39 @@ void ipc_donation_leave(struct thread *thread)
     spin_unlock(&space->servers_lock);
 }
 
+void ipc_donation_take(const struct ipc_kmsg *kmsg, const struct ipc_port *port)
+{
+    struct thread *self = current_thread();
+    uint8_t importance = port->importance;
+    if (ipc_kmsg_is_request(kmsg) && kmsg->importance > importance) {
+        importance = kmsg->importance;
+    }
+    if (importance > self->importance) {
+        thread_donate(self, importance);
+    }
+}
+
+void ipc_donation_take_from_set(struct ipc_pset *set)
+{
+    struct thread *self = current_thread();
+    uint8_t importance = 0;
+    uint32_t seen = 0;
+    const struct ipc_pset_link *link;
+    ipc_pset_lock(set);
+    list_for_each_entry(link, &set->ready, ready_link) {
+        if (++seen > SOURCES_MAX) {
+            break;
+        }
+        if (link->port->importance > importance) {
+            importance = link->port->importance;
+        }
+    }
+    ipc_pset_unlock(set);
+    if (importance > self->importance) {
+        thread_donate(self, importance);
+    }
+}
+
 /* The port that SPACE may send to under NAME, with a reference; null if there is none. */
 static struct ipc_port *port_called(struct ipc_space *space, mach_port_name_t name)
 {

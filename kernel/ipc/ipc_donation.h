@@ -9,8 +9,8 @@
  *                          busy on its account: those who received their last request from the port
  *                          or a set of it.  What such a thread has called is followed, up to
  *                          DONATION_DEPTH servers.  Whoever takes the request is lent the same.
- *   the reply was sent,    the loan is over.  Receiving the reply of a call of its own is not that.
- *   or a receive begins
+ *   the reply was sent,    the loan is over, unless who lent more still waits in the queue.
+ *   or a receive begins    Receiving the reply of a call of its own is not that.
  *
  * Nobody follows a pointer that he holds no reference or lock for: `serves` is only compared, `calls`
  * is a name, looked up in the space of the thread.  If it means another port by now, a thread runs
@@ -25,6 +25,9 @@
 #include <sched/thread.h>
 #include <ipc/ipc_kmsg.h>
 #include <ipc/ipc_object.h>
+#include <ipc/ipc_port.h>
+
+struct ipc_pset;
 
 /* So many servers in a chain are lent importance. */
 #define DONATION_DEPTH 8
@@ -49,6 +52,15 @@ static inline void ipc_donation_receive(struct thread *self, const struct ipc_ob
 /* The running thread SELF has sent a request to the port that it calls so, and nobody waited for it:
  * lend its importance to those who keep it waiting.  Context: interrupts off, no spin locks. */
 void ipc_donation_push(struct thread *self);
+
+/* The running thread has taken KMSG from PORT's queue: it is lent what KMSG brings, or those behind it
+ * if that is more.  Locks: PORT's. */
+void ipc_donation_take(const struct ipc_kmsg *kmsg, const struct ipc_port *port)
+    REQUIRES(port->object.lock);
+
+/* It has taken a message by SET: the same, for what waits at the other members.  Context: interrupts
+ * off, no spin locks. */
+void ipc_donation_take_from_set(struct ipc_pset *set);
 
 /* THREAD ends, or its space does for it.  Context: interrupts off. */
 void ipc_donation_leave(struct thread *thread);

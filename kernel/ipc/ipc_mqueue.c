@@ -99,6 +99,9 @@ static ALWAYS_INLINE struct thread *deliver(struct ipc_kmsg *kmsg, struct ipc_po
         return thread;
     }
     kmsg->importance = importance;
+    if (ipc_kmsg_is_request(kmsg) && port->importance < importance) {
+        port->importance = importance;
+    }
     list_insert_tail(&port->messages, &kmsg->link);
     port->message_count++;
     return nullptr;
@@ -122,9 +125,10 @@ static inline void wake_sender(struct ipc_port *port) REQUIRES(port->object.lock
     }
 }
 
-/* Wait until PORT's queue may have room; drops PORT's lock.  The caller holds a reference. */
-static COLD mach_msg_return_t wait_for_room(struct ipc_port *port, uint64_t deadline)
-    RELEASE(port->object.lock)
+/* Wait until PORT's queue may have room; drops PORT's lock.  Who waits with a request lends to those
+ * who do not make room.  The caller holds a reference. */
+static COLD mach_msg_return_t wait_for_room(struct ipc_port *port, bool is_request,
+                                            uint64_t deadline) RELEASE(port->object.lock)
 {
     if (deadline == 0) {
         ipc_port_unlock(port);
@@ -132,6 +136,9 @@ static COLD mach_msg_return_t wait_for_room(struct ipc_port *port, uint64_t dead
     }
     waitq_enqueue(&port->senders, true);
     ipc_port_unlock(port);
+    if (is_request) {
+        ipc_donation_push(current_thread());
+    }
     enum wait_outcome outcome = thread_block(deadline);
     if (outcome == WAIT_WOKEN) {
         return MACH_MSG_SUCCESS;
@@ -145,10 +152,11 @@ static COLD mach_msg_return_t wait_for_room(struct ipc_port *port, uint64_t dead
 mach_msg_return_t ipc_mqueue_send(struct ipc_kmsg *kmsg, uint64_t deadline, struct thread **handoff)
 {
     struct ipc_port *port = kmsg->destination;
+    bool is_request = ipc_kmsg_is_request(kmsg);
     bool was_woken = false;
     ipc_port_lock(port);
     while (queue_is_full(port, kmsg->destination_type)) {
-        mach_msg_return_t error = wait_for_room(port, deadline);
+        mach_msg_return_t error = wait_for_room(port, is_request, deadline);
         if (error != MACH_MSG_SUCCESS) {
             return error;
         }
@@ -156,7 +164,6 @@ mach_msg_return_t ipc_mqueue_send(struct ipc_kmsg *kmsg, uint64_t deadline, stru
         ipc_port_lock(port);
     }
     bool is_refused = UNLIKELY(!port->object.is_active || kmsg->is_circular);
-    bool is_request = ipc_kmsg_is_request(kmsg);
     struct thread *thread = is_refused ? nullptr : deliver(kmsg, port);
     if (UNLIKELY(was_woken)) {
         wake_sender(port); /* the room may not have been needed after all */
@@ -204,8 +211,11 @@ static inline struct ipc_kmsg *dequeue(struct ipc_port *port) REQUIRES(port->obj
     list_remove(&kmsg->link);
     port->message_count--;
     kmsg->sequence = port->sequence++;
-    if (list_empty(&port->messages) && !list_empty(&port->sets)) {
-        ipc_pset_make_unready(port);
+    if (list_empty(&port->messages)) {
+        port->importance = 0;
+        if (!list_empty(&port->sets)) {
+            ipc_pset_make_unready(port);
+        }
     }
     wake_sender(port);
     return kmsg;
@@ -224,11 +234,8 @@ static ALWAYS_INLINE bool take_message(struct ipc_port *port, struct ipc_receive
         receive_set_too_large(receive, first, port);
         *result = MACH_RCV_TOO_LARGE;
     } else {
-        struct thread *self = current_thread();
         receive->kmsg = dequeue(port);
-        if (first->importance > self->importance && ipc_kmsg_is_request(first)) {
-            thread_donate(self, first->importance);
-        }
+        ipc_donation_take(first, port);
         *result = MACH_MSG_SUCCESS;
     }
     return true;
@@ -347,6 +354,7 @@ static mach_msg_return_t receive_from_set(struct ipc_pset *set, struct ipc_recei
         ipc_port_unlock(port);
         ipc_port_release(port);
         if (is_taken) {
+            ipc_donation_take_from_set(set);
             release_handoff(receive);
             return result;
         }

@@ -79,6 +79,7 @@ struct ipc_port {
     uint32_t sequence; /* number of the next message received */
     uint32_t message_limit;
     uint32_t message_count;
+    uint8_t importance;     /* the most that a request in the queue brought since it was empty */
     struct list messages;   /* ipc_kmsg.link */
     struct waitq receivers; /* threads that receive from the port itself */
     struct waitq senders;   /* threads that wait for room in the queue */

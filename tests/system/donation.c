@@ -253,6 +253,64 @@ CASE(a_request_from_the_queue_brings_importance)
     end();
 }
 
+/* Requests that nobody cares for stand in the queue before the important one, or fill it. */
+static void come_behind(mach_port_t set, int others)
+{
+    struct client client = { .result = -1 };
+    begin(set);
+    front.behind = MACH_PORT_NULL;
+    front.is_held = true;
+    EXPECT_OK(send_value(front.port, 1));
+    EXPECT(systest_wait(is_busy, &front));
+    for (int i = 0; i < others; i++) {
+        EXPECT_OK(send_value(front.port, 1));
+    }
+    hogs_start();
+    client.port = front.port;
+    start(&client.worker, HIGH, call_once, &client);
+    EXPECT(worker_wait_blocked(&client.worker));
+    front.is_held = false;
+    worker_join(&client.worker);
+    EXPECT_EQ(client.result, MACH_MSG_SUCCESS);
+    end();
+}
+
+CASE(what_stands_in_front_in_the_queue_is_hurried)
+{
+    come_behind(MACH_PORT_NULL, MACH_PORT_QLIMIT_DEFAULT - 1);
+}
+
+CASE(who_waits_for_room_lends_too)
+{
+    come_behind(MACH_PORT_NULL, MACH_PORT_QLIMIT_DEFAULT);
+}
+
+/* The server of a set takes the messages of the other member in between. */
+CASE(what_stands_at_another_member_is_hurried)
+{
+    struct client client = { .result = -1 };
+    mach_port_t set, other = port_create_with_send();
+    EXPECT_OK(mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_PORT_SET, &set));
+    EXPECT_OK(mach_port_insert_member(mach_task_self(), other, set));
+    begin(set);
+    front.behind = MACH_PORT_NULL;
+    front.is_held = true;
+    EXPECT_OK(send_value(front.port, 1));
+    EXPECT(systest_wait(is_busy, &front));
+    for (int i = 0; i < 3; i++) {
+        EXPECT_OK(send_value(other, 1));
+    }
+    hogs_start();
+    client.port = front.port;
+    start(&client.worker, HIGH, call_once, &client);
+    EXPECT(worker_wait_blocked(&client.worker));
+    front.is_held = false;
+    worker_join(&client.worker);
+    EXPECT_EQ(client.result, MACH_MSG_SUCCESS);
+    end();
+    port_destroy_with_send(other);
+}
+
 static bool is_done(void *server)
 {
     return ((struct server *)server)->done == 2;
