@@ -16,7 +16,7 @@
 #define TEST   20 /* this thread, which has to run at any time */
 
 #define HOGS       12   /* more than processors */
-#define NO_ANSWER  5000 /* milliseconds: there to end a hang */
+#define NO_ANSWER  60000 /* milliseconds: there to end a hang */
 #define REQUEST_ID 4711
 
 /* A server calls BEHIND, if that is not null, before it answers. */

@@ -25,7 +25,7 @@
 #include "systest_ledger.h"
 #include "systest_task.h"
 
-#define WAIT_BOUND_NS UINT64_C(20000000000)
+#define WAIT_BOUND_NS UINT64_C(100000000000)
 #define NOTES_MAX     12
 
 /* The bounds of the section, from the linker. */

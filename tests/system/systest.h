@@ -64,7 +64,7 @@ mach_port_t systest_host_priv(void);
 /* Kernel objects in use of the KIND that the ledger calls so; 0 if there is no such kind. */
 uint64_t systest_count(const char *kind);
 
-/* Wait, with a bound of 20 seconds that nothing slow but correct reaches, until PREDICATE(ARGUMENT)
+/* Wait, with a bound of 100 seconds that nothing slow but correct reaches, until PREDICATE(ARGUMENT)
  * is true. Returns: false if it never was. */
 bool systest_wait(bool (*predicate)(void *argument), void *argument);
 
