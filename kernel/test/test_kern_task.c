@@ -159,6 +159,8 @@ KTEST(kern_what_has_ended_takes_no_more)
     struct task *task;
     struct thread *thread;
     struct ipc_port *told = nullptr;
+    struct ipc_port **list = nullptr;
+    mach_msg_type_number_t count = 0;
     EXPECT_EQ(task_create_object(nullptr, false, &task), KERN_SUCCESS);
     EXPECT_EQ(thread_create_in_task(task, &thread), KERN_SUCCESS);
     EXPECT_EQ(task_terminate(task), KERN_SUCCESS);
@@ -168,6 +170,8 @@ KTEST(kern_what_has_ended_takes_no_more)
     EXPECT_EQ(task_set_special_port(task, TASK_BOOTSTRAP_PORT, nullptr), KERN_INVALID_TASK);
     EXPECT_EQ(task_get_special_port(task, TASK_BOOTSTRAP_PORT, &told), KERN_INVALID_TASK);
     EXPECT_EQ(mach_ports_register(task, nullptr, 0), KERN_INVALID_TASK);
+    EXPECT_EQ(mach_ports_lookup(task, &list, &count), KERN_INVALID_TASK);
+    EXPECT_EQ(task_threads(task, &list, &count), KERN_INVALID_TASK);
     EXPECT_EQ(
         task_set_exception_ports(task, EXC_MASK_ALL, nullptr, EXCEPTION_DEFAULT, THREAD_STATE_NONE),
         KERN_INVALID_TASK);

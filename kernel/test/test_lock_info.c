@@ -61,6 +61,7 @@ KTEST(lock_info_keeps_the_longest_hold)
     spin_unlock_restore(&lock, state);
     struct lock_info longest = info_of(LOCK_CLASS_TEST);
     EXPECT(longest.longest_ns >= HOLD);
+    EXPECT(longest.longest_place[0] != '\0');
     state = spin_lock_save(&lock);
     spin_unlock_restore(&lock, state);
     EXPECT_EQ(info_of(LOCK_CLASS_TEST).longest_ns, longest.longest_ns);
@@ -85,6 +86,22 @@ KTEST(lock_info_counts_contention)
     EXPECT(after.acquisitions >= before.acquisitions + 2);
     EXPECT(after.contended > before.contended);
     EXPECT_EQ(after.is_mutex, 1);
+}
+
+/* As a lock's own code notes it, of a lock that was waited for. */
+KTEST(lock_info_adds_up_how_long_was_waited)
+{
+    struct lock_info before = info_of(LOCK_CLASS_TEST);
+    interrupt_state_t state = interrupts_save();
+    for (uint64_t spins = 0; spins < 4; spins++) {
+        spinlock_note_taken(&lock, LOCK_PLACE(), spins);
+        spinlock_note_given(&lock);
+    }
+    interrupts_restore(state);
+    struct lock_info after = info_of(LOCK_CLASS_TEST);
+    EXPECT_EQ(after.acquisitions, before.acquisitions + 4);
+    EXPECT_EQ(after.contended, before.contended + 3);
+    EXPECT_EQ(after.spins, before.spins + 6);
 }
 
 static _Atomic bool is_held;

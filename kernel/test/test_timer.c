@@ -6,6 +6,7 @@
 
 #include <arch/clock_device.h>
 #include <arch/cpu.h>
+#include <sched/sched.h>
 #include <sched/thread.h>
 #include <sched/timer.h>
 #include <sched/waitq.h>
@@ -17,7 +18,8 @@ struct test_timer {
     uint32_t calls;
     uint32_t order; /* of its last call among all */
     uint64_t called_at;
-    uint64_t period; /* arms itself again; 0: not */
+    uint32_t called_on; /* processor */
+    uint64_t period;    /* arms itself again; 0: not */
 };
 
 static uint32_t calls;
@@ -30,6 +32,7 @@ static void fired(struct timer *timer)
     test->calls++;
     test->order = ++calls;
     test->called_at = clock_now();
+    test->called_on = cpu_index();
     if (test->period != 0 && test->calls < 3) {
         timer_arm(timer, timer->deadline + test->period, 0);
     }
@@ -178,6 +181,46 @@ KTEST(timer_at_the_end_of_time_does_not_ring_now)
     EXPECT_EQ(thread_sleep_until(clock_now() + MILLISECOND), WAIT_TIMED_OUT);
     EXPECT_EQ(timers[0].calls, 0);
     cancel(0);
+}
+
+static void arm_two(void *argument)
+{
+    arm(0, *(const uint64_t *)argument);
+    arm(1, *(const uint64_t *)argument);
+}
+
+/* Run FUNCTION(ARGUMENT) on processor CPU, to its end. */
+static void run_on(uint32_t cpu, void (*function)(void *argument), void *argument)
+{
+    struct thread *thread = thread_create(function, argument, THREAD_PRIORITY_KERNEL);
+    thread_bind(thread, cpu);
+    thread_start(thread);
+    while (refcount_value(&thread->references) != 1) {
+        ktest_settle();
+    }
+    thread_release(thread);
+}
+
+/* Who stops a processor takes its timers over: they ring here, and can be cancelled. */
+KTEST(timer_of_a_stopped_processor_rings_on_another)
+{
+    uint32_t self = cpu_index(), other = cpu_count() - 1;
+    if (other == self) {
+        return;
+    }
+    timers_init();
+    uint64_t deadline = clock_now() + 50 * MILLISECOND;
+    run_on(other, arm_two, &deadline);
+    EXPECT_EQ(timers[0].timer.cpu, other);
+    sched_stop_cpu(other);
+    EXPECT_EQ(timers[0].timer.cpu, self);
+    EXPECT_EQ(timers[1].timer.cpu, self);
+    cancel(1);
+    EXPECT_EQ(thread_sleep_until(deadline + MILLISECOND), WAIT_TIMED_OUT);
+    sched_start_cpu(other);
+    EXPECT_EQ(timers[0].calls, 1);
+    EXPECT_EQ(timers[0].called_on, self);
+    EXPECT_EQ(timers[1].calls, 0);
 }
 
 /* The leeway that a wait of DURATION got. */

@@ -34,6 +34,9 @@ uint64_t fake_pmap_table_pages(struct pmap *pmap);
 /* Make the arena and describe it in boot_info. */
 void fake_memory_init(void);
 
+/* The last address whose place in the source was asked for. */
+extern uint64_t fake_place_asked;
+
 /* Let a panic print a trace and end the program. */
 void fake_panic_init(void);
 

@@ -5,7 +5,6 @@
  */
 #include <test/ktest.h>
 
-#include <lib/panic.h>
 #include <arch/clock_device.h>
 #include <sched/sched_internal.h>
 #include <sched/test_hook.h>
@@ -324,39 +323,4 @@ KTEST(interleave_idle_takes_one_of_two_and_calls_another)
     hook_end();
     ktest_join(first);
     ktest_join(second);
-}
-
-/* A processor that is stopped gives away a thread, and is started before that has another place. */
-static uint32_t placements;
-
-static void start_again(enum sched_hook_point point, [[maybe_unused]] struct thread *thread)
-{
-    if (point == SCHED_HOOK_PLACED) {
-        struct sched_cpu *cpu = percpu_ptr(sched_cpu);
-        atomic_store(&cpu->is_stopped, false);
-        atomic_fetch_or(&online_cpus, CPU_BIT(cpu_index()));
-        if (++placements > 1) {
-            panic("a thread is given away by a processor that may keep it");
-        }
-    }
-}
-
-KTEST(interleave_started_while_it_gives_away_threads)
-{
-    struct sched_cpu *cpu = percpu_ptr(sched_cpu);
-    interrupts_disable();
-    struct thread *thread = thread_create(do_nothing, nullptr, current_thread()->priority - 1);
-    thread_start(thread);
-    atomic_store(&cpu->is_stopped, true);
-    atomic_store(&online_cpus, CPU_BIT(1));
-    placements = 0;
-    sched_test_hook = start_again;
-    sched_park(cpu);
-    sched_test_hook = nullptr;
-    EXPECT_EQ(placements, 1);
-    EXPECT(!cpu->is_parked);
-    atomic_store(&online_cpus, CPU_BIT(cpu_index()));
-    interrupts_enable();
-    thread_release(thread);
-    thread_sleep_until(clock_now() + MILLISECOND);
 }

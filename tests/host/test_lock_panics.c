@@ -295,3 +295,11 @@ KTEST(lock_check_keeps_interrupts_off)
     PANICS("interrupts enabled with lock \"space\"", interrupts_enabled_with_spin_lock);
     PANICS("interrupts enabled with lock \"space\"", interrupts_restored_with_spin_lock);
 }
+
+/* A call that ends its line returns to the next one. */
+KTEST(lock_check_names_the_line_of_the_call)
+{
+    static const char code[16];
+    (void)lock_place(&code[5]);
+    EXPECT_EQ(fake_place_asked, (uintptr_t)&code[4]);
+}

@@ -275,7 +275,8 @@ static bool one_is_dead(void *argument)
 CASE(two_tasks_end_each_other)
 {
     static _Atomic int go;
-    for (int round = 0; round < 20; round++) {
+    bool one_ended = true;
+    for (int round = 0; round < 20 && one_ended; round++) {
         struct helper helpers[2];
         struct worker workers[2];
         go = 0;
@@ -287,7 +288,7 @@ CASE(two_tasks_end_each_other)
             EXPECT(worker_start(&workers[i], helpers[i].task, end_other_task, &go));
         }
         go = 1;
-        EXPECT(systest_wait(one_is_dead, helpers));
+        one_ended = EXPECT(systest_wait(one_is_dead, helpers));
         for (int i = 0; i < 2; i++) {
             helper_destroy(&helpers[i]);
             worker_join(&workers[i]);
