@@ -15,7 +15,7 @@
 #define HIGH   10
 #define TEST   20 /* this thread, which has to run at any time */
 
-#define HOGS       12   /* more than processors */
+#define HOGS       12    /* more than processors */
 #define NO_ANSWER  60000 /* milliseconds: there to end a hang */
 #define REQUEST_ID 4711
 
