@@ -34,6 +34,7 @@ struct ipc_port *ipc_port_create(void)
     list_init(&port->messages);
     list_init(&port->sets);
     list_init(&port->requests);
+    list_init(&port->dependents);
     waitq_init(&port->receivers);
     waitq_init(&port->senders);
     return port;
@@ -63,6 +64,7 @@ void ipc_port_clear_kobject(struct ipc_port *port)
 struct port_remains {
     struct list messages;
     struct list requests;
+    struct list dependents;
     struct ipc_kmsg *no_senders;
     struct ipc_port *destination;
 };
@@ -73,8 +75,10 @@ static void port_die(struct ipc_port *port, struct port_remains *remains)
 {
     list_init(&remains->messages);
     list_init(&remains->requests);
+    list_init(&remains->dependents);
     list_splice_tail(&remains->messages, &port->messages);
     list_splice_tail(&remains->requests, &port->requests);
+    list_splice_tail(&remains->dependents, &port->dependents);
     remains->no_senders = port->no_senders;
     port->no_senders = nullptr;
     port->message_count = 0;
@@ -105,6 +109,12 @@ static void port_bury(struct port_remains *remains)
         list_remove(&request->link);
         ipc_mqueue_post(request->notification);
         zone_free(&ipc_request_zone, request);
+    }
+    while (!list_empty(&remains->dependents)) {
+        struct ipc_port_dependent *dependent =
+            list_first_entry(&remains->dependents, struct ipc_port_dependent, link);
+        list_remove(&dependent->link);
+        dependent->port_died(dependent);
     }
     if (remains->no_senders != nullptr) {
         ipc_kmsg_destroy(remains->no_senders);

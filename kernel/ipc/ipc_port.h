@@ -61,6 +61,14 @@ enum ipc_kobject_kind {
     IPC_KOBJECT_INTERRUPT,
 };
 
+/* Something of kern/ that ends with a port. */
+struct ipc_port_dependent {
+    struct list
+        link; /* (port) on the port's list; entered and taken off while the port is active */
+    /* The port has died, and the dependent is off the list.  Context: no locks; interrupts off. */
+    void (*port_died)(struct ipc_port_dependent *dependent);
+};
+
 struct ipc_port {
     struct ipc_object object; /* first */
     enum ipc_port_state state;
@@ -86,6 +94,7 @@ struct ipc_port {
     struct list sets;       /* ipc_pset_link.port_link: the sets it is a member of */
 
     struct list requests;        /* ipc_request.link: dead-name notifications asked for */
+    struct list dependents;      /* ipc_port_dependent.link */
     struct ipc_kmsg *no_senders; /* the message to send when the last send right goes, or null */
     struct ipc_kmsg *port_destroyed; /* the message that takes the dying receive right, or null */
     uint64_t context;

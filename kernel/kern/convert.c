@@ -8,6 +8,7 @@
 #include <ipc/ipc_port.h>
 #include <ipc/ipc_space.h>
 #include <vm/vm_map.h>
+#include <kern/clock.h>
 #include <kern/host.h>
 #include <kern/kernel_port.h>
 #include <kern/task.h>
@@ -161,6 +162,16 @@ struct ipc_port *convert_pset_to_port(struct processor_set *set)
 struct ipc_port *convert_pset_name_to_port(struct processor_set *set)
 {
     return set != nullptr ? kernel_port_make_send(set->name_port) : nullptr;
+}
+
+struct clock *convert_port_to_clock(struct ipc_port *port)
+{
+    return lasting_object(port, IPC_KOBJECT_CLOCK);
+}
+
+struct ipc_port *convert_clock_to_port(struct clock *clock)
+{
+    return clock != nullptr ? kernel_port_make_send(clock->port) : nullptr;
 }
 
 struct device_master *convert_port_to_device_master(struct ipc_port *port)

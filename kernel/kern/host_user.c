@@ -13,6 +13,7 @@
 #include <sched/thread.h>
 #include <sched/usage.h>
 #include <vm/vm_fault.h>
+#include <kern/clock.h>
 #include <kern/host.h>
 #include <kern/info.h>
 #include <kern/task.h>
@@ -95,6 +96,15 @@ kern_return_t host_page_size(host_t host, vm_size_t *out_page_size)
         return KERN_INVALID_HOST;
     }
     *out_page_size = PAGE_SIZE;
+    return KERN_SUCCESS;
+}
+
+kern_return_t host_get_clock_service(host_t host, clock_id_t clock_id, clock_serv_t *clock_serv)
+{
+    if (host == nullptr || clock_id < 0 || clock_id >= CLOCK_COUNT) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    *clock_serv = &clocks[clock_id];
     return KERN_SUCCESS;
 }
 

@@ -12,6 +12,7 @@
 #include <vm/vm_map.h>
 #include <ipc/ipc_port.h>
 #include <kern/bootstrap.h>
+#include <kern/clock.h>
 #include <kern/comm_page.h>
 #include <kern/device.h>
 #include <kern/host.h>
@@ -57,6 +58,7 @@ void kernel_main(void)
     memory_entry_init();   /* rights to memory */
     device_init();         /* interrupts for drivers */
     host_init();           /* the ports of the machine */
+    clocks_init();         /* the clocks' ports */
     ipc_kobject_init();    /* routines behind kernel ports */
     thread_create_kernel(start_user_space, nullptr, THREAD_PRIORITY_KERNEL);
     sched_idle(); /* and from here on threads run */

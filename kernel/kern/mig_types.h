@@ -5,6 +5,7 @@
  */
 #pragma once
 
+struct clock;
 struct device_master;
 struct host;
 struct ipc_port;
@@ -29,5 +30,6 @@ typedef struct host *host_priv_t;
 typedef struct host *host_security_t;
 typedef struct processor *processor_t;
 typedef struct processor_set *processor_set_t;
+typedef struct clock *clock_serv_t;
 typedef struct device_master *device_master_t;
 typedef struct semaphore *semaphore_t;

@@ -4,6 +4,7 @@
  */
 #include <kern/subsystems.h>
 
+#include <clock_server.h>
 #include <device_server.h>
 #include <host_priv_server.h>
 #include <host_security_server.h>
@@ -24,6 +25,7 @@ const struct kobject_subsystem kobject_subsystems[] = {
     { &mach_vm_map_subsystem, true }, { &processor_set_subsystem, true },
     { &mach_vm_subsystem, true },     { &mach_r_host_subsystem, true },
     { &device_subsystem, true },      { &processor_subsystem, true },
+    { &clock_subsystem, true },
 };
 
 const uint32_t kobject_subsystem_count = ARRAY_SIZE(kobject_subsystems);
