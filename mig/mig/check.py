@@ -111,13 +111,9 @@ def _inout(argument: Argument, diagnostics: Diagnostics) -> None:
     t = argument.type
     if argument.kind != "inout":
         return
-    if t.shape in INLINE_VARIABLE or (t.shape is Shape.PORTS and t.variable):
+    if t.shape in INLINE_VARIABLE:
         diagnostics.error(
             argument.span, f"'{argument.name}' is an inline variable array and cannot be 'inout'"
-        )
-    elif t.shape is Shape.OOL_LIST:
-        diagnostics.error(
-            argument.span, f"'{argument.name}': an array of out-of-line data cannot be 'inout'"
         )
 
 

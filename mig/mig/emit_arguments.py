@@ -62,11 +62,14 @@ class Arguments:
         place = f"{self.incoming(item)}[{self.i}]"
         self.out.line(f"{declare_local(kind, name)}[{t.count}];")
         with self.out.loop(self.i, t.count):
-            if t.shape is Shape.PORTS:
-                self.out.line(f"{name}[{self.i}] = {place}.name;")
-            else:
-                cast = "" if self.side is Side.KERNEL else f"({kind})"
-                self.out.line(f"{name}[{self.i}] = {cast}{place}.address;")
+            self.out.line(f"{name}[{self.i}] = {self.one_of(argument, place)};")
+
+    def one_of(self, argument: Argument, place: str) -> str:
+        """What the descriptor PLACE, one of several, brings."""
+        if argument.type.shape is Shape.PORTS:
+            return f"{place}.name"
+        cast = "" if self.side is Side.KERNEL else f"({array_element(argument, self.side)})"
+        return f"{cast}{place}.address"
 
     def destroy(self) -> None:
         """Destructors of translated arguments, last one first, whatever the routine returned."""

@@ -149,7 +149,7 @@ class _Served(Case):
 
     def _pass_on(self, argument: Argument, place: str) -> None:
         out, t = self.out, argument.type
-        given = "true" if argument.dealloc == "yes" else "false"
+        given = "true" if argument.dealloc == "yes" or argument.freed_by_stub else "false"
         came = how = ""
         if t.port:
             came = how = self.arriving_disposition(argument)
@@ -165,8 +165,21 @@ class _Served(Case):
                 with out.loop("loop_i", self.elements(argument, False)):
                     name = f"((mach_port_t *){place})[loop_i]"
                     out.line(f"loop_pass_on({name}, {came}, {how});")
-        if t.out_of_line:
+            case Shape.OOL_LIST:
+                self._pass_on_list(argument, given, f"{came}, {how}")
+        if t.out_of_line and t.shape is not Shape.OOL_LIST:
             out.line(f"loop_pass_on_memory({place}, {given});")
+
+    def _pass_on_list(self, argument: Argument, given: str, how: str) -> None:
+        out, name, element = self.out, argument.name, argument.type.element
+        assert element is not None
+        with out.loop("loop_i", argument.type.count):
+            if element.shape is Shape.OOL_PORTS:
+                n = f"{name}Subs[loop_i]" if element.variable else str(element.count)
+                with out.loop("loop_k", n):
+                    right = f"((mach_port_t *){name}[loop_i])[loop_k]"
+                    out.line(f"loop_pass_on({right}, {how});")
+            out.line(f"loop_pass_on_memory((void *){name}[loop_i], {given});")
 
     def _server_place(self, argument: Argument) -> str:
         t = argument.type

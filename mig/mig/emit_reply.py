@@ -125,9 +125,10 @@ class ReplyPacker:
         return f"{argument.type.intran}({carried})" if argument.type.intran else carried
 
     def _fill_from_request(self, argument: Argument) -> None:
-        place = self.arguments.carried(argument)
+        """The rights or the memory of several descriptors, before the routine changes them."""
+        value = self.arguments.one_of(argument, f"{self.arguments.carried(argument)}[{self.i}]")
         with self.out.loop(self.i, argument.type.count):
-            self.out.line(f"{argument.name}[{self.i}] = {place}[{self.i}].name;")
+            self.out.line(f"{argument.name}[{self.i}] = {value};")
 
     def _initialise_companions(self, argument: Argument) -> None:
         out, t, name = self.out, argument.type, argument.name
@@ -137,7 +138,11 @@ class ReplyPacker:
             out.line(f"boolean_t {name}Dealloc = FALSE;")
         if t.shape is Shape.OOL_LIST and t.element is not None and t.element.variable:
             place = f"OutP->{name}Subs"
-            out.line(f"memset({place}, 0, sizeof({place}));")
+            came = self.arguments.incoming.message.item(Role.SUBS, argument)
+            if came is None:
+                out.line(f"memset({place}, 0, sizeof({place}));")
+            else:
+                out.line(f"memcpy({place}, {self.arguments.incoming(came)}, sizeof({place}));")
         if argument.counted:
             self._initialise_count(argument)
 
@@ -263,16 +268,21 @@ class ReplyPacker:
     def _address(self, value: str) -> str:
         return value if self.side is Side.KERNEL else f"(void *){value}"
 
-    def _deallocate(self, argument: Argument) -> str:
-        if argument.dealloc == "maybe":
-            return f"{argument.name}Dealloc != FALSE"
-        return "TRUE" if argument.dealloc == "yes" else "FALSE"
+    def _deallocate(self, argument: Argument, place: str) -> str:
+        """The sender's memory goes; so does what was lent to the routine and is sent back."""
+        if argument.dealloc == "yes":
+            return "TRUE"
+        ways = [f"{argument.name}Dealloc != FALSE"] if argument.dealloc == "maybe" else []
+        if argument.freed_by_stub and self.side is not Side.KERNEL:
+            came = place.replace("OutP->", "In0P->", 1)
+            ways.append(f"{place}.address == {came}.address")
+        return " || ".join(ways) or "FALSE"
 
     def _ool(self, argument: Argument, place: str, value: str, size: str) -> None:
         copy = "PHYSICAL" if argument.physical else "VIRTUAL"
         out = self.out
         out.line(f"{place}.address = {self._address(value)};")
-        out.line(f"{place}.deallocate = {self._deallocate(argument)};")
+        out.line(f"{place}.deallocate = {self._deallocate(argument, place)};")
         out.line(f"{place}.copy = MACH_MSG_{copy}_COPY;")
         out.line(f"{place}.pad1 = 0;")
         out.line(f"{place}.type = MACH_MSG_OOL_DESCRIPTOR;")
@@ -283,7 +293,7 @@ class ReplyPacker:
     ) -> None:
         out = self.out
         out.line(f"{place}.address = {self._address(value)};")
-        out.line(f"{place}.deallocate = {self._deallocate(argument)};")
+        out.line(f"{place}.deallocate = {self._deallocate(argument, place)};")
         out.line(f"{place}.copy = MACH_MSG_VIRTUAL_COPY;")
         out.line(f"{place}.disposition = {how};")
         out.line(f"{place}.type = MACH_MSG_OOL_PORTS_DESCRIPTOR;")

@@ -5,6 +5,8 @@ Out arguments go straight into the reply buffer where C allows it, each at its p
 form of the message; after the call, what stands behind an array that is not full moves up.
 """
 
+from contextlib import ExitStack
+
 from mig import emit_structs, layout
 from mig.access import Access, Names
 from mig.c_writer import Writer
@@ -137,16 +139,21 @@ class ServerStub:
 
     def _free(self, argument: Argument) -> None:
         """Data goes in every case. An array of rights goes only if the routine took the rights;
-        otherwise whoever destroys the request frees rights and array together."""
+        otherwise whoever destroys the request frees rights and array together. What the routine
+        sends back stays."""
         item = self.request.item(Role.DESCRIPTOR, argument)
         assert item is not None
-        t, place = argument.type, self.incoming(item)
-        if item.dimension:
-            with self.out.loop(self.i, item.dimension):
-                assert t.element is not None
-                self._free_one(place + f"[{self.i}]", t.element.port)
-            return
-        self._free_one(place, t.port)
+        index = f"[{self.i}]" if item.dimension else ""
+        place = self.incoming(item) + index
+        with ExitStack() as blocks:
+            if item.dimension:
+                blocks.enter_context(self.out.loop(self.i, item.dimension))
+            if argument.returned:
+                cast = "" if self.side is Side.KERNEL else "(void *)"
+                replaced = f"{cast}{argument.name}{index} != {place}.address"
+                goes = f"if (RetCode != KERN_SUCCESS || {replaced})"
+                blocks.enter_context(self.out.block(goes))
+            self._free_one(place, argument.type.port)
 
     def _free_one(self, place: str, ports: bool) -> None:
         out = self.out

@@ -7,7 +7,8 @@ This is the only module that knows it. A message is
 
 with descriptors first, in argument order, and then items in argument order, each starting on a
 4-byte boundary. RetCode is in simple replies only: a receiver tells success from failure by the
-COMPLEX bit. NDR is in a request or complex reply only if an item follows.
+COMPLEX bit. NDR is in a request or complex reply only if an item follows other than the counts
+of lists of rights.
 
 A bounded inline array is sent packed, so what follows it slides down. The struct shows the largest
 form; `parts` cuts it behind every variable item, and within a part offsets are fixed.
@@ -116,7 +117,7 @@ def request(routine: Routine) -> Message:
             body.append(Item(Role.CAPACITY, argument.count_name, WORD, argument))
     descriptors = _descriptor_items(arguments)
     items = [Item(Role.HEAD, "Head", HEADER_SIZE)] + descriptors
-    if body:
+    if _has_data(body):
         items.append(Item(Role.NDR, "NDR", NDR_SIZE))
     return _finish(routine, False, items + body, descriptors)
 
@@ -130,11 +131,20 @@ def reply_of(routine: Routine, arguments: list[Argument]) -> Message:
     body = [item for a in arguments for item in _body_items(a)]
     descriptors = _descriptor_items(arguments)
     items = [Item(Role.HEAD, "Head", HEADER_SIZE)] + descriptors
-    if body or not descriptors:
+    if _has_data(body) or not descriptors:
         items.append(Item(Role.NDR, "NDR", NDR_SIZE))
     if not descriptors:
         items.append(Item(Role.RETCODE, "RetCode", WORD))
     return _finish(routine, True, items + body, descriptors)
+
+
+def _has_data(body: list[Item]) -> bool:
+    """BODY's representation is told. As Apple's compiler has it, not that of counts of lists of
+    rights alone."""
+    return any(
+        item.role is not Role.SUBS or (item.argument is not None and not item.argument.type.port)
+        for item in body
+    )
 
 
 def largest_reply(interface: Interface) -> int | None:

@@ -143,6 +143,8 @@ class Table:
             field["count"] = str(self._place(Role.PRESENT, argument))
         elif t.variable:
             field["count"] = str(self._place(Role.COUNT, argument.same_count or argument))
+        if self.message.reply and argument.sent and argument.type.out_of_line:
+            field["goes_back"] = "true"
         if argument.nonnull and item.role is Role.DESCRIPTOR:
             field["is_nonnull"] = "true"
 

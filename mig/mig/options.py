@@ -42,6 +42,7 @@ class Options:
     halves: bool = False  # --async
     symbols: bool = False  # -s
     max_on_stack: str | None = None  # -maxonstack: bytes
+    architecture: str = ""  # -arch
     max_descriptors: str | None = None  # -max_descrs, of a request
     max_reply_descriptors: str | None = None
     check_only: bool = False
@@ -143,12 +144,15 @@ OPTIONS = (
            choices=("auto", "always", "never")),
     Option("--help -help -h", "this text", OTHER, field="action", constant="help"),
     Option("--version -version", "the version", OTHER, field="action", constant="version"),
-    _ignored("-v -V -r -R -S -l -L -k -N -b -B -T -X -split -novouchers -mach_msg2"),
-    _ignored("-migcom -arch -cpp", "WORD"),
+    _ignored("-v -V -r -R -S -l -k -N -B -T -X -split -novouchers -mach_msg2"),
+    _ignored("-migcom -cpp", "WORD"),
+    Option("-arch", "", IGNORED, "WORD", "architecture"),
 )
 # Options of Apple's driver for what is not made here.
 REFUSED = {
+    "-b": "'__counted_by' of parameters needs a compiler with -fbounds-safety",
     "-K": "C without prototypes is not written",
+    "-L": "stubs do not log; the kernel traces messages, and 'mig decoder' names what they carry",
     "-t": "there is no trap for whole calls",
     "-x": "a call is never short-circuited",
 }
@@ -181,7 +185,17 @@ def parse(arguments: list[str], own: Sequence[Option] = ()) -> Options:
         value = getattr(options, member)
         if value is not None and not value.isdigit():
             raise UsageError(f"'{name}' needs a number, not '{value}'")
+    if options.architecture and not _has_64_bits(options.architecture):
+        raise UsageError(
+            f"'-arch {options.architecture}' is not supported: messages are laid out for programs"
+            " with addresses of 64 bits"
+        )
     return options
+
+
+def _has_64_bits(architecture: str) -> bool:
+    """Names say so: x86_64, arm64e; but arm64_32 has short addresses."""
+    return "64" in architecture and not architecture.endswith("_32")
 
 
 def _value_of(argument: str, rest: Iterator[str]) -> str:

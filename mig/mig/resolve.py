@@ -204,11 +204,8 @@ class Resolver:
         try:
             found = self._type(tree.type)
             kind = self._kind(tree, found, bool(routine.arguments))
-            if kind == "inout" and found.auto and self.table.dialect.plain_elements:
-                self.diagnostics.error(
-                    tree.name.span, f"'{tree.name.text}', an array of any length, cannot be 'inout'"
-                    f" in {self.table.dialect.title} dialect"
-                )
+            if kind == "inout" and self.table.dialect.plain_elements:
+                self._one_way_array(tree.name, found)
             argument = Argument(tree.name.text, kind, found, tree.name.span)
             self._check_name(routine, argument)
             for flag in tree.flags:
@@ -216,6 +213,16 @@ class Resolver:
             routine.arguments.append(argument)
         except CompileError:
             pass  # reported; go on with the next argument
+
+    def _one_way_array(self, name: ast.Name, found: Type) -> None:
+        """Under --peer=gnu arrays whose length varies go one way, unless '^' is before them."""
+        bounded = found.shape is Shape.PORTS and found.variable
+        if found.auto or bounded:
+            length = "with a bound" if bounded else "of any length"
+            self.diagnostics.error(
+                name.span, f"'{name.text}', an array {length}, cannot be 'inout'"
+                f" in {self.table.dialect.title} dialect"
+            )
 
     def _kind(self, tree: ast.Argument, found: Type, later: bool) -> str:
         if tree.direction is not None:

@@ -190,7 +190,7 @@ class TypeTable:
             case Shape.ARRAY:
                 assert element.element is not None
                 return replace(_plain(element), shape=Shape.OOL)
-            case Shape.VAR:
+            case Shape.VAR | Shape.VAR_STRING:
                 return replace(_plain(element), shape=Shape.OOL)
             case Shape.PORT:
                 return replace(_plain(element), shape=Shape.OOL_PORTS, element=element, count=1)
@@ -231,6 +231,12 @@ class TypeTable:
             return replace(base, shape=Shape.VAR if inline else Shape.OOL, size=size)
         if element.shape is Shape.PORT:
             return replace(base, shape=Shape.PORTS if inline else Shape.OOL_PORTS)
+        if inline and element.shape in (Shape.OOL, Shape.OOL_PORTS):
+            raise self.diagnostics.fail(
+                spec.span,
+                f"too complicated: up to {spec.bound} regions out of line; 'array[{spec.bound}] of'"
+                " has them, those of no elements included", self._declaration(spec.element),
+            )
         raise self.diagnostics.fail(
             spec.span,
             f"too complicated: a variable array of {_describe(element)};"

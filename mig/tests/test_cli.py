@@ -78,7 +78,7 @@ class CommandLine(FolderTest):
     def test_apples_options_are_taken(self):
         result = self.mig(
             GOOD, "-novouchers", "-mach_msg2", "-maxonstack", "1024", "-split", "-arch", "x86_64",
-            "-Q", "-r", "-R", "-l", "-L", "-k", "-v", "-N", "-b",
+            "-Q", "-r", "-R", "-l", "-k", "-v", "-N", "-B",
             "-max_descrs", "0", "-DX=1", "-UX", "-I/tmp",
         )
         self.assertEqual(result.returncode, 0, result.stderr)

@@ -20,6 +20,7 @@ KERNEL = ["-I.", "-I" + CASES, "-I" + os.path.join(HERE, "kernel_include"), INCL
 CASES_OF = {
     "rare": ["-s", "-dheader", "rare_ids.h", "-iheader", "rare_names.h"],
     "torture": [],
+    "uncommon": [],
     "kernel": ["-n", "-server", "kernelServer.c", "-sheader", "kernel_server.h"],
     "kernel_user": ["-n", "-user", "kernel_userUser.c", "-header", "kernel_user.h"],
 }
@@ -30,7 +31,7 @@ VARIANTS = {
     "nothing on the stack": ["-maxonstack", "0", "--async"],
     "no headers": ["-header", "/dev/null", "-sheader", "/dev/null"],
     "names": ["-s", "-dheader", "ids.h", "-iheader", "names.h"],
-    "Apple's options": ["-split", "-novouchers", "-mach_msg2", "-arch", "x86_64", "-r", "-L", "-k"],
+    "Apple's options": ["-split", "-novouchers", "-mach_msg2", "-arch", "x86_64", "-r", "-l", "-k"],
 }
 
 
@@ -88,7 +89,7 @@ class Variants(FolderTest):
         self.assertEqual(result.returncode, 0, result.stderr)
 
     def test_all(self) -> None:
-        for case in ("rare", "torture"):
+        for case in ("rare", "torture", "uncommon"):
             for variant, arguments in VARIANTS.items():
                 with self.subTest(case=case, variant=variant):
                     self.generate(case, *arguments)

@@ -2,7 +2,8 @@
 """Generated code works: every routine is called over the loop-back, and all is accounted for.
 
 The programs of cases/torture.defs (every layout), cases/ownership.defs (every way rights and
-memory change hands) and cases/seldom.defs (what hardly anybody uses) call each routine with random arguments and each return code, with sends that
+memory change hands), cases/seldom.defs (what hardly anybody uses) and cases/uncommon.defs (types
+that nobody uses) call each routine with random arguments and each return code, with sends that
 fail, replies that are lost and replies that are damaged; the ledger of rights and memory must come
 out as the ownership contract says. Every byte and word of every message is changed, and the stub's
 answer held against the judge's. Under sanitizers, no byte leaves that nobody wrote.
@@ -23,7 +24,7 @@ from mig import native
 LOOPBACK = os.path.join(os.path.dirname(HERE), "runtime", "loopback")
 LOCAL = ["-I.", "-I" + CASES, "-I" + LOOPBACK, *INCLUDES,
          "-I" + os.path.join(HERE, "task_include")]
-PROGRAMS = ("torture", "ownership", "promised", "seldom")
+PROGRAMS = ("torture", "ownership", "promised", "seldom", "uncommon")
 ROUNDS = "12"
 SANITIZERS = {
     "address": ["-O0", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
@@ -140,6 +141,19 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
     "nothing copied": ("seldom", "user", "memcpy((void *)*a, ", "memcmp((void *)*a, "),
     "special reply port kept": (
         "seldom", "user", "        mig_dealloc_special_reply_port(", "        (void)("),
+    "counts of a list that stays": (
+        "uncommon", "server", "memcpy(OutP->aSubs, In0P->aSubs, sizeof(OutP->aSubs));", ";"),
+    "memory of a list that stays": (
+        "uncommon", "server", "a[i] = (uncommon_data_t)In0P->a[i].address;", ";"),
+    "rights of an array that stay": ("uncommon", "server", "a[i] = In0P->a[i].name;", ";"),
+    "more rights than came": (
+        "uncommon", "user", "*bCnt = Out0P->bCnt;", "(void)Out0P->bCnt;"),
+    "lent memory that goes back": (
+        "uncommon", "server", "RetCode != KERN_SUCCESS || (void *)a != In0P->a.address", "true"),
+    "server's mapping of it": (
+        "uncommon", "server", "OutP->a.deallocate = OutP->a.address == In0P->a.address",
+        "OutP->a.deallocate = FALSE"),
+    "bound of text out of line": ("uncommon", "server", "In0P->aCnt > 30", "In0P->aCnt > 31"),
     "destructor": ("ownership", "server", "    handle_forget(a);", ""),
     "rights of a request that is back": (
         "ownership", "user", "        destroy_request(&InP->Head);", "        ;"),

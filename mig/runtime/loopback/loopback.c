@@ -65,7 +65,7 @@ static bool has_fixed_memory(const struct loop_message *reply)
 {
     for (unsigned int i = 0; i < reply->field_count; i++) {
         const struct loop_field *field = &reply->fields[i];
-        if (field->fixed != 0 && field->kind != LOOP_RIGHT) {
+        if (field->fixed != 0 && field->kind != LOOP_RIGHT && !field->goes_back) {
             return true;
         }
     }

@@ -17,6 +17,8 @@ bool ledger_has(enum loop_holder holder, mach_port_t name, mach_msg_type_name_t 
 void *ledger_allocate(enum loop_holder holder, size_t size);
 void ledger_free(enum loop_holder holder, void *memory, size_t size);
 void ledger_move(void *memory, enum loop_holder from, enum loop_holder to);
+/* Stops unless HOLDER has a block of memory there. */
+void ledger_check(enum loop_holder holder, const void *memory);
 
 /*
  * HOLDER's notes are settled: it still has what it only lent, and that is taken from it; what was

@@ -33,6 +33,7 @@ struct loop_field {
     uint32_t bound;       /* the most elements; 0: no bound */
     int count;            /* the field that holds the count, or LOOP_NO_FIELD */
     uint32_t fixed;       /* without count: how many elements */
+    bool goes_back;       /* of a reply: it came in the request */
     uint32_t index;       /* of a right in an array of them */
     uint32_t disposition; /* of rights, as they arrive; 0: any */
     uint32_t room;    /* of a reply's count: how many elements the caller has room for; 0: any */

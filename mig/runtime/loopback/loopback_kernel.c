@@ -89,6 +89,7 @@ static void *copyin_memory(enum loop_holder holder, void *from, size_t size, boo
     }
     void *to = ledger_allocate(LOOP_UNDER_WAY, size);
     if (size != 0) {
+        ledger_check(holder, from);
         memcpy(to, from, size);
     }
     if (deallocate) {
