@@ -26,7 +26,6 @@ void clocks_init(void)
             panic("no memory for the clocks' ports");
         }
     }
-    clock_alarm_init();
 }
 
 static bool clock_has_alarms(const struct clock *clock)

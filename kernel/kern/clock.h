@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Clocks as kernel objects (idl/clock.defs): the time since boot and the time of day.  They are
- * never destroyed.  Only the first has alarms.
- *
- * An alarm that is set belongs to the port that it will send a message to, whose send-once right
- * it owns.  It leaves the port's list of dependents under the port's lock, and whoever takes it off
- * frees it: its timer, which sends the message; or the port's death, which sends none.
+ * never destroyed.  Only the first has alarms (kern/alarm.h).
  */
 #pragma once
 
@@ -39,9 +35,6 @@ static inline mach_timespec_t clock_timespec(uint64_t nanoseconds)
         .tv_nsec = (clock_res_t)(nanoseconds % NSEC_PER_SEC),
     };
 }
-
-/* Set up the zone of alarms.  Once, at boot. */
-void clock_alarm_init(void);
 
 /*
  * Send PORT, by a send-once right that is consumed on success, the message of an alarm of type TYPE:

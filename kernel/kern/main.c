@@ -11,6 +11,7 @@
 #include <sched/thread.h>
 #include <vm/vm_map.h>
 #include <ipc/ipc_port.h>
+#include <kern/alarm.h>
 #include <kern/bootstrap.h>
 #include <kern/clock.h>
 #include <kern/comm_page.h>
@@ -18,6 +19,7 @@
 #include <kern/host.h>
 #include <kern/ipc_kobject.h>
 #include <kern/memory_entry.h>
+#include <kern/mk_timer.h>
 #include <kern/processor.h>
 #include <kern/task.h>
 #include <kern/thread_control.h>
@@ -58,6 +60,8 @@ void kernel_main(void)
     memory_entry_init();   /* rights to memory */
     device_init();         /* interrupts for drivers */
     host_init();           /* the ports of the machine */
+    alarm_init();          /* messages that come at a time */
+    mk_timer_init();       /* timers of programs */
     clocks_init();         /* the clocks' ports */
     ipc_kobject_init();    /* routines behind kernel ports */
     thread_create_kernel(start_user_space, nullptr, THREAD_PRIORITY_KERNEL);

@@ -24,6 +24,7 @@
 #include <kern/host.h>
 #include <kern/kernel_port.h>
 #include <kern/memory_entry.h>
+#include <kern/mk_timer.h>
 #include <kern/task.h>
 #include <kern/thread_control.h>
 
@@ -158,6 +159,38 @@ TRAP(thread_switch)
 TRAP(mach_wait_until_trap)
 {
     return trap_result(a1 <= clock_now() ? KERN_SUCCESS : sleep_until(a1));
+}
+
+TRAP(mk_timer_create_trap)
+{
+    return mk_timer_create();
+}
+
+TRAP(mk_timer_destroy_trap)
+{
+    return trap_result(mk_timer_destroy((mach_port_name_t)a1));
+}
+
+TRAP(mk_timer_arm_trap)
+{
+    return trap_result(mk_timer_arm((mach_port_name_t)a1, a2, 0));
+}
+
+/* name, flags, deadline, leeway */
+TRAP(mk_timer_arm_leeway_trap)
+{
+    return trap_result(mk_timer_arm((mach_port_name_t)a1, a3, a4));
+}
+
+TRAP(mk_timer_cancel_trap)
+{
+    uint64_t deadline;
+    kern_return_t result = mk_timer_cancel((mach_port_name_t)a1, &deadline);
+    if (result == KERN_SUCCESS && a2 != 0 &&
+        copyout(a2, &deadline, sizeof(deadline)) != KERN_SUCCESS) {
+        return KERN_FAILURE;
+    }
+    return trap_result(result);
 }
 
 /* Absolute time is in nanoseconds. */

@@ -36,5 +36,10 @@
     ALIAS mach_thread_self, thread_self_trap
     ALIAS mach_host_self, host_self_trap
     ALIAS mach_wait_until, mach_wait_until_trap
+    ALIAS mk_timer_create, mk_timer_create_trap
+    ALIAS mk_timer_destroy, mk_timer_destroy_trap
+    ALIAS mk_timer_arm, mk_timer_arm_trap
+    ALIAS mk_timer_arm_leeway, mk_timer_arm_leeway_trap
+    ALIAS mk_timer_cancel, mk_timer_cancel_trap
 
     .section .note.GNU-stack, "", @progbits
