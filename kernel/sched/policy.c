@@ -69,8 +69,27 @@ static uint8_t greater(uint8_t a, uint8_t b)
     return a > b ? a : b;
 }
 
+/*
+ * Begin a real-time thread's next period if its last one is over.  Periods follow each other without a
+ * gap as long as the thread comes once in each: one that was woken a little late once, and in time
+ * afterwards, would else come too early, and have nothing left to compute with.
+ */
+static void begin_period(struct sched_policy *policy, uint64_t now)
+{
+    uint64_t period = policy->constraint.period;
+    uint64_t next = policy->activated_at + period;
+    if (now + period / SCHED_EARLY_PART < next) {
+        return;
+    }
+    policy->activated_at = now < next || now >= next + period ? now : next;
+    policy->used = 0;
+}
+
 void policy_refresh(struct thread *thread, uint64_t now)
 {
+    if (thread->policy.mode == SCHED_REAL_TIME) {
+        begin_period(&thread->policy, now);
+    }
     uint8_t lent = greater(thread->policy.donated, thread->policy.boost);
     usage_decay(&thread->policy, now);
     thread->priority = greater(own_priority(thread), lent);
@@ -79,17 +98,10 @@ void policy_refresh(struct thread *thread, uint64_t now)
 
 void policy_activate(struct thread *thread, uint64_t now)
 {
-    struct sched_policy *policy = &thread->policy;
-    if (policy->mode == SCHED_REAL_TIME) {
-        if (now - policy->activated_at >= policy->constraint.period) {
-            policy->activated_at = now;
-            policy->used = 0;
-        }
-        if (policy->used < policy->constraint.computation) {
-            thread->slice_left = policy->constraint.computation - policy->used;
-        }
-    }
     policy_refresh(thread, now);
+    if (thread->policy.mode == SCHED_REAL_TIME) {
+        thread->slice_left = policy_slice(thread);
+    }
 }
 
 /* The part of a processor that CONSTRAINT needs, in millionths, rounded up. */

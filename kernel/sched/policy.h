@@ -7,7 +7,8 @@
  *                  runs for a slice at the priority of those who have it.
  *   fixed          base priority
  *   real time      THREAD_PRIORITY_REAL_TIME until its computation is used up, then as a thread of the
- *                  default priority until its next period
+ *                  default priority until its next period.  One that does not wait begins that when
+ *                  it is looked at next: at the end of a slice
  *
  * Priority can be lent: by the client that a thread works for (thread_donate()), and by those who
  * wait for a mutex that it holds (mutex.c).  It then has at least the importance of the lender, which
@@ -21,11 +22,16 @@
 #include <mach/kern_return.h>
 
 #include <lib/compiler.h>
+#include <sched/sched.h>
 #include <sched/thread.h>
 
 #define SCHED_DECAY_NS   UINT64_C(125000000)
 #define SCHED_PENALTY_NS UINT64_C(16000000)
 #define SCHED_STARVE_NS  UINT64_C(250000000)
+
+/* A real-time thread may begin its next period by this part of one too early: when the last one began
+ * may have been late itself. */
+#define SCHED_EARLY_PART 16
 
 /* The part of all processors that is given to real-time threads, in percent. */
 #define SCHED_REAL_TIME_SHARE 75
@@ -33,11 +39,12 @@
 /* Count RAN nanoseconds that THREAD has run up to NOW.  Locks: THREAD's. */
 void policy_charge(struct thread *thread, uint64_t ran, uint64_t now) REQUIRES(thread->lock);
 
-/* Set THREAD's priority anew.  It is on no run queue.  Locks: THREAD's. */
+/* Set THREAD's priority anew; a real-time thread begins a period if the last one is over.  It is on no
+ * run queue.  Locks: THREAD's. */
 void policy_refresh(struct thread *thread, uint64_t now) REQUIRES(thread->lock);
 
-/* The same for a thread that was waiting and becomes runnable at NOW: a real-time thread begins a
- * period if the last one is over. */
+/* The same for a thread that was waiting and becomes runnable at NOW, and the slice that a real-time
+ * thread may have. */
 void policy_activate(struct thread *thread, uint64_t now) REQUIRES(thread->lock);
 
 /* True if policy_activate() is needed: the thread's priority is not, or should not be, its base. */
@@ -45,6 +52,15 @@ static inline bool policy_is_due(const struct thread *thread) REQUIRES(thread->l
 {
     return thread->priority != thread->base_priority || thread->policy.usage >= SCHED_PENALTY_NS ||
            thread->policy.mode == SCHED_REAL_TIME;
+}
+
+/* How long THREAD may run now before others are looked at, in nanoseconds. */
+static inline uint64_t policy_slice(const struct thread *thread)
+{
+    const struct sched_policy *policy = &thread->policy;
+    bool is_limited =
+        policy->mode == SCHED_REAL_TIME && policy->used < policy->constraint.computation;
+    return UNLIKELY(is_limited) ? policy->constraint.computation - policy->used : SCHED_QUANTUM_NS;
 }
 
 /* When a real-time thread must be done. */

@@ -351,12 +351,12 @@ static void sched_preempt(struct thread *self)
         slice_over(cpu, self, now);
     }
     if (other_goes_before(&cpu->runq, self, is_over)) {
-        self->slice_left = is_over ? SCHED_QUANTUM_NS : self->slice_end - now;
+        self->slice_left = is_over ? policy_slice(self) : self->slice_end - now;
         sched_requeue(cpu, self, !is_over, &self->involuntary_switches);
         return;
     }
     if (is_over) {
-        self->slice_end = now + SCHED_QUANTUM_NS;
+        self->slice_end = now + policy_slice(self);
     }
     slice_watch(cpu, self);
 }

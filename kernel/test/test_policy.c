@@ -180,14 +180,60 @@ KTEST(policy_real_time_that_takes_too_much_is_demoted_until_its_next_period)
     spinlock_init(&copy.lock, LOCK_CLASS_TEST);
     spin_unlock_restore(&thread->lock, state);
     state = spin_lock_save(&copy.lock);
-    policy_activate(&copy, copy.policy.activated_at + needs.period - 1);
+    uint64_t begin = copy.policy.activated_at + needs.period - needs.period / SCHED_EARLY_PART;
+    policy_activate(&copy, begin - 1);
     EXPECT_EQ(copy.priority, THREAD_PRIORITY_DEFAULT);
-    policy_activate(&copy, copy.policy.activated_at + needs.period);
+    policy_activate(&copy, begin);
     EXPECT_EQ(copy.priority, THREAD_PRIORITY_REAL_TIME);
     EXPECT_EQ(copy.slice_left, needs.computation);
     spin_unlock_restore(&copy.lock, state);
     struct ktest_thread *both[] = { other, greedy };
     end(both, 2);
+}
+
+/* Wake THREAD at NOW; it must have all of its COMPUTATION, counted from BEGIN, and uses that. */
+static void expect_period(struct thread *thread, uint64_t now, uint64_t begin, uint64_t computation)
+{
+    spin_lock(&thread->lock);
+    policy_activate(thread, now);
+    EXPECT_EQ(thread->priority, THREAD_PRIORITY_REAL_TIME);
+    EXPECT_EQ(thread->policy.activated_at, begin);
+    EXPECT_EQ(thread->slice_left, computation);
+    policy_charge(thread, computation, now + computation);
+    policy_refresh(thread, now + computation);
+    EXPECT_EQ(thread->priority, THREAD_PRIORITY_DEFAULT);
+    spin_unlock(&thread->lock);
+}
+
+/* What is used of one period does not follow a thread that was woken late into the next. */
+KTEST(policy_real_time_wakes_sooner_or_later_and_has_every_period)
+{
+    struct sched_constraint needs = { 32 * MILLISECOND, MILLISECOND, 2 * MILLISECOND };
+    struct thread thread = { .base_priority = THREAD_PRIORITY_DEFAULT };
+    uint64_t begin = 1000 * MILLISECOND;
+    thread.policy.mode = SCHED_REAL_TIME;
+    thread.policy.constraint = needs;
+    spinlock_init(&thread.lock, LOCK_CLASS_TEST);
+    interrupt_state_t state = interrupts_save();
+    expect_period(&thread, begin, begin, needs.computation);
+    /* Late once: the next is in time again. */
+    begin += needs.period;
+    expect_period(&thread, begin + 5 * MILLISECOND, begin, needs.computation);
+    begin += needs.period;
+    expect_period(&thread, begin, begin, needs.computation);
+    /* A little early, because the first was late. */
+    begin += needs.period - MILLISECOND;
+    expect_period(&thread, begin, begin, needs.computation);
+    /* After a rest nothing is made up for. */
+    begin += 2 * needs.period + MILLISECOND;
+    expect_period(&thread, begin, begin, needs.computation);
+    /* It goes on without a wait, and is looked at in its next period. */
+    spin_lock(&thread.lock);
+    policy_refresh(&thread, begin + needs.period);
+    EXPECT_EQ(thread.priority, THREAD_PRIORITY_REAL_TIME);
+    EXPECT_EQ(policy_slice(&thread), needs.computation);
+    spin_unlock(&thread.lock);
+    interrupts_restore(state);
 }
 
 static struct thread *idle_thread(void)
