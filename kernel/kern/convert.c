@@ -11,6 +11,7 @@
 #include <kern/clock.h>
 #include <kern/host.h>
 #include <kern/kernel_port.h>
+#include <kern/semaphore.h>
 #include <kern/task.h>
 #include <kern/thread_control.h>
 
@@ -177,4 +178,35 @@ struct ipc_port *convert_clock_to_port(struct clock *clock)
 struct device_master *convert_port_to_device_master(struct ipc_port *port)
 {
     return lasting_object(port, IPC_KOBJECT_DEVICE_MASTER);
+}
+
+struct semaphore *convert_port_to_semaphore(struct ipc_port *port)
+{
+    if (!ipc_port_is_valid(port)) {
+        return nullptr;
+    }
+    interrupt_state_t state = spin_lock_save(&port->object.lock);
+    struct semaphore *semaphore = ipc_port_kobject_locked(port, IPC_KOBJECT_SEMAPHORE);
+    if (semaphore != nullptr) {
+        semaphore_reference(semaphore);
+    }
+    spin_unlock_restore(&port->object.lock, state);
+    return semaphore;
+}
+
+void semaphore_deallocate(struct semaphore *semaphore)
+{
+    if (semaphore != nullptr) {
+        semaphore_release(semaphore);
+    }
+}
+
+struct ipc_port *convert_semaphore_to_port(struct semaphore *semaphore)
+{
+    if (semaphore == nullptr) {
+        return nullptr;
+    }
+    struct ipc_port *right = kernel_port_make_send(semaphore->port);
+    semaphore_release(semaphore);
+    return right;
 }

@@ -90,3 +90,9 @@ struct ipc_port *convert_clock_to_port(struct clock *clock);
 
 /* The right to hardware. */
 struct device_master *convert_port_to_device_master(struct ipc_port *port);
+
+/* The semaphore behind its port, with a reference for semaphore_deallocate(); a send right to
+ * SEMAPHORE's port, whose reference is consumed. */
+struct semaphore *convert_port_to_semaphore(struct ipc_port *port);
+void semaphore_deallocate(struct semaphore *semaphore);
+struct ipc_port *convert_semaphore_to_port(struct semaphore *semaphore);

@@ -15,6 +15,7 @@
 #include <ipc/upcalls.h>
 #include <kern/memory_entry.h>
 #include <kern/mig_kernel.h>
+#include <kern/semaphore.h>
 #include <kern/subsystems.h>
 
 NDR_record_t NDR_record = NDR_RECORD_VALUE;
@@ -225,4 +226,5 @@ struct ipc_kmsg *upcall_kobject_call(struct ipc_kmsg *request)
 void upcall_kobject_no_senders(struct ipc_port *port)
 {
     memory_entry_no_senders(port);
+    semaphore_no_senders(port);
 }

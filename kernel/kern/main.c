@@ -21,6 +21,7 @@
 #include <kern/memory_entry.h>
 #include <kern/mk_timer.h>
 #include <kern/processor.h>
+#include <kern/semaphore.h>
 #include <kern/task.h>
 #include <kern/thread_control.h>
 #include <kern/version.h>
@@ -58,6 +59,7 @@ void kernel_main(void)
     task_init();           /* tasks */
     thread_control_init(); /* their threads */
     memory_entry_init();   /* rights to memory */
+    semaphore_init();      /* counts that threads wait for */
     device_init();         /* interrupts for drivers */
     host_init();           /* the ports of the machine */
     alarm_init();          /* messages that come at a time */

@@ -25,22 +25,14 @@
 #include <kern/kernel_port.h>
 #include <kern/memory_entry.h>
 #include <kern/mk_timer.h>
+#include <kern/semaphore.h>
 #include <kern/task.h>
 #include <kern/thread_control.h>
+#include <kern/trap_handler.h>
 
-/* A trap gets six registers, whatever it makes of them. */
-#define TRAP(name)                                                                   \
-    static uint64_t name([[maybe_unused]] uint64_t a1, [[maybe_unused]] uint64_t a2, \
-                         [[maybe_unused]] uint64_t a3, [[maybe_unused]] uint64_t a4, \
-                         [[maybe_unused]] uint64_t a5, [[maybe_unused]] uint64_t a6)
+#define TRAP(name) static TRAP_HANDLER(name)
 
 #define NS_PER_MS UINT64_C(1000000)
-
-/* The answer of a trap. */
-static inline uint64_t trap_result(kern_return_t result)
-{
-    return (uint32_t)result;
-}
 
 /* True if NAME denotes the port of the caller's own task. */
 static NOINLINE bool name_is_own_task_slowly(mach_port_name_t name)

@@ -10,6 +10,7 @@
 #include <vm/vm_map.h>
 #include <kern/comm_page.h>
 #include <kern/kernel_port.h>
+#include <kern/semaphore.h>
 #include <kern/thread_control.h>
 
 static struct zone task_zone;
@@ -142,6 +143,7 @@ static void task_release_ports(struct task *task)
 static void task_empty(struct task *task)
 {
     kernel_port_destroy(task->self);
+    semaphores_end(task);
     task_release_ports(task);
     if (task->space != nullptr) {
         ipc_space_terminate(task->space);
@@ -179,6 +181,7 @@ static struct task *task_allocate(void)
         mutex_init(&task->lock, LOCK_CLASS_TASK);
         refcount_init(&task->references, 2);
         list_init(&task->threads);
+        list_init(&task->semaphores);
         exception_ports_init(&task->exceptions);
         task->is_active = true;
     }

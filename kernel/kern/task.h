@@ -59,6 +59,7 @@ struct task {
     struct usage ended_usage;   /* (l) of threads that have ended */
     struct ipc_port *special[TASK_MAX_SPECIAL_PORT + 1]; /* (l) rights; null: the default */
     struct ipc_port *registered[TASK_REGISTERED_MAX];    /* (l) send rights */
+    struct list semaphores;                              /* (l) semaphore.task_link */
     struct exception_ports exceptions;                   /* its own lock */
     struct list link;                                    /* (t) */
 };

@@ -33,6 +33,7 @@ enum lock_pairs {
     X(PORT_SET, "port set", LOCK_SINGLE)                 \
     X(TRANSIT, "transit", LOCK_SINGLE)                   \
     X(SERVERS, "servers", LOCK_SINGLE)                   \
+    X(SEMAPHORE, "semaphore", LOCK_ADDRESS)              \
     X(TEST, "test", LOCK_SINGLE)                         \
     X(MUTEX_WAITERS, "mutex waiters", LOCK_SINGLE)       \
     X(ADMISSION, "admission", LOCK_SINGLE)               \

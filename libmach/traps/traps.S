@@ -41,5 +41,10 @@
     ALIAS mk_timer_arm, mk_timer_arm_trap
     ALIAS mk_timer_arm_leeway, mk_timer_arm_leeway_trap
     ALIAS mk_timer_cancel, mk_timer_cancel_trap
+    ALIAS semaphore_signal, semaphore_signal_trap
+    ALIAS semaphore_signal_all, semaphore_signal_all_trap
+    ALIAS semaphore_signal_thread, semaphore_signal_thread_trap
+    ALIAS semaphore_wait, semaphore_wait_trap
+    ALIAS semaphore_wait_signal, semaphore_wait_signal_trap
 
     .section .note.GNU-stack, "", @progbits

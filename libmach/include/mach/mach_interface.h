@@ -12,6 +12,7 @@
 #include <mach/mach_vm.h>
 #include <mach/processor.h>
 #include <mach/processor_set.h>
+#include <mach/semaphore.h>
 #include <mach/task.h>
 #include <mach/thread_act.h>
 #include <mach/vm_map.h>

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <mach/clock_types.h>
 #include <mach/mach_time.h>
 #include <mach/mach_types.h>
 #include <mach/message.h>
@@ -39,6 +40,17 @@ boolean_t swtch_pri(int priority);
 
 /* Let THREAD (or anybody, if null) run; OPTION is a SWITCH_OPTION_*, TIME in milliseconds. */
 kern_return_t thread_switch(mach_port_name_t thread, int option, mach_msg_timeout_t time);
+
+/* <mach/semaphore.h> names these without "_trap"; its time-outs are structures. */
+kern_return_t semaphore_signal_trap(mach_port_name_t semaphore);
+kern_return_t semaphore_signal_all_trap(mach_port_name_t semaphore);
+kern_return_t semaphore_signal_thread_trap(mach_port_name_t semaphore, mach_port_name_t thread);
+kern_return_t semaphore_wait_trap(mach_port_name_t semaphore);
+kern_return_t semaphore_wait_signal_trap(mach_port_name_t wait, mach_port_name_t signal);
+kern_return_t semaphore_timedwait_trap(mach_port_name_t semaphore, unsigned int sec,
+                                       clock_res_t nsec);
+kern_return_t semaphore_timedwait_signal_trap(mach_port_name_t wait, mach_port_name_t signal,
+                                              unsigned int sec, clock_res_t nsec);
 
 /* <mach/mach_time.h> names these without "_trap". */
 kern_return_t mach_timebase_info_trap(mach_timebase_info_t info);

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Semaphores as programs see them: two routines of idl/task.defs, and the traps.
+ */
+#include <task_server.h>
+
+#include <mach/clock_types.h>
+#include <mach/sync_policy.h>
+
+#include <arch/clock_device.h>
+#include <ipc/ipc_right.h>
+#include <kern/convert.h>
+#include <kern/semaphore.h>
+
+kern_return_t semaphore_create(task_t task, semaphore_t *semaphore, int policy, int value)
+{
+    if (task == nullptr || value < 0 || (policy & ~SYNC_POLICY_ORDER_MASK) != 0) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    return semaphore_create_object(task, policy, value, semaphore);
+}
+
+kern_return_t semaphore_destroy(task_t task, semaphore_t semaphore)
+{
+    if (task == nullptr || semaphore == nullptr || semaphore->owner != task) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    return semaphore_end(semaphore);
+}
+
+/* The port that the caller has a send right to under NAME, with a reference. */
+static kern_return_t port_lookup(mach_port_name_t name, struct ipc_port **port)
+{
+    struct ipc_space *space = current_thread()->space;
+    kern_return_t result = KERN_SUCCESS;
+    spin_lock(&space->lock);
+    struct ipc_entry *entry = space->is_active ? ipc_entry_lookup(space, name) : nullptr;
+    if (entry == nullptr) {
+        result = KERN_INVALID_NAME;
+    } else if ((entry->bits & MACH_PORT_TYPE_SEND) == 0 || ipc_right_check(space, entry)) {
+        result = KERN_INVALID_RIGHT;
+    } else {
+        *port = ipc_entry_port(entry);
+        ipc_port_reference(*port);
+    }
+    spin_unlock(&space->lock);
+    return result;
+}
+
+/* The semaphore that the caller calls NAME, with a reference. */
+static kern_return_t semaphore_lookup(uint64_t name, struct semaphore **semaphore)
+{
+    struct ipc_port *port;
+    kern_return_t result = port_lookup((mach_port_name_t)name, &port);
+    if (result != KERN_SUCCESS) {
+        return result;
+    }
+    *semaphore = convert_port_to_semaphore(port);
+    ipc_port_release(port);
+    return *semaphore != nullptr ? KERN_SUCCESS : KERN_INVALID_ARGUMENT;
+}
+
+/* The thread that the caller calls NAME, for thread_deallocate(). */
+static kern_return_t thread_lookup(uint64_t name, struct thread **thread)
+{
+    struct ipc_port *port;
+    if (port_lookup((mach_port_name_t)name, &port) != KERN_SUCCESS) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    *thread = convert_port_to_thread(port);
+    ipc_port_release(port);
+    return *thread != nullptr ? KERN_SUCCESS : KERN_INVALID_ARGUMENT;
+}
+
+TRAP_HANDLER(semaphore_signal_trap)
+{
+    struct semaphore *semaphore;
+    kern_return_t result = semaphore_lookup(a1, &semaphore);
+    if (result == KERN_SUCCESS) {
+        result = semaphore_post(semaphore);
+        semaphore_release(semaphore);
+    }
+    return trap_result(result);
+}
+
+TRAP_HANDLER(semaphore_signal_all_trap)
+{
+    struct semaphore *semaphore;
+    kern_return_t result = semaphore_lookup(a1, &semaphore);
+    if (result == KERN_SUCCESS) {
+        result = semaphore_post_all(semaphore);
+        semaphore_release(semaphore);
+    }
+    return trap_result(result);
+}
+
+/* semaphore_signal_thread(semaphore, thread) */
+TRAP_HANDLER(semaphore_signal_thread_trap)
+{
+    struct thread *thread = nullptr;
+    struct semaphore *semaphore;
+    kern_return_t result = a2 != MACH_PORT_NULL ? thread_lookup(a2, &thread) : KERN_SUCCESS;
+    if (result == KERN_SUCCESS) {
+        result = semaphore_lookup(a1, &semaphore);
+    }
+    if (result == KERN_SUCCESS) {
+        result = semaphore_post_thread(semaphore, thread);
+        semaphore_release(semaphore);
+    }
+    thread_deallocate(thread);
+    return trap_result(result);
+}
+
+/* Wait for the semaphore WAIT until DEADLINE, as semaphore_take() does. */
+static kern_return_t wait_by_name(uint64_t wait, uint64_t deadline)
+{
+    struct semaphore *semaphore;
+    kern_return_t result = semaphore_lookup(wait, &semaphore);
+    if (result == KERN_SUCCESS) {
+        result = semaphore_take(semaphore, nullptr, deadline);
+        semaphore_release(semaphore);
+    }
+    return result;
+}
+
+/* The same, and signal SIGNAL. */
+static kern_return_t wait_signal_by_name(uint64_t wait, uint64_t signal, uint64_t deadline)
+{
+    struct semaphore *signalled;
+    struct semaphore *semaphore;
+    kern_return_t result = semaphore_lookup(signal, &signalled);
+    if (result != KERN_SUCCESS) {
+        return result;
+    }
+    result = semaphore_lookup(wait, &semaphore);
+    if (result == KERN_SUCCESS) {
+        result = semaphore_take(semaphore, signalled, deadline);
+        semaphore_release(semaphore);
+    }
+    semaphore_release(signalled);
+    return result;
+}
+
+/* When a wait of SECONDS and NANOSECONDS ends: 0 if it is none.  Returns: KERN_SUCCESS;
+ * KERN_INVALID_VALUE, there is no such time. */
+static kern_return_t deadline_after(uint64_t seconds, uint64_t nanoseconds, uint64_t *deadline)
+{
+    mach_timespec_t time = { (uint32_t)seconds, (clock_res_t)nanoseconds };
+    if (BAD_MACH_TIMESPEC(&time)) {
+        return KERN_INVALID_VALUE;
+    }
+    uint64_t length = time.tv_sec * NSEC_PER_SEC + (uint64_t)time.tv_nsec;
+    *deadline = length != 0 ? clock_now() + length : 0;
+    return KERN_SUCCESS;
+}
+
+TRAP_HANDLER(semaphore_wait_trap)
+{
+    return trap_result(wait_by_name(a1, WAIT_FOREVER));
+}
+
+/* semaphore_wait_signal(wait, signal) */
+TRAP_HANDLER(semaphore_wait_signal_trap)
+{
+    return trap_result(wait_signal_by_name(a1, a2, WAIT_FOREVER));
+}
+
+/* semaphore_timedwait(semaphore, seconds, nanoseconds) */
+TRAP_HANDLER(semaphore_timedwait_trap)
+{
+    uint64_t deadline;
+    kern_return_t result = deadline_after(a2, a3, &deadline);
+    return trap_result(result == KERN_SUCCESS ? wait_by_name(a1, deadline) : result);
+}
+
+/* semaphore_timedwait_signal(wait, signal, seconds, nanoseconds) */
+TRAP_HANDLER(semaphore_timedwait_signal_trap)
+{
+    uint64_t deadline;
+    kern_return_t result = deadline_after(a3, a4, &deadline);
+    return trap_result(result == KERN_SUCCESS ? wait_signal_by_name(a1, a2, deadline) : result);
+}
