@@ -37,6 +37,7 @@ struct ipc_kmsg *ipc_kmsg_alloc(uint32_t size)
         kmsg->sender = nullptr;
         kmsg->destination_type = 0;
         kmsg->reply_type = 0;
+        kmsg->is_lent = false;
         kmsg->is_circular = false;
         kmsg->capacity = size;
     }
@@ -54,6 +55,14 @@ void ipc_kmsg_free(struct ipc_kmsg *kmsg)
     } else {
         kfree(kmsg, kmsg_bytes(kmsg->capacity));
     }
+}
+
+void ipc_kmsg_identify(struct ipc_kmsg *kmsg, struct ipc_space *space)
+{
+    spin_lock(&space->lock);
+    ipc_sender_reference(space->sender);
+    kmsg->sender = space->sender;
+    spin_unlock(&space->lock);
 }
 
 /* Destroy what one descriptor owns. */

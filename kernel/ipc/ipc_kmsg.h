@@ -11,6 +11,10 @@
  * The owner passes it on or destroys it.  A kmsg owns the right and reference of `destination` and
  * `reply`, every right and region in its descriptors, and a reference on `sender`.
  *
+ * Most messages find their receiver waiting, and for those two of these are not worth counting.  A
+ * right that the sender keeps (COPY_SEND) is only *lent* until somebody has to wait, and the port is
+ * locked as long; and the sender's identity is taken down only for who asks for it, or waits.
+ *
  * A message of up to IPC_KMSG_INLINE bytes lives in an object of one zone, whose per-processor
  * cache makes getting it a pop; larger ones come from kalloc().
  */
@@ -43,13 +47,15 @@ struct ipc_kmsg {
     struct list link;             /* (port) place in a queue, or the list of those to destroy */
     struct ipc_port *destination; /* null once delivered */
     struct ipc_port *reply;       /* null: none */
-    struct ipc_sender *sender;
-    uint8_t destination_type; /* MACH_MSG_TYPE_PORT_SEND or _SEND_ONCE */
-    uint8_t reply_type;       /* the same, 0 without reply */
-    bool is_circular;         /* carries a receive right that would end in its own queue */
-    uint8_t importance;       /* of the sender, while it is queued: see ipc_donation.h */
-    uint32_t capacity;        /* message bytes there is room for; a trailer fits behind them */
-    uint32_t sequence;        /* set when it is received */
+    struct ipc_sender *sender;    /* null: the kernel, or nobody will ask */
+    uint64_t context;             /* of the port it was received from */
+    uint8_t destination_type;     /* MACH_MSG_TYPE_PORT_SEND or _SEND_ONCE */
+    uint8_t reply_type;           /* the same, 0 without reply */
+    bool is_lent;     /* the destination's right and reference are the sender's, and it is locked */
+    bool is_circular; /* carries a receive right that would end in its own queue */
+    uint8_t importance; /* of the sender, while it is queued: see ipc_donation.h */
+    uint32_t capacity;  /* message bytes there is room for; a trailer fits behind them */
+    uint32_t sequence;  /* set when it is received */
     mach_msg_header_t header ALIGNED(8); /* the message: bits, size, id valid; ports are above */
 };
 
@@ -101,10 +107,26 @@ static inline void ipc_kmsg_destroy_body(struct ipc_kmsg *kmsg, uint32_t count)
     ipc_descriptors_destroy(ipc_kmsg_first_descriptor(kmsg), count);
 }
 
+/* Give KMSG, whose destination is locked, a right of its own to it; drops the lock. */
+static inline void ipc_kmsg_own_destination(struct ipc_kmsg *kmsg) NO_LOCK_ANALYSIS
+{
+    struct ipc_port *port = kmsg->destination;
+    if (kmsg->is_lent) {
+        kmsg->is_lent = false;
+        port->send_rights++;
+        ipc_port_reference(port);
+    }
+    ipc_port_unlock(port);
+}
+
+/* Take down in KMSG that SPACE has sent it.  Locks: none. */
+void ipc_kmsg_identify(struct ipc_kmsg *kmsg, struct ipc_space *space);
+
 /*
  * Get a message of SIZE bytes at user address ADDRESS, sent by SPACE, into a new kmsg: bytes, then
  * rights and memory.
- * Returns: MACH_MSG_SUCCESS and *KMSG; MACH_SEND_TOO_LARGE, _MSG_TOO_SMALL, _NO_BUFFER,
+ * Returns: MACH_MSG_SUCCESS and *KMSG, whose destination is locked and perhaps only lent;
+ *          MACH_SEND_TOO_LARGE, _MSG_TOO_SMALL, _NO_BUFFER,
  * _INVALID_DATA, _INVALID_HEADER:
  *          nothing was consumed; _INVALID_DEST, _INVALID_REPLY: nothing was consumed;
  *          _INVALID_TYPE, _INVALID_RIGHT,

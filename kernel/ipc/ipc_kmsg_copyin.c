@@ -3,6 +3,9 @@
  * From user buffer to kmsg.  The header's two rights are resolved first, both, before either is
  * taken: a send that fails on them changes nothing.  Descriptors are taken one after the other; a
  * failure destroys those already taken.
+ *
+ * The reply's right is taken before the destination is locked, since no two ports are ever locked
+ * together.
  */
 #include <ipc/ipc_kmsg.h>
 
@@ -10,6 +13,7 @@
 #include <arch/user_copy.h>
 #include <ipc/ipc_ool.h>
 #include <ipc/ipc_right.h>
+#include <ipc/ipc_right_internal.h>
 #include <ipc/ipc_space.h>
 #include <ipc/ipc_kmsg_internal.h>
 
@@ -62,10 +66,39 @@ static COLD mach_msg_return_t copyin_same_name(struct ipc_space *space, struct i
     return MACH_MSG_SUCCESS;
 }
 
+/* Take or find the right to send with.  ENTRY's port is not locked yet: see lock_destination(). */
+static ALWAYS_INLINE kern_return_t find_destination(struct ipc_space *space, struct ipc_kmsg *kmsg,
+                                                    struct ipc_entry *entry,
+                                                    mach_msg_type_name_t type) REQUIRES(space->lock)
+{
+    kern_return_t result;
+    if (LIKELY(type == MACH_MSG_TYPE_COPY_SEND && (entry->bits & MACH_PORT_TYPE_SEND) &&
+               ipc_port_is_alive(ipc_entry_port(entry)))) {
+        kmsg->is_lent = true;
+        kmsg->destination = ipc_entry_port(entry);
+        return KERN_SUCCESS;
+    }
+    INLINE_CALL result = ipc_right_copyin(space, entry, type, false, &kmsg->destination);
+    return result;
+}
+
+/* Lock KMSG's destination.  A lent right to a port that has died meanwhile becomes its own, since
+ * nothing else keeps the port. */
+static ALWAYS_INLINE void lock_destination(struct ipc_kmsg *kmsg) NO_LOCK_ANALYSIS
+{
+    struct ipc_port *port = kmsg->destination;
+    ipc_port_lock(port);
+    if (UNLIKELY(!port->object.is_active) && kmsg->is_lent) {
+        ipc_kmsg_own_destination(kmsg);
+        ipc_port_lock(port);
+    }
+}
+
 /* Resolve both header ports in SPACE, then take them. */
-static inline mach_msg_return_t copyin_rights(struct ipc_space *space, struct ipc_kmsg *kmsg,
-                                              mach_msg_type_name_t destination,
-                                              mach_msg_type_name_t reply) REQUIRES(space->lock)
+static ALWAYS_INLINE mach_msg_return_t copyin_rights(struct ipc_space *space, struct ipc_kmsg *kmsg,
+                                                     mach_msg_type_name_t destination,
+                                                     mach_msg_type_name_t reply)
+    REQUIRES(space->lock)
 {
     mach_port_name_t name = kmsg->header.msgh_remote_port;
     mach_port_name_t reply_name = kmsg->header.msgh_local_port;
@@ -84,7 +117,7 @@ static inline mach_msg_return_t copyin_rights(struct ipc_space *space, struct ip
         }
     }
     kern_return_t result;
-    INLINE_CALL result = ipc_right_copyin(space, entry, destination, false, &kmsg->destination);
+    result = find_destination(space, kmsg, entry, destination);
     if (UNLIKELY(result != KERN_SUCCESS)) {
         return MACH_SEND_INVALID_DEST;
     }
@@ -97,31 +130,57 @@ static inline mach_msg_return_t copyin_rights(struct ipc_space *space, struct ip
     return MACH_MSG_SUCCESS;
 }
 
-mach_msg_return_t ipc_kmsg_copyin_header(struct ipc_kmsg *kmsg, struct ipc_space *space)
+/* copyin_rights(), with all that follows from the dispositions: inlined where those are constants,
+ * nothing is left of the tables that describe them. */
+static ALWAYS_INLINE mach_msg_return_t copyin_header_as(struct ipc_kmsg *kmsg,
+                                                        struct ipc_space *space,
+                                                        mach_msg_type_name_t destination,
+                                                        mach_msg_type_name_t reply)
 {
-    mach_msg_bits_t bits = kmsg->header.msgh_bits;
-    mach_msg_type_name_t destination = MACH_MSGH_BITS_REMOTE(bits);
-    mach_msg_type_name_t reply = MACH_MSGH_BITS_LOCAL(bits);
-    if (UNLIKELY((bits & ~(MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS_REMOTE_MASK |
-                           MACH_MSGH_BITS_LOCAL_MASK)) ||
-                 !is_send_disposition(destination) ||
-                 (reply == 0 ? kmsg->header.msgh_local_port != MACH_PORT_NULL
-                             : !is_send_disposition(reply)))) {
-        return MACH_SEND_INVALID_HEADER;
-    }
     spin_lock(&space->lock);
     mach_msg_return_t result = copyin_rights(space, kmsg, destination, reply);
     if (LIKELY(result == MACH_MSG_SUCCESS)) {
-        kmsg->sender = space->sender;
-        ipc_sender_reference(kmsg->sender);
+        lock_destination(kmsg);
     }
     spin_unlock(&space->lock);
     if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
         return result;
     }
-    kmsg->destination_type = (uint8_t)ipc_right_result_type(destination);
-    kmsg->reply_type = reply == 0 ? 0 : (uint8_t)ipc_right_result_type(reply);
+    INLINE_CALL kmsg->destination_type = (uint8_t)ipc_right_result_type(destination);
+    if (reply != 0) {
+        INLINE_CALL kmsg->reply_type = (uint8_t)ipc_right_result_type(reply);
+    }
     return MACH_MSG_SUCCESS;
+}
+
+/* The headers that neither asks nor answers. */
+static NOINLINE mach_msg_return_t copyin_other_header(struct ipc_kmsg *kmsg,
+                                                      struct ipc_space *space)
+{
+    mach_msg_bits_t bits = kmsg->header.msgh_bits;
+    mach_msg_type_name_t destination = MACH_MSGH_BITS_REMOTE(bits);
+    mach_msg_type_name_t reply = MACH_MSGH_BITS_LOCAL(bits);
+    if ((bits &
+         ~(MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS_REMOTE_MASK | MACH_MSGH_BITS_LOCAL_MASK)) ||
+        !is_send_disposition(destination) ||
+        (reply == 0 ? kmsg->header.msgh_local_port != MACH_PORT_NULL
+                    : !is_send_disposition(reply))) {
+        return MACH_SEND_INVALID_HEADER;
+    }
+    return copyin_header_as(kmsg, space, destination, reply);
+}
+
+mach_msg_return_t ipc_kmsg_copyin_header(struct ipc_kmsg *kmsg, struct ipc_space *space)
+{
+    mach_msg_bits_t bits = kmsg->header.msgh_bits & ~MACH_MSGH_BITS_COMPLEX;
+    if (LIKELY(bits == MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE))) {
+        return copyin_header_as(kmsg, space, MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE);
+    }
+    if (LIKELY(bits == MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0) &&
+               kmsg->header.msgh_local_port == MACH_PORT_NULL)) {
+        return copyin_header_as(kmsg, space, MACH_MSG_TYPE_MOVE_SEND_ONCE, 0);
+    }
+    return copyin_other_header(kmsg, space);
 }
 
 /* Does the descriptor at OFFSET end before SIZE? */
@@ -160,23 +219,36 @@ mach_msg_return_t ipc_kmsg_copyin_body(struct ipc_kmsg *kmsg, struct ipc_space *
     return MACH_MSG_SUCCESS;
 }
 
-/* Bring the rights and memory of a message whose bytes are in KMSG into the kernel. */
-static inline mach_msg_return_t copyin_contents(struct ipc_kmsg *kmsg, struct ipc_space *space,
-                                                struct vm_map *map)
+/* Take in what the descriptors of KMSG carry, whose destination is locked and stays so; that may
+ * sleep.  Consumes KMSG on failure. */
+static COLD mach_msg_return_t copyin_locked_body(struct ipc_kmsg *kmsg, struct ipc_space *space,
+                                                 struct vm_map *map) NO_LOCK_ANALYSIS
 {
-    mach_msg_return_t result = ipc_kmsg_copyin_header(kmsg, space);
+    ipc_kmsg_own_destination(kmsg);
+    mach_msg_return_t result = ipc_kmsg_copyin_body(kmsg, space, map);
+    if (result != MACH_MSG_SUCCESS) {
+        kmsg->header.msgh_bits &= ~MACH_MSGH_BITS_COMPLEX;
+        ipc_kmsg_destroy(kmsg);
+        return result;
+    }
+    ipc_port_lock(kmsg->destination);
+    return MACH_MSG_SUCCESS;
+}
+
+/* Bring the rights and memory of a message whose bytes are in KMSG into the kernel. */
+static ALWAYS_INLINE mach_msg_return_t copyin_contents(struct ipc_kmsg *kmsg,
+                                                       struct ipc_space *space, struct vm_map *map)
+{
+    mach_msg_return_t result;
+    INLINE_CALL result = ipc_kmsg_copyin_header(kmsg, space);
     if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
         ipc_kmsg_free(kmsg);
         return result;
     }
     if (UNLIKELY(kmsg->header.msgh_bits & MACH_MSGH_BITS_COMPLEX)) {
-        result = ipc_kmsg_copyin_body(kmsg, space, map);
-        if (result != MACH_MSG_SUCCESS) {
-            kmsg->header.msgh_bits &= ~MACH_MSGH_BITS_COMPLEX;
-            ipc_kmsg_destroy(kmsg);
-        }
+        return copyin_locked_body(kmsg, space, map);
     }
-    return result;
+    return MACH_MSG_SUCCESS;
 }
 
 mach_msg_return_t ipc_kmsg_copyin(struct ipc_space *space, struct vm_map *map, uint64_t address,

@@ -21,8 +21,7 @@ uint32_t ipc_kmsg_trailer_size(mach_msg_option_t option)
 }
 
 /* Fill the trailer that OPTION asks for behind the message in KMSG.  Returns: its size. */
-static inline uint32_t fill_trailer(struct ipc_kmsg *kmsg, uint64_t context,
-                                    mach_msg_option_t option)
+static inline uint32_t fill_trailer(struct ipc_kmsg *kmsg, mach_msg_option_t option)
 {
     mach_msg_max_trailer_t *trailer =
         (mach_msg_max_trailer_t *)((char *)&kmsg->header + kmsg->header.msgh_size);
@@ -36,23 +35,23 @@ static inline uint32_t fill_trailer(struct ipc_kmsg *kmsg, uint64_t context,
     trailer->msgh_seqno = kmsg->sequence;
     trailer->msgh_sender = sender->security;
     trailer->msgh_audit = sender->audit;
-    trailer->msgh_context = context;
+    trailer->msgh_context = kmsg->context;
     trailer->msgh_ad = 0;
     memset(&trailer->msgh_labels, 0, sizeof(trailer->msgh_labels));
     return trailer->msgh_trailer_size;
 }
 
-/* Use up the destination's right: the name under which SPACE receives from it, and its context. */
-static inline mach_port_name_t consume_destination(struct ipc_kmsg *kmsg, struct ipc_space *space,
-                                                   uint64_t *context)
+void ipc_kmsg_consume_destination(struct ipc_kmsg *kmsg, mach_port_name_t name) NO_LOCK_ANALYSIS
 {
     struct ipc_port *port = kmsg->destination;
-    mach_port_name_t name = MACH_PORT_NULL;
-    ipc_port_lock(port);
-    if (LIKELY(port->state == PORT_IN_SPACE && port->receiver == space)) {
-        name = port->receiver_name;
+    kmsg->destination = nullptr;
+    kmsg->header.msgh_local_port = name;
+    kmsg->context = port->context;
+    if (kmsg->is_lent) {
+        kmsg->is_lent = false;
+        ipc_port_unlock(port);
+        return;
     }
-    *context = port->context;
     if (kmsg->destination_type == MACH_MSG_TYPE_PORT_SEND_ONCE) {
         assert(port->send_once_rights > 0);
         port->send_once_rights--;
@@ -61,8 +60,17 @@ static inline mach_port_name_t consume_destination(struct ipc_kmsg *kmsg, struct
         ipc_port_drop_send(port);
     }
     ipc_port_release(port);
-    kmsg->destination = nullptr;
-    return name;
+}
+
+/* KMSG was in a queue, and still has its destination: use up the right, now that SPACE has received
+ * it. */
+static NOINLINE void consume_destination(struct ipc_kmsg *kmsg,
+                                         const struct ipc_space *space) NO_LOCK_ANALYSIS
+{
+    struct ipc_port *port = kmsg->destination;
+    ipc_port_lock(port);
+    bool is_here = port->state == PORT_IN_SPACE && port->receiver == space;
+    ipc_kmsg_consume_destination(kmsg, is_here ? port->receiver_name : MACH_PORT_NULL);
 }
 
 /* Put KMSG's reply right into SPACE.  Returns: its name; *ERROR is set if it had to be
@@ -136,20 +144,20 @@ mach_msg_return_t ipc_kmsg_copyout(struct ipc_kmsg *kmsg, struct ipc_space *spac
 {
     mach_msg_header_t *header = &kmsg->header;
     mach_msg_return_t error = MACH_MSG_SUCCESS;
-    uint64_t context;
-    mach_msg_type_name_t destination_type = kmsg->destination_type;
-    header->msgh_local_port = consume_destination(kmsg, space, &context);
+    if (UNLIKELY(kmsg->destination != nullptr)) {
+        consume_destination(kmsg, space);
+    }
     header->msgh_remote_port = copyout_reply(kmsg, space, &error);
     header->msgh_voucher_port = MACH_PORT_NULL;
     header->msgh_bits = (header->msgh_bits & MACH_MSGH_BITS_COMPLEX) |
-                        MACH_MSGH_BITS(kmsg->reply_type, destination_type);
+                        MACH_MSGH_BITS(kmsg->reply_type, kmsg->destination_type);
     if (UNLIKELY(header->msgh_bits & MACH_MSGH_BITS_COMPLEX)) {
         mach_msg_return_t bits = copyout_body(kmsg, space, map);
         if (bits != MACH_MSG_SUCCESS) {
             error |= error == MACH_MSG_SUCCESS ? MACH_RCV_BODY_ERROR | bits : bits;
         }
     }
-    uint32_t size = header->msgh_size + fill_trailer(kmsg, context, option);
+    uint32_t size = header->msgh_size + fill_trailer(kmsg, option);
     assert(size <= limit);
     if (UNLIKELY(copyout_message(buffer, header, size) != KERN_SUCCESS)) {
         undo_copyout(kmsg, space, map);

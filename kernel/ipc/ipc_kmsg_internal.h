@@ -10,9 +10,13 @@
 #include <ipc/ipc_kmsg.h>
 
 /* Take the two rights of the header of KMSG, whose bytes are in user view.  Returns: as
- * ipc_kmsg_copyin(), nothing was consumed on failure. */
+ * ipc_kmsg_copyin(), with the destination locked; nothing was consumed on failure. */
 [[nodiscard]] mach_msg_return_t ipc_kmsg_copyin_header(struct ipc_kmsg *kmsg,
                                                        struct ipc_space *space);
+
+/* KMSG goes to a receiver who calls its destination NAME: use up the right to it.  Locks: the
+ * destination's, which it drops. */
+void ipc_kmsg_consume_destination(struct ipc_kmsg *kmsg, mach_port_name_t name);
 
 /* Take what the descriptors of KMSG, which is complex, carry.  Returns: as ipc_kmsg_copyin(); on
  * failure the descriptors own nothing. */

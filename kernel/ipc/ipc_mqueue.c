@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Message queues.  A sender looks for a waiting receiver first on the port, then on its sets; only
- * a message that nobody waits for is queued.  What a claimed receiver finds in its wait_value is a
- * kmsg, or (odd) an error code.
+ * a message that nobody waits for is queued.
+ *
+ * A receiver's wait_value points to its struct receive_terms while it waits.  Once it is claimed it
+ * finds a kmsg there, or (odd) an error code.
  */
 #include <ipc/ipc_mqueue.h>
 
@@ -10,7 +12,16 @@
 #include <sched/sched.h>
 #include <sched/waitq.h>
 #include <ipc/ipc_donation.h>
+#include <ipc/ipc_kmsg_internal.h>
 #include <ipc/ipc_pset.h>
+
+/* What senders need to know of a thread that waits, and tell it. */
+struct receive_terms {
+    mach_msg_option_t option;
+    uint32_t limit;
+    uint32_t too_large_size;
+    mach_port_name_t too_large_port;
+};
 
 /* wait_value of a receiver that gets an error instead of a message: the code, made odd. */
 static inline uintptr_t error_result(mach_msg_return_t error)
@@ -18,32 +29,26 @@ static inline uintptr_t error_result(mach_msg_return_t error)
     return (uintptr_t)(uint32_t)error << 1 | 1;
 }
 
-/* True if KMSG fits what the receive can take. */
-static inline bool receive_has_room(const struct ipc_receive *receive, const struct ipc_kmsg *kmsg)
+/* True if KMSG fits in LIMIT bytes with the trailer that OPTION asks for. */
+static inline bool has_room(mach_msg_option_t option, uint32_t limit, const struct ipc_kmsg *kmsg)
 {
-    return kmsg->header.msgh_size + ipc_kmsg_trailer_size(receive->option) <= receive->limit;
-}
-
-/* Tell RECEIVE that KMSG, which stays in PORT's queue, is too large for it. */
-static void receive_set_too_large(struct ipc_receive *receive, const struct ipc_kmsg *kmsg,
-                                  const struct ipc_port *port)
-{
-    receive->too_large_size = kmsg->header.msgh_size;
-    receive->too_large_port = port->receiver_name;
+    return kmsg->header.msgh_size + ipc_kmsg_trailer_size(option) <= limit;
 }
 
 /* A thread that waits on RECEIVERS and can take KMSG, claimed; those that cannot are sent home. 
  * Locks: PORT's, and that of the queue's object. */
-static inline struct thread *claim_receiver(struct waitq *receivers, struct ipc_kmsg *kmsg,
-                                            struct ipc_port *port)
+static ALWAYS_INLINE struct thread *claim_receiver(struct waitq *receivers, struct ipc_kmsg *kmsg,
+                                                   struct ipc_port *port)
 {
     struct thread *thread;
-    while ((thread = waitq_claim_one(receivers)) != nullptr) {
-        struct ipc_receive *receive = (struct ipc_receive *)thread->wait_value;
-        if (LIKELY(!(receive->option & MACH_RCV_LARGE)) || receive_has_room(receive, kmsg)) {
+    while (LIKELY((thread = waitq_claim_one(receivers)) != nullptr)) {
+        struct receive_terms *terms = (struct receive_terms *)thread->wait_value;
+        if (LIKELY(!(terms->option & MACH_RCV_LARGE)) ||
+            has_room(terms->option, terms->limit, kmsg)) {
             break;
         }
-        receive_set_too_large(receive, kmsg, port);
+        terms->too_large_size = kmsg->header.msgh_size;
+        terms->too_large_port = port->receiver_name;
         thread->wait_value = error_result(MACH_RCV_TOO_LARGE);
         thread_wake(thread);
     }
@@ -78,8 +83,39 @@ static struct thread *claim_set_receiver(struct ipc_kmsg *kmsg, struct ipc_port 
     return thread;
 }
 
+/* Give KMSG, sent by the running thread to PORT, to THREAD, a claimed receiver. */
+static ALWAYS_INLINE void give(struct ipc_kmsg *kmsg, struct ipc_port *port, struct thread *thread)
+    REQUIRES(port->object.lock)
+{
+    uint8_t importance = current_thread()->importance;
+    kmsg->sequence = port->sequence++;
+    thread->wait_value = (uintptr_t)kmsg;
+    if (UNLIKELY(importance > thread->importance) && ipc_kmsg_is_request(kmsg)) {
+        thread_donate(thread, importance);
+    }
+}
+
+struct thread *ipc_mqueue_hand_over(struct ipc_kmsg *kmsg) NO_LOCK_ANALYSIS
+{
+    struct ipc_port *port = kmsg->destination;
+    if (UNLIKELY(waitq_is_empty(&port->receivers) || kmsg->is_circular)) {
+        return nullptr;
+    }
+    struct thread *thread = claim_receiver(&port->receivers, kmsg, port);
+    if (UNLIKELY(thread == nullptr)) {
+        return nullptr;
+    }
+    mach_msg_option_t option = ((const struct receive_terms *)thread->wait_value)->option;
+    give(kmsg, port, thread);
+    INLINE_CALL ipc_kmsg_consume_destination(kmsg, port->receiver_name);
+    if (UNLIKELY(option & MACH_RCV_TRAILER_MASK)) {
+        ipc_kmsg_identify(kmsg, current_thread()->space);
+    }
+    return thread;
+}
+
 /* Give KMSG to a waiting receiver (returned, claimed), or queue it (null). */
-static ALWAYS_INLINE struct thread *deliver(struct ipc_kmsg *kmsg, struct ipc_port *port)
+static struct thread *deliver(struct ipc_kmsg *kmsg, struct ipc_port *port)
     REQUIRES(port->object.lock)
 {
     struct thread *thread = nullptr;
@@ -91,11 +127,7 @@ static ALWAYS_INLINE struct thread *deliver(struct ipc_kmsg *kmsg, struct ipc_po
     }
     uint8_t importance = current_thread()->importance;
     if (LIKELY(thread != nullptr)) {
-        kmsg->sequence = port->sequence++;
-        thread->wait_value = (uintptr_t)kmsg;
-        if (UNLIKELY(importance > thread->importance) && ipc_kmsg_is_request(kmsg)) {
-            thread_donate(thread, importance);
-        }
+        give(kmsg, port, thread);
         return thread;
     }
     kmsg->importance = importance;
@@ -230,8 +262,10 @@ static ALWAYS_INLINE bool take_message(struct ipc_port *port, struct ipc_receive
         return false;
     }
     struct ipc_kmsg *first = list_first_entry(&port->messages, struct ipc_kmsg, link);
-    if (UNLIKELY(receive->option & MACH_RCV_LARGE) && !receive_has_room(receive, first)) {
-        receive_set_too_large(receive, first, port);
+    if (UNLIKELY(receive->option & MACH_RCV_LARGE) &&
+        !has_room(receive->option, receive->limit, first)) {
+        receive->too_large_size = first->header.msgh_size;
+        receive->too_large_port = port->receiver_name;
         *result = MACH_RCV_TOO_LARGE;
     } else {
         receive->kmsg = dequeue(port);
@@ -273,18 +307,24 @@ static ALWAYS_INLINE mach_msg_return_t wait_for_message(struct ipc_object *objec
         release_handoff(receive);
         return MACH_RCV_TIMED_OUT;
     }
-    self->wait_value = (uintptr_t)receive;
+    struct receive_terms terms = { .option = receive->option, .limit = receive->limit };
+    self->wait_value = (uintptr_t)&terms;
     waitq_enqueue(receivers, true);
     spin_unlock(&object->lock);
 
     receive->handoff = nullptr;
-    enum wait_outcome outcome = handoff != nullptr
-                                    ? thread_block_handoff(receive->deadline, handoff)
-                                    : thread_block(receive->deadline);
+    enum wait_outcome outcome;
+    if (LIKELY(handoff != nullptr)) {
+        INLINE_CALL outcome = thread_block_handoff(receive->deadline, handoff);
+    } else {
+        outcome = thread_block(receive->deadline);
+    }
     if (UNLIKELY(outcome != WAIT_WOKEN)) {
         return leave_queue(object, outcome);
     }
     if (UNLIKELY(self->wait_value & 1)) {
+        receive->too_large_size = terms.too_large_size;
+        receive->too_large_port = terms.too_large_port;
         return (mach_msg_return_t)(self->wait_value >> 1);
     }
     receive->kmsg = (struct ipc_kmsg *)self->wait_value;
@@ -299,7 +339,8 @@ static inline bool has_left(const struct ipc_port *port, const struct ipc_space 
     return port->receiver != space && space != nullptr;
 }
 
-static mach_msg_return_t receive_from_port(struct ipc_port *port, struct ipc_receive *receive)
+static ALWAYS_INLINE mach_msg_return_t receive_from_port(struct ipc_port *port,
+                                                         struct ipc_receive *receive)
 {
     mach_msg_return_t result;
     ipc_port_lock(port);
@@ -331,7 +372,8 @@ static struct ipc_port *ready_member(struct ipc_pset *set) REQUIRES(set->object.
     return link->port;
 }
 
-static mach_msg_return_t receive_from_set(struct ipc_pset *set, struct ipc_receive *receive)
+static NOINLINE mach_msg_return_t receive_from_set(struct ipc_pset *set,
+                                                   struct ipc_receive *receive)
 {
     for (;;) {
         ipc_pset_lock(set);
@@ -363,12 +405,14 @@ static mach_msg_return_t receive_from_set(struct ipc_pset *set, struct ipc_recei
 
 mach_msg_return_t ipc_mqueue_receive(struct ipc_object *object, struct ipc_receive *receive)
 {
-    mach_msg_return_t result;
-    if (object->kind == IPC_OBJECT_PORT) {
-        INLINE_CALL result = receive_from_port((struct ipc_port *)object, receive);
-        return result;
+    if (LIKELY(object->kind == IPC_OBJECT_PORT)) {
+        return receive_from_port((struct ipc_port *)object, receive);
     }
-    return receive_from_set((struct ipc_pset *)object, receive);
+    /* A copy, so that the other way's may stay in registers. */
+    struct ipc_receive copy = *receive;
+    mach_msg_return_t result = receive_from_set((struct ipc_pset *)object, &copy);
+    *receive = copy;
+    return result;
 }
 
 mach_msg_return_t ipc_mqueue_receive_kernel(struct ipc_port *port, uint64_t deadline,

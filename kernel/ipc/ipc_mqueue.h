@@ -37,6 +37,14 @@ struct ipc_receive {
 };
 
 /*
+ * Hand KMSG, just copied in from the running thread, to a thread that waits at the destination itself
+ * (no set).
+ * Returns: the thread, claimed, with KMSG in its wait_value; the right to send with is used up and the
+ *          lock dropped.  Null if nobody waits: then the destination is still locked.
+ */
+[[nodiscard]] struct thread *ipc_mqueue_hand_over(struct ipc_kmsg *kmsg);
+
+/*
  * Send KMSG to its destination.  A full queue blocks until DEADLINE (0: not at all; send-once
  * rights always have room). If a thread waits for the message it is handed over: with HANDOFF null
  * the thread is woken, otherwise it is claimed only and returned in *HANDOFF for

@@ -20,6 +20,10 @@
 
 #define CHUNK_BYTES (IPC_ENTRY_CHUNK * sizeof(struct ipc_entry))
 
+/* The table of a space that never had a name: one slot, a chunk of free entries without index. */
+static struct ipc_entry no_entries[IPC_ENTRY_CHUNK];
+static struct ipc_entry *no_directory[] = { no_entries };
+
 struct ipc_sender ipc_sender_kernel = {
     .references = { 1 },
     .security = KERNEL_SECURITY_TOKEN_VALUE,
@@ -55,6 +59,7 @@ struct ipc_space *ipc_space_create(struct task *task, struct ipc_sender *sender)
     list_init(&space->servers);
     space->is_active = true;
     space->entry_limit = ENTRY_LIMIT;
+    space->directory = no_directory;
     space->task = task;
     rbtree_init(&space->chosen);
     ipc_sender_reference(sender);
@@ -78,8 +83,8 @@ static void free_table(struct ipc_space *space)
     for (uint32_t i = 0; i < space->capacity / IPC_ENTRY_CHUNK; i++) {
         kfree(space->directory[i], CHUNK_BYTES);
     }
-    if (space->directory != nullptr) {
-        kfree(space->directory, space->directory_size * sizeof(space->directory[0]));
+    if (space->directory != no_directory) {
+        kfree(space->directory, (space->directory_mask + 1) * sizeof(space->directory[0]));
         kfree(space->buckets, (space->bucket_mask + 1) * sizeof(space->buckets[0]));
     }
 }
@@ -119,10 +124,11 @@ static void rehash(struct ipc_space *space, struct ipc_entry **buckets, uint32_t
 static kern_return_t grow_directory(struct ipc_space *space) REQUIRES(space->lock)
 {
     uint32_t chunks = space->capacity / IPC_ENTRY_CHUNK;
-    if (chunks < space->directory_size) {
+    bool is_first = space->directory == no_directory;
+    if (!is_first && chunks <= space->directory_mask) {
         return KERN_SUCCESS;
     }
-    uint32_t size = space->directory_size == 0 ? DIRECTORY_FIRST : space->directory_size * 2;
+    uint32_t size = is_first ? DIRECTORY_FIRST : 2 * chunks;
     uint32_t mask = size * IPC_ENTRY_CHUNK / 2 - 1;
     struct ipc_entry **directory = kalloc(size * sizeof(directory[0]));
     if (directory == nullptr) {
@@ -134,13 +140,15 @@ static kern_return_t grow_directory(struct ipc_space *space) REQUIRES(space->loc
         return KERN_RESOURCE_SHORTAGE;
     }
     rehash(space, buckets, mask);
-    if (space->directory != nullptr) {
-        memcpy(directory, space->directory, chunks * sizeof(directory[0]));
-        kfree(space->directory, space->directory_size * sizeof(directory[0]));
+    for (uint32_t i = 0; i < size; i++) {
+        directory[i] = space->directory[i < chunks ? i : 0];
+    }
+    if (!is_first) {
+        kfree(space->directory, (space->directory_mask + 1) * sizeof(directory[0]));
         kfree(space->buckets, (space->bucket_mask + 1) * sizeof(buckets[0]));
     }
     space->directory = directory;
-    space->directory_size = size;
+    space->directory_mask = size - 1;
     space->buckets = buckets;
     space->bucket_mask = mask;
     return KERN_SUCCESS;

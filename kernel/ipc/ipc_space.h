@@ -4,7 +4,9 @@
  *
  * Names are 24 bits of index and 8 of generation.  Entries live in chunks that never move; a
  * directory of chunks grows by doubling.  Looking a name up is two loads and a compare with the
- * name stored in the entry, so a stale name fails. Names that the caller chose and that are not the
+ * name stored in the entry, so a stale name fails.  The same comparison bounds the index: it is cut
+ * to the directory's size, whose free slots hold the first chunk again, and an entry found by a cut
+ * index has another name.  Names that the caller chose and that are not the
  * table's next live in a tree beside it.
  *
  * At most one entry of a space denotes send or receive rights to a given port; a hash from port to
@@ -46,7 +48,7 @@ struct ipc_space {
     struct refcount references;
     bool is_active;               /* (lock) */
     struct ipc_entry **directory; /* (lock) chunks of IPC_ENTRY_CHUNK entries */
-    uint32_t directory_size;      /* (lock) slots of the directory */
+    uint32_t directory_mask;      /* (lock) its slots, a power of two, less one */
     uint32_t capacity;            /* (lock) entries in chunks */
     uint32_t entry_count;         /* (lock) entries in use */
     uint32_t entry_limit;         /* (lock) quota: entry_count stays below */
@@ -124,17 +126,20 @@ struct ipc_entry *ipc_entry_lookup_chosen(struct ipc_space *space, mach_port_nam
  * KERN_RESOURCE_SHORTAGE. */
 [[nodiscard]] kern_return_t ipc_space_grow(struct ipc_space *space) REQUIRES(space->lock);
 
-/* The entry that NAME denotes, or null.  Locks: the space's. */
-static inline struct ipc_entry *ipc_entry_lookup(struct ipc_space *space, mach_port_name_t name)
-    REQUIRES(space->lock)
+/* The entry of SPACE's table with INDEX; for one beyond the table, some other entry. */
+static inline struct ipc_entry *ipc_entry_of_index(const struct ipc_space *space, uint32_t index)
 {
-    uint32_t index = MACH_PORT_INDEX(name);
-    if (LIKELY(index < space->capacity)) {
-        struct ipc_entry *entry =
-            &space->directory[index / IPC_ENTRY_CHUNK][index % IPC_ENTRY_CHUNK];
-        if (LIKELY(entry->name == name && entry->bits != 0)) {
-            return entry;
-        }
+    uint32_t chunk = index / IPC_ENTRY_CHUNK & space->directory_mask;
+    return &space->directory[chunk][index % IPC_ENTRY_CHUNK];
+}
+
+/* The entry that NAME denotes, or null.  Locks: the space's. */
+static ALWAYS_INLINE struct ipc_entry *ipc_entry_lookup(struct ipc_space *space,
+                                                        mach_port_name_t name) REQUIRES(space->lock)
+{
+    struct ipc_entry *entry = ipc_entry_of_index(space, MACH_PORT_INDEX(name));
+    if (LIKELY(entry->name == name && entry->bits != 0)) {
+        return entry;
     }
     return rbtree_empty(&space->chosen) ? nullptr : ipc_entry_lookup_chosen(space, name);
 }
@@ -142,9 +147,8 @@ static inline struct ipc_entry *ipc_entry_lookup(struct ipc_space *space, mach_p
 /* True if ENTRY stands in no chunk of SPACE's table, but in a struct ipc_chosen_entry. */
 static inline bool ipc_entry_is_chosen(const struct ipc_space *space, const struct ipc_entry *entry)
 {
-    uint32_t index = MACH_PORT_INDEX(entry->name);
-    return index >= space->capacity ||
-           entry != &space->directory[index / IPC_ENTRY_CHUNK][index % IPC_ENTRY_CHUNK];
+    return UNLIKELY(!rbtree_empty(&space->chosen)) &&
+           entry != ipc_entry_of_index(space, MACH_PORT_INDEX(entry->name));
 }
 
 /* Take a free entry with a fresh name; the caller fills object and bits.  Locks: the space's.

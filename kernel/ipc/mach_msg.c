@@ -26,7 +26,7 @@
 
 bool ipc_handoff_is_enabled = true;
 
-/* What one call of mach_msg wants. */
+/* What one call of mach_msg wants.  Passed by value: the common way through keeps it in registers. */
 struct msg_request {
     mach_msg_option_t option;
     uint64_t send_buffer;
@@ -56,35 +56,60 @@ static void send_to_kernel(struct ipc_kmsg *kmsg)
     }
 }
 
-/* The sending half.  A receiver that was waiting is woken, or put into *HANDOFF if that is
- * given. */
-static inline mach_msg_return_t msg_send(const struct msg_request *request, struct thread *self,
-                                         struct thread **handoff)
+/* Send KMSG, for which nobody waits at its destination, which is locked. */
+static NOINLINE mach_msg_return_t send_to_queue(struct msg_request request, struct thread *self,
+                                                struct ipc_kmsg *kmsg, struct thread **handoff)
 {
-    struct ipc_kmsg *kmsg;
-    mach_msg_return_t result;
-    INLINE_CALL result =
-        ipc_kmsg_copyin(self->space, self->map, request->send_buffer, request->send_size, &kmsg);
-    if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
-        return result;
-    }
+    ipc_kmsg_own_destination(kmsg);
     if (kmsg->destination->kobject_kind != IPC_KOBJECT_NONE) {
         send_to_kernel(kmsg);
         return MACH_MSG_SUCCESS;
     }
-    uint64_t deadline = wait_deadline(request->option, MACH_SEND_TIMEOUT, request->timeout_ms);
+    ipc_kmsg_identify(kmsg, self->space);
     self->calls = ipc_kmsg_is_request(kmsg) ? kmsg->header.msgh_remote_port : MACH_PORT_NULL;
+    uint64_t deadline = wait_deadline(request.option, MACH_SEND_TIMEOUT, request.timeout_ms);
+    mach_msg_return_t result = ipc_mqueue_send(kmsg, deadline, handoff);
+    if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
+        self->calls = MACH_PORT_NULL;
+        return ipc_kmsg_copyout_pseudo(kmsg, self->space, self->map, request.send_buffer, result);
+    }
+    return MACH_MSG_SUCCESS;
+}
+
+/* The sending half.  A receiver that was waiting is woken, or put into *HANDOFF if that is
+ * given. */
+static ALWAYS_INLINE mach_msg_return_t msg_send(struct msg_request request, struct thread *self,
+                                                bool may_handoff, struct thread **handoff)
+{
+    struct ipc_kmsg *kmsg;
+    mach_msg_return_t result;
+    INLINE_CALL result =
+        ipc_kmsg_copyin(self->space, self->map, request.send_buffer, request.send_size, &kmsg);
+    if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
+        return result;
+    }
     bool is_answer = UNLIKELY(self->policy.donated != 0) &&
                      kmsg->destination_type == MACH_MSG_TYPE_PORT_SEND_ONCE;
-    INLINE_CALL result = ipc_mqueue_send(kmsg, deadline, handoff);
+    mach_port_name_t called =
+        ipc_kmsg_is_request(kmsg) ? kmsg->header.msgh_remote_port : MACH_PORT_NULL;
+    struct thread *receiver;
+    INLINE_CALL receiver = ipc_mqueue_hand_over(kmsg);
+    if (LIKELY(receiver != nullptr)) {
+        self->calls = called;
+        if (LIKELY(may_handoff)) {
+            *handoff = receiver;
+        } else {
+            thread_wake(receiver);
+        }
+    } else {
+        struct thread *woken = nullptr;
+        result = send_to_queue(request, self, kmsg, may_handoff ? &woken : nullptr);
+        *handoff = woken;
+    }
     if (UNLIKELY(is_answer)) {
         thread_donation_end(self);
     }
-    if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
-        self->calls = MACH_PORT_NULL;
-        return ipc_kmsg_copyout_pseudo(kmsg, self->space, self->map, request->send_buffer, result);
-    }
-    return MACH_MSG_SUCCESS;
+    return result;
 }
 
 /* The port or set that SPACE receives from under NAME, with a reference; null if it does not. */
@@ -104,18 +129,18 @@ static inline struct ipc_object *receive_object(struct ipc_space *space, mach_po
 }
 
 /* A message stays queued because the buffer is too small: tell its size, and where it is. */
-static void report_too_large(const struct msg_request *request, const struct ipc_receive *receive)
+static COLD void report_too_large(struct msg_request request, struct ipc_receive receive)
 {
-    uint64_t buffer = request->receive_buffer;
+    uint64_t buffer = request.receive_buffer;
     kern_return_t written = KERN_SUCCESS;
-    if (request->receive_limit >= offsetof(mach_msg_header_t, msgh_remote_port)) {
-        written = copyout(buffer + offsetof(mach_msg_header_t, msgh_size), &receive->too_large_size,
-                          sizeof(receive->too_large_size));
+    if (request.receive_limit >= offsetof(mach_msg_header_t, msgh_remote_port)) {
+        written = copyout(buffer + offsetof(mach_msg_header_t, msgh_size), &receive.too_large_size,
+                          sizeof(receive.too_large_size));
     }
-    if (written == KERN_SUCCESS && (request->option & MACH_RCV_LARGE_IDENTITY) &&
-        request->receive_limit >= offsetof(mach_msg_header_t, msgh_voucher_port)) {
+    if (written == KERN_SUCCESS && (request.option & MACH_RCV_LARGE_IDENTITY) &&
+        request.receive_limit >= offsetof(mach_msg_header_t, msgh_voucher_port)) {
         written = copyout(buffer + offsetof(mach_msg_header_t, msgh_local_port),
-                          &receive->too_large_port, sizeof(receive->too_large_port));
+                          &receive.too_large_port, sizeof(receive.too_large_port));
     }
     /* A buffer that cannot be written learns nothing; the return code says what happened. */
     (void)written;
@@ -123,11 +148,11 @@ static void report_too_large(const struct msg_request *request, const struct ipc
 
 /* KMSG was received but does not fit: deliver its header alone if that fits, and destroy the
  * rest. */
-static COLD mach_msg_return_t receive_header_only(const struct msg_request *request,
-                                                  struct ipc_kmsg *kmsg, struct thread *self)
+static COLD mach_msg_return_t receive_header_only(struct msg_request request, struct ipc_kmsg *kmsg,
+                                                  struct thread *self)
 {
-    uint32_t needed = sizeof(mach_msg_header_t) + ipc_kmsg_trailer_size(request->option);
-    if (needed > request->receive_limit) {
+    uint32_t needed = sizeof(mach_msg_header_t) + ipc_kmsg_trailer_size(request.option);
+    if (needed > request.receive_limit) {
         ipc_kmsg_destroy(kmsg);
         return MACH_RCV_TOO_LARGE;
     }
@@ -140,16 +165,16 @@ static COLD mach_msg_return_t receive_header_only(const struct msg_request *requ
     kmsg->reply_type = 0;
     kmsg->header.msgh_size = sizeof(mach_msg_header_t);
     mach_msg_return_t result =
-        ipc_kmsg_copyout(kmsg, self->space, self->map, request->receive_buffer,
-                         request->receive_limit, request->option);
+        ipc_kmsg_copyout(kmsg, self->space, self->map, request.receive_buffer,
+                         request.receive_limit, request.option);
     return result == MACH_MSG_SUCCESS ? MACH_RCV_TOO_LARGE : result;
 }
 
 /* The receiving half.  HANDOFF, if not null, gets the processor if the caller has to wait. */
-static inline mach_msg_return_t msg_receive(const struct msg_request *request, struct thread *self,
-                                            struct thread *handoff)
+static ALWAYS_INLINE mach_msg_return_t msg_receive(struct msg_request request, struct thread *self,
+                                                   struct thread *handoff)
 {
-    struct ipc_object *object = receive_object(self->space, request->receive_name);
+    struct ipc_object *object = receive_object(self->space, request.receive_name);
     if (UNLIKELY(object == nullptr)) {
         if (handoff != nullptr) {
             thread_wake(handoff);
@@ -157,10 +182,10 @@ static inline mach_msg_return_t msg_receive(const struct msg_request *request, s
         return MACH_RCV_INVALID_NAME;
     }
     struct ipc_receive receive = {
-        .option = request->option,
-        .limit = request->receive_limit,
+        .option = request.option,
+        .limit = request.receive_limit,
         .space = self->space,
-        .deadline = wait_deadline(request->option, MACH_RCV_TIMEOUT, request->timeout_ms),
+        .deadline = wait_deadline(request.option, MACH_RCV_TIMEOUT, request.timeout_ms),
         .handoff = handoff,
     };
     mach_msg_return_t result;
@@ -170,33 +195,33 @@ static inline mach_msg_return_t msg_receive(const struct msg_request *request, s
     ipc_object_release(object);
     if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
         if (result == MACH_RCV_TOO_LARGE) {
-            report_too_large(request, &receive);
+            report_too_large(request, receive);
         }
         return result;
     }
     struct ipc_kmsg *kmsg = receive.kmsg;
-    if (UNLIKELY(kmsg->header.msgh_size + ipc_kmsg_trailer_size(request->option) >
-                 request->receive_limit)) {
+    if (UNLIKELY(kmsg->header.msgh_size + ipc_kmsg_trailer_size(request.option) >
+                 request.receive_limit)) {
         return receive_header_only(request, kmsg, self);
     }
-    INLINE_CALL result = ipc_kmsg_copyout(kmsg, self->space, self->map, request->receive_buffer,
-                                          request->receive_limit, request->option);
+    INLINE_CALL result = ipc_kmsg_copyout(kmsg, self->space, self->map, request.receive_buffer,
+                                          request.receive_limit, request.option);
     return result;
 }
 
 /* Both halves, as REQUEST's options say. */
-static ALWAYS_INLINE mach_msg_return_t msg_send_receive(const struct msg_request *request)
+static ALWAYS_INLINE mach_msg_return_t msg_send_receive(struct msg_request request)
 {
     struct thread *self = current_thread();
     struct thread *handoff = nullptr;
-    if (request->option & MACH_SEND_MSG) {
-        bool may_handoff = (request->option & MACH_RCV_MSG) && ipc_handoff_is_enabled;
-        mach_msg_return_t result = msg_send(request, self, may_handoff ? &handoff : nullptr);
+    if (request.option & MACH_SEND_MSG) {
+        bool may_handoff = (request.option & MACH_RCV_MSG) && ipc_handoff_is_enabled;
+        mach_msg_return_t result = msg_send(request, self, may_handoff, &handoff);
         if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
             return result;
         }
     }
-    if (request->option & MACH_RCV_MSG) {
+    if (request.option & MACH_RCV_MSG) {
         return msg_receive(request, self, handoff);
     }
     return MACH_MSG_SUCCESS;
@@ -214,7 +239,7 @@ uint64_t mach_msg_trap(uint64_t msg, uint64_t option, uint64_t send_size, uint64
         .receive_name = (mach_port_name_t)rcv_name,
         .timeout_ms = (uint32_t)timeout_ms,
     };
-    return (uint64_t)msg_send_receive(&request);
+    return (uint64_t)msg_send_receive(request);
 }
 
 uint64_t mach_msg_overwrite_trap(uint64_t msg, uint64_t option, uint64_t send_size,
@@ -236,7 +261,7 @@ uint64_t mach_msg_overwrite_trap(uint64_t msg, uint64_t option, uint64_t send_si
         .receive_name = (mach_port_name_t)rcv_name,
         .timeout_ms = (uint32_t)timeout_ms,
     };
-    return (uint64_t)msg_send_receive(&request);
+    return (uint64_t)msg_send_receive(request);
 }
 
 uint64_t mach_reply_port_trap(void)

@@ -71,6 +71,18 @@ static struct ipc_kmsg *new_message(mach_msg_type_name_t type, mach_port_name_t 
     return kmsg;
 }
 
+/* ipc_kmsg_copyin_header(), after which KMSG has rights of its own to everything. */
+static mach_msg_return_t copyin_header(struct ipc_kmsg *kmsg, struct ipc_space *space)
+{
+    interrupt_state_t interrupts = interrupts_save();
+    mach_msg_return_t result = ipc_kmsg_copyin_header(kmsg, space);
+    if (result == MACH_MSG_SUCCESS) {
+        ipc_kmsg_own_destination(kmsg);
+    }
+    interrupts_restore(interrupts);
+    return result;
+}
+
 KTEST(ipc_one_name_gives_both_rights_of_a_header_or_none)
 {
     static const struct {
@@ -106,7 +118,7 @@ KTEST(ipc_one_name_gives_both_rights_of_a_header_or_none)
         struct ipc_space *owner = space_create();
         mach_port_name_t name = hold(space, owner, cases[i].holding);
         struct ipc_kmsg *kmsg = new_message(cases[i].destination, name, cases[i].reply, name);
-        EXPECT_EQ(ipc_kmsg_copyin_header(kmsg, space), cases[i].result);
+        EXPECT_EQ(copyin_header(kmsg, space), cases[i].result);
         EXPECT_EQ(type_of(space, name), cases[i].left);
         if (cases[i].left == MACH_PORT_TYPE_DEAD_NAME) {
             EXPECT_EQ(refs(space, name, MACH_PORT_RIGHT_DEAD_NAME), 2);
@@ -135,7 +147,7 @@ KTEST(ipc_reply_right_is_checked_before_the_destination_is_taken)
     for (uint32_t i = 0; i < ARRAY_SIZE(wrong); i++) {
         struct ipc_kmsg *kmsg =
             new_message(MACH_MSG_TYPE_MOVE_SEND, name, wrong[i].type, wrong[i].reply);
-        EXPECT_EQ(ipc_kmsg_copyin_header(kmsg, space), MACH_SEND_INVALID_REPLY);
+        EXPECT_EQ(copyin_header(kmsg, space), MACH_SEND_INVALID_REPLY);
         EXPECT_EQ(type_of(space, name), MACH_PORT_TYPE_SEND);
         ipc_kmsg_destroy(kmsg);
     }
@@ -154,7 +166,7 @@ KTEST(ipc_reply_rights_may_be_null_or_dead)
     for (uint32_t i = 0; i < ARRAY_SIZE(replies); i++) {
         struct ipc_kmsg *kmsg = new_message(MACH_MSG_TYPE_MAKE_SEND, name,
                                             MACH_MSG_TYPE_MAKE_SEND_ONCE, replies[i].name);
-        EXPECT_EQ(ipc_kmsg_copyin_header(kmsg, space), MACH_MSG_SUCCESS);
+        EXPECT_EQ(copyin_header(kmsg, space), MACH_MSG_SUCCESS);
         EXPECT_EQ(kmsg->reply, replies[i].port);
         EXPECT_EQ(kmsg->reply_type, MACH_MSG_TYPE_PORT_SEND_ONCE);
         ipc_kmsg_destroy(kmsg);
@@ -173,7 +185,8 @@ KTEST(ipc_message_holds_the_identity_of_its_sender)
     ipc_sender_release(sender);
     struct ipc_kmsg *kmsg =
         new_message(MACH_MSG_TYPE_MAKE_SEND, new_port(space), 0, MACH_PORT_NULL);
-    EXPECT_EQ(ipc_kmsg_copyin_header(kmsg, space), MACH_MSG_SUCCESS);
+    EXPECT_EQ(copyin_header(kmsg, space), MACH_MSG_SUCCESS);
+    ipc_kmsg_identify(kmsg, space);
     ipc_space_set_sender(space, &ipc_sender_kernel);
     EXPECT_EQ(kmsg->sender->security.val[1], 2);
     EXPECT_EQ(kmsg->sender->audit.val[0], 3);
@@ -199,7 +212,7 @@ KTEST(ipc_receive_right_sent_to_itself_dies)
         .disposition = MACH_MSG_TYPE_MOVE_RECEIVE,
         .type = MACH_MSG_PORT_DESCRIPTOR,
     };
-    EXPECT_EQ(ipc_kmsg_copyin_header(kmsg, space), MACH_MSG_SUCCESS);
+    EXPECT_EQ(copyin_header(kmsg, space), MACH_MSG_SUCCESS);
     EXPECT_EQ(ipc_kmsg_copyin_body(kmsg, space, nullptr), MACH_MSG_SUCCESS);
     EXPECT(kmsg->is_circular);
     EXPECT_EQ(ipc_mqueue_send(kmsg, 0, nullptr), MACH_MSG_SUCCESS);
