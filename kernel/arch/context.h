@@ -68,9 +68,10 @@ void context_set_user_start(struct thread_context *context, uint64_t pc, uint64_
 
 /*
  * Read or write the registers of CONTEXT, whose thread is stopped in the kernel or is the caller.
- * FLAVOR is x86_THREAD_STATE64, x86_FLOAT_STATE64 or x86_EXCEPTION_STATE64 (and the x86_*_STATE
- * unions); STATE holds *COUNT words (natural_t), on return the number filled. Writing takes only
- * what user code may hold: selectors, flags and addresses are made harmless or refused.
+ * FLAVOR is x86_THREAD_STATE64, x86_THREAD_FULL_STATE64, x86_FLOAT_STATE64, x86_DEBUG_STATE64,
+ * x86_EXCEPTION_STATE64, which cannot be written, or x86_*_STATE of those, with a header; STATE holds
+ * *COUNT words (natural_t), on return the number filled.  Writing takes only what user code may hold:
+ * selectors, flags and addresses are made harmless or refused.
  * Returns: KERN_SUCCESS; KERN_INVALID_ARGUMENT, unknown flavour, count too small, or a value no
  * user may hold;
  *          KERN_RESOURCE_SHORTAGE, no memory for the FPU state.
@@ -79,6 +80,9 @@ void context_set_user_start(struct thread_context *context, uint64_t pc, uint64_
                                               natural_t *state, mach_msg_type_number_t *count);
 [[nodiscard]] kern_return_t context_set_state(struct thread_context *context, int flavor,
                                               const natural_t *state, mach_msg_type_number_t count);
+
+/* True if FLAVOR can be read. */
+bool context_flavor_is_known(int flavor);
 
 /*
  * Set the user's TLS base (fs base) of the running thread, whose context is CONTEXT.  Returns:

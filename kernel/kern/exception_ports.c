@@ -7,6 +7,7 @@
 #include <mach/port.h>
 
 #include <lib/string.h>
+#include <arch/context.h>
 #include <kern/kernel_port.h>
 
 void exception_ports_init(struct exception_ports *ports)
@@ -55,19 +56,6 @@ static bool behavior_is_valid(exception_behavior_t behavior)
     }
 }
 
-static bool flavor_is_valid(thread_state_flavor_t flavor)
-{
-    switch (flavor) {
-    case x86_THREAD_STATE64:
-    case x86_FLOAT_STATE64:
-    case x86_EXCEPTION_STATE64:
-    case x86_THREAD_STATE:
-    case x86_FLOAT_STATE:
-    case x86_EXCEPTION_STATE: return true;
-    default: return false;
-    }
-}
-
 kern_return_t exception_action_check(exception_mask_t mask, const struct exception_action *action)
 {
     if ((mask & ~(exception_mask_t)EXC_MASK_VALID) != 0) {
@@ -84,7 +72,8 @@ kern_return_t exception_action_check(exception_mask_t mask, const struct excepti
     }
     bool has_state =
         ((unsigned int)action->behavior & ~(unsigned int)MACH_EXCEPTION_CODES) != EXCEPTION_DEFAULT;
-    return has_state && !flavor_is_valid(action->flavor) ? KERN_INVALID_ARGUMENT : KERN_SUCCESS;
+    return has_state && !context_flavor_is_known(action->flavor) ? KERN_INVALID_ARGUMENT
+                                                                 : KERN_SUCCESS;
 }
 
 /* The element of LIST for actions like ACTION, made if there is none. */

@@ -11,6 +11,7 @@
 #include <arch/user_copy.h>
 #include <asm_offsets.h>
 #include <current.h>
+#include <debug_registers.h>
 #include <fpu.h>
 #include <gdt.h>
 #include <msr.h>
@@ -80,6 +81,7 @@ struct thread *context_switch(struct thread *previous, struct thread *next)
     if (to->tls_base != percpu_read(loaded_tls_base)) {
         tls_base_load(to->tls_base);
     }
+    debug_switch(to);
     return switch_stacks(from, to);
 }
 

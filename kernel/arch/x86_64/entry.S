@@ -9,6 +9,9 @@
  *      from kernel code   gs is the kernel's already
  *      NMI, #DF, #MC      may come between the two, so they look at the gs base itself: 0 means the
  *                         user's, or the boot processor's, where exchanging 0 with 0 does no harm
+ *      #DB                too: a breakpoint that MOV SS has delayed comes after the SYSCALL or INT3
+ *                         behind it, on the kernel's first instruction (SDM vol. 3 section 6.8.3);
+ *                         what comes from user code goes on to the thread's stack
  */
 #include <asm_offsets.h>
 #include <smap.inc>
@@ -71,6 +74,8 @@ vector_stubs:
         pushq   $vector
         .if     vector == 2 || vector == 8 || vector == 18
         jmp     paranoid_entry
+        .elseif vector == 1
+        jmp     debug_entry
         .else
         jmp     trap_entry
         .endif
@@ -85,6 +90,7 @@ trap_entry:
         jz      1f
         swapgs
 1:      movq    %rsp, %rdi
+trap_call:
         call    trap_dispatch
 trap_return:
         testb   $3, FRAME_CS(%rsp)
@@ -92,6 +98,22 @@ trap_return:
         swapgs
 2:      RESTORE_REGISTERS
         iretq
+
+debug_entry:
+        testb   $3, FRAME_CS - FRAME_VECTOR(%rsp)
+        jz      paranoid_entry
+        cld
+        SAVE_REGISTERS
+        CLAC
+        swapgs
+        movq    %rsp, %rsi
+        movq    %gs:cpu_tss + TSS_RSP0, %rsp
+        subq    $FRAME_SIZE, %rsp
+        movq    %rsp, %rdi
+        movl    $FRAME_SIZE / 8, %ecx
+        rep movsq
+        movq    %rsp, %rdi
+        jmp     trap_call
 
 paranoid_entry:
         cld

@@ -20,7 +20,8 @@
 #define IST_DOUBLE_FAULT  1
 #define IST_NMI           2
 #define IST_MACHINE_CHECK 3
-#define IST_COUNT         3
+#define IST_DEBUG         4
+#define IST_COUNT         4
 
 /* Intel SDM vol. 3 section 8.7.  The kernel stack of the running thread begins at rsp0. */
 struct PACKED tss {

@@ -45,6 +45,7 @@ void idt_init(void)
         };
     }
     gates[VECTOR_BREAKPOINT].flags |= GATE_USER;
+    gates[VECTOR_DEBUG].flags |= IST_DEBUG;
     gates[VECTOR_DOUBLE_FAULT].flags |= IST_DOUBLE_FAULT;
     gates[VECTOR_NMI].flags |= IST_NMI;
     gates[VECTOR_MACHINE_CHECK].flags |= IST_MACHINE_CHECK;

@@ -14,6 +14,7 @@
 #include <arch/user_copy.h>
 #include <cross_call.h>
 #include <current.h>
+#include <debug_registers.h>
 #include <fpu.h>
 #include <idt.h>
 #include <ioapic.h>
@@ -104,11 +105,24 @@ static void handle_nmi(const struct trap_frame *frame)
     }
 }
 
+/* A breakpoint, or the end of a single step.  In the kernel it is a user's address that was touched
+ * for him, or his step or access right before he came here. */
+static void handle_debug(struct trap_frame *frame)
+{
+    if (frame_is_user(frame)) {
+        debug_take_status(current_context());
+        user_exception(frame, 0, KERN_SUCCESS);
+    } else {
+        debug_take_status(nullptr);
+    }
+}
+
 static void handle_exception(struct trap_frame *frame)
 {
     bool is_user = frame_is_user(frame);
     switch (frame->vector) {
     case VECTOR_NMI: handle_nmi(frame); return;
+    case VECTOR_DEBUG: handle_debug(frame); return;
     case VECTOR_DOUBLE_FAULT:
     case VECTOR_MACHINE_CHECK: fault_report(frame);
     case VECTOR_PAGE_FAULT:
@@ -155,12 +169,18 @@ static void handle_interrupt(struct trap_frame *frame)
     }
 }
 
+/* An NMI, or a debug exception of the kernel, is on no thread's stack and may have interrupted
+ * anything. */
+static bool is_on_own_stack(const struct trap_frame *frame)
+{
+    return frame->vector == VECTOR_NMI || (frame->vector == VECTOR_DEBUG && !frame_is_user(frame));
+}
+
 void trap_dispatch(struct trap_frame *frame)
 {
     if (frame->vector < VECTOR_DEVICE_FIRST) {
         handle_exception(frame);
-        /* An NMI is on a stack of its own and may have interrupted anything. */
-        if (frame->vector == VECTOR_NMI) {
+        if (is_on_own_stack(frame)) {
             return;
         }
     } else {

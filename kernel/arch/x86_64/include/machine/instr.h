@@ -134,6 +134,43 @@ static inline void write_cr4(uint64_t value)
     __asm__ volatile("movq %0, %%cr4" ::"r"(value) : "memory");
 }
 
+static inline void write_dr0(uint64_t value)
+{
+    __asm__ volatile("movq %0, %%dr0" ::"r"(value) : "memory");
+}
+
+static inline void write_dr1(uint64_t value)
+{
+    __asm__ volatile("movq %0, %%dr1" ::"r"(value) : "memory");
+}
+
+static inline void write_dr2(uint64_t value)
+{
+    __asm__ volatile("movq %0, %%dr2" ::"r"(value) : "memory");
+}
+
+static inline void write_dr3(uint64_t value)
+{
+    __asm__ volatile("movq %0, %%dr3" ::"r"(value) : "memory");
+}
+
+static inline uint64_t read_dr6(void)
+{
+    uint64_t value;
+    __asm__ volatile("movq %%dr6, %0" : "=r"(value));
+    return value;
+}
+
+static inline void write_dr6(uint64_t value)
+{
+    __asm__ volatile("movq %0, %%dr6" ::"r"(value) : "memory");
+}
+
+static inline void write_dr7(uint64_t value)
+{
+    __asm__ volatile("movq %0, %%dr7" ::"r"(value) : "memory");
+}
+
 /* Clear CR0.TS: FPU instructions work. */
 static inline void clts(void)
 {
