@@ -301,6 +301,8 @@ class Resolver:
             self._useless(flag, "no argument stands before it")
         elif not owner.counted:
             self._useless(flag, f"'{previous.name}' before it has no count to share")
+        elif Shape.OOL_LIST in (owner.type.shape, argument.type.shape):
+            self._useless(flag, "a list of regions has a count of its own")
         elif previous.kind != argument.kind:
             self._useless(
                 flag, f"'{previous.name}' before it is '{previous.kind}', not '{argument.kind}'"

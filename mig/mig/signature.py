@@ -110,10 +110,10 @@ def _value(argument: Argument, side: Side) -> Parameter:
 def _companions(argument: Argument, side: Side) -> list[Parameter]:
     t, name = argument.type, argument.name
     out: list[Parameter] = []
-    if t.shape is Shape.OOL_LIST and t.element is not None and t.element.variable:
+    if t.list_of_varying:
         out.append(Parameter("subs", argument, NUMBER, name + "Subs", True))
     if argument.counted:
-        out.append(Parameter("count", argument, NUMBER, name + "Cnt", argument.returned))
+        out.append(Parameter("count", argument, NUMBER, argument.count_name, argument.returned))
     if argument.dealloc == "maybe":
         if side.calls and argument.sent:
             out.append(Parameter("dealloc", argument, "boolean_t", name + "Dealloc"))
