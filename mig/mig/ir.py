@@ -251,6 +251,7 @@ class Interface:
     span: Span | None = None  # of the subsystem's name
     doc: Doc = field(default_factory=Doc)
     halves: bool = False  # the asynchronous forms are wanted too
+    counted_by: bool = False  # prototypes say which count an array has
 
     @property
     def routines(self) -> list[Routine]:

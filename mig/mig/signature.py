@@ -45,6 +45,16 @@ class Parameter:
         return const + declare(self.type + (" *" if self.pointer else ""), self.name)
 
 
+def with_count(parameter: Parameter) -> str:
+    """The declaration of PARAMETER; of an array, with the parameter that holds its count."""
+    argument, text = parameter.argument, str(parameter)
+    plain = (Shape.VAR, Shape.PORTS, Shape.OOL, Shape.OOL_PORTS, Shape.OOL_LIST)
+    if parameter.role != "value" or not argument.type.variable or argument.type.shape not in plain:
+        return text
+    kind, name = text.rsplit(" ", 1)
+    return f"{kind} __counted_by({'*' if argument.returned else ''}{argument.count_name}) {name}"
+
+
 def declare(kind: str, name: str) -> str:
     """`kind name` with the stars of KIND next to the name."""
     base = kind.rstrip(" *")

@@ -54,6 +54,7 @@ CASES = (
     ("type t = array[2] of ^array[] of c_t;", True, False),
     ("type e = array[] of c_t; type t = array[2] of e;", True, False),
     ("type t = array[*:2] of ^array[] of c_t; routine r(p : port_t; a : t);", True, False),
+    ("type t = array[*:2] of ^array[] of c_t; routine r(p : port_t; inout a : t);", False, False),
     ("type t = array[2] of ^array[] of c_t; routine r(p : port_t; inout a : t);", True, False),
     ("type t = array[*:2] of port_t; routine r(p : port_t; inout a : t);", True, False),
     ("type t = ^c_string[*:9];", True, False),
