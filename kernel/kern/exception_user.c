@@ -11,17 +11,25 @@
 #include <kern/task.h>
 #include <kern/thread_control.h>
 
-/* Set what the user wants in PORTS; the right is consumed on success. */
+/* Set what the user wants in PORTS; the right is consumed on success.  LIST, if not null, gets what
+ * was there. */
+static kern_return_t exchange_ports(struct exception_ports *ports, exception_mask_t mask,
+                                    const struct exception_action *action,
+                                    struct exception_list *list)
+{
+    if (action->port == IPC_PORT_DEAD) {
+        return KERN_INVALID_RIGHT;
+    }
+    kern_return_t result = exception_action_check(mask, action);
+    return result == KERN_SUCCESS ? exception_ports_set(ports, mask, action, list) : result;
+}
+
 static kern_return_t set_ports(struct exception_ports *ports, exception_mask_t mask,
                                ipc_port_t port, exception_behavior_t behavior,
                                thread_state_flavor_t flavor)
 {
     struct exception_action action = { .port = port, .behavior = behavior, .flavor = flavor };
-    if (port == IPC_PORT_DEAD) {
-        return KERN_INVALID_RIGHT;
-    }
-    kern_return_t result = exception_action_check(mask, &action);
-    return result == KERN_SUCCESS ? exception_ports_set(ports, mask, &action, nullptr) : result;
+    return exchange_ports(ports, mask, &action, nullptr);
 }
 
 /* Where the answer of a query goes: the arrays of the reply. */
@@ -32,6 +40,30 @@ struct query_answer {
     exception_behavior_t *behaviors;
     thread_state_flavor_t *flavors;
 };
+
+static void answer_fill(const struct query_answer *answer, const struct exception_list *list)
+{
+    for (uint32_t i = 0; i < list->count; i++) {
+        answer->masks[i] = list->masks[i];
+        answer->handlers[i] = list->actions[i].port;
+        answer->behaviors[i] = list->actions[i].behavior;
+        answer->flavors[i] = list->actions[i].flavor;
+    }
+    *answer->count = list->count;
+}
+
+/* As set_ports() with ACTION, and tell what was there. */
+static kern_return_t swap_ports(struct exception_ports *ports, exception_mask_t mask,
+                                const struct exception_action *action,
+                                const struct query_answer *answer)
+{
+    struct exception_list list;
+    kern_return_t result = exchange_ports(ports, mask, action, &list);
+    if (result == KERN_SUCCESS) {
+        answer_fill(answer, &list);
+    }
+    return result;
+}
 
 /* Tell what PORTS (null: nothing is set) has for MASK. */
 static kern_return_t get_ports(struct exception_ports *ports, exception_mask_t mask,
@@ -46,13 +78,7 @@ static kern_return_t get_ports(struct exception_ports *ports, exception_mask_t m
     } else if (mask != 0) {
         list = (struct exception_list){ .count = 1, .masks = { mask } };
     }
-    for (uint32_t i = 0; i < list.count; i++) {
-        answer->masks[i] = list.masks[i];
-        answer->handlers[i] = list.actions[i].port;
-        answer->behaviors[i] = list.actions[i].behavior;
-        answer->flavors[i] = list.actions[i].flavor;
-    }
-    *answer->count = list.count;
+    answer_fill(answer, &list);
     return KERN_SUCCESS;
 }
 
@@ -131,4 +157,56 @@ kern_return_t host_get_exception_ports(host_priv_t host_priv, exception_mask_t e
     struct query_answer answer = { masks, masksCnt, old_handlers, old_behaviors, old_flavors };
     return host_priv == nullptr ? KERN_INVALID_HOST
                                 : get_ports(&host_exception_ports, exception_mask, &answer);
+}
+
+kern_return_t task_swap_exception_ports(task_t task, exception_mask_t exception_mask,
+                                        ipc_port_t new_port, exception_behavior_t behavior,
+                                        thread_state_flavor_t new_flavor,
+                                        exception_mask_array_t masks,
+                                        mach_msg_type_number_t *masksCnt, ipc_port_t *old_handlers,
+                                        exception_behavior_array_t old_behaviors,
+                                        exception_flavor_array_t old_flavors)
+{
+    struct exception_action action = { new_port, behavior, new_flavor };
+    struct query_answer answer = { masks, masksCnt, old_handlers, old_behaviors, old_flavors };
+    if (task == nullptr) {
+        return KERN_INVALID_TASK;
+    }
+    kern_return_t result = swap_ports(&task->exceptions, exception_mask, &action, &answer);
+    return result == KERN_TERMINATED ? KERN_INVALID_TASK : result;
+}
+
+kern_return_t thread_swap_exception_ports(
+    thread_t thread, exception_mask_t exception_mask, ipc_port_t new_port,
+    exception_behavior_t behavior, thread_state_flavor_t new_flavor, exception_mask_array_t masks,
+    mach_msg_type_number_t *masksCnt, ipc_port_t *old_handlers,
+    exception_behavior_array_t old_behaviors, exception_flavor_array_t old_flavors)
+{
+    struct exception_action action = { new_port, behavior, new_flavor };
+    struct query_answer answer = { masks, masksCnt, old_handlers, old_behaviors, old_flavors };
+    if (thread == nullptr) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    struct exception_ports *ports = thread_exception_ports(thread, true);
+    if (ports == nullptr) {
+        return KERN_TERMINATED;
+    }
+    kern_return_t result = swap_ports(ports, exception_mask, &action, &answer);
+    thread_exception_ports_release(ports);
+    return result;
+}
+
+kern_return_t host_swap_exception_ports(host_priv_t host_priv, exception_mask_t exception_mask,
+                                        ipc_port_t new_port, exception_behavior_t behavior,
+                                        thread_state_flavor_t new_flavor,
+                                        exception_mask_array_t masks,
+                                        mach_msg_type_number_t *masksCnt, ipc_port_t *old_handlers,
+                                        exception_behavior_array_t old_behaviors,
+                                        exception_flavor_array_t old_flavors)
+{
+    struct exception_action action = { new_port, behavior, new_flavor };
+    struct query_answer answer = { masks, masksCnt, old_handlers, old_behaviors, old_flavors };
+    return host_priv == nullptr
+               ? KERN_INVALID_HOST
+               : swap_ports(&host_exception_ports, exception_mask, &action, &answer);
 }

@@ -108,6 +108,18 @@ kern_return_t thread_set_state(thread_t target_act, thread_state_flavor_t flavor
     return result;
 }
 
+kern_return_t act_get_state(thread_t target_act, int flavor, thread_state_t old_state,
+                            mach_msg_type_number_t *old_stateCnt)
+{
+    return thread_get_state(target_act, flavor, old_state, old_stateCnt);
+}
+
+kern_return_t act_set_state(thread_t target_act, int flavor, thread_state_t new_state,
+                            mach_msg_type_number_t new_stateCnt)
+{
+    return thread_set_state(target_act, flavor, new_state, new_stateCnt);
+}
+
 /* End the wait THREAD is in, or the next one of the trap it is in. */
 kern_return_t thread_abort(thread_t target_act)
 {

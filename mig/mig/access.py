@@ -6,10 +6,12 @@ What follows a packed item is a part of its own, reached through a pointer (In1P
 made when the item's real size is known.
 """
 
+from collections.abc import Callable
+
 from mig import layout
 from mig.c_writer import Writer
 from mig.emit_structs import part_name
-from mig.ir import Argument, Routine, Shape
+from mig.ir import Argument, Routine, Shape, Type
 from mig.layout import Item, Message, Role
 from mig.signature import Side, parameters
 
@@ -58,7 +60,7 @@ class Access:
         raise AssertionError(f"{argument.name} has no count")
 
     def size_name(self, item: Item) -> str:
-        return self.names(item.name + "Size")
+        return self.names(size_name(self.message, item))
 
     def next_part(self, out: Writer, item: Item) -> None:
         """Define the pointer to what follows the packed ITEM, if anything does."""
@@ -75,6 +77,13 @@ class Access:
     def fixed_size(self) -> str:
         """Bytes of the message without its packed items, as a C expression."""
         return fixed_size(self.message)
+
+
+def size_name(message: Message, item: Item) -> str:
+    """The variable for the real size of a packed ITEM. One that goes both ways has two sizes."""
+    assert item.argument is not None
+    back = message.reply and item.variable and item.argument.kind == "inout"
+    return f"{item.name}{'Out' if back else ''}Size"
 
 
 def fixed_size(message: Message) -> str:
@@ -104,3 +113,40 @@ def whole_words(expression: str, size: int) -> str:
     if size % layout.WORD == 0:
         return expression
     return f"({expression} + 3) & ~3u"
+
+
+def region_limit(t: Type) -> str:
+    """The most elements that a region of a list may have; empty: any number."""
+    if not t.list_of_varying or t.element is None:
+        return ""
+    if t.element.count:
+        return str(t.element.count)
+    size = t.element.element_size
+    return f"UINT32_MAX / {size}" if t.element.shape is Shape.OOL and size > 1 else ""
+
+
+def region(t: Type, address: str, count: str, given: str) -> tuple[str, str]:
+    """Address and size (or number of rights) of one region of the list T, which has COUNT elements;
+    nothing if GIVEN, a condition, does not hold."""
+    assert t.element is not None
+    ports = t.element.shape is Shape.OOL_PORTS
+    amount = count if ports else bytes_of(count, t.element.element_size)
+    if not t.variable:
+        return address, f"{given} ? {amount} : 0" if given else amount
+    return f"({given} ? {address} : 0)", f"{given} ? {amount} : 0"
+
+
+def part_length(message: Message, number: int, size_of: Callable[[Item], str]) -> str:
+    """Bytes of a part, up to the end of its packed item, whose real size SIZE_OF names."""
+    part, name = message.parts[number], message.name
+    first, last = part.items[0], part.variable
+    if last is None:
+        if message.size is not None and first.offset is not None:
+            return str(message.size - first.offset)
+        return f"sizeof({name}) - offsetof({name}, {first.name})"
+    size = size_of(last)
+    if last is first:
+        return size
+    if last.offset is not None and first.offset is not None:
+        return f"{last.offset - first.offset} + {size}"
+    return f"offsetof({name}, {last.name}) - offsetof({name}, {first.name}) + {size}"

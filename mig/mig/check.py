@@ -67,13 +67,12 @@ def _companions(routine: Routine, diagnostics: Diagnostics) -> None:
     """nameCnt and its like must not meet an argument of that name."""
     names = {a.name: a for a in routine.arguments}
     for argument in routine.arguments:
-        made = [argument.name + "Cnt"] if argument.counted else []
+        made = [argument.count_name] if argument.counted else []
         if argument.polymorphic:
             made.append(argument.name + "Poly")
         if argument.dealloc == "maybe":
             made.append(argument.name + "Dealloc")
-        element = argument.type.element
-        if argument.type.shape is Shape.OOL_LIST and element is not None and element.variable:
+        if argument.type.list_of_varying:
             made.append(argument.name + "Subs")
         for name in made:
             if name in names:

@@ -100,6 +100,7 @@ def generate(
         return {}
     if options.loopback is not None:
         interface = emit_loopback.with_prefix(interface)
+    interface = replace(interface, counted_by=options.counted_by)
     if options.halves:
         interface = replace(interface, halves=True)
         _refuse_clashes(interface, diagnostics)

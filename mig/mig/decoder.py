@@ -77,6 +77,8 @@ def _field(item: Item) -> Field:
             return Field(item.name, "COUNT", layout.WORD)
         case Role.CAPACITY:
             return Field(item.name, "NUMBERS", layout.WORD, layout.WORD)
+        case Role.SUBS if item.variable:
+            return Field(item.name, "PACKED_NUMBERS", layout.WORD, layout.WORD)
         case Role.BODY | Role.NDR | Role.OFFSET | Role.SUBS:
             return Field(item.name, "HIDDEN", item.size or 0)
         case Role.DESCRIPTOR:

@@ -25,6 +25,7 @@ class Dialect:
     decimal_only: bool = False
     subsystem_first: bool = False  # before any type or routine, and only one
     plain_elements: bool = False  # elements of arrays and structs have one size, lie in the message
+    inout_lists: bool = True  # array[*:n] of ^array[] can go both ways
     type_numbers: bool = True  # a number may stand for an IPC type
     type_twice: bool = True  # a later declaration of a type replaces the first
     dealloc_of_rights: bool = True  # dealloc[] of rights in the message is only without effect
@@ -55,6 +56,7 @@ DIALECTS = {
         foreign=_NOT_APPLES,
         directives=frozenset({"pragma"}),
         decimal_only=True,
+        inout_lists=False,
         type_numbers=False,
         dealloc_of_rights=False,
     ),

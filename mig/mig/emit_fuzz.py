@@ -86,7 +86,10 @@ def _read_list(out: Writer, argument: Argument) -> None:
     t = argument.type
     assert t.element is not None
     size = "sizeof(mach_port_t)" if t.element.port else str(t.element.element_size)
-    with out.loop("fuzz_i", t.count):
+    regions = str(t.count)
+    if t.variable:
+        regions = ("*" if argument.returned else "") + argument.count_name
+    with out.loop("fuzz_i", regions):
         count = str(t.element.count)
         if t.element.variable:
             count = f"{argument.name}Subs[fuzz_i]"
@@ -99,7 +102,7 @@ def _choose(out: Writer, parameter: Parameter) -> None:
     argument, name = parameter.argument, parameter.name
     t = argument.type
     if parameter.role == "count":
-        if not t.out_of_line:
+        if not t.out_of_line or t.shape is Shape.OOL_LIST:
             out.line(f"*{name} = fuzz_choose({t.count + 1});")
     elif t.shape in (Shape.STRING, Shape.VAR_STRING):
         with out.loop("fuzz_i", t.count):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Statements that hand a reply out to the caller; the reply is known to be right."""
 
+from mig import layout
 from mig.access import Access, Names, bytes_of
 from mig.c_writer import Writer
 from mig.emit_unpack import packed_size
@@ -55,12 +56,14 @@ def _capacities(out: Writer, routine: Routine, message: Message, access: Access)
     limited = [
         a for a in routine.arguments
         if a.returned and a.counted
-        and (a.count_in_out or a.overwrite or a.type.shape is Shape.PORTS)
+        and (a.count_in_out or a.overwrite or a.type.shape in (Shape.PORTS, Shape.OOL_LIST))
     ]
-    limited = [a for a in limited if a.kind == "out"]
     for argument in limited:
-        out.step(f"{argument.name} must fit the caller's array.")
+        if argument.kind == "out":
+            out.step(f"{argument.name} must fit the caller's array.")
         _parts_before(out, message, access, argument)
+        if argument.kind != "out":
+            continue  # the caller has room for as many as there can be
         have, came = "*" + argument.count_name, access.count(argument)
         with out.block(f"if ({came} > {have})"):
             if argument.type.shape is Shape.VAR:
@@ -93,6 +96,8 @@ def _hand_out_item(
     match item.role:
         case Role.COUNT if t.shape is not Shape.VAR_STRING:
             out.line(f"*{item.name} = {place};")
+        case Role.SUBS if item.variable:
+            _hand_out_packed(out, access, item, item.name, layout.WORD)
         case Role.SUBS:
             out.line(f"memcpy({item.name}, {place}, sizeof({place}));")
         case Role.DESCRIPTOR:
@@ -104,13 +109,17 @@ def _hand_out_item(
         case Role.VALUE if t.shape is Shape.STRING:
             out.line(f"memcpy({name}, {place}, {t.count});")
         case Role.VALUE:
-            _hand_out_packed(out, access, item, argument)
+            element = 1 if t.shape is Shape.VAR_STRING else t.element_size
+            _hand_out_packed(out, access, item, name, element)
 
 
-def _hand_out_packed(out: Writer, access: Access, item: Item, argument: Argument) -> None:
-    t, count = argument.type, access.count(argument)
-    element = 1 if t.shape is Shape.VAR_STRING else t.element_size
-    out.line(f"memcpy({argument.name}, {access(item)}, {bytes_of(count, element)});")
+def _hand_out_packed(
+    out: Writer, access: Access, item: Item, target: str, element: int
+) -> None:
+    """The packed ITEM, of elements of ELEMENT bytes, to TARGET."""
+    assert item.argument is not None
+    count = access.count(item.argument)
+    out.line(f"memcpy({target}, {access(item)}, {bytes_of(count, element)});")
     number = access.message.part_of(item)
     more = number + 1 < len(access.message.parts)
     if more and number not in access.known:
@@ -140,7 +149,7 @@ def _hand_out_descriptor(
             out.line(f"*{name} = {cast}{place}.address;")
         case Shape.OOL_LIST:
             assert t.element is not None
-            with out.loop(access.i, t.count):
+            with out.loop(access.i, access.count(argument) if t.variable else t.count):
                 cast = "" if side.in_kernel else f"({t.element.user_type})"
                 out.line(f"{name}[{access.i}] = {cast}{place}[{access.i}].address;")
     if poly:

@@ -4,7 +4,20 @@
 from mig import emit_async, emit_structs
 from mig.c_writer import Writer
 from mig.ir import Interface, Routine
-from mig.signature import Side, parameters
+from mig.signature import Side, parameters, with_count
+
+
+# <ptrcheck.h> comes with compilers that have -fbounds-safety.
+COUNTED_BY = """
+#if !defined(__counted_by) && defined(__has_include)
+#if __has_include(<ptrcheck.h>)
+#include <ptrcheck.h>
+#endif
+#endif
+#ifndef __counted_by
+#define __counted_by(count)
+#endif
+"""
 
 
 def user_header(interface: Interface) -> str:
@@ -22,12 +35,13 @@ def user_declarations(out: Writer, interface: Interface) -> None:
     """What the user header declares; in the .c file itself if there is no header."""
     side = caller_side(interface)
     _includes(out, side)
+    _counted_by(out, interface)
     _count(out, interface)
     emit_structs.imports(out, interface, ("import", "uimport", "dimport"))
     _hook(out, "__BeforeMigUserHeader")
     _extern_c_begin(out)
     for routine in interface.routines:
-        _declare(out, routine, routine.user_name, side)
+        _declare(out, interface, routine, routine.user_name, side)
         if interface.halves and not routine.one_way and not side.in_kernel:
             emit_async.user_prototypes(out, routine)
     _extern_c_end(out)
@@ -51,12 +65,13 @@ def server_declarations(out: Writer, interface: Interface) -> None:
     """What the server header declares; in the .c file itself if there is no header."""
     side = server_side(interface)
     _includes(out, side)
+    _counted_by(out, interface)
     _count(out, interface)
     emit_structs.imports(out, interface, ("import", "simport", "dimport"))
     _hook(out, "__BeforeMigServerHeader")
     _extern_c_begin(out)
     for routine in interface.routines:
-        _declare(out, routine, routine.server_name, side)
+        _declare(out, interface, routine, routine.server_name, side)
         if interface.halves and not routine.one_way and side is Side.SERVER:
             emit_async.server_prototypes(out, routine)
     if side is Side.KERNEL:
@@ -75,9 +90,20 @@ def _includes(out: Writer, side: Side) -> None:
     emit_structs.system_includes(out, side)
 
 
-def _declare(out: Writer, routine: Routine, name: str, side: Side) -> None:
+def _counted_by(out: Writer, interface: Interface) -> None:
+    """-b: the annotation, where the compiler knows it."""
+    if interface.counted_by:
+        out.blank()
+        out.lines(COUNTED_BY)
+
+
+def _declare(
+    out: Writer, interface: Interface, routine: Routine, name: str, side: Side
+) -> None:
+    counted = interface.counted_by
+    heads = [with_count(p) if counted else str(p) for p in parameters(routine, side)]
     out.step(emit_structs.title(routine))
-    out.lines(emit_structs.prototype("kern_return_t", name, parameters(routine, side)))
+    out.lines(emit_structs.prototype("kern_return_t", name, heads))
 
 
 def defines_header(interface: Interface) -> str:

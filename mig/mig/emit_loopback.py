@@ -11,8 +11,9 @@ from dataclasses import replace
 from mig import layout
 from mig.c_writer import Writer
 from mig.ir import TOKENS, Argument, Interface, Routine, Shape
-from mig.loopback_case import Case, declared
+from mig.loopback_case import Case
 from mig.loopback_halves import Halves
+from mig.loopback_rights import declared
 from mig.loopback_table import Table
 from mig.signature import Parameter
 from mig.words import POLYMORPHIC
@@ -99,7 +100,8 @@ class _Served(Case):
 
     def _room(self, argument: Argument) -> str:
         """How many elements the caller has room for, where its stub looks at that."""
-        limited = argument.count_in_out or argument.type.shape is Shape.PORTS
+        limited = argument.count_in_out or argument.type.shape in (Shape.PORTS, Shape.OOL_LIST)
+        limited = limited and argument.type.variable
         return self.capacity(argument) if limited and argument.kind == "out" else ""
 
     def write(self) -> None:
@@ -173,7 +175,7 @@ class _Served(Case):
     def _pass_on_list(self, argument: Argument, given: str, how: str) -> None:
         out, name, element = self.out, argument.name, argument.type.element
         assert element is not None
-        with out.loop("loop_i", argument.type.count):
+        with out.loop("loop_i", self.elements(argument, False)):
             if element.shape is Shape.OOL_PORTS:
                 n = f"{name}Subs[loop_i]" if element.variable else str(element.count)
                 with out.loop("loop_k", n):
@@ -203,7 +205,8 @@ class _Served(Case):
             star = "*" if parameter.pointer else ""
             out.line(f"LOOP_CHECK({star}{parameter.name} == {self.elements(argument, False)});")
         elif parameter.role == "count":
-            room = "0" if t.out_of_line else self.capacity(argument)
+            grows = t.out_of_line and t.shape is not Shape.OOL_LIST
+            room = "0" if grows else self.capacity(argument)
             out.line(f"LOOP_CHECK(*{parameter.name} == {room});")
         elif parameter.role == "poly" and argument.sent and t.shape is not Shape.PORTS:
             star = "*" if parameter.pointer else ""
@@ -239,7 +242,7 @@ class _Served(Case):
             case "poly" if parameter.pointer:
                 out.line(f"*{name}Poly = {self.chosen_disposition(argument, tag)};")
             case "count":
-                out.line(f"*{name}Cnt = {self.given(argument, True)};")
+                out.line(f"*{parameter.name} = {self.given(argument, True)};")
             case "dealloc":
                 out.line(f"*{name}Dealloc = TRUE;")
         assert t is not None
@@ -272,9 +275,11 @@ class _Served(Case):
                     out.line(f"*{name} = ({t.server_type})loop_m;")
             case Shape.OOL_LIST:
                 assert t.element is not None
-                with out.loop("loop_i", t.count):
+                given = self.given(argument, True)
+                with out.loop("loop_i", f"({given} < {t.count} ? {given} : {t.count})"
+                              if t.variable else t.count):
                     own = f"{tag} + 10 * loop_i"
-                    out.line(f"const uint32_t loop_n = {self.list_count(t, own)};")
+                    out.line(f"const uint32_t loop_n = {self.list_given(t, own)};")
                     self.memory_block(argument, t.element, "loop_m", "loop_n", own)
                     out.line(f"{name}[loop_i] = ({t.element.server_type})loop_m;")
                     if t.element.variable:

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Statements of a user stub that build the request: counts, descriptors, body."""
 
+from contextlib import ExitStack
+
 from mig import layout
-from mig.access import Access, Names, bytes_of
+from mig.access import Access, Names, bytes_of, region, region_limit
 from mig.c_writer import Writer
 from mig.ir import Argument, Routine, Shape, Type
 from mig.layout import Item, Message, Role
@@ -36,16 +38,22 @@ class RequestPacker:
 
     def check_counts(self) -> None:
         """Arrays that do not fit: nothing is sent."""
-        checks = [c for a in self.routine.arguments if (c := self._count_check(a))]
-        if checks:
+        chosen = [a for a in self.routine.arguments
+                  if a.sent and (self._count_check(a) or region_limit(a.type))]
+        if chosen:
             self.out.step("Refuse what does not fit.")
-        for check in checks:
-            with self.out.block(f"if ({check})"):
-                self.out.line("return MIG_ARRAY_TOO_LARGE;")
+        for argument in chosen:
+            if check := self._count_check(argument):
+                self.out.condition([check], "return MIG_ARRAY_TOO_LARGE;")
+            if limit := region_limit(argument.type):
+                regions = count_value(argument) if argument.type.variable else ""
+                with self.out.loop(self.i, regions or argument.type.count):
+                    too_large = f"{argument.name}Subs[{self.i}] > {limit}"
+                    self.out.condition([too_large], "return MIG_ARRAY_TOO_LARGE;")
 
     def _count_check(self, argument: Argument) -> str:
         t = argument.type
-        if not argument.sent or not t.variable or t.shape is Shape.VAR_STRING:
+        if not t.variable or t.shape is Shape.VAR_STRING:
             return ""
         count = count_value(argument)
         if t.count:
@@ -169,13 +177,13 @@ class RequestPacker:
         element = t.element
         assert element is not None
         with self.out.loop(self.i, t.count):
-            value = f"{argument.name}[{self.i}]"
             count = f"{argument.name}Subs[{self.i}]" if element.variable else str(element.count)
+            given = f"{self.i} < {count_value(argument)}" if t.variable else ""
+            value, amount = region(t, f"{argument.name}[{self.i}]", count, given)
             if element.shape is Shape.OOL_PORTS:
-                self._ool_ports(place + f"[{self.i}]", argument, value, count, how)
+                self._ool_ports(place + f"[{self.i}]", argument, value, amount, how)
             else:
-                size = bytes_of(count, element.element_size)
-                self._ool(place + f"[{self.i}]", argument, value, size)
+                self._ool(place + f"[{self.i}]", argument, value, amount)
 
     # Body ---------------------------------------------------------------------------------
 
@@ -205,6 +213,8 @@ class RequestPacker:
                 out.line(f"{place} = {have} < {t.count} ? {have} : {t.count};")
             case Role.OFFSET:
                 out.line(f"{place} = 0;")
+            case Role.SUBS if item.variable:
+                self._packed_array(item, item.name, bytes_of(count_value(argument), layout.WORD))
             case Role.SUBS:
                 out.line(f"memcpy({place}, {item.name}, sizeof({place}));")
             case Role.PAD if not _packed(t.shape):
@@ -224,18 +234,21 @@ class RequestPacker:
             case Shape.STRING:
                 out.line(f"(void)mig_strncpy_zerofill({place}, {name}, {t.count});")
             case Shape.VAR:
-                self._packed_array(item, argument)
+                amount = bytes_of(count_value(argument), t.element_size)
+                self._packed_array(item, name, amount, t.element_size)
             case Shape.VAR_STRING:
                 self._packed_string(item, argument)
             case Shape.OPTIONAL:
                 self._optional(item, argument)
 
-    def _packed_array(self, item: Item, argument: Argument) -> None:
+    def _packed_array(
+        self, item: Item, source: str, amount: str, element: int = layout.WORD
+    ) -> None:
+        """AMOUNT bytes from SOURCE, an array whose elements have ELEMENT bytes each."""
         out, place, size = self.out, self.access(item), self.access.size_name(item)
-        element = argument.type.element_size
-        amount = bytes_of(count_value(argument), element)
-        out.line(f"mach_msg_size_t {size} = {amount};")
-        out.line(f"memcpy({place}, {argument.name}, {size});")
+        const = "" if element % layout.WORD else "const "
+        out.line(f"{const}mach_msg_size_t {size} = {amount};")
+        out.line(f"memcpy({place}, {source}, {size});")
         if element % layout.WORD:
             out.line(f"{size} = pad_to_word((char *){place}, {size});")
         self.access.next_part(out, item)
@@ -325,8 +338,15 @@ class RequestPacker:
             return
         with self.out.loop(self.i, item.dimension):
             index = f"[{self.i}]"
-            element = t.element if t.shape is Shape.OOL_LIST and t.element is not None else t
-            self._keep(place + index, argument.name + index, argument, element)
+            if t.shape is not Shape.OOL_LIST:
+                self._keep(place + index, argument.name + index, argument, t)
+                return
+            assert t.element is not None
+            with ExitStack() as blocks:
+                if t.variable:
+                    given = f"if ({self.i} < {count_value(argument)})"
+                    blocks.enter_context(self.out.block(given))
+                self._keep(place + index, argument.name + index, argument, t.element)
 
     def _keep(self, place: str, mine: str, argument: Argument, t: Type) -> None:
         """One descriptor. T is its type: the argument's, or that of the elements of a list."""

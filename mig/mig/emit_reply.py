@@ -2,7 +2,7 @@
 """The reply of a server stub: places for the results before the call, the message after it."""
 
 from mig import layout
-from mig.access import Names, bytes_of, fixed_size
+from mig.access import Names, bytes_of, fixed_size, part_length, region, size_name
 from mig.c_writer import Writer
 from mig.emit_arguments import Arguments, array_element, declare_local
 from mig.ir import Argument, Routine, Shape
@@ -136,15 +136,20 @@ class ReplyPacker:
             out.line(f"{DISPOSITION} {name}Poly = {self._first_disposition(argument)};")
         if argument.dealloc == "maybe":
             out.line(f"boolean_t {name}Dealloc = FALSE;")
-        if t.shape is Shape.OOL_LIST and t.element is not None and t.element.variable:
-            place = f"OutP->{name}Subs"
-            came = self.arguments.incoming.message.item(Role.SUBS, argument)
-            if came is None:
-                out.line(f"memset({place}, 0, sizeof({place}));")
-            else:
-                out.line(f"memcpy({place}, {self.arguments.incoming(came)}, sizeof({place}));")
+        if t.list_of_varying:
+            self._initialise_subs(argument)
         if argument.counted:
             self._initialise_count(argument)
+
+    def _initialise_subs(self, argument: Argument) -> None:
+        out, place, size = self.out, f"OutP->{argument.name}Subs", ""
+        incoming = self.arguments.incoming
+        came = incoming.message.item(Role.SUBS, argument)
+        if came is None or came.variable:
+            out.line(f"memset({place}, 0, sizeof({place}));")
+        if came is not None:
+            size = bytes_of(incoming.count(argument), layout.WORD) if came.variable else ""
+            out.line(f"memcpy({place}, {incoming(came)}, {size or f'sizeof({place})'});")
 
     def _first_disposition(self, argument: Argument) -> str:
         if argument.sent and argument.type.received == POLYMORPHIC:
@@ -155,11 +160,11 @@ class ReplyPacker:
     def _initialise_count(self, argument: Argument) -> None:
         """How many elements there is room for; none out of line, where the routine makes room."""
         out, t = self.out, argument.type
-        place = f"OutP->{argument.name}Cnt"
+        place = f"OutP->{argument.count_name}"
         bound = min(a.type.count for a in self.results if argument is a or argument is a.same_count)
         if argument.sent:
             out.line(f"{place} = {self.arguments.incoming.count(argument)};")
-        elif t.out_of_line:
+        elif t.out_of_line and t.shape is not Shape.OOL_LIST:
             out.line(f"{place} = 0;")
         elif argument.count_in_out:
             room = self.arguments.incoming.count(argument)
@@ -176,7 +181,7 @@ class ReplyPacker:
                 t.shape is Shape.POINTER)
             values["value", name] = ("&" if by_pointer else "") + self._result(argument)
             values["poly", name] = f"&{name}Poly"
-            values["count", name] = f"&OutP->{name}Cnt"
+            values["count", name] = f"&OutP->{argument.count_name}"
             values["dealloc", name] = f"&{name}Dealloc"
             values["subs", name] = f"OutP->{name}Subs"
             if poly_form(argument, self.side) == "value":
@@ -307,12 +312,15 @@ class ReplyPacker:
             count = str(element.count)
             if element.variable:
                 count = f"OutP->{argument.name}Subs[{self.i}]"
-            value = f"{argument.name}[{self.i}]"
+            address = f"{argument.name}[{self.i}]"
+            given = [f"{self.i} < {self._count(argument)}"] if t.variable else []
+            if not element.variable:
+                given.append(f"{address} != 0")  # what the routine did not set is refused
+            value, amount = region(t, address, count, " && ".join(given))
             if element.shape is Shape.OOL_PORTS:
-                self._ool_ports(argument, place + f"[{self.i}]", value, count, how)
+                self._ool_ports(argument, place + f"[{self.i}]", value, amount, how)
             else:
-                size = bytes_of(count, element.element_size)
-                self._ool(argument, place + f"[{self.i}]", value, size)
+                self._ool(argument, place + f"[{self.i}]", value, amount)
 
     def _value(self, item: Item, argument: Argument) -> None:
         out, t, place = self.out, argument.type, f"OutP->{item.name}"
@@ -350,19 +358,21 @@ class ReplyPacker:
                 kind = "" if len(self.message.parts) > 2 else "const "
                 self.out.assign(f"char *{kind}{end}", start)
             first = f"OutP->{part.items[0].name}"
-            length = self._part_length(number)
+            length = part_length(self.message, number, self._size_name)
             self.out.wrapped("memmove(", [end, f"&{first}", length], ");")
             if number + 1 < len(self.message.parts):
                 self.out.line(f"{end} += {length};")
 
     def _size_name(self, item: Item) -> str:
-        return self.names(item.name + "Size")
+        return self.names(size_name(self.message, item))
 
     def _packed_size(self, item: Item) -> None:
         assert item.argument is not None
         t, name = item.argument.type, self._size_name(item)
         count, place = self._count_or_length(item.argument), f"OutP->{item.name}"
         element = 1 if t.shape is Shape.VAR_STRING else t.element_size
+        if item.role is Role.SUBS:
+            element = layout.WORD
         size = bytes_of(count, element)
         if element % layout.WORD:
             cast = "" if t.shape is Shape.VAR_STRING else "(char *)"
@@ -371,21 +381,6 @@ class ReplyPacker:
 
     def _count_or_length(self, argument: Argument) -> str:
         return f"OutP->{self.count_item(argument).name}"
-
-    def _part_length(self, number: int) -> str:
-        """Bytes of a part, up to the end of its packed item."""
-        part, name = self.message.parts[number], self.message.name
-        first, last = part.items[0], part.variable
-        if last is None:
-            if self.message.size is not None and first.offset is not None:
-                return str(self.message.size - first.offset)
-            return f"sizeof({name}) - offsetof({name}, {first.name})"
-        size = self._size_name(last)
-        if last is first:
-            return size
-        if last.offset is not None and first.offset is not None:
-            return f"{last.offset - first.offset} + {size}"
-        return f"offsetof({name}, {last.name}) - offsetof({name}, {first.name}) + {size}"
 
     def _header(self) -> None:
         out, message = self.out, self.message

@@ -8,7 +8,7 @@ form of the message; after the call, what stands behind an array that is not ful
 from contextlib import ExitStack
 
 from mig import emit_structs, layout
-from mig.access import Access, Names
+from mig.access import Access, Names, region_limit
 from mig.c_writer import Writer
 from mig.emit_arguments import Arguments
 from mig.emit_reply import ReplyPacker
@@ -151,6 +151,8 @@ class ServerStub:
             if argument.returned:
                 cast = "" if self.side is Side.KERNEL else "(void *)"
                 replaced = f"{cast}{argument.name}{index} != {place}.address"
+                if item.dimension and argument.type.variable:
+                    replaced = f"{self.i} >= {self._result_count(argument)} || {replaced}"
                 goes = f"if (RetCode != KERN_SUCCESS || {replaced})"
                 blocks.enter_context(self.out.block(goes))
             self._free_one(place, argument.type.port)
@@ -217,6 +219,15 @@ class ServerStub:
         if counts:
             wrong = [f"{count} > {self._limit(a)}" for count, a in counts.items()]
             self.out.condition_block(wrong, self._refuse_results)
+        for argument in self.packer.results:
+            if limit := region_limit(argument.type):
+                self._check_regions(argument, limit)
+
+    def _check_regions(self, argument: Argument, limit: str) -> None:
+        """The counts of a list's regions."""
+        t, subs = argument.type, f"OutP->{argument.name}Subs[{self.i}]"
+        with self.out.loop(self.i, self._result_count(argument) if t.variable else t.count):
+            self.out.condition_block([f"{subs} > {limit}"], self._refuse_results)
 
     def _limited_counts(self) -> dict[str, Argument]:
         """Counts of the reply, each with the argument that allows it least."""

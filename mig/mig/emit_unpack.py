@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Checks of messages that arrive, on both sides."""
 
+from dataclasses import replace
+
 from mig import layout
 from mig.access import Access, Names, bytes_of, packed_extent, whole_words
 from mig.annotation_checks import out_of_range
@@ -73,7 +75,8 @@ class Checker:
         t = argument.type
         if t.shape is Shape.OOL_LIST:
             assert t.element is not None
-            t = t.element
+            # In a list that may be shorter, what is not there is empty: see _regions().
+            t = replace(t.element, variable=t.element.variable or t.variable)
         wrong = self._wrong_descriptor(place + f"[{self.access.i}]", argument, t)
         with self.out.loop(self.access.i, item.dimension):
             self.out.condition(wrong, f"return {self.type_error};")
@@ -152,14 +155,14 @@ class Checker:
                 continue
             if t.variable:
                 self._variable_count(item, argument, error, type_error)
-            elif t.shape is Shape.OOL_LIST and t.element is not None and t.element.variable:
-                self._subs(item, argument, error, type_error)
+            if t.shape is Shape.OOL_LIST and (t.variable or t.list_of_varying):
+                self._regions(item, argument, error, type_error)
 
     def _variable_count(
         self, item: Item, argument: Argument, error: str, type_error: str
     ) -> None:
         t, place, count = argument.type, self.access(item), self.access.count(argument)
-        if t.count:
+        if t.count and not t.list_of_varying:  # theirs are packed, and were checked as such
             self._require(f"{count} > {t.count}", error)
         if t.shape is Shape.OOL:
             size = count if t.element_size == 1 else f"(uint64_t){count} * {t.element_size}"
@@ -172,20 +175,24 @@ class Checker:
             with self.out.block(f"for (unsigned int {i} = {count}; {i} < {t.count}; {i}++)"):
                 self._require(f"{place}[{i}].name != MACH_PORT_NULL", error)
 
-    def _subs(self, item: Item, argument: Argument, error: str, type_error: str) -> None:
+    def _regions(self, item: Item, argument: Argument, error: str, type_error: str) -> None:
+        """Every region of a list is as large as its count says, and empty where there is none."""
+        t, element, i = argument.type, argument.type.element, self.access.i
+        assert element is not None
         subs = self.message.item(Role.SUBS, argument)
-        element = argument.type.element
-        assert subs is not None and element is not None
-        index = f"[{self.access.i}]"
-        place, count = self.access(item) + index, self.access(subs) + index
-        with self.out.loop(self.access.i, argument.type.count):
-            if element.count:
+        count = f"{self.access(subs)}[{i}]" if subs else str(element.count)
+        size = 1 if element.shape is Shape.OOL_PORTS else element.element_size
+        place = f"{self.access(item)}[{i}]"
+        with self.out.loop(i, t.count):
+            if t.variable:
+                value = f"{i} < {self.access.count(argument)} ? {count} : 0"
+                self.out.assign("const mach_msg_type_number_t elements", value)
+                count = "elements"
+            if element.variable and element.count:
                 self._require(f"{count} > {element.count}", error)
-            if element.shape is Shape.OOL_PORTS:
-                self._require(f"{place}.count != {count}", type_error)
-            else:
-                size = f"(uint64_t){count} * {element.element_size}"
-                self._require(f"{place}.size != {size}", type_error)
+            much = count if size == 1 else f"(uint64_t){count} * {size}"
+            member = "count" if element.shape is Shape.OOL_PORTS else "size"
+            self._require(f"{place}.{member} != {much}", type_error)
 
 
     # Annotations --------------------------------------------------------------------------
@@ -269,7 +276,9 @@ def packed_size(out: Writer, access: Access, item: Item, const: bool = True) -> 
     argument = item.argument
     assert argument is not None
     t, name = argument.type, access.size_name(item)
-    if t.shape is Shape.OPTIONAL:
+    if item.role is Role.SUBS:
+        value = bytes_of(access.count(argument), layout.WORD)
+    elif t.shape is Shape.OPTIONAL:
         present = access.message.item(Role.PRESENT, argument)
         assert present is not None
         value = f"{access(present)} ? {packed_extent(item)} : 0"

@@ -80,6 +80,12 @@ class Type:
         return self.shape in (Shape.OOL, Shape.OOL_PORTS, Shape.OOL_LIST)
 
     @property
+    def list_of_varying(self) -> bool:
+        """Several regions, each with a number of elements of its own (nameSubs)."""
+        varies = self.element is not None and self.element.variable
+        return self.shape is Shape.OOL_LIST and varies
+
+    @property
     def by_value(self) -> bool:
         return self.shape in BY_VALUE
 
@@ -137,7 +143,7 @@ class Argument:
     @property
     def count_name(self) -> str:
         owner = self.same_count or self
-        return owner.name + "Cnt"
+        return owner.name + ("SubsCnt" if owner.type.list_of_varying else "Cnt")
 
     @property
     def polymorphic(self) -> bool:
@@ -245,6 +251,7 @@ class Interface:
     span: Span | None = None  # of the subsystem's name
     doc: Doc = field(default_factory=Doc)
     halves: bool = False  # the asynchronous forms are wanted too
+    counted_by: bool = False  # prototypes say which count an array has
 
     @property
     def routines(self) -> list[Routine]:

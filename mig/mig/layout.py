@@ -178,10 +178,6 @@ def _body_items(argument: Argument) -> list[Item]:
     """The items after NDR that one argument makes, without padding."""
     t, name = argument.type, argument.name
     items: list[Item] = []
-    if t.shape is Shape.OOL_LIST:
-        if t.element is not None and t.element.variable:
-            items.append(Item(Role.SUBS, name + "Subs", WORD * t.count, argument, t.count))
-        return items
     if t.shape is Shape.VAR_STRING:
         items.append(Item(Role.OFFSET, name + "Offset", WORD, argument))
         items.append(Item(Role.COUNT, name + "Cnt", WORD, argument))
@@ -189,6 +185,9 @@ def _body_items(argument: Argument) -> list[Item]:
         items.append(Item(Role.PRESENT, "__Present__" + name, WORD, argument))
     if argument.counted:
         items.append(Item(Role.COUNT, argument.count_name, WORD, argument))
+    if t.list_of_varying:
+        items.append(Item(Role.SUBS, name + "Subs", WORD * t.count, argument, t.count,
+                          variable=t.variable))
     if not t.descriptor:
         variable = t.shape in (Shape.VAR, Shape.VAR_STRING, Shape.OPTIONAL)
         items.append(Item(Role.VALUE, name, t.size, argument, variable=variable))

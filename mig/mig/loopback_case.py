@@ -4,19 +4,12 @@ come back; and what caller and server check alike."""
 
 from mig.c_writer import Writer
 from mig.ir import NATIVE, TOKENS, Argument, Routine, Shape, Type
+from mig.loopback_rights import Rights
 from mig.signature import Parameter, Side, declare, parameters, poly_form
-from mig.words import POLYMORPHIC
 
 ROOM = 40  # elements of an array without a bound
-# As what a right arrives, if that is not said; mostly as a send right.
-ARRIVES = {
-    "MACH_MSG_TYPE_MOVE_RECEIVE": "MACH_MSG_TYPE_PORT_RECEIVE",
-    "MACH_MSG_TYPE_MOVE_SEND_ONCE": "MACH_MSG_TYPE_PORT_SEND_ONCE",
-    "MACH_MSG_TYPE_MAKE_SEND_ONCE": "MACH_MSG_TYPE_PORT_SEND_ONCE",
-}
 
-
-class Case:
+class Case(Rights):
     """One routine: `tag` of an argument is its place; of its result, TAG_OUT more."""
 
     def __init__(self, out: Writer, routine: Routine):
@@ -175,8 +168,8 @@ class Case:
         out.line(f"mach_msg_type_number_t s_{name}[{t.count}] = {{0}};")
         if not argument.sent:
             return
-        with out.loop("loop_i", t.count):
-            out.line(f"const uint32_t loop_n = {self.list_count(t, f'{tag} + 10 * loop_i')};")
+        with out.loop("loop_i", self.elements(argument, False)):
+            out.line(f"const uint32_t loop_n = {self.list_given(t, f'{tag} + 10 * loop_i')};")
             out.line(f"s_{name}[loop_i] = loop_n;")
             self.memory_block(argument, t.element, "loop_m", "loop_n", f"{tag} + 10 * loop_i")
             out.line(f"{name}[loop_i] = ({kind})loop_m;")
@@ -186,6 +179,14 @@ class Case:
         if not t.element.variable:
             return str(t.element.count)
         return f"loop_count({tag}, {t.element.count or ROOM}, {t.element.element_size})"
+
+    def list_given(self, t: Type, tag: str) -> str:
+        """The count that is given with one region: in some calls one that is too large."""
+        assert t.element is not None
+        count = self.list_count(t, tag)
+        if t.variable or not t.element.variable or not t.element.count:
+            return count
+        return f"loop_given_count({tag}, {count}, {t.element.count})"
 
     def port(self, argument: Argument, tag: str) -> str:
         return f"loop_{'some_' if argument.nonnull else ''}port({tag}, 0)"
@@ -239,28 +240,9 @@ class Case:
             value = self.given(argument, False)
             if argument.kind == "out":
                 room = str(t.count or ROOM) if argument.overwrite else "0"
-                value = room if t.out_of_line else self.capacity(argument)
+                grows = t.out_of_line and t.shape is not Shape.OOL_LIST
+                value = room if grows else self.capacity(argument)
             out.line(f"mach_msg_type_number_t {name}Cnt = {value};")
-
-    def sending(self, argument: Argument, tag: str) -> str:
-        """The disposition with which a right is sent."""
-        sent = declared(argument.type, "sent")
-        return self.chosen_disposition(argument, tag) if sent == POLYMORPHIC else sent
-
-    def chosen_disposition(self, argument: Argument, tag: str) -> str:
-        """How a right is sent where the sender may choose: so that the declared one arrives."""
-        received = declared(argument.type, "received")
-        if received == "MACH_MSG_TYPE_PORT_SEND_ONCE":
-            return "MACH_MSG_TYPE_MAKE_SEND_ONCE"
-        if received == "MACH_MSG_TYPE_PORT_RECEIVE":
-            return "MACH_MSG_TYPE_MOVE_RECEIVE"
-        return f"loop_disposition({tag})"
-
-    def arriving_disposition(self, argument: Argument) -> str:
-        received = declared(argument.type, "received")
-        if received == POLYMORPHIC:
-            return ARRIVES.get(declared(argument.type, "sent"), "MACH_MSG_TYPE_PORT_SEND")
-        return received
 
     def user_argument(self, parameter: Parameter) -> str:
         argument, t = parameter.argument, parameter.argument.type
@@ -333,7 +315,7 @@ class Case:
             case Shape.OOL_PORTS:
                 self._check_ports(f"((mach_port_t *){place})", count, tag)
             case Shape.OOL_LIST:
-                self._check_list(argument, place, tag)
+                self._check_list(argument, place, tag, returned)
 
     def _check_value(self, argument: Argument, place: str, tag: str) -> None:
         if (bounds := _bounds(argument)) is not None:
@@ -347,11 +329,11 @@ class Case:
         with self.out.loop("loop_i", count):
             self.out.line(f"LOOP_CHECK({place}[loop_i] == loop_port({tag}, loop_i));")
 
-    def _check_list(self, argument: Argument, place: str, tag: str) -> None:
+    def _check_list(self, argument: Argument, place: str, tag: str, returned: bool) -> None:
         t = argument.type
         assert t.element is not None
         out = self.out
-        with out.loop("loop_i", t.count):
+        with out.loop("loop_i", self.elements(argument, returned)):
             out.line(f"const uint32_t loop_n = {self.list_count(t, f'{tag} + 10 * loop_i')};")
             if t.element.shape is Shape.OOL_PORTS:
                 with out.loop("loop_k", "loop_n"):
@@ -383,15 +365,15 @@ class Case:
             case Shape.OOL if not freed:
                 out.line(f"loop_free({place}, {count} * {t.element_size});")
             case Shape.OOL_LIST:
-                self._give_back_list(argument, place, subs, freed)
+                self._give_back_list(argument, place, subs, freed, count)
 
     def _give_back_list(
-        self, argument: Argument, place: str, subs: str, freed: bool
+        self, argument: Argument, place: str, subs: str, freed: bool, count: str
     ) -> None:
         out, element = self.out, argument.type.element
         assert element is not None
         ports = element.shape is Shape.OOL_PORTS
-        with out.loop("loop_i", argument.type.count):
+        with out.loop("loop_i", count):
             n = f"{subs}[loop_i]" if element.variable else str(element.count)
             if ports:
                 how = self.arriving_disposition(argument)
@@ -405,14 +387,3 @@ def _bounds(argument: Argument) -> tuple[int, int] | None:
     """A number of which not every value will do: promised, or of another C type elsewhere."""
     translated = argument.type.translated and argument.type.shape is Shape.DATA
     return argument.range or ((0, 0x7fffffff) if translated else None)
-
-
-def declared(t: Type, way: str) -> str:
-    """`sent` or `received` of a right or of what an array of rights holds."""
-    inner: Type | None = t
-    while inner is not None:
-        how: str = inner.sent if way == "sent" else inner.received
-        if how:
-            return how
-        inner = inner.element
-    return POLYMORPHIC

@@ -67,9 +67,7 @@ class Table:
             case Role.DESCRIPTOR:
                 return self._descriptors(item)
             case Role.SUBS:
-                assert item.argument is not None and item.argument.type.element is not None
-                bound = str(item.argument.type.element.count)
-                return [_field("LOOP_COUNT", item, "4", bound=bound)] * item.dimension
+                return [self._sub(item, n) for n in range(item.dimension)]
             case Role.COUNT:
                 return [self._count(item)]
             case Role.PRESENT:
@@ -93,6 +91,16 @@ class Table:
             field["room"] = room
         return field
 
+    def _sub(self, item: Item, index: int) -> Field:
+        """The count of one region of a list."""
+        argument = item.argument
+        assert argument is not None and argument.type.element is not None
+        bound = argument.type.element.count
+        field = _field("LOOP_COUNT", item, "4", bound=str(bound), index=str(index))
+        if bound and not argument.type.variable:
+            field["tag"] = f"{self.tag(argument)} + 10 * {index}"
+        return field
+
     def _descriptors(self, item: Item) -> list[Field]:
         assert item.argument is not None
         t = item.argument.type
@@ -102,7 +110,7 @@ class Table:
             return [_right(item, t, n) for n in range(item.dimension)]
         if t.shape is Shape.OOL_LIST:
             assert t.element is not None
-            return [_region(item, t.element) for _ in range(item.dimension)]
+            return [_region(item, t.element, n) for n in range(item.dimension)]
         return [_region(item, t)]
 
     def _value(self, item: Item) -> Field:
@@ -132,13 +140,15 @@ class Table:
     def _link(self, item: Item, field: Field) -> None:
         """Say which field holds the count of this one."""
         argument = item.argument
-        if argument is None or item.role not in (Role.DESCRIPTOR, Role.VALUE):
+        if argument is None or item.role not in (Role.DESCRIPTOR, Role.VALUE, Role.SUBS):
             return
         t = argument.type
         if t.shape is Shape.OOL_LIST:
-            if t.element is not None and t.element.variable:
-                nth = [f for i, f in self.rows if i is item].index(field)
-                field["count"] = str(self._place(Role.SUBS, argument) + nth)
+            if t.variable:
+                field["within"] = str(self._place(Role.COUNT, argument))
+            if t.list_of_varying and item.role is not Role.SUBS:
+                first = self._place(Role.SUBS, argument)
+                field["count"] = str(first + int(field["index"]))
         elif t.shape is Shape.OPTIONAL:
             field["count"] = str(self._place(Role.PRESENT, argument))
         elif t.variable:
@@ -168,12 +178,12 @@ def _right(item: Item, t: Type, index: int) -> Field:
     return field | {"index": str(index)}
 
 
-def _region(item: Item, t: Type) -> Field:
+def _region(item: Item, t: Type, index: int = 0) -> Field:
     count = {"bound": str(t.count)} if t.variable else {"fixed": str(t.count)}
     field = _field(REGION_KINDS[t.shape], item, str(t.element_size), **count)
     if t.shape is Shape.OOL_PORTS:
         field["disposition"] = _disposition(t)
-    return field
+    return field | {"index": str(index)}
 
 
 def trailer(routine: Routine, reply: bool) -> str:

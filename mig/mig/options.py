@@ -41,6 +41,7 @@ class Options:
     only_named: bool = False
     halves: bool = False  # --async
     symbols: bool = False  # -s
+    counted_by: bool = False  # -b
     max_on_stack: str | None = None  # -maxonstack: bytes
     architecture: str = ""  # -arch
     max_descriptors: str | None = None  # -max_descrs, of a request
@@ -106,6 +107,10 @@ OPTIONS = (
            OUTPUT, field="halves"),
     _file("--loopback", "a test program for the stubs (see mig loopback)", "loopback"),
     Option("-s", "a table of the routines' names in the server file", OUTPUT, field="symbols"),
+    Option("-S", "no such table", OUTPUT, field="symbols", constant=False),
+    Option("-b", "__counted_by in prototypes, for compilers with -fbounds-safety", OUTPUT,
+           field="counted_by"),
+    Option("-B", "no __counted_by", OUTPUT, field="counted_by", constant=False),
     Option("-maxonstack", "no message of more than N bytes on the stack of a user stub", OUTPUT,
            "N", "max_on_stack"),
     Option("-max_descrs", "refuse requests with more than N rights and memory regions", OUTPUT,
@@ -144,16 +149,14 @@ OPTIONS = (
            choices=("auto", "always", "never")),
     Option("--help -help -h", "this text", OTHER, field="action", constant="help"),
     Option("--version -version", "the version", OTHER, field="action", constant="version"),
-    _ignored("-v -V -r -R -S -l -k -N -B -T -X -split -novouchers -mach_msg2"),
+    _ignored("-v -V -r -R -l -k -N -t -T -X -split -novouchers -mach_msg2"),
     _ignored("-migcom -cpp", "WORD"),
     Option("-arch", "", IGNORED, "WORD", "architecture"),
 )
 # Options of Apple's driver for what is not made here.
 REFUSED = {
-    "-b": "'__counted_by' of parameters needs a compiler with -fbounds-safety",
     "-K": "C without prototypes is not written",
     "-L": "stubs do not log; the kernel traces messages, and 'mig decoder' names what they carry",
-    "-t": "there is no trap for whole calls",
     "-x": "a call is never short-circuited",
 }
 NUMBERS = {"max_on_stack": "-maxonstack", "max_descriptors": "-max_descrs",

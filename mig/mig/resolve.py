@@ -206,6 +206,8 @@ class Resolver:
             kind = self._kind(tree, found, bool(routine.arguments))
             if kind == "inout" and self.table.dialect.plain_elements:
                 self._one_way_array(tree.name, found)
+            if kind == "inout" and not self.table.dialect.inout_lists:
+                self._one_way_list(tree.name, found)
             argument = Argument(tree.name.text, kind, found, tree.name.span)
             self._check_name(routine, argument)
             for flag in tree.flags:
@@ -221,6 +223,14 @@ class Resolver:
             length = "with a bound" if bounded else "of any length"
             self.diagnostics.error(
                 name.span, f"'{name.text}', an array {length}, cannot be 'inout'"
+                f" in {self.table.dialect.title} dialect"
+            )
+
+    def _one_way_list(self, name: ast.Name, found: Type) -> None:
+        """Under --peer=apple lists of up to so many regions, each with a count, go one way."""
+        if found.list_of_varying and found.variable:
+            self.diagnostics.error(
+                name.span, f"'{name.text}', a list of regions with a bound, cannot be 'inout'"
                 f" in {self.table.dialect.title} dialect"
             )
 
@@ -301,6 +311,8 @@ class Resolver:
             self._useless(flag, "no argument stands before it")
         elif not owner.counted:
             self._useless(flag, f"'{previous.name}' before it has no count to share")
+        elif Shape.OOL_LIST in (owner.type.shape, argument.type.shape):
+            self._useless(flag, "a list of regions has a count of its own")
         elif previous.kind != argument.kind:
             self._useless(
                 flag, f"'{previous.name}' before it is '{previous.kind}', not '{argument.kind}'"

@@ -232,11 +232,7 @@ class TypeTable:
         if element.shape is Shape.PORT:
             return replace(base, shape=Shape.PORTS if inline else Shape.OOL_PORTS)
         if inline and element.shape in (Shape.OOL, Shape.OOL_PORTS):
-            raise self.diagnostics.fail(
-                spec.span,
-                f"too complicated: up to {spec.bound} regions out of line; 'array[{spec.bound}] of'"
-                " has them, those of no elements included", self._declaration(spec.element),
-            )
+            return replace(base, shape=Shape.OOL_LIST, auto=element.auto)
         raise self.diagnostics.fail(
             spec.span,
             f"too complicated: a variable array of {_describe(element)};"

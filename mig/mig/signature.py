@@ -45,6 +45,16 @@ class Parameter:
         return const + declare(self.type + (" *" if self.pointer else ""), self.name)
 
 
+def with_count(parameter: Parameter) -> str:
+    """The declaration of PARAMETER; of an array, with the parameter that holds its count."""
+    argument, text = parameter.argument, str(parameter)
+    plain = (Shape.VAR, Shape.PORTS, Shape.OOL, Shape.OOL_PORTS, Shape.OOL_LIST)
+    if parameter.role != "value" or not argument.type.variable or argument.type.shape not in plain:
+        return text
+    kind, name = text.rsplit(" ", 1)
+    return f"{kind} __counted_by({'*' if argument.returned else ''}{argument.count_name}) {name}"
+
+
 def declare(kind: str, name: str) -> str:
     """`kind name` with the stars of KIND next to the name."""
     base = kind.rstrip(" *")
@@ -110,10 +120,10 @@ def _value(argument: Argument, side: Side) -> Parameter:
 def _companions(argument: Argument, side: Side) -> list[Parameter]:
     t, name = argument.type, argument.name
     out: list[Parameter] = []
-    if t.shape is Shape.OOL_LIST and t.element is not None and t.element.variable:
+    if t.list_of_varying:
         out.append(Parameter("subs", argument, NUMBER, name + "Subs", True))
     if argument.counted:
-        out.append(Parameter("count", argument, NUMBER, name + "Cnt", argument.returned))
+        out.append(Parameter("count", argument, NUMBER, argument.count_name, argument.returned))
     if argument.dealloc == "maybe":
         if side.calls and argument.sent:
             out.append(Parameter("dealloc", argument, "boolean_t", name + "Dealloc"))

@@ -91,7 +91,8 @@ PRIM_NUMBERS = {
     0: "BIT", 1: "INTEGER_16", 2: "INTEGER_32", 8: "CHAR", 9: "INTEGER_8", 10: "REAL_32",
     11: "INTEGER_64", 12: "STRING", 15: "PORT_NAME",
 }
-# C types that GNU's compiler knows from the start; here they help only its files.
+# C types that GNU's compiler knows from the start, and one that a file of GNU Mach's takes for known;
+# here they help only their files.
 GNU_PREDECLARED = {
     "char": "MACH_MSG_TYPE_CHAR", "short": "MACH_MSG_TYPE_INTEGER_16",
     "int": "MACH_MSG_TYPE_INTEGER_32", "int64": "MACH_MSG_TYPE_INTEGER_64",
@@ -100,6 +101,7 @@ GNU_PREDECLARED = {
     "int16_t": "MACH_MSG_TYPE_INTEGER_16", "uint16_t": "MACH_MSG_TYPE_INTEGER_16",
     "int32_t": "MACH_MSG_TYPE_INTEGER_32", "uint32_t": "MACH_MSG_TYPE_INTEGER_32",
     "int64_t": "MACH_MSG_TYPE_INTEGER_64", "uint64_t": "MACH_MSG_TYPE_INTEGER_64",
+    "notify_port_t": "MACH_MSG_TYPE_MOVE_SEND_ONCE",
 }
 C_TYPES = {"bool", "char", "double", "float", "int", "long", "short", "signed", "unsigned"}
 # Names that stand in every stub beside those of the arguments.

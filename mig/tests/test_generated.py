@@ -10,7 +10,7 @@ import unittest
 from support import CASES, HERE, INCLUDES, ROOT, WARNINGS, FolderTest, clang, needs_clang, run_mig
 
 LOCAL = ["-I.", "-I" + CASES]
-CASE_FILES = ("torture", "ownership")
+CASE_FILES = ("torture", "ownership", "regions")
 
 
 @needs_clang

@@ -31,7 +31,8 @@ VARIANTS = {
     "nothing on the stack": ["-maxonstack", "0", "--async"],
     "no headers": ["-header", "/dev/null", "-sheader", "/dev/null"],
     "names": ["-s", "-dheader", "ids.h", "-iheader", "names.h"],
-    "Apple's options": ["-split", "-novouchers", "-mach_msg2", "-arch", "x86_64", "-r", "-l", "-k"],
+    "counts": ["-b", "--async"],
+    "Apple's options": ["-split", "-B", "-S", "-t", "-novouchers", "-mach_msg2", "-arch", "x86_64", "-r", "-l", "-k"],
 }
 
 

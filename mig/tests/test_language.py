@@ -6,7 +6,7 @@ import unittest
 from support import PRELUDE, analyse, interface_of
 
 from mig.ir import Shape
-from mig.signature import Side, parameters
+from mig.signature import Side, parameters, with_count
 
 
 def shapes(text: str) -> dict[str, Shape]:
@@ -97,6 +97,18 @@ class Language(unittest.TestCase):
             "mach_msg_type_number_t aCnt", "data *b", "mach_msg_type_number_t *bCnt",
             "boolean_t *bDealloc", "mach_port_t q",
             "mach_msg_type_name_t qPoly",
+        ])
+
+    def test_counts_in_prototypes(self):
+        """-b: as Apple's compiler annotates them."""
+        text = ("type few = array[*:4] of int; type data = ^array[] of char;"
+                "type fixed = array[3] of int;"
+                "routine r(p : mach_port_t; a : few; b : fixed; inout c : data; out d : few);")
+        found = parameters(interface_of(PRELUDE + text).routines[0], Side.USER)
+        self.assertEqual([with_count(p) for p in found], [
+            "mach_port_t p", "few __counted_by(aCnt) a", "mach_msg_type_number_t aCnt", "fixed b",
+            "data __counted_by(*cCnt) *c", "mach_msg_type_number_t *cCnt",
+            "few __counted_by(*dCnt) d", "mach_msg_type_number_t *dCnt",
         ])
 
     def test_poly_belongs_to_the_side_that_does_not_know(self):

@@ -2,8 +2,8 @@
 """Generated code works: every routine is called over the loop-back, and all is accounted for.
 
 The programs of cases/torture.defs (every layout), cases/ownership.defs (every way rights and
-memory change hands), cases/seldom.defs (what hardly anybody uses) and cases/uncommon.defs (types
-that nobody uses) call each routine with random arguments and each return code, with sends that
+memory change hands), cases/seldom.defs (what hardly anybody uses), cases/uncommon.defs (types
+that nobody uses) and cases/regions.defs (lists of memory) call each routine with random arguments and each return code, with sends that
 fail, replies that are lost and replies that are damaged; the ledger of rights and memory must come
 out as the ownership contract says. Every byte and word of every message is changed, and the stub's
 answer held against the judge's. Under sanitizers, no byte leaves that nobody wrote.
@@ -24,7 +24,7 @@ from mig import native
 LOOPBACK = os.path.join(os.path.dirname(HERE), "runtime", "loopback")
 LOCAL = ["-I.", "-I" + CASES, "-I" + LOOPBACK, *INCLUDES,
          "-I" + os.path.join(HERE, "task_include")]
-PROGRAMS = ("torture", "ownership", "promised", "seldom", "uncommon")
+PROGRAMS = ("torture", "ownership", "promised", "seldom", "uncommon", "regions")
 ROUNDS = "12"
 SANITIZERS = {
     "address": ["-O0", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"],

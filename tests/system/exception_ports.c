@@ -58,6 +58,84 @@ CASE(exception_ports_are_told_and_inherited)
     port_destroy_with_send(handler);
 }
 
+static kern_return_t swap_task(task_t task, exception_mask_t mask, mach_port_t handler,
+                               struct told *told)
+{
+    told->count = EXC_TYPES_COUNT;
+    return task_swap_exception_ports(task, mask, handler, EXCEPTION_DEFAULT, THREAD_STATE_NONE,
+                                     told->masks, &told->count, told->handlers, told->behaviors,
+                                     told->flavors);
+}
+
+/* Of several kinds that agreed, those asked for come as one entry; a refused swap changes nothing. */
+CASE(exception_ports_are_swapped)
+{
+    struct helper helper;
+    struct told told;
+    mach_port_t first = port_create_with_send(), second = port_create_with_send();
+    if (helper_create(&helper)) {
+        EXPECT_OK(task_set_exception_ports(helper.task, SOME_MASK, first, EXCEPTION_STATE,
+                                           x86_THREAD_STATE64));
+        EXPECT_EQ(swap_task(helper.task, 0xffffffff, second, &told), KERN_INVALID_ARGUMENT);
+        EXPECT_EQ(swap_task(helper.task, EXC_MASK_ALL, mach_task_self(), &told),
+                  KERN_INVALID_RIGHT);
+        expect_told(helper.task, first);
+        EXPECT_OK(swap_task(helper.task, SOME_MASK | EXC_MASK_SYSCALL, second, &told));
+        EXPECT_EQ(told.count, 2);
+        EXPECT_EQ(told.masks[0], SOME_MASK);
+        EXPECT_EQ(told.handlers[0], first);
+        EXPECT_EQ(told.behaviors[0], EXCEPTION_STATE);
+        EXPECT_EQ(told.flavors[0], x86_THREAD_STATE64);
+        EXPECT_EQ(told.masks[1], EXC_MASK_SYSCALL);
+        EXPECT_EQ(told.handlers[1], MACH_PORT_NULL);
+        EXPECT_OK(mach_port_deallocate(mach_task_self(), told.handlers[0]));
+        EXPECT_OK(swap_task(helper.task, EXC_MASK_SYSCALL, MACH_PORT_NULL, &told));
+        EXPECT_EQ(told.count, 1);
+        EXPECT_EQ(told.handlers[0], second);
+        EXPECT_OK(mach_port_deallocate(mach_task_self(), told.handlers[0]));
+        helper_destroy(&helper);
+    }
+    port_destroy_with_send(first);
+    port_destroy_with_send(second);
+}
+
+static struct told swap_host(mach_port_t handler, exception_behavior_t behavior,
+                             thread_state_flavor_t flavor)
+{
+    struct told told = { .count = EXC_TYPES_COUNT };
+    EXPECT_OK(host_swap_exception_ports(systest_host_priv(), EXC_MASK_RPC_ALERT, handler, behavior,
+                                        flavor, told.masks, &told.count, told.handlers,
+                                        told.behaviors, told.flavors));
+    EXPECT_EQ(told.count, 1);
+    return told;
+}
+
+/* The host's are the process server's, which gets them back. */
+CASE(a_threads_and_the_hosts_exception_ports_are_swapped)
+{
+    struct worker worker;
+    struct told told = { .count = EXC_TYPES_COUNT };
+    mach_port_t handler = port_create_with_send();
+    EXPECT(worker_create(&worker, mach_task_self(), fault_null, NULL));
+    EXPECT_OK(thread_swap_exception_ports(worker.thread, SOME_MASK, handler, EXCEPTION_DEFAULT,
+                                          THREAD_STATE_NONE, told.masks, &told.count, told.handlers,
+                                          told.behaviors, told.flavors));
+    EXPECT_EQ(told.count, 1);
+    EXPECT_EQ(told.handlers[0], MACH_PORT_NULL);
+    worker_kill(&worker);
+    struct told host = swap_host(handler, EXCEPTION_DEFAULT, THREAD_STATE_NONE);
+    told = swap_host(host.handlers[0], host.behaviors[0], host.flavors[0]);
+    EXPECT_EQ(told.handlers[0], handler);
+    EXPECT_EQ(told.behaviors[0], EXCEPTION_DEFAULT);
+    told = swap_host(host.handlers[0], host.behaviors[0], host.flavors[0]);
+    EXPECT_EQ(told.handlers[0], host.handlers[0]);
+    for (int i = 0; i < 2 && MACH_PORT_VALID(host.handlers[0]); i++) {
+        EXPECT_OK(mach_port_deallocate(mach_task_self(), host.handlers[0]));
+    }
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), handler)); /* the one that came back */
+    port_destroy_with_send(handler);
+}
+
 CASE(wrong_exception_ports_are_refused)
 {
     mach_port_t handler = port_create_with_send(), dead = port_create_with_send();

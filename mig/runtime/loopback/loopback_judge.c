@@ -44,8 +44,17 @@ static uint32_t word_at(const struct case_at_hand *c, uint32_t offset)
     return word;
 }
 
+/* FIELD is of an array, and beyond as many as there are. */
+static bool is_beyond(const struct case_at_hand *c, const struct loop_field *field)
+{
+    return field->within != 0 && field->index >= word_at(c, c->at[field->within]);
+}
+
 static uint32_t count_of(const struct case_at_hand *c, const struct loop_field *field)
 {
+    if (is_beyond(c, field)) {
+        return 0;
+    }
     return field->count == LOOP_NO_FIELD ? field->fixed : word_at(c, c->at[field->count]);
 }
 
@@ -75,7 +84,7 @@ static kern_return_t judge_descriptor(const struct case_at_hand *c, unsigned int
 {
     const struct loop_field *field = &c->shape->fields[i];
     const mach_msg_descriptor_t descriptor = descriptor_at(c, i);
-    const bool is_fixed = field->count == LOOP_NO_FIELD;
+    const bool is_fixed = field->count == LOOP_NO_FIELD && field->within == 0;
     switch (field->kind) {
     case LOOP_RIGHT:
         if (descriptor.type.type != MACH_MSG_PORT_DESCRIPTOR) {
@@ -120,6 +129,18 @@ static bool fits(const struct case_at_hand *c, unsigned int i, uint32_t *spare)
     return true;
 }
 
+/* The same of a word in a packed array, if it is there. */
+static bool word_fits(const struct case_at_hand *c, const struct loop_field *field, uint32_t *spare)
+{
+    const uint32_t bytes = is_beyond(c, field) ? 0 : field->size;
+    if (word_at(c, c->at[field->within]) > c->shape->fields[field->within].bound ||
+        bytes > *spare) {
+        return false;
+    }
+    *spare -= bytes;
+    return true;
+}
+
 /* Find every field's place: true if packed items fill the message exactly. */
 static bool find_places(struct case_at_hand *c, uint32_t at)
 {
@@ -127,10 +148,11 @@ static bool find_places(struct case_at_hand *c, uint32_t at)
     uint32_t spare = c->size - shape->minimum;
     for (unsigned int i = 0; i < shape->field_count; i++) {
         const struct loop_field *field = &shape->fields[i];
+        const bool word = field->kind == LOOP_COUNT && field->within != 0;
         c->at[i] = at;
-        if (is_packed(field->kind)) {
+        if (word || is_packed(field->kind)) {
             const uint32_t before = spare;
-            if (!fits(c, i, &spare)) {
+            if (!(word ? word_fits(c, field, &spare) : fits(c, i, &spare))) {
                 return false;
             }
             at += before - spare;
@@ -148,7 +170,9 @@ static kern_return_t judge_count(const struct case_at_hand *c, unsigned int i)
     const struct loop_field *field = &c->shape->fields[i];
     const mach_msg_descriptor_t descriptor = descriptor_at(c, i);
     const uint32_t count = count_of(c, field);
-    if (field->bound != 0 && count > field->bound) {
+    if ((field->bound != 0 && count > field->bound) ||
+        (field->within != 0 &&
+         word_at(c, c->at[field->within]) > c->shape->fields[field->within].bound)) {
         return c->wrong_shape;
     }
     switch (field->kind) {
@@ -268,7 +292,7 @@ static kern_return_t judge_body(struct case_at_hand *c)
         if (field->kind == LOOP_TEXT && memchr(c->bytes + c->at[i], '\0', field->size) == NULL) {
             return c->wrong_shape;
         }
-        if (is_descriptor(field->kind) && field->count != LOOP_NO_FIELD) {
+        if (is_descriptor(field->kind) && (field->count != LOOP_NO_FIELD || field->within != 0)) {
             const kern_return_t result = judge_count(c, i);
             if (result != KERN_SUCCESS) {
                 return result;

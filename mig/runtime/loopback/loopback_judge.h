@@ -34,7 +34,8 @@ struct loop_field {
     int count;            /* the field that holds the count, or LOOP_NO_FIELD */
     uint32_t fixed;       /* without count: how many elements */
     bool goes_back;       /* of a reply: it came in the request */
-    uint32_t index;       /* of a right in an array of them */
+    uint32_t index;       /* of a right, a region or its count in an array of them */
+    int within;           /* the field that says how many of the array there are; 0: always all */
     uint32_t disposition; /* of rights, as they arrive; 0: any */
     uint32_t room;    /* of a reply's count: how many elements the caller has room for; 0: any */
     unsigned int tag; /* of a count that is an argument; 0: it is none */
