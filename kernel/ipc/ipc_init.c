@@ -6,7 +6,7 @@
 
 #include <lib/assert.h>
 #include <ipc/ipc_entry.h>
-#include <ipc/ipc_kmsg.h>
+#include <ipc/ipc_kmsg_internal.h>
 #include <ipc/ipc_pset.h>
 #include <ipc/ipc_space.h>
 
@@ -28,8 +28,7 @@ void ipc_init(void)
     zone_init(&ipc_sender_zone, "senders", sizeof(struct ipc_sender));
     zone_init(&ipc_chosen_entry_zone, "chosen names", sizeof(struct ipc_chosen_entry));
     zone_init(&ipc_request_zone, "dead-name requests", sizeof(struct ipc_request));
-    zone_init(&ipc_kmsg_zone, "messages",
-              offsetof(struct ipc_kmsg, header) + IPC_KMSG_INLINE + MAX_TRAILER_SIZE);
+    ipc_kmsg_init();
 }
 
 void ipc_object_free(struct ipc_object *object)

@@ -2,11 +2,12 @@
 /*
  * Memory of messages, and their destruction.
  */
-#include <ipc/ipc_kmsg.h>
+#include <ipc/ipc_kmsg_internal.h>
 
 #include <lib/assert.h>
 #include <lib/string.h>
 #include <arch/cpu.h>
+#include <arch/percpu.h>
 #include <mem/zone.h>
 #include <sched/thread.h>
 #include <ipc/ipc_ool.h>
@@ -20,40 +21,118 @@ static size_t kmsg_bytes(uint32_t capacity)
     return offsetof(struct ipc_kmsg, header) + capacity + MAX_TRAILER_SIZE;
 }
 
-struct ipc_kmsg *ipc_kmsg_alloc(uint32_t size)
+/* Let KMSG own nothing. */
+static inline void kmsg_clear(struct ipc_kmsg *kmsg)
+{
+    kmsg->destination = nullptr;
+    kmsg->reply = nullptr;
+    kmsg->destination_type = 0;
+    kmsg->reply_type = 0;
+    kmsg->is_lent = false;
+    kmsg->is_circular = false;
+}
+
+static NOINLINE struct ipc_kmsg *kmsg_create(uint32_t size)
 {
     struct ipc_kmsg *kmsg;
-    debug_assert(!interrupts_enabled());
-    if (LIKELY(size <= IPC_KMSG_INLINE)) {
-        INLINE_CALL kmsg = zone_alloc_interrupts_off(&ipc_kmsg_zone);
+    if (size <= IPC_KMSG_INLINE) {
+        kmsg = zone_alloc_interrupts_off(&ipc_kmsg_zone);
         size = IPC_KMSG_INLINE;
     } else {
         kmsg = size <= IPC_KMSG_MAX ? kalloc(kmsg_bytes(size)) : nullptr;
     }
-    if (LIKELY(kmsg != nullptr)) {
+    if (kmsg != nullptr) {
         list_init(&kmsg->link);
-        kmsg->destination = nullptr;
-        kmsg->reply = nullptr;
+        kmsg_clear(kmsg);
         kmsg->sender = nullptr;
-        kmsg->destination_type = 0;
-        kmsg->reply_type = 0;
-        kmsg->is_lent = false;
-        kmsg->is_circular = false;
         kmsg->capacity = size;
     }
     return kmsg;
 }
 
-void ipc_kmsg_free(struct ipc_kmsg *kmsg)
+/*
+ * The message that was freed last on this processor.  It has everything as ipc_kmsg_alloc() promises,
+ * so the next one costs nothing.  Debug builds do without: there freed memory is poisoned, and
+ * allocations fail on demand.
+ */
+#ifndef MACH_R_DEBUG
+static PERCPU_DEFINE(struct ipc_kmsg *, spare_kmsg);
+
+static inline struct ipc_kmsg *spare_take(void)
+{
+    struct ipc_kmsg *kmsg = percpu_read(spare_kmsg);
+    if (LIKELY(kmsg != nullptr)) {
+        percpu_write(spare_kmsg, nullptr);
+    }
+    return kmsg;
+}
+
+/* Give processor CPU its first one, so that the ledger never shows it come. */
+static void spare_fill(uint32_t cpu)
+{
+    *percpu_ptr_of(cpu, spare_kmsg) = kmsg_create(IPC_KMSG_INLINE);
+}
+
+static inline bool spare_keep(struct ipc_kmsg *kmsg)
+{
+    if (UNLIKELY(percpu_read(spare_kmsg) != nullptr)) {
+        return false;
+    }
+    percpu_write(spare_kmsg, kmsg);
+    return true;
+}
+#else
+static inline struct ipc_kmsg *spare_take(void)
+{
+    return nullptr;
+}
+
+static void spare_fill([[maybe_unused]] uint32_t cpu)
+{
+}
+
+static inline bool spare_keep([[maybe_unused]] struct ipc_kmsg *kmsg)
+{
+    return false;
+}
+#endif
+
+void ipc_kmsg_init(void)
+{
+    zone_init(&ipc_kmsg_zone, "messages", kmsg_bytes(IPC_KMSG_INLINE));
+    interrupt_state_t interrupts = interrupts_save();
+    for (uint32_t cpu = 0; cpu < cpu_count(); cpu++) {
+        spare_fill(cpu);
+    }
+    interrupts_restore(interrupts);
+}
+
+struct ipc_kmsg *ipc_kmsg_alloc(uint32_t size)
 {
     debug_assert(!interrupts_enabled());
-    if (kmsg->sender != nullptr) {
-        ipc_sender_release(kmsg->sender);
-    }
-    if (LIKELY(kmsg->capacity == IPC_KMSG_INLINE)) {
-        INLINE_CALL zone_free_interrupts_off(&ipc_kmsg_zone, kmsg);
+    struct ipc_kmsg *kmsg = LIKELY(size <= IPC_KMSG_INLINE) ? spare_take() : nullptr;
+    return LIKELY(kmsg != nullptr) ? kmsg : kmsg_create(size);
+}
+
+static NOINLINE void kmsg_free_memory(struct ipc_kmsg *kmsg)
+{
+    if (kmsg->capacity == IPC_KMSG_INLINE) {
+        zone_free_interrupts_off(&ipc_kmsg_zone, kmsg);
     } else {
         kfree(kmsg, kmsg_bytes(kmsg->capacity));
+    }
+}
+
+void ipc_kmsg_free(struct ipc_kmsg *kmsg)
+{
+    debug_assert(!interrupts_enabled() && list_empty(&kmsg->link));
+    if (UNLIKELY(kmsg->sender != nullptr)) {
+        ipc_sender_release(kmsg->sender);
+        kmsg->sender = nullptr;
+    }
+    kmsg_clear(kmsg);
+    if (UNLIKELY(kmsg->capacity != IPC_KMSG_INLINE || !spare_keep(kmsg))) {
+        kmsg_free_memory(kmsg);
     }
 }
 

@@ -9,6 +9,9 @@
 
 #include <ipc/ipc_kmsg.h>
 
+/* Set up the zone of messages.  Once, at boot. */
+void ipc_kmsg_init(void);
+
 /* Take the two rights of the header of KMSG, whose bytes are in user view.  Returns: as
  * ipc_kmsg_copyin(), with the destination locked; nothing was consumed on failure. */
 [[nodiscard]] mach_msg_return_t ipc_kmsg_copyin_header(struct ipc_kmsg *kmsg,

@@ -158,7 +158,7 @@ kern_return_t ipc_right_copyin(struct ipc_space *space, struct ipc_entry *entry,
         if (UNLIKELY(entry->request != nullptr)) {
             ipc_right_cancel_request(entry);
         }
-        ipc_entry_free(space, entry);
+        INLINE_CALL ipc_entry_free(space, entry);
         return KERN_SUCCESS;
     case MACH_MSG_TYPE_MOVE_SEND: return move_send(space, entry, port);
     default: assert(type == MACH_MSG_TYPE_MOVE_RECEIVE); return move_receive(space, entry, port);

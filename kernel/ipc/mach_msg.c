@@ -76,10 +76,11 @@ static NOINLINE mach_msg_return_t send_to_queue(struct msg_request request, stru
     return MACH_MSG_SUCCESS;
 }
 
-/* The sending half.  A receiver that was waiting is woken, or put into *HANDOFF if that is
- * given. */
+/* The sending half.  A receiver that was waiting is woken or, if that MAY be, put into *HANDOFF, with
+ * the port for the reply in *REPLY, which lives until then. */
 static ALWAYS_INLINE mach_msg_return_t msg_send(struct msg_request request, struct thread *self,
-                                                bool may_handoff, struct thread **handoff)
+                                                bool may_handoff, struct thread **handoff,
+                                                struct ipc_port **reply)
 {
     struct ipc_kmsg *kmsg;
     mach_msg_return_t result;
@@ -92,12 +93,14 @@ static ALWAYS_INLINE mach_msg_return_t msg_send(struct msg_request request, stru
                      kmsg->destination_type == MACH_MSG_TYPE_PORT_SEND_ONCE;
     mach_port_name_t called =
         ipc_kmsg_is_request(kmsg) ? kmsg->header.msgh_remote_port : MACH_PORT_NULL;
+    struct ipc_port *reply_port = kmsg->reply;
     struct thread *receiver;
     INLINE_CALL receiver = ipc_mqueue_hand_over(kmsg);
     if (LIKELY(receiver != nullptr)) {
         self->calls = called;
         if (LIKELY(may_handoff)) {
             *handoff = receiver;
+            *reply = reply_port;
         } else {
             thread_wake(receiver);
         }
@@ -112,9 +115,19 @@ static ALWAYS_INLINE mach_msg_return_t msg_send(struct msg_request request, stru
     return result;
 }
 
-/* The port or set that SPACE receives from under NAME, with a reference; null if it does not. */
-static inline struct ipc_object *receive_object(struct ipc_space *space, mach_port_name_t name)
+/*
+ * The port or set that SPACE receives from under NAME, with a reference; null if it does not.  REPLY
+ * is the port that the caller expects the reply at, kept alive by the message that is on its way, or
+ * null: mostly that is it.  Its lock will show whether SPACE still has it.
+ */
+static ALWAYS_INLINE struct ipc_object *receive_object(struct ipc_space *space,
+                                                       mach_port_name_t name,
+                                                       struct ipc_port *reply)
 {
+    if (LIKELY(ipc_port_is_valid(reply)) && LIKELY(reply->receiver_name == name)) {
+        ipc_port_reference(reply);
+        return &reply->object;
+    }
     struct ipc_object *object = nullptr;
     spin_lock(&space->lock);
     /* The entries of a dead space are being freed: look at none. */
@@ -172,9 +185,9 @@ static COLD mach_msg_return_t receive_header_only(struct msg_request request, st
 
 /* The receiving half.  HANDOFF, if not null, gets the processor if the caller has to wait. */
 static ALWAYS_INLINE mach_msg_return_t msg_receive(struct msg_request request, struct thread *self,
-                                                   struct thread *handoff)
+                                                   struct thread *handoff, struct ipc_port *reply)
 {
-    struct ipc_object *object = receive_object(self->space, request.receive_name);
+    struct ipc_object *object = receive_object(self->space, request.receive_name, reply);
     if (UNLIKELY(object == nullptr)) {
         if (handoff != nullptr) {
             thread_wake(handoff);
@@ -214,15 +227,16 @@ static ALWAYS_INLINE mach_msg_return_t msg_send_receive(struct msg_request reque
 {
     struct thread *self = current_thread();
     struct thread *handoff = nullptr;
+    struct ipc_port *reply = nullptr;
     if (request.option & MACH_SEND_MSG) {
         bool may_handoff = (request.option & MACH_RCV_MSG) && ipc_handoff_is_enabled;
-        mach_msg_return_t result = msg_send(request, self, may_handoff, &handoff);
+        mach_msg_return_t result = msg_send(request, self, may_handoff, &handoff, &reply);
         if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
             return result;
         }
     }
     if (request.option & MACH_RCV_MSG) {
-        return msg_receive(request, self, handoff);
+        return msg_receive(request, self, handoff, reply);
     }
     return MACH_MSG_SUCCESS;
 }

@@ -90,5 +90,7 @@ static inline void switch_to(struct thread *self, struct thread *next)
     RELEASE(self->lock) NO_LOCK_ANALYSIS
 {
     percpu_write(current_thread_pointer, next);
-    switch_finish(self, context_switch(self, next));
+    struct thread *previous;
+    INLINE_CALL previous = context_switch(self, next);
+    switch_finish(self, previous);
 }

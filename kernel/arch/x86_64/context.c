@@ -18,17 +18,41 @@
 #include <trap.h>
 
 /* switch.S */
-struct thread *switch_stacks(struct thread_context *from, struct thread_context *to);
 extern const char switch_first[];
 
 /* What MSR_FS_BASE holds. */
 static PERCPU_DEFINE(uint64_t, loaded_tls_base);
 
-/* The stack of a context that does not run, as switch_stacks() leaves it. */
+/* The stack of a context that does not run, as switch_stacks() leaves it; of one that has not begun,
+ * with what switch_first wants behind it. */
 struct switch_frame {
-    uint64_t r15, r14, r13, r12, rbx, rbp;
     uint64_t return_address;
+    uint64_t rbp;
+    uint64_t entry;
+    uint64_t argument;
 };
+
+/*
+ * Exchange the stacks.  Returns: the context that ran before, on TO's stack, where TO last called
+ * this.  Everything but the frame pointer counts as changed, so the compiler keeps what its caller
+ * needs later, and no more.
+ */
+static ALWAYS_INLINE struct thread *switch_stacks(struct thread_context *from,
+                                                  struct thread_context *to)
+{
+    static_assert(offsetof(struct thread_context, kernel_sp) == 0);
+    __asm__ volatile("pushq %%rbp\n\t"
+                     "pushq $1f\n\t"
+                     "movq %%rsp, (%%rdi)\n\t"
+                     "movq (%%rsi), %%rsp\n\t"
+                     "ret\n"
+                     "1:\tpopq %%rbp"
+                     : "+D"(from), "+S"(to)
+                     :
+                     : "rax", "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
+                       "r15", "memory", "cc");
+    return (struct thread *)from;
+}
 
 /* A user frame without a user: every register zero, selectors and flags harmless. */
 static void frame_reset(struct trap_frame *frame)
@@ -50,8 +74,8 @@ void context_init(struct thread_context *context, void *stack_top, void (*entry)
 
     struct switch_frame *frame = (struct switch_frame *)user - 1;
     memset(frame, 0, sizeof(*frame));
-    frame->rbx = (uintptr_t)argument;
-    frame->r12 = (uintptr_t)entry;
+    frame->argument = (uintptr_t)argument;
+    frame->entry = (uintptr_t)entry;
     frame->return_address = (uintptr_t)switch_first;
     context->kernel_sp = (uintptr_t)frame;
 }

@@ -8,11 +8,10 @@
 #include <asm_offsets.h>
 #include <smap.inc>
 
-/* Refuse ranges that leave the lower half; the hole above it faults by itself. */
+/* Refuse ranges that begin outside the lower half.  One that leaves it comes by the last page of user
+ * addresses first, where nothing is ever mapped, and faults. */
 .macro CHECK_RANGE user
         movq    \user, %rax
-        addq    %rdx, %rax
-        jc      user_copy_refuse
         shrq    $47, %rax
         jnz     user_copy_refuse
 .endm
