@@ -2,6 +2,7 @@
 /*
  * Routines of idl/mach_host.defs: what the machine is and what the kernel has counted.
  */
+#include <host_priv_server.h>
 #include <mach_host_server.h>
 
 #include <stdatomic.h>
@@ -195,6 +196,13 @@ kern_return_t host_statistics(host_t host_priv, host_flavor_t flavor, host_info_
     case HOST_CPU_LOAD_INFO: return answer_cpu_load(host_info_out, host_info_outCnt);
     default: return KERN_INVALID_ARGUMENT;
     }
+}
+
+kern_return_t host_priv_statistics(host_priv_t host_priv, host_flavor_t flavor,
+                                   host_info_t host_info_out,
+                                   mach_msg_type_number_t *host_info_outCnt)
+{
+    return host_statistics(host_priv, flavor, host_info_out, host_info_outCnt);
 }
 
 kern_return_t host_statistics64(host_t host_priv, host_flavor_t flavor,

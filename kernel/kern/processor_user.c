@@ -75,6 +75,12 @@ kern_return_t processor_control(processor_t processor,
     return processor == nullptr ? KERN_INVALID_ARGUMENT : KERN_FAILURE;
 }
 
+kern_return_t processor_assign(processor_t processor, processor_set_t new_set,
+                               [[maybe_unused]] boolean_t wait)
+{
+    return processor == nullptr || new_set == nullptr ? KERN_INVALID_ARGUMENT : KERN_FAILURE;
+}
+
 kern_return_t processor_get_assignment(processor_t processor, processor_set_t *assigned_set)
 {
     if (processor == nullptr) {
@@ -100,6 +106,22 @@ kern_return_t host_processors(host_priv_t host_priv, ipc_port_t **out_processor_
     }
     *out_processor_list = list;
     *out_processor_listCnt = count;
+    return KERN_SUCCESS;
+}
+
+kern_return_t host_processor_sets(host_priv_t host_priv, ipc_port_t **processor_sets,
+                                  mach_msg_type_number_t *processor_setsCnt)
+{
+    if (host_priv == nullptr) {
+        return KERN_INVALID_HOST;
+    }
+    ipc_port_t *list = kalloc(sizeof(*list));
+    if (list == nullptr) {
+        return KERN_RESOURCE_SHORTAGE;
+    }
+    list[0] = kernel_port_make_send(default_processor_set.name_port);
+    *processor_sets = list;
+    *processor_setsCnt = 1;
     return KERN_SUCCESS;
 }
 

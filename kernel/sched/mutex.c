@@ -5,8 +5,11 @@
  * overtake, and the fast paths, which expect a word without mark, fail.
  *
  * A waiter lends the owner his importance, and if the owner himself waits for a mutex, its owner, and
- * so on.  Invariant: under MUTEX's lock, while it is marked, its owner stays the owner; under a
- * thread's lock, while blocked_on names a mutex, that mutex exists.
+ * so on.  The one who gets it next runs before its equals: it is the owner already, and all who want the
+ * mutex would else wait until its turn comes, each time.
+ *
+ * Invariant: under MUTEX's lock, while it is marked, its owner stays the owner; under a thread's lock,
+ * while blocked_on names a mutex, that mutex exists.
  */
 #include <sched/mutex.h>
 
@@ -178,7 +181,10 @@ void mutex_unlock_contended(struct mutex *mutex)
     uintptr_t mark = waitq_is_empty(&mutex->waiters) ? 0 : MUTEX_CONTENDED;
     unboost(mutex);
     if (next != nullptr) {
-        set_blocked_on(next, nullptr);
+        spin_lock(&next->lock);
+        next->blocked_on = nullptr;
+        next->policy.is_hurried = true;
+        spin_unlock(&next->lock);
     }
     atomic_store(&mutex->owner, (uintptr_t)next | mark);
     if (mark != 0) {

@@ -165,8 +165,9 @@ void sched_make_runnable(struct thread *thread)
     thread->policy.queued_at = now;
     struct sched_cpu *cpu = percpu_ptr_of(index, sched_cpu);
     spin_lock(&cpu->runq.lock);
-    runq_insert(&cpu->runq, thread, false);
+    runq_insert(&cpu->runq, thread, thread->policy.is_hurried);
     spin_unlock(&cpu->runq.lock);
+    thread->policy.is_hurried = false;
     if (UNLIKELY(index != cpu_index())) {
         /* Its upcall_ast() weighs the two threads and watches the slice. */
         cpu_poke(index);
@@ -295,11 +296,9 @@ static void sched_rescue(struct sched_cpu *cpu, const struct thread *self,
     struct thread *thread = runq_worst(runq);
     if (thread != nullptr && thread->policy.mode == SCHED_TIMESHARE &&
         now - thread->policy.queued_at >= SCHED_STARVE_NS && spin_trylock(&thread->lock)) {
-        uint8_t priority =
-            self->priority < THREAD_PRIORITY_USER_MAX ? self->priority : THREAD_PRIORITY_USER_MAX;
-        if (!thread->policy.is_depressed && thread->priority < priority) {
+        if (!thread->policy.is_depressed && thread->priority < self->priority) {
             runq_remove(runq, thread);
-            thread->priority = priority;
+            thread->priority = self->priority;
             runq_insert(runq, thread, true);
         }
         spin_unlock(&thread->lock);
@@ -307,14 +306,21 @@ static void sched_rescue(struct sched_cpu *cpu, const struct thread *self,
     spin_unlock(&runq->lock);
 }
 
-/* The slice of SELF is over while others wait: what it used shows in its priority now. */
+/*
+ * The slice of SELF is over while others wait: what it used shows in its priority now.  Only then is
+ * that a measure for those who are rescued: a thread that was rescued itself has gone back, or the
+ * highest priority that was ever lent so would be handed on for ever.  A thread above all users is
+ * not what they wait for.
+ */
 static void slice_over(struct sched_cpu *cpu, struct thread *self, uint64_t now)
 {
-    sched_rescue(cpu, self, now);
     spin_lock(&self->lock);
     use_charge(cpu, self, now);
     policy_refresh(self, now);
     spin_unlock(&self->lock);
+    if (self->priority <= THREAD_PRIORITY_USER_MAX) {
+        sched_rescue(cpu, self, now);
+    }
 }
 
 /* True if a thread waits that is to run instead of SELF, whose slice may be over. */

@@ -93,6 +93,7 @@ struct sched_constraint {
 struct sched_policy {
     enum sched_mode mode;
     bool is_depressed;     /* lowest priority, whatever the rest says */
+    bool is_hurried;       /* the next time it becomes runnable, before its equals */
     uint8_t donated;       /* importance of the client it works for; 0: none */
     uint8_t boost;         /* the most important waiter for a mutex that it holds; 0: none */
     uint32_t boosts;       /* mutexes that gave it one */

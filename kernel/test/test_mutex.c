@@ -83,6 +83,37 @@ KTEST(mutex_is_first_come_first_served)
     }
 }
 
+static void note_in_order(void *argument)
+{
+    order[arrived++] = (uint32_t)(uintptr_t)argument;
+}
+
+static void lock_and_note(void *argument)
+{
+    mutex_lock(&mutex);
+    note_in_order(argument);
+    mutex_unlock(&mutex);
+}
+
+/* Who is handed the mutex does not wait behind those who came before it: all others would wait too. */
+KTEST(mutex_new_owner_runs_before_its_equals)
+{
+    mutex_init(&mutex, LOCK_CLASS_TASK);
+    arrived = 0;
+    mutex_lock(&mutex);
+    struct ktest_thread *waiter = ktest_spawn(lock_and_note, (void *)1);
+    ktest_settle();
+    interrupts_disable();
+    struct ktest_thread *equal = ktest_spawn(note_in_order, (void *)2);
+    mutex_unlock(&mutex);
+    interrupts_enable();
+    ktest_join(waiter);
+    ktest_join(equal);
+    EXPECT_EQ(arrived, 2);
+    EXPECT_EQ(order[0], 1);
+    EXPECT_EQ(order[1], 2);
+}
+
 static void enter_and_leave([[maybe_unused]] void *argument)
 {
     interrupts_enable();

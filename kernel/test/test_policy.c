@@ -107,6 +107,44 @@ KTEST(policy_nobody_who_shares_time_starves)
     end(hogs, 3);
 }
 
+static uint8_t priority_found;
+
+static void note_priority([[maybe_unused]] void *argument)
+{
+    priority_found = current_thread()->priority;
+}
+
+/* The running thread, of PRIORITY by itself and running at LENT, ends its slice while another has
+ * waited for long.  Returns: the priority with which the other runs. */
+static uint8_t priority_of_rescued(uint8_t priority, uint8_t lent)
+{
+    struct thread *self = current_thread();
+    uint8_t base = self->base_priority;
+    interrupts_disable();
+    struct ktest_thread *starving =
+        spawn_timeshare(THREAD_PRIORITY_USER_MIN, note_priority, nullptr);
+    thread_set_priority(self, priority);
+    self->priority = lent;
+    self->slice_end = 0;
+    ktest_thread_of(starving)->policy.queued_at = clock_now() - SCHED_STARVE_NS;
+    upcall_ast(false);
+    thread_set_priority(self, base);
+    interrupts_enable();
+    ktest_join(starving);
+    return priority_found;
+}
+
+/* What a rescued thread was lent it does not hand on, nor do threads above all users lend anything:
+ * else the highest priority that was ever lent would go from one to the next for ever. */
+KTEST(policy_rescued_thread_has_the_priority_of_who_shares_time_with_it)
+{
+    uint8_t some = THREAD_PRIORITY_DEFAULT - 1;
+    EXPECT_EQ(priority_of_rescued(some, some), some);
+    EXPECT_EQ(priority_of_rescued(some, THREAD_PRIORITY_USER_MAX), some);
+    EXPECT_EQ(priority_of_rescued(THREAD_PRIORITY_USER_MAX + 1, THREAD_PRIORITY_USER_MAX + 1),
+              THREAD_PRIORITY_USER_MIN);
+}
+
 static void note_digit(void *argument)
 {
     log_digits = log_digits * 10 + (uint32_t)(uintptr_t)argument;

@@ -21,6 +21,9 @@ from mach_r import build, execute, image, machine, ui
 _LINE = re.compile(r"^([a-z][a-z0-9_]*) (-?[0-9]+(?:\.[0-9]+)?) (\S+)$", re.MULTILINE)
 _COUNTED = machine.Options(cpu="qemu64", extra=("-icount", "shift=0,sleep=off"))
 _PLAIN = machine.Options(cpu="qemu64")
+# A slow machine, 16 ns for an instruction: all that can keep a real-time thread waiting lasts 16 times
+# as long as when instructions are counted, its periods and deadlines do not.
+_SLOW = machine.Options(cpu="qemu64", extra=("-icount", "shift=4,sleep=off"))
 _SEVERAL = machine.Options(cpu="qemu64", smp=4)
 _TIMEOUT = 600
 _PROMPT = rb"shell> "
@@ -101,6 +104,10 @@ def all_figures(plain):
             figures.pop(name, None)
     ui.step("Running the benchmark of several processors")
     figures.update(measure("/bin/bench_smp", _SEVERAL, ""))
+    ui.step("Running real time beside others")
+    figures.update(measure("/bin/bench_real_time", _SLOW, ""))
+    if figures["real_time_misses"][0] != 0:
+        raise ui.Failure(f"a real-time thread missed {figures['real_time_misses'][0]} deadlines")
     ui.step("Listening to an idle machine")
     figures["idle_wakeups_per_second"] = (idle_wakeups(), "interrupts")
     return figures

@@ -110,3 +110,47 @@ CASE(locks_are_counted_for_the_privileged)
     }
     EXPECT(has_space);
 }
+
+CASE(the_one_processor_set_is_listed)
+{
+    processor_set_name_array_t sets;
+    processor_set_t control;
+    mach_msg_type_number_t count;
+    if (!EXPECT_OK(host_processor_sets(systest_host_priv(), &sets, &count)) ||
+        !EXPECT_EQ(count, 1)) {
+        return;
+    }
+    EXPECT_OK(host_processor_set_priv(systest_host_priv(), sets[0], &control));
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), control));
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), sets[0]));
+    EXPECT_OK(vm_deallocate(mach_task_self(), (vm_address_t)sets, sizeof(sets[0])));
+    EXPECT_EQ(host_processor_sets(mach_task_self(), &sets, &count), KERN_INVALID_HOST);
+}
+
+CASE(the_privileged_port_tells_counters)
+{
+    vm_statistics_data_t told;
+    mach_msg_type_number_t count = HOST_VM_INFO_COUNT;
+    EXPECT_OK(host_priv_statistics(systest_host_priv(), HOST_VM_INFO, (host_info_t)&told, &count));
+    EXPECT(told.free_count > 0);
+    EXPECT_EQ(host_priv_statistics(mach_task_self(), HOST_VM_INFO, (host_info_t)&told, &count),
+              KERN_INVALID_HOST);
+}
+
+CASE(a_processor_cannot_be_moved)
+{
+    processor_array_t list;
+    processor_set_t set;
+    mach_msg_type_number_t count;
+    mach_port_t host = mach_host_self();
+    EXPECT_OK(processor_set_default(host, &set));
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), host));
+    EXPECT_OK(host_processors(systest_host_priv(), &list, &count));
+    EXPECT_EQ(processor_assign(list[0], mach_task_self(), FALSE), KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(processor_assign(mach_task_self(), set, FALSE), KERN_INVALID_ARGUMENT);
+    for (mach_msg_type_number_t i = 0; i < count; i++) {
+        EXPECT_OK(mach_port_deallocate(mach_task_self(), list[i]));
+    }
+    EXPECT_OK(vm_deallocate(mach_task_self(), (vm_address_t)list, count * sizeof(list[0])));
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), set));
+}
