@@ -10,12 +10,11 @@
 #include <mach/port.h>
 
 #include <lib/compiler.h>
-#include <lib/list.h>
 #include <lib/rbtree.h>
 #include <ipc/ipc_object.h>
 
-struct ipc_kmsg;
 struct ipc_port;
+struct ipc_request;
 struct ipc_space;
 
 /* Entries in a chunk of the table, and the most indices a table may have. */
@@ -26,13 +25,6 @@ struct ipc_space;
 #define IPC_ENTRY_UREFS_MASK 0x0000ffffu
 #define IPC_ENTRY_TYPE_MASK  0x001f0000u
 
-/* A request to be told when the port behind an entry dies; on the port's list until it is sent
- * or cancelled. */
-struct ipc_request {
-    struct list link;              /* (port) */
-    struct ipc_kmsg *notification; /* (port) the message to send; owns the notify right */
-};
-
 struct ipc_entry {
     struct ipc_object *object; /* a reference; null for a dead name */
     uint32_t bits;             /* 0: the entry is free */
@@ -41,7 +33,7 @@ struct ipc_entry {
         struct ipc_entry *hash_next; /* entries with send or receive rights: next in the bucket */
         struct ipc_entry *next_free;
     };
-    struct ipc_request *request; /* null, or a dead-name request (valid while the port is active) */
+    struct ipc_request *request; /* null, or what the task asked to be told (its own) */
 };
 
 /* An entry with a name that the caller chose. */
@@ -58,6 +50,15 @@ static inline uint32_t ipc_entry_urefs(const struct ipc_entry *entry)
 static inline uint32_t ipc_entry_type(const struct ipc_entry *entry)
 {
     return entry->bits & IPC_ENTRY_TYPE_MASK;
+}
+
+/* Drop COUNT user references of ENTRY, which has more.  At the maximum nobody knows how many there
+ * were: the count stays. */
+static inline void ipc_entry_drop_urefs(struct ipc_entry *entry, uint32_t count)
+{
+    if (ipc_entry_urefs(entry) != MACH_PORT_UREFS_MAX) {
+        entry->bits -= count;
+    }
 }
 
 /* The port behind ENTRY, which holds a right to one. */

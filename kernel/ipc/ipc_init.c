@@ -8,6 +8,7 @@
 #include <ipc/ipc_entry.h>
 #include <ipc/ipc_kmsg_internal.h>
 #include <ipc/ipc_pset.h>
+#include <ipc/ipc_request.h>
 #include <ipc/ipc_space.h>
 
 struct zone ipc_port_zone;

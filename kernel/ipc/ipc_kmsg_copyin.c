@@ -9,7 +9,6 @@
  */
 #include <ipc/ipc_kmsg.h>
 
-#include <lib/assert.h>
 #include <arch/user_copy.h>
 #include <ipc/ipc_ool.h>
 #include <ipc/ipc_right.h>
@@ -35,7 +34,8 @@ static bool entry_can_give_both(const struct ipc_entry *entry, mach_msg_type_nam
     return !first_moves || !second_moves || ipc_entry_urefs(entry) >= 2;
 }
 
-/* Take both rights from the same entry: what does not consume goes first. */
+/* Take both rights from the same entry: what does not consume goes first.  On failure KMSG may own one
+ * of them. */
 static COLD mach_msg_return_t copyin_same_name(struct ipc_space *space, struct ipc_kmsg *kmsg,
                                                struct ipc_entry *entry,
                                                mach_msg_type_name_t destination,
@@ -56,12 +56,9 @@ static COLD mach_msg_return_t copyin_same_name(struct ipc_space *space, struct i
         first = ipc_right_copyin(space, entry, destination, true, &kmsg->destination);
         second = ipc_right_copyin(space, entry, reply, true, &kmsg->reply);
     }
-    assert(first == KERN_SUCCESS && second == KERN_SUCCESS);
-    if (UNLIKELY(kmsg->destination == IPC_PORT_DEAD)) {
-        /* The port died after ipc_right_check(); a dead port's right is dropped without effect. */
-        ipc_port_release_right(kmsg->reply, ipc_right_result_type(reply));
-        kmsg->reply = nullptr;
-        return MACH_SEND_INVALID_DEST;
+    if (UNLIKELY(first != KERN_SUCCESS || second != KERN_SUCCESS ||
+                 kmsg->destination == IPC_PORT_DEAD)) {
+        return MACH_SEND_INVALID_DEST; /* no more rights can be counted, or the port died just now */
     }
     return MACH_MSG_SUCCESS;
 }
@@ -94,7 +91,8 @@ static ALWAYS_INLINE void lock_destination(struct ipc_kmsg *kmsg) NO_LOCK_ANALYS
     }
 }
 
-/* Resolve both header ports in SPACE, then take them. */
+/* Resolve both header ports in SPACE, then take them.  On failure KMSG may own one of them: a port
+ * can count no more rights. */
 static ALWAYS_INLINE mach_msg_return_t copyin_rights(struct ipc_space *space, struct ipc_kmsg *kmsg,
                                                      mach_msg_type_name_t destination,
                                                      mach_msg_type_name_t reply)
@@ -123,11 +121,28 @@ static ALWAYS_INLINE mach_msg_return_t copyin_rights(struct ipc_space *space, st
     }
     if (LIKELY(reply_entry != nullptr)) {
         INLINE_CALL result = ipc_right_copyin(space, reply_entry, reply, true, &kmsg->reply);
-        assert(result == KERN_SUCCESS);
+        if (UNLIKELY(result != KERN_SUCCESS)) {
+            return MACH_SEND_INVALID_REPLY;
+        }
     } else if (reply != 0) {
         kmsg->reply = reply_name == MACH_PORT_NULL ? nullptr : IPC_PORT_DEAD;
     }
     return MACH_MSG_SUCCESS;
+}
+
+/* Drop what KMSG, whose header could not be taken in, owns by these dispositions. */
+static COLD void drop_header(struct ipc_kmsg *kmsg, mach_msg_type_name_t destination,
+                             mach_msg_type_name_t reply)
+{
+    if (!kmsg->is_lent) {
+        ipc_port_release_right(kmsg->destination, ipc_right_result_type(destination));
+    }
+    kmsg->is_lent = false;
+    if (kmsg->reply != nullptr) {
+        ipc_port_release_right(kmsg->reply, ipc_right_result_type(reply));
+    }
+    kmsg->destination = nullptr;
+    kmsg->reply = nullptr;
 }
 
 /* copyin_rights(), with all that follows from the dispositions: inlined where those are constants,
@@ -144,6 +159,7 @@ static ALWAYS_INLINE mach_msg_return_t copyin_header_as(struct ipc_kmsg *kmsg,
     }
     spin_unlock(&space->lock);
     if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
+        drop_header(kmsg, destination, reply);
         return result;
     }
     INLINE_CALL kmsg->destination_type = (uint8_t)ipc_right_result_type(destination);

@@ -14,6 +14,7 @@
 #include <ipc/ipc_donation.h>
 #include <ipc/ipc_kmsg_internal.h>
 #include <ipc/ipc_pset.h>
+#include <ipc/ipc_request.h>
 
 /* What senders need to know of a thread that waits, and tell it. */
 struct receive_terms {
@@ -352,6 +353,7 @@ static ALWAYS_INLINE mach_msg_return_t receive_from_port(struct ipc_port *port,
     }
     if (take_message(port, receive, &result)) {
         ipc_port_unlock(port);
+        ipc_request_queue_changed(port);
         release_handoff(receive);
         return result;
     }
@@ -394,6 +396,9 @@ static NOINLINE mach_msg_return_t receive_from_set(struct ipc_pset *set,
         ipc_port_lock(port);
         bool is_taken = ipc_pset_contains(set, port) && take_message(port, receive, &result);
         ipc_port_unlock(port);
+        if (is_taken) {
+            ipc_request_queue_changed(port);
+        }
         ipc_port_release(port);
         if (is_taken) {
             ipc_donation_take_from_set(set);

@@ -83,9 +83,9 @@ void ipc_notify_port_destroyed(struct ipc_kmsg *notification, struct ipc_port *p
     ipc_mqueue_post(notification);
 }
 
-void ipc_notify_port_deleted(struct ipc_kmsg *notification)
+void ipc_notify_name(struct ipc_kmsg *notification, mach_msg_id_t id)
 {
-    notification->header.msgh_id = MACH_NOTIFY_PORT_DELETED;
+    notification->header.msgh_id = id;
     ipc_mqueue_post(notification);
 }
 

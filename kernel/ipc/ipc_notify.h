@@ -34,8 +34,9 @@ void ipc_notify_no_senders(struct ipc_kmsg *notification, uint32_t count);
 /* Send PORT's receive right (in limbo, with its reference) in a port-destroyed notification. */
 void ipc_notify_port_destroyed(struct ipc_kmsg *notification, struct ipc_port *port);
 
-/* Turn a dead-name notification that will not be needed into a port-deleted one and send it. */
-void ipc_notify_port_deleted(struct ipc_kmsg *notification);
+/* Send NOTIFICATION of a request (ipc_request.h) as the event ID: MACH_NOTIFY_DEAD_NAME,
+ * _PORT_DELETED or _SEND_POSSIBLE. */
+void ipc_notify_name(struct ipc_kmsg *notification, mach_msg_id_t id);
 
 /* The send-once right to PORT was dropped unused: tell the receiver, consuming the right. */
 void ipc_notify_send_once(struct ipc_port *port);

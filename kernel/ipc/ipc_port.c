@@ -4,6 +4,8 @@
  */
 #include <ipc/ipc_port.h>
 
+#include <mach/notify.h>
+
 #include <lib/assert.h>
 #include <mem/zone.h>
 #include <sched/sched.h>
@@ -12,6 +14,7 @@
 #include <ipc/ipc_mqueue.h>
 #include <ipc/ipc_notify.h>
 #include <ipc/ipc_pset.h>
+#include <ipc/ipc_request.h>
 #include <ipc/ipc_zones.h>
 #include <ipc/upcalls.h>
 
@@ -63,21 +66,32 @@ void ipc_port_clear_kobject(struct ipc_port *port)
 /* What a dying port leaves behind, to be dealt with when its lock is dropped. */
 struct port_remains {
     struct list messages;
-    struct list requests;
+    struct list notifications;
     struct list dependents;
     struct ipc_kmsg *no_senders;
     struct ipc_port *destination;
 };
+
+/* Spend all requests of PORT on its death; the messages go to NOTIFICATIONS. */
+static void take_requests(struct ipc_port *port, struct list *notifications)
+    REQUIRES(port->object.lock)
+{
+    while (!list_empty(&port->requests)) {
+        struct ipc_request *request = list_first_entry(&port->requests, struct ipc_request, link);
+        list_insert_tail(notifications, &ipc_request_take(port, request)->link);
+        request->is_dead_told = true;
+    }
+}
 
 /* Mark PORT dead, tell who waits, and collect what it leaves. */
 static void port_die(struct ipc_port *port, struct port_remains *remains)
     REQUIRES(port->object.lock)
 {
     list_init(&remains->messages);
-    list_init(&remains->requests);
+    list_init(&remains->notifications);
     list_init(&remains->dependents);
     list_splice_tail(&remains->messages, &port->messages);
-    list_splice_tail(&remains->requests, &port->requests);
+    take_requests(port, &remains->notifications);
     list_splice_tail(&remains->dependents, &port->dependents);
     remains->no_senders = port->no_senders;
     port->no_senders = nullptr;
@@ -103,12 +117,10 @@ static void port_bury(struct port_remains *remains)
         list_remove(&kmsg->link);
         ipc_kmsg_destroy(kmsg);
     }
-    while (!list_empty(&remains->requests)) {
-        struct ipc_request *request =
-            list_first_entry(&remains->requests, struct ipc_request, link);
-        list_remove(&request->link);
-        ipc_mqueue_post(request->notification);
-        zone_free(&ipc_request_zone, request);
+    while (!list_empty(&remains->notifications)) {
+        struct ipc_kmsg *kmsg = list_first_entry(&remains->notifications, struct ipc_kmsg, link);
+        list_remove(&kmsg->link);
+        ipc_notify_name(kmsg, MACH_NOTIFY_DEAD_NAME);
     }
     while (!list_empty(&remains->dependents)) {
         struct ipc_port_dependent *dependent =
@@ -127,11 +139,8 @@ static void port_bury(struct port_remains *remains)
 /* Somebody wants to have PORT's receive right instead of its death: send it. */
 static void port_send_away(struct ipc_port *port, struct ipc_kmsg *notification)
 {
-    struct ipc_port *former = nullptr;
     ipc_port_lock(port);
-    ipc_pset_remove_all(port);
-    ipc_mqueue_wake_receivers(&port->receivers, MACH_RCV_PORT_DIED);
-    former = ipc_port_leave_transit(port);
+    struct ipc_port *former = ipc_port_leave_space(port, MACH_RCV_PORT_DIED);
     ipc_port_unlock(port);
     if (former != nullptr) {
         ipc_port_release(former);
@@ -170,6 +179,17 @@ struct ipc_port *ipc_port_leave_transit(struct ipc_port *port)
     return destination;
 }
 
+struct ipc_port *ipc_port_leave_space(struct ipc_port *port, mach_msg_return_t reason)
+{
+    ipc_pset_remove_all(port);
+    ipc_mqueue_wake_receivers(&port->receivers, reason);
+    port->make_send_count = 0;
+    port->sequence = 0;
+    port->context = 0;
+    port->flags &= (uint8_t)~IPC_PORT_GUARD_FLAGS;
+    return ipc_port_leave_transit(port);
+}
+
 bool ipc_port_check_circularity(struct ipc_port *port, struct ipc_port *destination)
 {
     bool is_circular = false;
@@ -197,8 +217,8 @@ struct ipc_port *ipc_port_make_send(struct ipc_port *port)
     struct ipc_port *right = IPC_PORT_DEAD;
     interrupt_state_t interrupts = interrupts_save();
     ipc_port_lock(port);
-    if (LIKELY(port->object.is_active)) {
-        port->make_send_count++;
+    if (LIKELY(port->object.is_active && port->send_rights < IPC_PORT_RIGHTS_MAX)) {
+        port->make_send_count += port->make_send_count < IPC_PORT_RIGHTS_MAX;
         port->send_rights++;
         ipc_port_reference(port);
         right = port;
@@ -213,7 +233,7 @@ struct ipc_port *ipc_port_make_send_once(struct ipc_port *port)
     struct ipc_port *right = IPC_PORT_DEAD;
     interrupt_state_t interrupts = interrupts_save();
     ipc_port_lock(port);
-    if (LIKELY(port->object.is_active)) {
+    if (LIKELY(port->object.is_active && port->send_once_rights < IPC_PORT_RIGHTS_MAX)) {
         port->send_once_rights++;
         ipc_port_reference(port);
         right = port;
@@ -231,7 +251,7 @@ struct ipc_port *ipc_port_copy_send(struct ipc_port *port)
     struct ipc_port *right = IPC_PORT_DEAD;
     interrupt_state_t interrupts = interrupts_save();
     ipc_port_lock(port);
-    if (LIKELY(port->object.is_active)) {
+    if (LIKELY(port->object.is_active && port->send_rights < IPC_PORT_RIGHTS_MAX)) {
         port->send_rights++;
         ipc_port_reference(port);
         right = port;

@@ -93,15 +93,22 @@ struct ipc_port {
     struct waitq senders;   /* threads that wait for room in the queue */
     struct list sets;       /* ipc_pset_link.port_link: the sets it is a member of */
 
-    struct list requests;        /* ipc_request.link: dead-name notifications asked for */
+    struct list requests;        /* ipc_request.link: those that are pending */
     struct list dependents;      /* ipc_port_dependent.link */
     struct ipc_kmsg *no_senders; /* the message to send when the last send right goes, or null */
     struct ipc_kmsg *port_destroyed; /* the message that takes the dying receive right, or null */
-    uint64_t context;
-    uint64_t guard;
-    bool is_guarded;
-    bool is_strictly_guarded;
+    uint64_t context;     /* the receiver's; with MACH_PORT_STATUS_FLAG_GUARDED it is the guard */
+    uint8_t flags;        /* MACH_PORT_STATUS_FLAG_*: guard and importance */
+    bool is_room_awaited; /* a request is armed: see ipc_request.h */
 };
+
+/* The flags that say how a receive right is guarded; they do not travel with it. */
+#define IPC_PORT_GUARD_FLAGS                                              \
+    (MACH_PORT_STATUS_FLAG_GUARDED | MACH_PORT_STATUS_FLAG_STRICT_GUARD | \
+     MACH_PORT_STATUS_FLAG_GUARD_IMMOVABLE_RECEIVE)
+
+/* The most rights of one kind, and made send rights, that a port can count. */
+#define IPC_PORT_RIGHTS_MAX UINT32_MAX
 
 /* A port that died before its right arrived: stands in kmsgs and arrays for MACH_PORT_DEAD. */
 #define IPC_PORT_DEAD ((struct ipc_port *)UINTPTR_MAX)
@@ -110,6 +117,12 @@ struct ipc_port {
 static inline bool ipc_port_is_valid(const struct ipc_port *port)
 {
     return (uintptr_t)port + 1 > 1;
+}
+
+/* True if PORT's receive right is guarded.  Without its lock a look that may be overtaken. */
+static inline bool ipc_port_is_guarded(const struct ipc_port *port)
+{
+    return __atomic_load_n(&port->flags, __ATOMIC_RELAXED) & MACH_PORT_STATUS_FLAG_GUARDED;
 }
 
 static inline LOCK_FUNCTION void ipc_port_lock(struct ipc_port *port) ACQUIRE(port->object.lock)
@@ -162,7 +175,8 @@ static inline void *ipc_port_kobject_locked(struct ipc_port *port, enum ipc_kobj
 }
 
 /* Make a send right from PORT, which the caller can receive from or which is a kernel port. 
- * Returns: PORT with one more reference and send right, or IPC_PORT_DEAD if it has died. */
+ * Returns: PORT with one more reference and send right, or IPC_PORT_DEAD if it has died or cannot
+ * count one more. */
 struct ipc_port *ipc_port_make_send(struct ipc_port *port);
 
 /* Make a send-once right in the same way. */
@@ -193,6 +207,13 @@ void ipc_port_release_right(struct ipc_port *port, mach_msg_type_name_t type);
 /* PORT's receive right leaves where it is and is in limbo.  Returns: the port whose queue it was
  * in, with the reference that the caller has to drop, or null.  Locks: PORT's. */
 struct ipc_port *ipc_port_leave_transit(struct ipc_port *port) REQUIRES(port->object.lock);
+
+/* The task that receives from PORT gives its receive right away, to be in limbo: PORT leaves its
+ * sets, who waits for messages gets REASON (MACH_RCV_PORT_CHANGED, MACH_RCV_PORT_DIED), and guard,
+ * context, make-send count and sequence number start anew.  Locks: PORT's.  Returns: as
+ * ipc_port_leave_transit(). */
+struct ipc_port *ipc_port_leave_space(struct ipc_port *port, mach_msg_return_t reason)
+    REQUIRES(port->object.lock);
 
 /*
  * Would queueing PORT's receive right on DESTINATION close a circle of queues?  If not, PORT (in

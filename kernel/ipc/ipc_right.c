@@ -4,47 +4,37 @@
  */
 #include <ipc/ipc_right.h>
 
+#include <mach/notify.h>
+
 #include <lib/assert.h>
-#include <mem/zone.h>
 #include <ipc/ipc_kmsg.h>
 #include <ipc/ipc_mqueue.h>
 #include <ipc/ipc_notify.h>
 #include <ipc/ipc_pset.h>
+#include <ipc/ipc_request.h>
 #include <ipc/ipc_right_internal.h>
-#include <ipc/ipc_zones.h>
-
-/* Take REQUEST off PORT's list.  Returns: its notification; null if the port died and has sent
- * it. */
-static struct ipc_kmsg *take_request(struct ipc_port *port, struct ipc_request *request)
-{
-    struct ipc_kmsg *notification = nullptr;
-    ipc_port_lock(port);
-    if (port->object.is_active) {
-        list_remove(&request->link);
-        notification = request->notification;
-    }
-    ipc_port_unlock(port);
-    if (notification != nullptr) {
-        zone_free(&ipc_request_zone, request);
-    }
-    return notification;
-}
 
 void ipc_right_cancel_request(struct ipc_entry *entry)
 {
-    if (entry->request == nullptr) {
+    struct ipc_request *request = entry->request;
+    if (request == nullptr) {
         return;
     }
-    struct ipc_kmsg *notification = take_request(ipc_entry_port(entry), entry->request);
+    struct ipc_port *port = ipc_entry_port(entry);
+    ipc_port_lock(port);
+    struct ipc_kmsg *notification = ipc_request_take(port, request);
+    ipc_port_unlock(port);
     entry->request = nullptr;
+    ipc_request_free(request);
     if (notification != nullptr) {
-        ipc_notify_port_deleted(notification);
+        ipc_notify_name(notification, MACH_NOTIFY_PORT_DELETED);
     }
 }
 
 void ipc_right_make_dead(struct ipc_space *space, struct ipc_entry *entry)
 {
     struct ipc_port *port = ipc_entry_port(entry);
+    struct ipc_request *request = entry->request;
     bool is_send = entry->bits & MACH_PORT_TYPE_SEND;
     if (is_send) {
         ipc_hash_remove(space, entry);
@@ -59,8 +49,9 @@ void ipc_right_make_dead(struct ipc_space *space, struct ipc_entry *entry)
 
     /* A dead-name notification that was sent for the name carries one user reference. */
     uint32_t urefs = ipc_entry_urefs(entry);
-    if (entry->request != nullptr && urefs < MACH_PORT_UREFS_MAX) {
-        urefs++;
+    if (request != nullptr) {
+        urefs += request->is_dead_told && urefs < MACH_PORT_UREFS_MAX;
+        ipc_request_free(request);
     }
     entry->request = nullptr;
     entry->object = nullptr;
@@ -113,6 +104,11 @@ static void collect_remains(const struct ipc_entry *entry, struct ipc_right_rema
     }
 }
 
+bool ipc_right_is_guarded(const struct ipc_entry *entry)
+{
+    return (entry->bits & MACH_PORT_TYPE_RECEIVE) && ipc_port_is_guarded(ipc_entry_port(entry));
+}
+
 void ipc_right_destroy(struct ipc_space *space, struct ipc_entry *entry,
                        struct ipc_right_remains *remains)
 {
@@ -124,14 +120,14 @@ void ipc_right_destroy(struct ipc_space *space, struct ipc_entry *entry,
     ipc_entry_free(space, entry);
 }
 
-/* Drop COUNT (more than 0) user references of a send right in ENTRY, which has at least as many. */
+/* Drop COUNT (more than 0) user references of a send right in ENTRY, which has at least as many.  A
+ * request stays with a receive right under the same name. */
 static void drop_send_urefs(struct ipc_space *space, struct ipc_entry *entry, uint32_t count,
                             struct ipc_right_remains *remains) REQUIRES(space->lock)
 {
     if (ipc_entry_urefs(entry) > count) {
-        entry->bits -= count;
+        ipc_entry_drop_urefs(entry, count);
     } else if (entry->bits & MACH_PORT_TYPE_RECEIVE) {
-        ipc_right_cancel_request(entry);
         *remains =
             (struct ipc_right_remains){ .object = entry->object, .type = MACH_MSG_TYPE_PORT_SEND };
         entry->bits = MACH_PORT_TYPE_RECEIVE;
@@ -145,7 +141,7 @@ static void drop_dead_urefs(struct ipc_space *space, struct ipc_entry *entry, ui
     REQUIRES(space->lock)
 {
     if (ipc_entry_urefs(entry) > count) {
-        entry->bits -= count;
+        ipc_entry_drop_urefs(entry, count);
     } else {
         ipc_entry_free(space, entry);
     }
@@ -158,11 +154,53 @@ kern_return_t ipc_right_deallocate(struct ipc_space *space, struct ipc_entry *en
         drop_dead_urefs(space, entry, 1);
     } else if (entry->bits & MACH_PORT_TYPE_SEND) {
         drop_send_urefs(space, entry, 1, remains);
-    } else if (entry->bits & MACH_PORT_TYPE_SEND_ONCE) {
+    } else if (entry->bits & (MACH_PORT_TYPE_SEND_ONCE | MACH_PORT_TYPE_PORT_SET)) {
         ipc_right_destroy(space, entry, remains);
     } else {
         return KERN_INVALID_RIGHT;
     }
+    return KERN_SUCCESS;
+}
+
+/* Take the receive right out of ENTRY; a send right stays and is a dead name as soon as the port is
+ * gone. */
+static void drop_receive(struct ipc_space *space, struct ipc_entry *entry,
+                         struct ipc_right_remains *remains) REQUIRES(space->lock)
+{
+    if (!(entry->bits & MACH_PORT_TYPE_SEND)) {
+        ipc_right_destroy(space, entry, remains);
+        return;
+    }
+    *remains =
+        (struct ipc_right_remains){ .object = entry->object, .type = MACH_MSG_TYPE_PORT_RECEIVE };
+    entry->bits &= ~MACH_PORT_TYPE_RECEIVE;
+}
+
+kern_return_t ipc_right_destruct(struct ipc_space *space, struct ipc_entry *entry,
+                                 mach_port_delta_t delta, uint64_t guard,
+                                 struct ipc_right_remains *remains)
+{
+    if (!(entry->bits & MACH_PORT_TYPE_RECEIVE) ||
+        (delta != 0 && !(entry->bits & MACH_PORT_TYPE_SEND))) {
+        return KERN_INVALID_RIGHT;
+    }
+    uint32_t count = (uint32_t)-delta;
+    if (delta > 0 || count > ipc_entry_urefs(entry)) {
+        return KERN_INVALID_VALUE;
+    }
+    struct ipc_port *port = ipc_entry_port(entry);
+    ipc_port_lock(port);
+    bool fits = !ipc_port_is_guarded(port) || port->context == guard;
+    ipc_port_unlock(port);
+    if (!fits) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    struct ipc_right_remains send = {};
+    if (count != 0) {
+        drop_send_urefs(space, entry, count, &send);
+    }
+    drop_receive(space, entry, remains);
+    remains->also_send |= send.object != nullptr;
     return KERN_SUCCESS;
 }
 
@@ -180,14 +218,14 @@ static kern_return_t delta_single(struct ipc_space *space, struct ipc_entry *ent
     if (delta != -1) {
         return KERN_INVALID_VALUE;
     }
-    if (type != MACH_PORT_TYPE_RECEIVE || !(entry->bits & MACH_PORT_TYPE_SEND)) {
+    if (type != MACH_PORT_TYPE_RECEIVE) {
         ipc_right_destroy(space, entry, remains);
         return KERN_SUCCESS;
     }
-    /* The send right stays and is a dead name as soon as the port is gone. */
-    *remains =
-        (struct ipc_right_remains){ .object = entry->object, .type = MACH_MSG_TYPE_PORT_RECEIVE };
-    entry->bits &= ~MACH_PORT_TYPE_RECEIVE;
+    if (UNLIKELY(ipc_port_is_guarded(ipc_entry_port(entry)))) {
+        return KERN_INVALID_RIGHT;
+    }
+    drop_receive(space, entry, remains);
     return KERN_SUCCESS;
 }
 
@@ -231,15 +269,16 @@ kern_return_t ipc_right_delta(struct ipc_space *space, struct ipc_entry *entry,
     case MACH_PORT_RIGHT_SEND_ONCE:
         (void)ipc_right_check(space, entry);
         return delta_single(space, entry, MACH_PORT_TYPE_SEND_ONCE, delta, remains);
-    default: return KERN_INVALID_VALUE;
+    default: return KERN_INVALID_RIGHT;
     }
 }
 
 kern_return_t ipc_right_set_request(struct ipc_space *space, struct ipc_entry *entry,
-                                    struct ipc_request *request, struct ipc_port **former)
+                                    struct ipc_request *request, bool fire_if_room,
+                                    struct ipc_port **former)
 {
     *former = nullptr;
-    if (!(entry->bits & MACH_PORT_TYPE_PORT_RIGHTS) && !(entry->bits & MACH_PORT_TYPE_DEAD_NAME)) {
+    if (!(entry->bits & MACH_PORT_TYPE_PORT_OR_DEAD)) {
         return KERN_INVALID_RIGHT;
     }
     if (ipc_right_check(space, entry)) {
@@ -254,19 +293,24 @@ kern_return_t ipc_right_set_request(struct ipc_space *space, struct ipc_entry *e
         (void)ipc_right_check(space, entry);
         return KERN_INVALID_ARGUMENT;
     }
-    if (old != nullptr) {
-        list_remove(&old->link);
-    }
-    if (request != nullptr) {
+    bool is_due =
+        fire_if_room && (entry->bits & MACH_PORT_TYPE_SEND_ONCE || port->state == PORT_IN_KERNEL ||
+                         port->message_count < port->message_limit);
+    struct ipc_kmsg *cancelled = old != nullptr ? ipc_request_take(port, old) : nullptr;
+    if (request != nullptr && !is_due) {
+        request->is_armed = fire_if_room;
+        port->is_room_awaited |= fire_if_room;
         list_insert_tail(&port->requests, &request->link);
     }
     ipc_port_unlock(port);
-    entry->request = request;
+    entry->request = is_due ? nullptr : request;
     if (old != nullptr) {
-        *former = ipc_notify_cancel(old->notification);
-        zone_free(&ipc_request_zone, old);
+        ipc_request_free(old);
     }
-    return KERN_SUCCESS;
+    if (cancelled != nullptr) {
+        *former = ipc_notify_cancel(cancelled);
+    }
+    return is_due ? KERN_ALREADY_WAITING : KERN_SUCCESS;
 }
 
 void ipc_right_terminate(struct ipc_entry *entry)

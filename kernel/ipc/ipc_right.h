@@ -25,7 +25,7 @@
  * Returns: true if ENTRY is a dead name now.  Locks: the space's. */
 bool ipc_right_check(struct ipc_space *space, struct ipc_entry *entry) REQUIRES(space->lock);
 
-/* Could ENTRY be copied in with disposition TYPE?  Dead names can, except as receive rights.
+/* Could ENTRY be copied in with disposition TYPE, one of a send or send-once right?  Dead names can.
  * Locks: the space's. */
 bool ipc_right_copyin_check(const struct ipc_entry *entry, mach_msg_type_name_t type);
 
@@ -34,7 +34,8 @@ bool ipc_right_copyin_check(const struct ipc_entry *entry, mach_msg_type_name_t 
  * References: *PORT has the right's count and reference; IPC_PORT_DEAD for a dead name, if
  * DEAD_IS_OK.
  * Returns: KERN_SUCCESS; KERN_INVALID_RIGHT, ENTRY has not what TYPE needs, or is dead and
- * DEAD_IS_OK is false. */
+ * DEAD_IS_OK is false; KERN_INVALID_CAPABILITY, a receive right that its guard keeps where it is;
+ * KERN_UREFS_OVERFLOW, the port can count no more rights. */
 [[nodiscard]] kern_return_t ipc_right_copyin(struct ipc_space *space, struct ipc_entry *entry,
                                              mach_msg_type_name_t type, bool dead_is_ok,
                                              struct ipc_port **port) REQUIRES(space->lock);
@@ -91,12 +92,26 @@ void ipc_right_destroy(struct ipc_space *space, struct ipc_entry *entry,
                                             struct ipc_right_remains *remains)
     REQUIRES(space->lock);
 
-/* Make REQUEST the dead-name request of ENTRY (null: none).  Returns: the former one's notify right
- * in *FORMER (a send-once right that is the caller's, or null).  Locks: the space's.
- * Returns: KERN_SUCCESS; KERN_INVALID_RIGHT; KERN_INVALID_ARGUMENT, dead already (the caller may
- * send at once). */
+/* True if ENTRY has a receive right that a guard protects from being destroyed.  Locks: the
+ * space's. */
+bool ipc_right_is_guarded(const struct ipc_entry *entry);
+
+/* mach_port_destruct: add DELTA, not positive, user references of the send right, and give up the
+ * receive right, whose guard is GUARD.  Locks: the space's.
+ * Returns: KERN_SUCCESS; KERN_INVALID_RIGHT; KERN_INVALID_VALUE, it would be negative or DELTA is
+ * positive; KERN_INVALID_ARGUMENT, another guard. */
+[[nodiscard]] kern_return_t ipc_right_destruct(struct ipc_space *space, struct ipc_entry *entry,
+                                               mach_port_delta_t delta, uint64_t guard,
+                                               struct ipc_right_remains *remains)
+    REQUIRES(space->lock);
+
+/* Make REQUEST the request of ENTRY (null: none).  With FIRE_IF_ROOM, REQUEST, a send-possible one,
+ * is armed, or not taken if the port has room now.  The former one's notify right is in *FORMER (a
+ * send-once right that is the caller's, or null).  Locks: the space's.
+ * Returns: KERN_SUCCESS; KERN_ALREADY_WAITING, there is room, and REQUEST is the caller's still;
+ * KERN_INVALID_RIGHT; KERN_INVALID_ARGUMENT, dead already (the caller may send at once). */
 [[nodiscard]] kern_return_t ipc_right_set_request(struct ipc_space *space, struct ipc_entry *entry,
-                                                  struct ipc_request *request,
+                                                  struct ipc_request *request, bool fire_if_room,
                                                   struct ipc_port **former) REQUIRES(space->lock);
 
 /* Destroy what ENTRY of a dead space denotes; nobody else looks at it any more. */

@@ -45,11 +45,9 @@ mach_msg_type_name_t ipc_right_result_type(mach_msg_type_name_t type)
 bool ipc_right_copyin_check(const struct ipc_entry *entry, mach_msg_type_name_t type)
 {
     const struct disposition *disposition = &dispositions[type - DISPOSITION_FIRST];
-    if (ipc_entry_type(entry) & disposition->needs) {
-        return type != MACH_MSG_TYPE_MOVE_RECEIVE || !ipc_entry_port(entry)->is_guarded;
-    }
-    return ipc_entry_type(entry) == MACH_PORT_TYPE_DEAD_NAME &&
-           (disposition->needs & MACH_PORT_TYPE_SEND_RIGHTS);
+    return (ipc_entry_type(entry) & disposition->needs) ||
+           (ipc_entry_type(entry) == MACH_PORT_TYPE_DEAD_NAME &&
+            (disposition->needs & MACH_PORT_TYPE_SEND_RIGHTS));
 }
 
 /* ENTRY is a dead name: copy it in as such. */
@@ -61,30 +59,52 @@ static COLD kern_return_t copyin_dead(struct ipc_space *space, struct ipc_entry 
         !(disposition->needs & MACH_PORT_TYPE_SEND_RIGHTS)) {
         return KERN_INVALID_RIGHT;
     }
-    if (disposition->moves && --entry->bits == MACH_PORT_TYPE_DEAD_NAME) {
+    if (disposition->moves && ipc_entry_urefs(entry) == 1) {
         ipc_entry_free(space, entry);
+    } else if (disposition->moves) {
+        ipc_entry_drop_urefs(entry, 1);
     }
     *port = IPC_PORT_DEAD;
     return KERN_SUCCESS;
 }
 
+/* Make the right that TYPE (not a MOVE) says on PORT, which is alive and locked.  Returns: false if
+ * PORT cannot count one more. */
+static inline bool make_right(struct ipc_port *port, mach_msg_type_name_t type)
+    REQUIRES(port->object.lock)
+{
+    uint32_t *count =
+        type == MACH_MSG_TYPE_MAKE_SEND_ONCE ? &port->send_once_rights : &port->send_rights;
+    bool is_made_send = type == MACH_MSG_TYPE_MAKE_SEND;
+    if (UNLIKELY(*count == IPC_PORT_RIGHTS_MAX ||
+                 (is_made_send && port->make_send_count == IPC_PORT_RIGHTS_MAX))) {
+        return false;
+    }
+    ++*count;
+    port->make_send_count += is_made_send;
+    ipc_port_reference(port);
+    return true;
+}
+
 /* Move a send right out of ENTRY: the last user reference takes the right along, others leave
- * it. */
+ * it.  A request stays with a receive right under the same name. */
 static kern_return_t move_send(struct ipc_space *space, struct ipc_entry *entry,
                                struct ipc_port *port) REQUIRES(space->lock)
 {
     if (ipc_entry_urefs(entry) > 1) {
-        entry->bits--;
         ipc_port_lock(port);
-        port->send_rights++;
-        ipc_port_reference(port);
+        bool is_counted = make_right(port, MACH_MSG_TYPE_COPY_SEND);
         ipc_port_unlock(port);
+        if (UNLIKELY(!is_counted)) {
+            return KERN_UREFS_OVERFLOW;
+        }
+        ipc_entry_drop_urefs(entry, 1);
         return KERN_SUCCESS;
     }
-    ipc_right_cancel_request(entry);
     if (entry->bits & MACH_PORT_TYPE_RECEIVE) {
         entry->bits = MACH_PORT_TYPE_RECEIVE;
     } else {
+        ipc_right_cancel_request(entry);
         ipc_hash_remove(space, entry);
         ipc_entry_free(space, entry);
     }
@@ -96,15 +116,11 @@ static kern_return_t move_receive(struct ipc_space *space, struct ipc_entry *ent
                                   struct ipc_port *port) REQUIRES(space->lock)
 {
     ipc_port_lock(port);
-    if (port->is_guarded) {
+    if (port->flags & MACH_PORT_STATUS_FLAG_GUARD_IMMOVABLE_RECEIVE) {
         ipc_port_unlock(port);
-        return KERN_INVALID_RIGHT;
+        return KERN_INVALID_CAPABILITY;
     }
-    ipc_pset_remove_all(port);
-    ipc_mqueue_wake_receivers(&port->receivers, MACH_RCV_PORT_CHANGED);
-    (void)ipc_port_leave_transit(port);
-    port->make_send_count = 0;
-    port->sequence = 0;
+    (void)ipc_port_leave_space(port, MACH_RCV_PORT_CHANGED);
     ipc_port_unlock(port);
 
     if (entry->bits & MACH_PORT_TYPE_SEND) {
@@ -115,19 +131,6 @@ static kern_return_t move_receive(struct ipc_space *space, struct ipc_entry *ent
         ipc_entry_free(space, entry);
     }
     return KERN_SUCCESS;
-}
-
-/* Make the right that TYPE (not a MOVE) says on PORT, which is alive and locked. */
-static inline void make_right(struct ipc_port *port, mach_msg_type_name_t type)
-    REQUIRES(port->object.lock)
-{
-    if (type == MACH_MSG_TYPE_MAKE_SEND_ONCE) {
-        port->send_once_rights++;
-    } else {
-        port->send_rights++;
-        port->make_send_count += type == MACH_MSG_TYPE_MAKE_SEND;
-    }
-    ipc_port_reference(port);
 }
 
 kern_return_t ipc_right_copyin(struct ipc_space *space, struct ipc_entry *entry,
@@ -141,8 +144,11 @@ kern_return_t ipc_right_copyin(struct ipc_space *space, struct ipc_entry *entry,
     if (LIKELY(!disposition->moves)) {
         ipc_port_lock(port);
         if (LIKELY(port->object.is_active)) {
-            make_right(port, type);
+            bool is_made = make_right(port, type);
             ipc_port_unlock(port);
+            if (UNLIKELY(!is_made)) {
+                return KERN_UREFS_OVERFLOW;
+            }
             *result = port;
             return KERN_SUCCESS;
         }
@@ -152,15 +158,22 @@ kern_return_t ipc_right_copyin(struct ipc_space *space, struct ipc_entry *entry,
         ipc_right_make_dead(space, entry);
         return copyin_dead(space, entry, disposition, dead_is_ok, result);
     }
-    *result = port;
+    kern_return_t error = KERN_SUCCESS;
     switch (type) {
     case MACH_MSG_TYPE_MOVE_SEND_ONCE:
         if (UNLIKELY(entry->request != nullptr)) {
             ipc_right_cancel_request(entry);
         }
         INLINE_CALL ipc_entry_free(space, entry);
-        return KERN_SUCCESS;
-    case MACH_MSG_TYPE_MOVE_SEND: return move_send(space, entry, port);
-    default: assert(type == MACH_MSG_TYPE_MOVE_RECEIVE); return move_receive(space, entry, port);
+        break;
+    case MACH_MSG_TYPE_MOVE_SEND: error = move_send(space, entry, port); break;
+    default:
+        assert(type == MACH_MSG_TYPE_MOVE_RECEIVE);
+        error = move_receive(space, entry, port);
+        break;
     }
+    if (LIKELY(error == KERN_SUCCESS)) {
+        *result = port;
+    }
+    return error;
 }

@@ -119,11 +119,13 @@ kern_return_t ipc_right_copyout_name(struct ipc_space *space, struct ipc_port *p
         return KERN_INVALID_CAPABILITY;
     }
     struct ipc_entry *entry = ipc_entry_lookup(space, name);
+    struct ipc_entry *other =
+        type != MACH_MSG_TYPE_PORT_SEND_ONCE ? ipc_hash_find(space, port) : nullptr;
+    if (other != nullptr && other != entry) {
+        return KERN_RIGHT_EXISTS;
+    }
     if (entry != nullptr) {
         return copyout_name_to_entry(space, entry, port, type);
-    }
-    if (type != MACH_MSG_TYPE_PORT_SEND_ONCE && ipc_hash_find(space, port) != nullptr) {
-        return KERN_RIGHT_EXISTS;
     }
     kern_return_t result = ipc_entry_alloc_name(space, name, &entry);
     if (result != KERN_SUCCESS) {

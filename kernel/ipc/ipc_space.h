@@ -25,6 +25,7 @@
 #include <mach/port.h>
 
 #include <lib/compiler.h>
+#include <lib/list.h>
 #include <lib/rbtree.h>
 #include <lib/refcount.h>
 #include <arch/spinlock.h>
@@ -113,7 +114,8 @@ mach_port_name_t ipc_space_copyout(struct ipc_space *space, struct ipc_port *por
  * Take a right from SPACE as a sender would: NAME with disposition TYPE (MACH_MSG_TYPE_*).
  * Returns: KERN_SUCCESS and *PORT with the right (perhaps IPC_PORT_DEAD, or null for
  * MACH_PORT_NULL);
- *          KERN_INVALID_NAME, KERN_INVALID_RIGHT, KERN_INVALID_VALUE, KERN_INVALID_TASK.
+ *          KERN_INVALID_NAME, KERN_INVALID_RIGHT, KERN_INVALID_VALUE, KERN_INVALID_TASK;
+ *          KERN_INVALID_CAPABILITY, KERN_UREFS_OVERFLOW: see ipc_right_copyin().
  */
 [[nodiscard]] kern_return_t ipc_space_copyin(struct ipc_space *space, mach_port_name_t name,
                                              mach_msg_type_name_t type, struct ipc_port **port);

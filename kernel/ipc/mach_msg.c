@@ -18,6 +18,7 @@
 #include <ipc/ipc_kmsg.h>
 #include <ipc/ipc_mqueue.h>
 #include <ipc/ipc_pset.h>
+#include <ipc/ipc_request.h>
 #include <ipc/ipc_right.h>
 #include <ipc/ipc_space.h>
 #include <ipc/upcalls.h>
@@ -71,6 +72,9 @@ static NOINLINE mach_msg_return_t send_to_queue(struct msg_request request, stru
     mach_msg_return_t result = ipc_mqueue_send(kmsg, deadline, handoff);
     if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
         self->calls = MACH_PORT_NULL;
+        if ((request.option & MACH_SEND_NOTIFY) && result == MACH_SEND_TIMED_OUT) {
+            ipc_request_arm(self->space, kmsg->destination);
+        }
         return ipc_kmsg_copyout_pseudo(kmsg, self->space, self->map, request.send_buffer, result);
     }
     return MACH_MSG_SUCCESS;

@@ -7,6 +7,7 @@
 #include <lib/assert.h>
 #include <mem/zone.h>
 #include <ipc/ipc_notify.h>
+#include <ipc/ipc_request.h>
 #include <ipc/ipc_right.h>
 #include <ipc/mach_port_internal.h>
 
@@ -75,7 +76,7 @@ kern_return_t mach_port_find_set(struct ipc_space *task, mach_port_name_t name,
 /* The type bits that ENTRY shows to users. */
 static mach_port_type_t entry_visible_type(const struct ipc_entry *entry)
 {
-    return ipc_entry_type(entry) | (entry->request != nullptr ? MACH_PORT_TYPE_DNREQUEST : 0);
+    return ipc_entry_type(entry) | (ipc_request_type(entry) & MACH_PORT_TYPE_DNREQUEST);
 }
 
 kern_return_t mach_port_type(struct ipc_space *task, mach_port_name_t name, mach_port_type_t *type)
@@ -187,10 +188,14 @@ kern_return_t mach_port_destroy(struct ipc_space *task, mach_port_name_t name)
     }
     struct ipc_right_remains remains = {};
     (void)ipc_right_check(task, entry);
-    ipc_right_destroy(task, entry, &remains);
+    if (ipc_right_is_guarded(entry)) {
+        result = KERN_INVALID_RIGHT;
+    } else {
+        ipc_right_destroy(task, entry, &remains);
+    }
     spin_unlock(&task->lock);
     ipc_right_drop(&remains);
-    return KERN_SUCCESS;
+    return result;
 }
 
 kern_return_t mach_port_deallocate(struct ipc_space *task, mach_port_name_t name)
@@ -214,7 +219,7 @@ kern_return_t mach_port_get_refs(struct ipc_space *task, mach_port_name_t name,
                                  mach_port_right_t right, mach_port_urefs_t *refs)
 {
     struct ipc_entry *entry;
-    if (right > MACH_PORT_RIGHT_DEAD_NAME) {
+    if (right >= MACH_PORT_RIGHT_NUMBER) {
         return KERN_INVALID_VALUE;
     }
     kern_return_t result = mach_port_lock_entry(task, name, &entry);
@@ -236,7 +241,7 @@ kern_return_t mach_port_mod_refs(struct ipc_space *task, mach_port_name_t name,
                                  mach_port_right_t right, mach_port_delta_t delta)
 {
     struct ipc_entry *entry;
-    if (right > MACH_PORT_RIGHT_DEAD_NAME) {
+    if (right >= MACH_PORT_RIGHT_NUMBER) {
         return KERN_INVALID_VALUE;
     }
     kern_return_t result = mach_port_lock_entry(task, name, &entry);
@@ -258,7 +263,7 @@ static void rename_port(struct ipc_entry *entry)
     if (entry->bits & MACH_PORT_TYPE_RECEIVE) {
         port->receiver_name = entry->name;
     }
-    if (entry->request != nullptr && port->object.is_active) {
+    if (entry->request != nullptr && entry->request->notification != nullptr) {
         ipc_notify_set_name(entry->request->notification, entry->name);
     }
     ipc_port_unlock(port);

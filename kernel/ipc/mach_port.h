@@ -53,6 +53,23 @@ kern_return_t mach_port_get_attributes(struct ipc_space *task, mach_port_name_t 
 kern_return_t mach_port_set_attributes(struct ipc_space *task, mach_port_name_t name,
                                        mach_port_flavor_t flavor, mach_port_info_t info,
                                        mach_msg_type_number_t info_count);
+kern_return_t mach_port_set_seqno(struct ipc_space *task, mach_port_name_t name,
+                                  mach_port_seqno_t seqno);
+kern_return_t mach_port_get_srights(struct ipc_space *task, mach_port_name_t name,
+                                    mach_port_rights_t *srights);
+kern_return_t mach_port_get_context(struct ipc_space *task, mach_port_name_t name,
+                                    uint64_t *context);
+kern_return_t mach_port_set_context(struct ipc_space *task, mach_port_name_t name,
+                                    uint64_t context);
+kern_return_t mach_port_destruct(struct ipc_space *task, mach_port_name_t name,
+                                 mach_port_delta_t srdelta, uint64_t guard);
+kern_return_t mach_port_guard(struct ipc_space *task, mach_port_name_t name, uint64_t guard,
+                              boolean_t strict);
+kern_return_t mach_port_guard_with_flags(struct ipc_space *task, mach_port_name_t name,
+                                         uint64_t guard, uint64_t flags);
+kern_return_t mach_port_unguard(struct ipc_space *task, mach_port_name_t name, uint64_t guard);
+kern_return_t mach_port_swap_guard(struct ipc_space *task, mach_port_name_t name,
+                                   uint64_t old_guard, uint64_t new_guard);
 kern_return_t mach_port_insert_member(struct ipc_space *task, mach_port_name_t name,
                                       mach_port_name_t set);
 kern_return_t mach_port_extract_member(struct ipc_space *task, mach_port_name_t name,

@@ -7,6 +7,7 @@
 
 #include <mem/zone.h>
 #include <vm/vm_map_copy.h>
+#include <ipc/ipc_request.h>
 #include <ipc/ipc_right.h>
 #include <ipc/mach_port_internal.h>
 
@@ -27,8 +28,7 @@ static void list_entry_name(struct ipc_space *task, struct ipc_entry *entry, str
     }
     (void)ipc_right_check(task, entry);
     list->names[list->count] = entry->name;
-    list->types[list->count] =
-        ipc_entry_type(entry) | (entry->request != nullptr ? MACH_PORT_TYPE_DNREQUEST : 0);
+    list->types[list->count] = ipc_entry_type(entry) | ipc_request_type(entry);
     list->count++;
 }
 
@@ -125,8 +125,7 @@ static void fill_status(struct ipc_port *port, mach_port_status_t *status)
         .mps_srights = port->send_rights > 0,
         .mps_pdrequest = port->port_destroyed != nullptr,
         .mps_nsrequest = port->no_senders != nullptr,
-        .mps_flags = (port->is_guarded ? MACH_PORT_STATUS_FLAG_GUARDED : 0) |
-                     (port->is_strictly_guarded ? MACH_PORT_STATUS_FLAG_STRICT_GUARD : 0),
+        .mps_flags = port->flags,
     };
 }
 
@@ -215,7 +214,9 @@ kern_return_t mach_port_set_attributes(struct ipc_space *task, mach_port_name_t 
         return result;
     }
     set_limit(port, limit);
-    mach_port_unlock_receive(port);
+    ipc_port_unlock(port);
+    ipc_request_queue_changed(port);
+    ipc_port_release(port);
     return KERN_SUCCESS;
 }
 

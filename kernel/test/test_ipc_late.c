@@ -102,7 +102,7 @@ static struct ipc_port *request(struct ipc_space *space, mach_port_name_t name, 
 KTEST(ipc_request_is_exchanged)
 {
     static const mach_msg_id_t ids[] = { MACH_NOTIFY_DEAD_NAME, MACH_NOTIFY_NO_SENDERS,
-                                         MACH_NOTIFY_PORT_DESTROYED };
+                                         MACH_NOTIFY_SEND_POSSIBLE };
     struct ipc_space *space = space_begin();
     for (uint32_t i = 0; i < ARRAY_SIZE(ids); i++) {
         mach_port_name_t name = new_port(space);
@@ -117,6 +117,26 @@ KTEST(ipc_request_is_exchanged)
         ipc_port_consume_send_once(second);
         ipc_port_release_send(send);
     }
+    space_end(space);
+}
+
+KTEST(ipc_second_port_destroyed_request_is_refused)
+{
+    struct ipc_space *space = space_begin();
+    mach_port_name_t name = new_port(space);
+    mach_port_name_t notify = new_port(space);
+    struct ipc_port *previous = nullptr;
+    struct ipc_port *first = take_right(space, notify, MACH_MSG_TYPE_MAKE_SEND_ONCE);
+    struct ipc_port *second = take_right(space, notify, MACH_MSG_TYPE_MAKE_SEND_ONCE);
+    EXPECT_EQ(request(space, name, MACH_NOTIFY_PORT_DESTROYED, first), nullptr);
+    EXPECT_EQ(mach_port_request_notification(space, name, MACH_NOTIFY_PORT_DESTROYED, 0, second,
+                                             &previous),
+              KERN_FAILURE);
+    EXPECT_EQ(request(space, name, MACH_NOTIFY_PORT_DESTROYED, nullptr), first);
+    EXPECT_EQ(request(space, name, MACH_NOTIFY_PORT_DESTROYED, second), nullptr);
+    EXPECT_EQ(request(space, name, MACH_NOTIFY_PORT_DESTROYED, nullptr), second);
+    ipc_port_consume_send_once(first);
+    ipc_port_consume_send_once(second);
     space_end(space);
 }
 

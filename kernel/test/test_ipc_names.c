@@ -35,8 +35,10 @@ KTEST(ipc_wrong_arguments_have_their_errors)
         KERN_INVALID_NAME);
     EXPECT_EQ(ipc_space_copyin(space, FREE_NAME, MACH_MSG_TYPE_COPY_SEND, &right),
               KERN_INVALID_NAME);
-    EXPECT_EQ(mach_port_get_refs(space, port, MACH_PORT_RIGHT_DEAD_NAME + 1, &count),
-              KERN_INVALID_VALUE);
+    EXPECT_EQ(mach_port_get_refs(space, port, MACH_PORT_RIGHT_NUMBER, &count), KERN_INVALID_VALUE);
+    EXPECT_EQ(refs(space, port, MACH_PORT_RIGHT_LABELH), 0);
+    EXPECT_EQ(mach_port_mod_refs(space, port, MACH_PORT_RIGHT_LABELH, -1), KERN_INVALID_RIGHT);
+    EXPECT_EQ(mach_port_mod_refs(space, port, MACH_PORT_RIGHT_NUMBER, -1), KERN_INVALID_VALUE);
     EXPECT_EQ(mach_port_set_mscount(space, set, 1), KERN_INVALID_RIGHT);
     EXPECT_EQ(mach_port_deallocate(space, MACH_PORT_NULL), KERN_SUCCESS);
     EXPECT_EQ(refs(space, port, MACH_PORT_RIGHT_SEND), 0);
@@ -85,9 +87,9 @@ KTEST(ipc_name_takes_only_rights_of_its_own_port)
     mach_port_name_t once_name = ipc_space_copyout(space, once, MACH_MSG_TYPE_PORT_SEND_ONCE);
     struct ipc_port *right = make_send(space, name);
     EXPECT_EQ(mach_port_insert_right(space, other, right, MACH_MSG_TYPE_PORT_SEND),
-              KERN_NAME_EXISTS);
+              KERN_RIGHT_EXISTS);
     EXPECT_EQ(mach_port_insert_right(space, once_name, right, MACH_MSG_TYPE_PORT_SEND),
-              KERN_NAME_EXISTS);
+              KERN_RIGHT_EXISTS);
     EXPECT_EQ(mach_port_insert_right(space, FREE_NAME, right, MACH_MSG_TYPE_PORT_SEND),
               KERN_RIGHT_EXISTS);
     EXPECT_EQ(mach_port_insert_right(space, name, right, MACH_MSG_TYPE_PORT_SEND), KERN_SUCCESS);

@@ -130,6 +130,86 @@ CASE(port_deleted_when_the_name_is_given_up)
     port_destroy(notify);
 }
 
+CASE(a_request_stays_with_the_receive_right)
+{
+    union notification got;
+    mach_port_t notify = port_create(), port = port_create_with_send();
+    EXPECT_EQ(request(port, MACH_NOTIFY_DEAD_NAME, 0, notify), MACH_PORT_NULL);
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), port));
+    EXPECT_EQ(port_type(port), MACH_PORT_TYPE_RECEIVE | MACH_PORT_TYPE_DNREQUEST);
+    expect_nothing(notify);
+    port_destroy(port);
+    expect_notification(notify, MACH_NOTIFY_PORT_DELETED, &got);
+    EXPECT_EQ(got.name.not_port, port);
+    expect_nothing(notify);
+    port_destroy(notify);
+}
+
+/* Fill the queue of PORT, whose limit becomes 1. */
+static void fill(mach_port_t port)
+{
+    mach_port_limits_t limits = { .mpl_qlimit = 1 };
+    EXPECT_OK(mach_port_set_attributes(mach_task_self(), port, MACH_PORT_LIMITS_INFO,
+                                       (mach_port_info_t)&limits, MACH_PORT_LIMITS_INFO_COUNT));
+    EXPECT_OK(send_value(port, 1));
+}
+
+CASE(send_possible_when_there_is_room_again)
+{
+    union notification got;
+    mach_port_t notify = port_create(), port = port_create_with_send();
+    EXPECT_EQ(request(port, MACH_NOTIFY_SEND_POSSIBLE, 1, notify), MACH_PORT_NULL);
+    expect_notification(notify, MACH_NOTIFY_SEND_POSSIBLE, &got); /* there is room */
+    EXPECT_EQ(got.name.not_port, port);
+    fill(port);
+    EXPECT_EQ(request(port, MACH_NOTIFY_SEND_POSSIBLE, 1, notify), MACH_PORT_NULL);
+    expect_nothing(notify);
+    EXPECT_EQ(receive_value(port), 1);
+    expect_notification(notify, MACH_NOTIFY_SEND_POSSIBLE, &got);
+    EXPECT_EQ(got.name.not_port, port);
+    EXPECT_EQ(port_type(port), MACH_PORT_TYPE_SEND_RECEIVE);
+    port_destroy_with_send(port);
+    expect_nothing(notify);
+    port_destroy(notify);
+}
+
+CASE(send_possible_waits_for_a_send_that_failed)
+{
+    union notification got;
+    mach_port_t notify = port_create(), port = port_create_with_send();
+    fill(port);
+    EXPECT_EQ(request(port, MACH_NOTIFY_SEND_POSSIBLE, 0, notify), MACH_PORT_NULL);
+    EXPECT_EQ(send_value_option(port, MACH_MSG_TYPE_COPY_SEND, 2, MACH_SEND_TIMEOUT, 0),
+              MACH_SEND_TIMED_OUT);
+    EXPECT_EQ(receive_value(port), 1);
+    expect_nothing(notify); /* nobody said MACH_SEND_NOTIFY */
+    EXPECT_OK(send_value(port, 1));
+    EXPECT_EQ(send_value_option(port, MACH_MSG_TYPE_COPY_SEND, 2,
+                                MACH_SEND_TIMEOUT | MACH_SEND_NOTIFY, 0),
+              MACH_SEND_TIMED_OUT);
+    EXPECT_EQ(receive_value(port), 1);
+    expect_notification(notify, MACH_NOTIFY_SEND_POSSIBLE, &got);
+    expect_nothing(notify);
+    /* Each message that came back brought a reference. */
+    EXPECT_OK(mach_port_mod_refs(mach_task_self(), port, MACH_PORT_RIGHT_SEND, -2));
+    port_destroy_with_send(port);
+    expect_nothing(notify);
+    port_destroy(notify);
+}
+
+CASE(send_possible_on_a_port_that_dies_is_a_dead_name)
+{
+    union notification got;
+    mach_port_t notify = port_create(), port = port_create_with_send();
+    EXPECT_EQ(request(port, MACH_NOTIFY_SEND_POSSIBLE, 0, notify), MACH_PORT_NULL);
+    port_destroy(port);
+    expect_notification(notify, MACH_NOTIFY_DEAD_NAME, &got);
+    EXPECT_EQ(port_refs(port, MACH_PORT_RIGHT_DEAD_NAME), 2);
+    EXPECT_OK(mach_port_mod_refs(mach_task_self(), port, MACH_PORT_RIGHT_DEAD_NAME, -2));
+    expect_nothing(notify);
+    port_destroy(notify);
+}
+
 CASE(no_senders_once_and_with_the_count)
 {
     union notification got;
