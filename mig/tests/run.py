@@ -10,6 +10,7 @@ them, as a rule /usr/bin/python3.
 """
 
 import glob
+import importlib
 import importlib.util
 import os
 import sys
@@ -95,7 +96,7 @@ def main() -> int:
             print(f"Bail out! python3-{name} is missing for {sys.executable}; see scripts/deps")
             return 1
     words = [word for word in sys.argv[1:] if not word.startswith("-")]
-    import coverage  # after the check that it is there
+    coverage = importlib.import_module("coverage")  # after the check that it is there
 
     measured = coverage.Coverage(data_file=None, include=[os.path.join(PACKAGE, "*")])
     if not words:

@@ -15,6 +15,7 @@ import os
 import shutil
 import sys
 import unittest
+from types import FrameType
 from unittest import mock
 
 from support import HERE, PRELUDE, FolderTest, analyse, run_mig
@@ -98,7 +99,7 @@ class Transcripts(FolderTest):
         reached: set[tuple[str, int]] = set()
 
         def note_stack() -> None:
-            frame = sys._getframe(2)
+            frame: FrameType | None = sys._getframe(2)
             while frame is not None:
                 name = frame.f_code.co_filename
                 if os.path.dirname(name) == PACKAGE:

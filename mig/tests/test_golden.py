@@ -17,7 +17,7 @@ GOLDEN = os.path.join(HERE, "golden")
 SUFFIX = ".golden"  # so that nobody takes them for sources
 LOCAL = ["-I.", "-I" + CASES, "-I" + os.path.join(HERE, "task_include"), *INCLUDES]
 KERNEL = ["-I.", "-I" + CASES, "-I" + os.path.join(HERE, "kernel_include"), INCLUDES[-1]]
-CASES_OF = {
+CASES_OF: dict[str, list[str]] = {
     "rare": ["-s", "-dheader", "rare_ids.h", "-iheader", "rare_names.h"],
     "torture": [],
     "uncommon": [],
@@ -25,7 +25,7 @@ CASES_OF = {
     "kernel_user": ["-n", "-user", "kernel_userUser.c", "-header", "kernel_user.h"],
 }
 # Every variant compiles without a warning, whatever it leaves out.
-VARIANTS = {
+VARIANTS: dict[str, list[str]] = {
     "plain": [],
     "halves": ["--async"],
     "nothing on the stack": ["-maxonstack", "0", "--async"],

@@ -15,6 +15,7 @@ import re
 import struct
 import sys
 import unittest
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -43,8 +44,8 @@ def bare(node: object) -> object:
     if isinstance(node, (list, tuple)):
         return [bare(n) for n in node]
     if dataclasses.is_dataclass(node):
-        members = {f.name: bare(getattr(node, f.name)) for f in dataclasses.fields(node)}
-        return {"node": type(node).__name__, **members}
+        members = [(f.name, bare(getattr(node, f.name))) for f in dataclasses.fields(node)]
+        return {"node": type(node).__name__} | dict(members)
     return node
 
 
@@ -235,7 +236,7 @@ class Layouts(unittest.TestCase):
 
 
 @st.composite
-def filled(draw) -> tuple[list[Thing], dict[str, object]]:
+def filled(draw) -> tuple[list[Thing], dict[str, Any]]:
     """Arguments that go in, with a value for each."""
     chosen = [dataclasses.replace(t, out=False) for t in draw(routines)]
     values = {}
@@ -253,18 +254,18 @@ def filled(draw) -> tuple[list[Thing], dict[str, object]]:
             "port": names32,
             "ports": st.lists(names32, min_size=thing.count, max_size=thing.count),
             "memory": st.tuples(st.integers(0, 1 << 40), st.integers(0, 99).map(
-                lambda n, size=thing.element: n * size)),
+                thing.element.__mul__)),
             "rights": st.tuples(st.integers(0, 1 << 40), st.integers(0, 99)),
         }[thing.kind])
     return chosen, values
 
 
-def number_bytes(thing: Thing, value: object) -> bytes:
+def number_bytes(thing: Thing, value: Any) -> bytes:
     numbers = value if isinstance(value, list) else [value]
     return b"".join(n.to_bytes(thing.element, "little", signed=True) for n in numbers)
 
 
-def body_bytes(thing: Thing, value: object) -> bytes:
+def body_bytes(thing: Thing, value: Any) -> bytes:
     """What the model puts behind NDR."""
     def padded(data: bytes) -> bytes:
         return data.ljust(words_of(len(data)), b"\0")

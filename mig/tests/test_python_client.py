@@ -24,6 +24,7 @@ class ClientTest(FolderTest):
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         spec = importlib.util.spec_from_file_location(
             "client", os.path.join(self.folder, "client.py"))
+        assert spec is not None and spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         return module
