@@ -191,7 +191,7 @@ void ipc_kmsg_transit(struct ipc_kmsg *kmsg)
 /* Destroy KMSG; messages that become ownerless with it go to the end of the thread's list. */
 static void destroy_one(struct ipc_kmsg *kmsg)
 {
-    ipc_port_release_right(kmsg->destination, kmsg->destination_type);
+    ipc_kmsg_drop_destination(kmsg);
     ipc_port_release_right(kmsg->reply, kmsg->reply_type);
     if (kmsg->header.msgh_bits & MACH_MSGH_BITS_COMPLEX) {
         ipc_kmsg_destroy_body(kmsg, ipc_kmsg_body(kmsg)->msgh_descriptor_count);

@@ -119,6 +119,19 @@ static inline void ipc_kmsg_own_destination(struct ipc_kmsg *kmsg) NO_LOCK_ANALY
     ipc_port_unlock(port);
 }
 
+/* Drop KMSG's right to its destination; in a call of the kernel, where it is lent and not locked, the
+ * reference.  Context: no locks. */
+static inline void ipc_kmsg_drop_destination(struct ipc_kmsg *kmsg)
+{
+    if (kmsg->is_lent) {
+        kmsg->is_lent = false;
+        ipc_port_release(kmsg->destination);
+    } else {
+        ipc_port_release_right(kmsg->destination, kmsg->destination_type);
+    }
+    kmsg->destination = nullptr;
+}
+
 /* Take down in KMSG that SPACE has sent it.  Locks: none. */
 void ipc_kmsg_identify(struct ipc_kmsg *kmsg, struct ipc_space *space);
 

@@ -15,7 +15,7 @@
 #include <sched/thread.h>
 #include <sched/waitq.h>
 #include <ipc/ipc_donation.h>
-#include <ipc/ipc_kmsg.h>
+#include <ipc/ipc_kmsg_internal.h>
 #include <ipc/ipc_mqueue.h>
 #include <ipc/ipc_pset.h>
 #include <ipc/ipc_request.h>
@@ -48,13 +48,56 @@ static inline uint64_t wait_deadline(mach_msg_option_t option, mach_msg_option_t
     return timeout_ms == 0 ? 0 : clock_now() + timeout_ms * NS_PER_MS;
 }
 
-/* KMSG is for the kernel: let it answer. */
-static void send_to_kernel(struct ipc_kmsg *kmsg)
+/*
+ * Send KMSG to the kernel, which answers at once.  A lent right is not worth counting here either, but
+ * the port has to live as long as the call.  Locks: the destination's, which it drops.
+ * Returns: the answer, or null.
+ */
+static inline struct ipc_kmsg *send_to_kernel(struct ipc_kmsg *kmsg) NO_LOCK_ANALYSIS
 {
-    struct ipc_kmsg *reply = upcall_kobject_call(kmsg);
-    if (reply != nullptr) {
-        ipc_mqueue_post(reply);
+    if (LIKELY(kmsg->is_lent)) {
+        ipc_port_reference(kmsg->destination);
     }
+    ipc_port_unlock(kmsg->destination);
+    return upcall_kobject_call(kmsg);
+}
+
+/*
+ * ANSWER, from the kernel, is for the caller: take it out of the air, if it would be the next message
+ * that he receives, and fits.  Returns: false if it has to go through the queue.
+ */
+static inline bool take_answer(struct msg_request request, const struct ipc_space *space,
+                               struct ipc_kmsg *answer) NO_LOCK_ANALYSIS
+{
+    struct ipc_port *port = answer->destination;
+    if (answer->header.msgh_size + ipc_kmsg_trailer_size(request.option) > request.receive_limit ||
+        answer->is_circular) {
+        return false;
+    }
+    ipc_port_lock(port);
+    if (UNLIKELY(!port->object.is_active || port->receiver != space ||
+                 port->receiver_name != request.receive_name || !list_empty(&port->messages) ||
+                 !waitq_is_empty(&port->receivers) || !list_empty(&port->sets))) {
+        ipc_port_unlock(port);
+        return false;
+    }
+    answer->sequence = port->sequence++;
+    INLINE_CALL ipc_kmsg_consume_destination(answer, request.receive_name);
+    return true;
+}
+
+/* The kernel has given ANSWER to a call.  Returns: true if the caller has it in his buffer, with
+ * *RESULT; else he finds it in its queue. */
+static NOINLINE bool receive_answer(struct msg_request request, struct thread *self,
+                                    struct ipc_kmsg *answer, mach_msg_return_t *result)
+{
+    if (!(request.option & MACH_RCV_MSG) || !take_answer(request, self->space, answer)) {
+        ipc_mqueue_post(answer);
+        return false;
+    }
+    INLINE_CALL *result = ipc_kmsg_copyout(answer, self->space, self->map, request.receive_buffer,
+                                           request.receive_limit, request.option);
+    return true;
 }
 
 /* Send KMSG, for which nobody waits at its destination, which is locked. */
@@ -62,10 +105,6 @@ static NOINLINE mach_msg_return_t send_to_queue(struct msg_request request, stru
                                                 struct ipc_kmsg *kmsg, struct thread **handoff)
 {
     ipc_kmsg_own_destination(kmsg);
-    if (kmsg->destination->kobject_kind != IPC_KOBJECT_NONE) {
-        send_to_kernel(kmsg);
-        return MACH_MSG_SUCCESS;
-    }
     ipc_kmsg_identify(kmsg, self->space);
     self->calls = ipc_kmsg_is_request(kmsg) ? kmsg->header.msgh_remote_port : MACH_PORT_NULL;
     uint64_t deadline = wait_deadline(request.option, MACH_SEND_TIMEOUT, request.timeout_ms);
@@ -81,10 +120,11 @@ static NOINLINE mach_msg_return_t send_to_queue(struct msg_request request, stru
 }
 
 /* The sending half.  A receiver that was waiting is woken or, if that MAY be, put into *HANDOFF, with
- * the port for the reply in *REPLY, which lives until then. */
+ * the port for the reply in *REPLY, which lives until then.  What the kernel answers is put into
+ * *ANSWER. */
 static ALWAYS_INLINE mach_msg_return_t msg_send(struct msg_request request, struct thread *self,
                                                 bool may_handoff, struct thread **handoff,
-                                                struct ipc_port **reply)
+                                                struct ipc_port **reply, struct ipc_kmsg **answer)
 {
     struct ipc_kmsg *kmsg;
     mach_msg_return_t result;
@@ -108,6 +148,8 @@ static ALWAYS_INLINE mach_msg_return_t msg_send(struct msg_request request, stru
         } else {
             thread_wake(receiver);
         }
+    } else if (LIKELY(kmsg->destination->kobject_kind != IPC_KOBJECT_NONE)) {
+        *answer = send_to_kernel(kmsg);
     } else {
         struct thread *woken = nullptr;
         result = send_to_queue(request, self, kmsg, may_handoff ? &woken : nullptr);
@@ -232,10 +274,14 @@ static ALWAYS_INLINE mach_msg_return_t msg_send_receive(struct msg_request reque
     struct thread *self = current_thread();
     struct thread *handoff = nullptr;
     struct ipc_port *reply = nullptr;
+    struct ipc_kmsg *answer = nullptr;
     if (request.option & MACH_SEND_MSG) {
         bool may_handoff = (request.option & MACH_RCV_MSG) && ipc_handoff_is_enabled;
-        mach_msg_return_t result = msg_send(request, self, may_handoff, &handoff, &reply);
+        mach_msg_return_t result = msg_send(request, self, may_handoff, &handoff, &reply, &answer);
         if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
+            return result;
+        }
+        if (UNLIKELY(answer != nullptr) && receive_answer(request, self, answer, &result)) {
             return result;
         }
     }

@@ -10,7 +10,8 @@ struct ipc_kmsg;
 struct ipc_port;
 
 /*
- * kern: REQUEST, whose destination is a kernel port with an object behind it, was sent.  The callee
+ * kern: REQUEST, whose destination is a kernel port with an object behind it, was sent.  If the right
+ * to send is lent, REQUEST has a reference of its own all the same, and no lock is held.  The callee
  * consumes REQUEST and returns the reply with destination set to the request's reply right, for the
  * caller to send; null if there is none.  Context: interrupts off before and after; may sleep.
  */

@@ -122,12 +122,7 @@ static inline void request_empty(struct ipc_kmsg *request, kern_return_t result)
         ipc_kmsg_destroy_body(request, ipc_kmsg_body(request)->msgh_descriptor_count);
     }
     request->header.msgh_bits = 0;
-    if (LIKELY(request->destination_type == MACH_MSG_TYPE_PORT_SEND)) {
-        ipc_port_release_send(request->destination);
-    } else {
-        ipc_port_release_right(request->destination, request->destination_type);
-    }
-    request->destination = nullptr;
+    ipc_kmsg_drop_destination(request);
     if (LIKELY(request->sender != nullptr)) {
         ipc_sender_release(request->sender);
         request->sender = nullptr; /* none stands for the kernel */
