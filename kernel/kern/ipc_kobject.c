@@ -27,9 +27,9 @@ NDR_record_t NDR_record = NDR_RECORD_VALUE;
 #define REPLY_ON_STACK 256
 static_assert(REPLY_ON_STACK <= IPC_KMSG_INLINE);
 
-#define IDS_PER_SLOT 100
-#define OWN_IDS      900000
-#define OWN_SLOTS    64 /* slots from here on are for our own ids */
+#define IDS_PER_SLOT   100
+#define OWN_IDS        900000
+#define OWN_SLOTS      64 /* slots from here on are for our own ids */
 #define SEMAPHORE_IDS  617200
 #define SEMAPHORE_SLOT 128
 #define SLOT_COUNT     129
