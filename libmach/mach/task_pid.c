@@ -20,7 +20,7 @@ kern_return_t task_for_pid(mach_port_name_t target, int pid, mach_port_name_t *t
         return KERN_INVALID_ARGUMENT;
     }
     if (pid == getpid()) {
-        *task = mach_task_self();
+        *task = task_self_trap(); /* a reference of the caller's own */
         return KERN_SUCCESS;
     }
     mach_port_t found = MACH_PORT_NULL;
