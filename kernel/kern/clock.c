@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The two clocks, and the routines of idl/clock.defs.
+ * The two clocks, and the routines of idl/clock.defs and idl/clock_priv.defs.
  */
 #include <kern/clock.h>
 
+#include <clock_priv_server.h>
 #include <clock_server.h>
+
+#include <stdatomic.h>
 
 #include <lib/panic.h>
 #include <arch/clock_device.h>
+#include <sched/mutex.h>
 #include <ipc/ipc_port.h>
+#include <kern/comm_page.h>
 #include <kern/info.h>
 #include <kern/kernel_port.h>
 
@@ -17,12 +22,17 @@
 
 struct clock clocks[CLOCK_COUNT];
 
+/* Setting the time of day is one step here and in the comm page. */
+static struct mutex set_lock;
+
 void clocks_init(void)
 {
+    mutex_init(&set_lock, LOCK_CLASS_CALENDAR);
     clocks[CALENDAR_CLOCK].offset = clock_boot_calendar_seconds() * NSEC_PER_SEC;
     for (clock_id_t id = 0; id < CLOCK_COUNT; id++) {
         clocks[id].port = kernel_port_create(IPC_KOBJECT_CLOCK, &clocks[id]);
-        if (clocks[id].port == nullptr) {
+        clocks[id].control_port = kernel_port_create(IPC_KOBJECT_CLOCK_CONTROL, &clocks[id]);
+        if (clocks[id].port == nullptr || clocks[id].control_port == nullptr) {
             panic("no memory for the clocks' ports");
         }
     }
@@ -38,7 +48,7 @@ kern_return_t clock_get_time(clock_serv_t clock_serv, mach_timespec_t *cur_time)
     if (clock_serv == nullptr) {
         return KERN_INVALID_ARGUMENT;
     }
-    *cur_time = clock_timespec(clock_now() + clock_serv->offset);
+    *cur_time = clock_timespec(clock_now() + atomic_load(&clock_serv->offset));
     return KERN_SUCCESS;
 }
 
@@ -83,4 +93,33 @@ kern_return_t clock_alarm(clock_serv_t clock_serv, alarm_type_t alarm_type,
         deadline += clock_now();
     }
     return clock_alarm_set(alarm_port, alarm_type, KERN_SUCCESS, deadline);
+}
+
+kern_return_t clock_set_time(clock_ctrl_t clock_ctrl, mach_timespec_t new_time)
+{
+    if (clock_ctrl == nullptr) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    if (clock_ctrl != &clocks[CALENDAR_CLOCK]) {
+        return KERN_FAILURE;
+    }
+    if (BAD_MACH_TIMESPEC(&new_time)) {
+        return KERN_INVALID_VALUE;
+    }
+    uint64_t time = new_time.tv_sec * NSEC_PER_SEC + (uint64_t)new_time.tv_nsec;
+    uint64_t offset = time - clock_now();
+    mutex_lock(&set_lock);
+    kern_return_t result = comm_page_set_calendar(offset);
+    if (result == KERN_SUCCESS) {
+        atomic_store(&clock_ctrl->offset, offset);
+    }
+    mutex_unlock(&set_lock);
+    return result;
+}
+
+kern_return_t clock_set_attributes(clock_ctrl_t clock_ctrl, [[maybe_unused]] clock_flavor_t flavor,
+                                   [[maybe_unused]] clock_attr_t clock_attr,
+                                   [[maybe_unused]] mach_msg_type_number_t clock_attrCnt)
+{
+    return clock_ctrl == nullptr ? KERN_INVALID_ARGUMENT : KERN_FAILURE;
 }

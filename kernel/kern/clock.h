@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Clocks as kernel objects (idl/clock.defs): the time since boot and the time of day.  They are
+ * Clocks as kernel objects (idl/clock.defs, idl/clock_priv.defs): the time since boot and the time of day.  They are
  * never destroyed.  Only the first has alarms (kern/alarm.h).
  */
 #pragma once
@@ -18,7 +18,8 @@ struct ipc_port;
 
 struct clock {
     struct ipc_port *port;
-    uint64_t offset; /* nanoseconds between boot and its zero */
+    struct ipc_port *control_port; /* idl/clock_priv.defs */
+    _Atomic uint64_t offset;       /* nanoseconds between boot and its zero, modulo 2^64 */
 };
 
 /* By clock id. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The page is an object like any other; it is written once through a map of its own.
+ * The page is an object like any other; it is written through a map that is there for that only.
  */
 #include <kern/comm_page.h>
 
@@ -66,19 +66,35 @@ static kern_return_t map_object(struct vm_map *map, vm_prot_t protection)
     return result;
 }
 
+/* Write SIZE bytes of DATA at OFFSET of the page. */
+static kern_return_t comm_page_write(size_t offset, const void *data, size_t size)
+{
+    struct vm_map *map = vm_map_create();
+    if (map == nullptr) {
+        return KERN_RESOURCE_SHORTAGE;
+    }
+    kern_return_t result = map_object(map, VM_PROT_READ | VM_PROT_WRITE);
+    if (result == KERN_SUCCESS) {
+        result = vm_map_write_bytes(map, COMM_PAGE_ADDRESS + offset, data, size);
+    }
+    vm_map_terminate(map);
+    vm_map_deallocate(map);
+    return result == KERN_SUCCESS ? KERN_SUCCESS : KERN_RESOURCE_SHORTAGE;
+}
+
 void comm_page_init(void)
 {
     struct comm_page page;
     comm_page_fill(&page);
-    struct vm_map *map = vm_map_create();
     object = vm_object_create(PAGE_SIZE);
-    if (map == nullptr || object == nullptr ||
-        map_object(map, VM_PROT_READ | VM_PROT_WRITE) != KERN_SUCCESS ||
-        vm_map_write_bytes(map, COMM_PAGE_ADDRESS, &page, sizeof(page)) != KERN_SUCCESS) {
+    if (object == nullptr || comm_page_write(0, &page, sizeof(page)) != KERN_SUCCESS) {
         panic("no memory for the comm page");
     }
-    vm_map_terminate(map);
-    vm_map_deallocate(map);
+}
+
+kern_return_t comm_page_set_calendar(uint64_t offset)
+{
+    return comm_page_write(offsetof(struct comm_page, calendar_offset), &offset, sizeof(offset));
 }
 
 kern_return_t comm_page_map(struct vm_map *map)

@@ -175,6 +175,16 @@ struct ipc_port *convert_clock_to_port(struct clock *clock)
     return clock != nullptr ? kernel_port_make_send(clock->port) : nullptr;
 }
 
+struct clock *convert_port_to_clock_control(struct ipc_port *port)
+{
+    return lasting_object(port, IPC_KOBJECT_CLOCK_CONTROL);
+}
+
+struct ipc_port *convert_clock_control_to_port(struct clock *clock)
+{
+    return clock != nullptr ? kernel_port_make_send(clock->control_port) : nullptr;
+}
+
 struct device_master *convert_port_to_device_master(struct ipc_port *port)
 {
     return lasting_object(port, IPC_KOBJECT_DEVICE_MASTER);

@@ -84,9 +84,11 @@ struct processor_set *convert_port_to_pset_name(struct ipc_port *port);
 struct ipc_port *convert_pset_to_port(struct processor_set *set);
 struct ipc_port *convert_pset_name_to_port(struct processor_set *set);
 
-/* The clock behind its port. */
+/* The clock behind its port; behind its control port. */
 struct clock *convert_port_to_clock(struct ipc_port *port);
 struct ipc_port *convert_clock_to_port(struct clock *clock);
+struct clock *convert_port_to_clock_control(struct ipc_port *port);
+struct ipc_port *convert_clock_control_to_port(struct clock *clock);
 
 /* The right to hardware. */
 struct device_master *convert_port_to_device_master(struct ipc_port *port);

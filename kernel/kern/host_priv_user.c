@@ -18,6 +18,7 @@
 #include <mem/zone.h>
 #include <sched/lock_info.h>
 #include <ipc/ipc_space.h>
+#include <kern/clock.h>
 #include <kern/host.h>
 #include <kern/kernel_port.h>
 #include <kern/task.h>
@@ -50,6 +51,16 @@ kern_return_t host_reboot(host_priv_t host_priv, int options)
         machine_power_off();
     }
     machine_reboot();
+}
+
+kern_return_t host_get_clock_control(host_priv_t host_priv, clock_id_t clock_id,
+                                     clock_ctrl_t *clock_ctrl)
+{
+    if (host_priv == nullptr || clock_id < 0 || clock_id >= CLOCK_COUNT) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    *clock_ctrl = &clocks[clock_id];
+    return KERN_SUCCESS;
 }
 
 /* The kernel's own special ports are made of the host's; null: WHICH is none of those. */

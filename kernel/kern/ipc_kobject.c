@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * An id finds its subsystem by its hundreds: interfaces begin at multiples of 100 and have no more
- * routines.  Darwin's are below 6400, those of this system's own above 900000.
+ * routines.  Darwin's are below 6400, but for semaphores; those of this system's own above 900000.
  *
  * A stub reads the request while it writes the reply, so the reply is made beside it: short ones on
  * the stack, from where they are copied over the request; long ones in a message of their own.
@@ -27,10 +27,12 @@ NDR_record_t NDR_record = NDR_RECORD_VALUE;
 #define REPLY_ON_STACK 256
 static_assert(REPLY_ON_STACK <= IPC_KMSG_INLINE);
 
-#define IDS_PER_SLOT 100
-#define OWN_IDS      900000
-#define OWN_SLOTS    64 /* slots from here on are for our own ids */
-#define SLOT_COUNT   128
+#define IDS_PER_SLOT   100
+#define OWN_IDS        900000
+#define OWN_SLOTS      64 /* slots from here on are for our own ids */
+#define SEMAPHORE_IDS  617200
+#define SEMAPHORE_SLOT 128
+#define SLOT_COUNT     129
 
 /* Index in kobject_subsystems + 1 by slot; 0: no subsystem. */
 static uint8_t subsystem_of_slot[SLOT_COUNT];
@@ -42,7 +44,11 @@ static inline uint32_t id_slot(mach_msg_id_t id)
     if (LIKELY(slot < OWN_SLOTS)) {
         return slot;
     }
-    return slot >= OWN_IDS / IDS_PER_SLOT ? slot - OWN_IDS / IDS_PER_SLOT + OWN_SLOTS : SLOT_COUNT;
+    if (slot == SEMAPHORE_IDS / IDS_PER_SLOT) {
+        return SEMAPHORE_SLOT;
+    }
+    slot = slot - OWN_IDS / IDS_PER_SLOT + OWN_SLOTS; /* what is below them becomes too large */
+    return slot >= OWN_SLOTS && slot < SEMAPHORE_SLOT ? slot : SLOT_COUNT;
 }
 
 void ipc_kobject_init(void)

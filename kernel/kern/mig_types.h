@@ -31,5 +31,6 @@ typedef struct host *host_security_t;
 typedef struct processor *processor_t;
 typedef struct processor_set *processor_set_t;
 typedef struct clock *clock_serv_t;
+typedef struct clock *clock_ctrl_t;
 typedef struct device_master *device_master_t;
 typedef struct semaphore *semaphore_t;

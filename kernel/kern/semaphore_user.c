@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Semaphores as programs see them: two routines of idl/task.defs, and the traps.
+ * Semaphores as programs see them: two routines of idl/task.defs, those of
+ * idl/semaphore.defs, and the traps.
  */
+#include <semaphore_server.h>
 #include <task_server.h>
 
 #include <mach/clock_types.h>
@@ -26,6 +28,71 @@ kern_return_t semaphore_destroy(task_t task, semaphore_t semaphore)
         return KERN_INVALID_ARGUMENT;
     }
     return semaphore_end(semaphore);
+}
+
+kern_return_t semaphore_signal(semaphore_t semaphore)
+{
+    return semaphore == nullptr ? KERN_INVALID_ARGUMENT : semaphore_post(semaphore);
+}
+
+kern_return_t semaphore_signal_all(semaphore_t semaphore)
+{
+    return semaphore == nullptr ? KERN_INVALID_ARGUMENT : semaphore_post_all(semaphore);
+}
+
+kern_return_t semaphore_signal_thread(semaphore_t semaphore, thread_t thread)
+{
+    return semaphore == nullptr ? KERN_INVALID_ARGUMENT : semaphore_post_thread(semaphore, thread);
+}
+
+/* When a wait of TIME ends: 0 if it is none.  Returns: KERN_SUCCESS; KERN_INVALID_VALUE, there is no
+ * such time. */
+static kern_return_t deadline_after(mach_timespec_t time, uint64_t *deadline)
+{
+    if (BAD_MACH_TIMESPEC(&time)) {
+        return KERN_INVALID_VALUE;
+    }
+    uint64_t length = time.tv_sec * NSEC_PER_SEC + (uint64_t)time.tv_nsec;
+    *deadline = length != 0 ? clock_now() + length : 0;
+    return KERN_SUCCESS;
+}
+
+kern_return_t semaphore_wait(semaphore_t semaphore)
+{
+    return semaphore == nullptr ? KERN_INVALID_ARGUMENT
+                                : semaphore_take(semaphore, nullptr, WAIT_FOREVER);
+}
+
+kern_return_t semaphore_timedwait(semaphore_t semaphore, mach_timespec_t wait_time)
+{
+    uint64_t deadline;
+    kern_return_t result = deadline_after(wait_time, &deadline);
+    if (result != KERN_SUCCESS) {
+        return result;
+    }
+    return semaphore == nullptr ? KERN_INVALID_ARGUMENT
+                                : semaphore_take(semaphore, nullptr, deadline);
+}
+
+/* Wait for one and signal the other, unless one is null. */
+static kern_return_t wait_signal(semaphore_t wait, semaphore_t signal, uint64_t deadline)
+{
+    return wait == nullptr || signal == nullptr ? KERN_INVALID_ARGUMENT
+                                                : semaphore_take(wait, signal, deadline);
+}
+
+kern_return_t semaphore_wait_signal(semaphore_t wait_semaphore, semaphore_t signal_semaphore)
+{
+    return wait_signal(wait_semaphore, signal_semaphore, WAIT_FOREVER);
+}
+
+kern_return_t semaphore_timedwait_signal(semaphore_t wait_semaphore, semaphore_t signal_semaphore,
+                                         mach_timespec_t wait_time)
+{
+    uint64_t deadline;
+    kern_return_t result = deadline_after(wait_time, &deadline);
+    return result == KERN_SUCCESS ? wait_signal(wait_semaphore, signal_semaphore, deadline)
+                                  : result;
 }
 
 /* The port that the caller has a send right to under NAME, with a reference. */
@@ -141,17 +208,10 @@ static kern_return_t wait_signal_by_name(uint64_t wait, uint64_t signal, uint64_
     return result;
 }
 
-/* When a wait of SECONDS and NANOSECONDS ends: 0 if it is none.  Returns: KERN_SUCCESS;
- * KERN_INVALID_VALUE, there is no such time. */
-static kern_return_t deadline_after(uint64_t seconds, uint64_t nanoseconds, uint64_t *deadline)
+/* A time of two arguments of a trap. */
+static mach_timespec_t timespec_of(uint64_t seconds, uint64_t nanoseconds)
 {
-    mach_timespec_t time = { (uint32_t)seconds, (clock_res_t)nanoseconds };
-    if (BAD_MACH_TIMESPEC(&time)) {
-        return KERN_INVALID_VALUE;
-    }
-    uint64_t length = time.tv_sec * NSEC_PER_SEC + (uint64_t)time.tv_nsec;
-    *deadline = length != 0 ? clock_now() + length : 0;
-    return KERN_SUCCESS;
+    return (mach_timespec_t){ (uint32_t)seconds, (clock_res_t)nanoseconds };
 }
 
 TRAP_HANDLER(semaphore_wait_trap)
@@ -169,7 +229,7 @@ TRAP_HANDLER(semaphore_wait_signal_trap)
 TRAP_HANDLER(semaphore_timedwait_trap)
 {
     uint64_t deadline;
-    kern_return_t result = deadline_after(a2, a3, &deadline);
+    kern_return_t result = deadline_after(timespec_of(a2, a3), &deadline);
     return trap_result(result == KERN_SUCCESS ? wait_by_name(a1, deadline) : result);
 }
 
@@ -177,6 +237,6 @@ TRAP_HANDLER(semaphore_timedwait_trap)
 TRAP_HANDLER(semaphore_timedwait_signal_trap)
 {
     uint64_t deadline;
-    kern_return_t result = deadline_after(a3, a4, &deadline);
+    kern_return_t result = deadline_after(timespec_of(a3, a4), &deadline);
     return trap_result(result == KERN_SUCCESS ? wait_signal_by_name(a1, a2, deadline) : result);
 }

@@ -4,6 +4,7 @@
  */
 #include <kern/subsystems.h>
 
+#include <clock_priv_server.h>
 #include <clock_server.h>
 #include <device_server.h>
 #include <host_priv_server.h>
@@ -14,6 +15,7 @@
 #include <mach_vm_server.h>
 #include <processor_server.h>
 #include <processor_set_server.h>
+#include <semaphore_server.h>
 #include <task_server.h>
 #include <thread_act_server.h>
 #include <vm_map_server.h>
@@ -25,7 +27,8 @@ const struct kobject_subsystem kobject_subsystems[] = {
     { &mach_vm_map_subsystem, true }, { &processor_set_subsystem, true },
     { &mach_vm_subsystem, true },     { &mach_r_host_subsystem, true },
     { &device_subsystem, true },      { &processor_subsystem, true },
-    { &clock_subsystem, true },
+    { &clock_subsystem, true },       { &clock_priv_subsystem, true },
+    { &semaphore_subsystem, true },
 };
 
 const uint32_t kobject_subsystem_count = ARRAY_SIZE(kobject_subsystems);

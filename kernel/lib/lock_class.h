@@ -20,6 +20,7 @@ enum lock_pairs {
     X(PROCESSORS, "processors", LOCK_SINGLE) \
     X(TASK_LIST, "task list", LOCK_SINGLE)   \
     X(TASK, "task", LOCK_SINGLE)             \
+    X(CALENDAR, "calendar", LOCK_SINGLE)     \
     X(VM_MAP, "map", LOCK_NESTED)            \
     X(VM_OBJECT, "object", LOCK_NESTED)
 

@@ -32,3 +32,14 @@ void mach_init(void)
         bootstrap_port = MACH_PORT_NULL;
     }
 }
+
+#undef mach_task_self
+mach_port_t mach_task_self(void)
+{
+    return task_self_trap();
+}
+
+boolean_t mach_task_is_self(task_name_t task)
+{
+    return task == mach_task_self_;
+}

@@ -164,8 +164,9 @@ class Case(Rights):
         out, t, tag = self.out, argument.type, self.tag(argument)
         assert t.element is not None
         kind = t.element.user_type
-        out.line(f"{kind} {name}[{t.count}] = {{0}};")
-        out.line(f"mach_msg_type_number_t s_{name}[{t.count}] = {{0}};")
+        # What is behind the caller's elements is unset: reading it is a fault.
+        out.line(f"{kind} {name}[{t.count}];")
+        out.line(f"mach_msg_type_number_t s_{name}[{t.count}];")
         if not argument.sent:
             return
         with out.loop("loop_i", self.elements(argument, False)):

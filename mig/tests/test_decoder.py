@@ -24,6 +24,12 @@ carried(server=0x103, a=copy-send 0x203, b=4 bytes at ADDRESS, c=3 rights (copy-
 ADDRESS, d=7)
 asked(server=0x103, roomCnt=9)
 asked(server=0x103, <too short>)
+listed(server=0x103, a=4 bytes at ADDRESS, 5 bytes at ADDRESS, 0 bytes at ADDRESS, \
+c=3 rights (copy-send) at ADDRESS, 0 rights (copy-send) at ADDRESS, aSubs={4, 5}, b=7, \
+cSubs={3})
+listed(server=0x103, a=4 bytes at ADDRESS, 5 bytes at ADDRESS, 0 bytes at ADDRESS, \
+c=3 rights (copy-send) at ADDRESS, 0 rights (copy-send) at ADDRESS, aSubs={4, 5}, b=7, \
+cSubs={3})
 asked -> error 5
 asked -> (room={0x11170, 0xffffffff})
 asked -> (room={0x11170, 0xffffffff} <too long>)

@@ -76,15 +76,18 @@ class Loopback(FolderTest):
         generated = [f"{name}_{part}.c" for name in PROGRAMS for part in ("user", "server", "loop")]
         compile_all(self.folder, flags, generated + shared_sources())
         for name in PROGRAMS:
-            try:
-                clang(self.folder, *flags, *objects_of(name), "-o", name)
-            except AssertionError as error:
-                if "libclang_rt" in str(error):
-                    self.skipTest("the sanitizer's library is not installed")
-                raise
-            result = run(self.folder, name, ROUNDS)
+            result = self.link_and_run(name, flags)
             self.assertEqual(result.returncode, 0, result.stderr[:4000])
             self.assertIn(f"{name}: {ROUNDS} rounds passed", result.stdout)
+
+    def link_and_run(self, name: str, flags: list[str]) -> subprocess.CompletedProcess:
+        try:
+            clang(self.folder, *flags, *objects_of(name), "-o", name)
+        except AssertionError as error:
+            if "libclang_rt" in str(error):
+                self.skipTest("the sanitizer's library is not installed")
+            raise
+        return run(self.folder, name, ROUNDS)
 
     def test_with_address_sanitizer(self):
         self.loop("address")
@@ -94,6 +97,23 @@ class Loopback(FolderTest):
 
     def test_optimised(self):
         self.loop("none")
+
+    def test_behind_a_short_list(self):
+        """A stub that reads more regions than its caller gave is stopped."""
+        generate(self.folder)
+        flags, source = SANITIZERS["memory"], os.path.join(self.folder, "regions_user.c")
+        compile_all(self.folder, flags, ["regions_server.c", "regions_loop.c", *shared_sources()])
+        with open(source, encoding="utf-8") as stream:
+            text = stream.read()
+        for test in ("if (i < aSubsCnt)", "if (i < bSubsCnt)", "if (i < cSubsCnt)"):
+            with self.subTest(test):
+                self.assertIn(test, text)
+                with open(source, "w", encoding="utf-8") as stream:
+                    stream.write(text.replace(test, "if (true)"))
+                compile_all(self.folder, flags, ["regions_user.c"])
+                result = self.link_and_run("regions", flags)
+                self.assertIn("in waits ", result.stderr)
+                self.assertNotEqual(result.returncode, 0)
 
 
 # What a fault in the stubs looks like: program, file, text, what stands there instead.

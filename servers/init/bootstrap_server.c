@@ -69,8 +69,18 @@ kern_return_t serve_bootstrap_check_in(mach_port_t bootstrap, audit_token_t send
 {
     (void)sender;
     struct name_space *space = name_space_of(bootstrap);
-    struct service_name *name = space == nullptr ? nullptr : name_find(space, service_name);
-    if (name == nullptr || !name->is_service) {
+    if (space == nullptr) {
+        return BOOTSTRAP_UNKNOWN_SERVICE;
+    }
+    struct service_name *name = name_find(space, service_name);
+    if (name == nullptr || name->send == MACH_PORT_NULL) {
+        kern_return_t result = init_create_service(space, service_name, "");
+        if (result != BOOTSTRAP_SUCCESS) {
+            return result;
+        }
+        name = name_find(space, service_name);
+    }
+    if (!name->is_service) {
         return BOOTSTRAP_UNKNOWN_SERVICE;
     }
     if (name->receive == MACH_PORT_NULL) {

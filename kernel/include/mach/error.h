@@ -37,3 +37,6 @@ typedef mach_error_t (*mach_error_fn_t)(void);
 #define err_ipc_compat err_system(0x3f)
 
 #define err_max_system 0x3f
+
+#define err_vm          err_system(0x8)
+#define unix_err(errno) (err_kern | err_sub(3) | errno)

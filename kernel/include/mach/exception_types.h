@@ -88,3 +88,6 @@ typedef thread_state_flavor_t *exception_flavor_array_t;
 typedef mach_port_t *exception_port_array_t;
 typedef mach_exception_data_type_t mach_exception_code_t;
 typedef mach_exception_data_type_t mach_exception_subcode_t;
+
+#define EXC_MACF_MIN 0x20000
+#define EXC_MACF_MAX 0x2FFFF

@@ -120,3 +120,32 @@ struct host_cpu_load_info {
 typedef struct host_cpu_load_info host_cpu_load_info_data_t;
 typedef struct host_cpu_load_info *host_cpu_load_info_t;
 #define HOST_CPU_LOAD_INFO_COUNT MACH_WORD_COUNT(host_cpu_load_info_data_t)
+
+/* Whether a debugger may work on the kernel; the processor that programs are to be built for; counts of purgeable memory and of what others did to tasks. */
+#define HOST_EXTMOD_INFO64       5
+#define HOST_EXPIRED_TASK_INFO   6
+#define HOST_VM_PURGABLE         9
+#define HOST_DEBUG_INFO_INTERNAL 10
+#define HOST_CAN_HAS_DEBUGGER    11
+#define HOST_PREFERRED_USER_ARCH 12
+
+struct host_can_has_debugger_info {
+    boolean_t can_has_debugger;
+};
+typedef struct host_can_has_debugger_info host_can_has_debugger_info_data_t;
+typedef struct host_can_has_debugger_info *host_can_has_debugger_info_t;
+#define HOST_CAN_HAS_DEBUGGER_COUNT MACH_WORD_COUNT(host_can_has_debugger_info_data_t)
+
+struct host_preferred_user_arch {
+    cpu_type_t cpu_type;
+    cpu_subtype_t cpu_subtype;
+};
+typedef struct host_preferred_user_arch host_preferred_user_arch_data_t;
+typedef struct host_preferred_user_arch *host_preferred_user_arch_t;
+#define HOST_PREFERRED_USER_ARCH_COUNT MACH_WORD_COUNT(host_preferred_user_arch_data_t)
+
+typedef struct vm_purgeable_info host_purgable_info_data_t;
+typedef struct vm_purgeable_info *host_purgable_info_t;
+#define HOST_VM_PURGABLE_COUNT          MACH_WORD_COUNT(host_purgable_info_data_t)
+#define HOST_EXTMOD_INFO64_COUNT        MACH_WORD_COUNT(vm_extmod_statistics_data_t)
+#define HOST_EXTMOD_INFO64_LATEST_COUNT HOST_EXTMOD_INFO64_COUNT

@@ -11,6 +11,7 @@
 #include <mach/clock_types.h>
 #include <mach/exception_types.h>
 #include <mach/host_info.h>
+#include <mach/host_notify.h>
 #include <mach/host_special_ports.h>
 #include <mach/machine.h>
 #include <mach/memory_object_types.h>
@@ -21,12 +22,15 @@
 #include <mach/std_types.h>
 #include <mach/sync_policy.h>
 #include <mach/task_info.h>
+#include <mach/task_inspect.h>
+#include <mach/task_policy.h>
 #include <mach/task_special_ports.h>
 #include <mach/thread_info.h>
 #include <mach/thread_policy.h>
 #include <mach/thread_special_ports.h>
 #include <mach/thread_status.h>
 #include <mach/time_value.h>
+#include <mach/vm_attributes.h>
 #include <mach/vm_behavior.h>
 #include <mach/vm_inherit.h>
 #include <mach/vm_prot.h>
@@ -129,3 +133,53 @@ typedef exception_handler_t exception_port_t;
 typedef natural_t ledger_item_t;
 #define LEDGER_ITEM_INFINITY ((ledger_item_t)~0)
 typedef char *labelstr_t;
+
+/* Kinds of port that only Darwin makes; the names are there for its headers' sake. */
+typedef mach_port_t coalition_t;
+typedef mach_port_t arcade_register_t;
+typedef mach_port_t ipc_eventlink_t;
+typedef mach_port_t mach_eventlink_t;
+typedef mach_port_t eventlink_port_pair_t[2];
+typedef mach_port_t task_id_token_t;
+typedef mach_port_t kcdata_object_t;
+typedef mach_port_t UNDServerRef;
+
+typedef lock_set_t lock_set_port_t;
+typedef ledger_t ledger_port_t;
+typedef ledger_array_t ledger_port_array_t;
+typedef alarm_t alarm_port_t;
+typedef exception_handler_array_t exception_port_arrary_t; /* so spelt */
+typedef char vfs_path_t[4096];
+typedef char nspace_path_t[8192];
+typedef char nspace_name_t[8192];
+typedef unsigned int mach_task_flavor_t;
+typedef unsigned int mach_thread_flavor_t;
+typedef int64_t ledger_amount_t;
+typedef mach_vm_offset_t *emulation_vector_t;
+typedef char *user_subsystem_t;
+
+#define TASK_INSPECT_NULL      ((task_inspect_t)0)
+#define TASK_READ_NULL         ((task_read_t)0)
+#define THREAD_INSPECT_NULL    ((thread_inspect_t)0)
+#define THREAD_READ_NULL       ((thread_read_t)0)
+#define TID_NULL               ((uint64_t)0)
+#define IPC_SPACE_READ_NULL    ((ipc_space_read_t)0)
+#define IPC_SPACE_INSPECT_NULL ((ipc_space_inspect_t)0)
+#define COALITION_NULL         ((coalition_t)0)
+#define LOCK_SET_NULL          ((lock_set_t)0)
+#define UND_SERVER_NULL        ((UNDServerRef)0)
+#define ARCADE_REG_NULL        ((arcade_register_t)0)
+#define MACH_EVENTLINK_NULL    ((mach_eventlink_t)0)
+#define IPC_EVENTLINK_NULL     ((ipc_eventlink_t)0)
+#define TASK_ID_TOKEN_NULL     ((task_id_token_t)0)
+#define KCDATA_OBJECT_NULL     ((kcdata_object_t)0)
+#define TASK_FLAVOR_CONTROL    0
+#define TASK_FLAVOR_READ       1
+#define TASK_FLAVOR_INSPECT    2
+#define TASK_FLAVOR_NAME       3
+#define TASK_FLAVOR_MAX        TASK_FLAVOR_NAME
+#define THREAD_FLAVOR_CONTROL  0
+#define THREAD_FLAVOR_READ     1
+#define THREAD_FLAVOR_INSPECT  2
+#define THREAD_FLAVOR_MAX      THREAD_FLAVOR_INSPECT
+#define LEDGER_LIMIT_INFINITY  ((ledger_amount_t)((1ULL << 63) - 1))

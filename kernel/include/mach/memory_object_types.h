@@ -48,3 +48,32 @@ typedef int *memory_object_info_t;
 #define MAP_MEM_WCOMB      4 /* write-combining */
 #define MAP_MEM_INNERWBACK 5
 #define MAP_MEM_POSTED     6
+
+#define MEMORY_OBJECT_CONTROL_NULL        ((memory_object_control_t)0)
+#define MEMORY_OBJECT_NAME_NULL           ((memory_object_name_t)0)
+#define MEMORY_OBJECT_DEFAULT_NULL        ((memory_object_default_t)0)
+#define MEMORY_OBJECT_COPY_INVALID        5
+#define MEMORY_OBJECT_COPY_DELAY_FORK     6
+#define MEMORY_OBJECT_RETURN_NONE         0
+#define MEMORY_OBJECT_RETURN_DIRTY        1
+#define MEMORY_OBJECT_RETURN_ALL          2
+#define MEMORY_OBJECT_RETURN_ANYTHING     3
+#define MEMORY_OBJECT_DATA_FLUSH          0x1
+#define MEMORY_OBJECT_DATA_NO_CHANGE      0x2
+#define MEMORY_OBJECT_DATA_PURGE          0x4
+#define MEMORY_OBJECT_COPY_SYNC           0x8
+#define MEMORY_OBJECT_DATA_SYNC           0x10
+#define MEMORY_OBJECT_IO_SYNC             0x20
+#define MEMORY_OBJECT_DATA_FLUSH_ALL      0x40
+#define MAP_MEM_RT                        7
+#define MAP_MEM_POSTED_REORDERED          8
+#define MAP_MEM_POSTED_COMBINED_REORDERED 9
+#define MAP_MEM_LEDGER_TAGGED             0x002000
+#define MAP_MEM_PURGABLE_KERNEL_ONLY      0x004000
+#define MAP_MEM_GRAB_SECLUDED             0x008000
+#define MAP_MEM_USE_DATA_ADDR             0x100000
+#define MAP_MEM_FLAGS_USER                                                                        \
+    (MAP_MEM_PURGABLE_KERNEL_ONLY | MAP_MEM_GRAB_SECLUDED | MAP_MEM_ONLY | MAP_MEM_NAMED_CREATE | \
+     MAP_MEM_PURGABLE | MAP_MEM_NAMED_REUSE | MAP_MEM_USE_DATA_ADDR | MAP_MEM_VM_COPY |           \
+     MAP_MEM_VM_SHARE | MAP_MEM_LEDGER_TAGGED | MAP_MEM_4K_DATA_ADDR)
+#define MAP_MEM_FLAGS_ALL (MAP_MEM_FLAGS_USER)

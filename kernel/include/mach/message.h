@@ -303,3 +303,21 @@ mach_msg_return_t mach_msg_overwrite(mach_msg_header_t *msg, mach_msg_option_t o
                                      mach_msg_size_t rcv_limit);
 
 MACH_END_DECLS
+
+/* Values of Darwin's own options and errors. */
+#define MACH_MSGH_BITS_DENAP         MACH_MSGH_BITS_RAISEIMP
+#define MACH_MSGH_BITS_IMPHOLDASRT   0x10000000U
+#define MACH_MSGH_BITS_DENAPHOLDASRT MACH_MSGH_BITS_IMPHOLDASRT
+#define MACH_MSGH_BITS_RAISED_IMPORTANCE(bits) \
+    (((bits) & MACH_MSGH_BITS_RAISEIMP) != MACH_MSGH_BITS_ZERO)
+#define MACH_MSGH_BITS_HOLDS_IMPORTANCE_ASSERTION(bits) \
+    (((bits) & MACH_MSGH_BITS_IMPHOLDASRT) != MACH_MSGH_BITS_ZERO)
+#define MACH_MSG_FILTER_POLICY_ALLOW     (mach_msg_filter_id)0
+#define MACH_MSG_SIZE_RELIABLE           ((mach_msg_size_t)256 * 1024)
+#define MACH_SEND_ALWAYS                 0x00010000
+#define MACH_SEND_SYNC_USE_THRPRI        MACH_SEND_PROPAGATE_QOS
+#define MACH_SEND_KERNEL                 0x00400000
+#define MACH_SEND_SYNC_BOOTSTRAP_CHECKIN 0x00800000
+#define MACH_SEND_AUX_TOO_SMALL          0x10000018
+#define MACH_SEND_AUX_TOO_LARGE          0x10000019
+#define MACH_RCV_INVALID_ARGUMENTS       0x10004013

@@ -178,3 +178,62 @@ MACH_ABI_SIZE(mach_port_options_t, 24);
 /* Flags of mach_port_guard_with_flags. */
 #define MPG_STRICT            0x01
 #define MPG_IMMOVABLE_RECEIVE 0x02
+
+/* Attributes and options of Darwin that name what this system does not have. */
+#define MACH_PORT_IMPORTANCE_RECEIVER     5
+#define MACH_PORT_DENAP_RECEIVER          6
+#define MACH_PORT_SERVICE_THROTTLED       9
+#define MACH_PORT_SERVICE_THROTTLED_COUNT 1
+#define MPO_IMPORTANCE_RECEIVER           0x08
+#define MPO_DENAP_RECEIVER                0x40
+#define MPO_FILTER_MSG                    0x100
+#define MPO_TG_BLOCK_TRACKING             0x200
+#define MPO_SERVICE_PORT                  0x400
+#define MPO_CONNECTION_PORT               0x800
+#define MPO_ENFORCE_REPLY_PORT_SEMANTICS  0x2000
+#define MPO_PROVISIONAL_REPLY_PORT        0x4000
+#define MPO_EXCEPTION_PORT                0x8000
+
+/* What a guard saw, in the codes of EXC_GUARD. */
+enum mach_port_guard_exception_codes {
+    kGUARD_EXC_DESTROY = 1,
+    kGUARD_EXC_MOD_REFS = 2,
+    kGUARD_EXC_INVALID_OPTIONS = 3,
+    kGUARD_EXC_SET_CONTEXT = 4,
+    kGUARD_EXC_THREAD_SET_STATE = 5,
+    kGUARD_EXC_EXCEPTION_BEHAVIOR_ENFORCE = 6,
+    kGUARD_EXC_SERVICE_PORT_VIOLATION_FATAL = 7,
+    kGUARD_EXC_UNGUARDED = 8,
+    kGUARD_EXC_INCORRECT_GUARD = 16,
+    kGUARD_EXC_IMMOVABLE = 32,
+    kGUARD_EXC_STRICT_REPLY = 64,
+    kGUARD_EXC_MSG_FILTERED = 128,
+    kGUARD_EXC_INVALID_RIGHT = 256,
+    kGUARD_EXC_INVALID_NAME = 512,
+    kGUARD_EXC_INVALID_VALUE = 1u << 10,
+    kGUARD_EXC_INVALID_ARGUMENT = 1u << 11,
+    kGUARD_EXC_RIGHT_EXISTS = 1u << 12,
+    kGUARD_EXC_KERN_NO_SPACE = 1u << 13,
+    kGUARD_EXC_KERN_FAILURE = 1u << 14,
+    kGUARD_EXC_KERN_RESOURCE = 1u << 15,
+    kGUARD_EXC_SEND_INVALID_REPLY = 1u << 16,
+    kGUARD_EXC_SEND_INVALID_VOUCHER = 1u << 17,
+    kGUARD_EXC_SEND_INVALID_RIGHT = 1u << 18,
+    kGUARD_EXC_RCV_INVALID_NAME = 1u << 19,
+    kGUARD_EXC_RCV_GUARDED_DESC = 0x00100000,
+};
+
+#define GUARD_TYPE_MACH_PORT                      0x1
+#define MAX_FATAL_kGUARD_EXC_CODE                 kGUARD_EXC_MSG_FILTERED
+#define MAX_OPTIONAL_kGUARD_EXC_CODE              kGUARD_EXC_RCV_INVALID_NAME
+#define MPG_FLAGS_NONE                            0x00ull
+#define MPG_FLAGS_STRICT_REPLY_INVALID_REPLY_DISP (0x01ull << 56)
+#define MPG_FLAGS_STRICT_REPLY_INVALID_REPLY_PORT (0x02ull << 56)
+#define MPG_FLAGS_STRICT_REPLY_INVALID_VOUCHER    (0x04ull << 56)
+#define MPG_FLAGS_STRICT_REPLY_NO_BANK_ATTR       (0x08ull << 56)
+#define MPG_FLAGS_STRICT_REPLY_MISMATCHED_PERSONA (0x10ull << 56)
+#define MPG_FLAGS_STRICT_REPLY_MASK               (0xffull << 56)
+#define MPG_FLAGS_MOD_REFS_PINNED_DEALLOC         (0x01ull << 56)
+#define MPG_FLAGS_MOD_REFS_PINNED_DESTROY         (0x02ull << 56)
+#define MPG_FLAGS_MOD_REFS_PINNED_COPYIN          (0x04ull << 56)
+#define MPG_FLAGS_IMMOVABLE_PINNED                (0x01ull << 56)

@@ -62,3 +62,33 @@ struct thread_affinity_policy {
 typedef struct thread_affinity_policy thread_affinity_policy_data_t;
 typedef struct thread_affinity_policy *thread_affinity_policy_t;
 #define THREAD_AFFINITY_POLICY_COUNT MACH_WORD_COUNT(thread_affinity_policy_data_t)
+
+/* Work that nobody waits for. */
+#define THREAD_BACKGROUND_POLICY 5
+struct thread_background_policy {
+    integer_t priority;
+};
+#define THREAD_BACKGROUND_POLICY_DARWIN_BG 0x1000
+typedef struct thread_background_policy thread_background_policy_data_t;
+typedef struct thread_background_policy *thread_background_policy_t;
+#define THREAD_BACKGROUND_POLICY_COUNT MACH_WORD_COUNT(thread_background_policy_data_t)
+
+/* How late the thread's timers may be. */
+#define THREAD_LATENCY_QOS_POLICY 7
+typedef integer_t thread_latency_qos_t;
+struct thread_latency_qos_policy {
+    thread_latency_qos_t thread_latency_qos_tier;
+};
+typedef struct thread_latency_qos_policy thread_latency_qos_policy_data_t;
+typedef struct thread_latency_qos_policy *thread_latency_qos_policy_t;
+#define THREAD_LATENCY_QOS_POLICY_COUNT MACH_WORD_COUNT(thread_latency_qos_policy_data_t)
+
+/* How much of the processor's throughput it needs. */
+#define THREAD_THROUGHPUT_QOS_POLICY 8
+typedef integer_t thread_throughput_qos_t;
+struct thread_throughput_qos_policy {
+    thread_throughput_qos_t thread_throughput_qos_tier;
+};
+typedef struct thread_throughput_qos_policy thread_throughput_qos_policy_data_t;
+typedef struct thread_throughput_qos_policy *thread_throughput_qos_policy_t;
+#define THREAD_THROUGHPUT_QOS_POLICY_COUNT MACH_WORD_COUNT(thread_throughput_qos_policy_data_t)

@@ -17,3 +17,9 @@ typedef thread_state_flavor_t *thread_state_flavor_array_t;
 /* Ask for the list of flavors. */
 #define THREAD_STATE_FLAVOR_LIST     0
 #define THREAD_STATE_FLAVOR_LIST_NEW 128
+
+#define THREAD_STATE_FLAVOR_LIST_10_9         129
+#define THREAD_STATE_FLAVOR_LIST_10_13        130
+#define THREAD_STATE_FLAVOR_LIST_10_15        131
+#define THREAD_CONVERT_THREAD_STATE_TO_SELF   1
+#define THREAD_CONVERT_THREAD_STATE_FROM_SELF 2

@@ -22,3 +22,11 @@ typedef int vm_prot_t;
 #define VM_PROT_WANTS_COPY VM_PROT_COPY
 /* The protection asked for is an upper bound: grant what of it is permitted. */
 #define VM_PROT_IS_MASK ((vm_prot_t)0x40)
+
+/* Accepted by name; this system has no execute-only memory and no trusted-path pages. */
+#define VM_PROT_RORW_TP      (VM_PROT_EXECUTE)
+#define VM_PROT_STRIP_READ   0x80
+#define VM_PROT_EXECUTE_ONLY (VM_PROT_EXECUTE | VM_PROT_STRIP_READ)
+#define VM_PROT_TPRO         0x200
+#define VM_PROT_UEXEC        0x8
+#define VM_PROT_ALLEXEC      (VM_PROT_EXECUTE | VM_PROT_UEXEC)

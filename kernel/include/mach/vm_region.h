@@ -196,3 +196,20 @@ MACH_ABI_SIZE(vm_region_extended_info_data_t, 36);
 MACH_ABI_SIZE(vm_region_submap_info_data_t, 60);
 MACH_ABI_SIZE(vm_region_submap_info_data_64_t, 76);
 MACH_ABI_SIZE(vm_region_submap_short_info_data_64_t, 48);
+
+/* mach_vm_page_info(): one page. The dispositions are VM_PAGE_QUERY_PAGE_*. */
+typedef int *vm_page_info_t;
+typedef int vm_page_info_data_t[1];
+typedef int vm_page_info_flavor_t;
+#define VM_PAGE_INFO_BASIC 1
+struct vm_page_info_basic {
+    int disposition;
+    int ref_count;
+    vm_object_id_t object_id;
+    memory_object_offset_t offset;
+    int depth;
+    int __pad; /* to a multiple of 8 */
+};
+typedef struct vm_page_info_basic *vm_page_info_basic_t;
+typedef struct vm_page_info_basic vm_page_info_basic_data_t;
+#define VM_PAGE_INFO_BASIC_COUNT MACH_WORD_COUNT(vm_page_info_basic_data_t)

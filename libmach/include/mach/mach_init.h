@@ -25,7 +25,22 @@ extern mach_port_t bootstrap_port;
 mach_port_t mach_host_self(void);
 mach_port_t mach_thread_self(void);
 
+/* The same right as mach_task_self_, for callers that undefine the macro below; adds a reference. */
+mach_port_t mach_task_self(void);
+
+/* TASK is the caller's own task, under whatever name. */
+boolean_t mach_task_is_self(task_name_t task);
+
+/* What a processor of this type is called; both texts are constants. */
+void slot_name(cpu_type_t cpu_type, cpu_subtype_t cpu_subtype, char **cpu_name, char **cpu_subname);
+
 MACH_END_DECLS
+
+/* Places among mach_ports_register()'s ports, by old convention. */
+#define NAME_SERVER_SLOT      0
+#define ENVIRONMENT_SLOT      1
+#define SERVICE_SLOT          2
+#define MACH_PORTS_SLOTS_USED 3
 
 #define mach_task_self() mach_task_self_
 #define current_task()   mach_task_self()

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <mach/clock.h>
+#include <mach/clock_priv.h>
 #include <mach/host_priv.h>
 #include <mach/host_security.h>
 #include <mach/mach_host.h>

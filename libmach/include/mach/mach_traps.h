@@ -38,6 +38,18 @@ mach_msg_return_t mach_msg_overwrite_trap(mach_msg_header_t *msg, mach_msg_optio
 boolean_t swtch(void);
 boolean_t swtch_pri(int priority);
 
+/*
+ * Tasks and process numbers. TARGET is the caller's task. A task port is had of oneself and of one's
+ * children only.
+ *
+ * References: the caller gets a send right.
+ * Errors: KERN_INVALID_ARGUMENT, TARGET is not the caller's task; KERN_FAILURE, there is no such
+ *         process, or it is another's; of pid_for_task, TASK is none, or no process.
+ */
+kern_return_t task_for_pid(mach_port_name_t target, int pid, mach_port_name_t *task);
+kern_return_t task_name_for_pid(mach_port_name_t target, int pid, mach_port_name_t *task);
+kern_return_t pid_for_task(mach_port_name_t task, int *pid);
+
 /* Let THREAD (or anybody, if null) run; OPTION is a SWITCH_OPTION_*, TIME in milliseconds. */
 kern_return_t thread_switch(mach_port_name_t thread, int option, mach_msg_timeout_t time);
 

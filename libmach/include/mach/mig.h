@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <string.h>
+
 #include <mach/mach_types.h>
 #include <mach/message.h>
 #include <mach/mig_errors.h>

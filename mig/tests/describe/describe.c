@@ -62,6 +62,17 @@ static void show_replies(void)
     show(&reply.error.Head, 400);
 }
 
+/* Fewer regions than there is room for: two of three, and one of two. */
+static void show_lists(mach_port_t *rights)
+{
+    string_t pages[] = { "data", "more" };
+    mach_msg_type_number_t sizes[] = { 4, 5 };
+    mach_port_t *groups[] = { rights };
+    mach_msg_type_number_t counts[] = { 3 };
+
+    listed(0x103, pages, sizes, 2, 7, groups, counts, 1);
+}
+
 static void describe_noise(unsigned int rounds)
 {
     char text[200];
@@ -96,6 +107,7 @@ main(int argc, char **argv)
     packed(0x103, "a \"path\"\n", numbers, 9, "name");
     carried(0x103, 0x203, "data", 4, (mach_port_t *)numbers, 3, 7);
     asked(0x103, numbers, &room);
+    show_lists((mach_port_t *)numbers);
     show_replies();
     return 0;
 }

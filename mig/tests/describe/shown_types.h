@@ -8,3 +8,5 @@ typedef char *string_t;
 typedef int32_t *int_pointer_t;
 typedef char name_t[12];
 typedef int32_t three_t[3];
+typedef string_t pages_t[3];
+typedef mach_port_t *groups_t[2];

@@ -8,6 +8,53 @@
 
 #include <mach/abi.h>
 
+/* Of 32-bit programs, which this system does not run; unions have a member for them. */
+#define _STRUCT_X86_THREAD_STATE32 struct __darwin_i386_thread_state
+_STRUCT_X86_THREAD_STATE32
+{
+    unsigned int __eax;
+    unsigned int __ebx;
+    unsigned int __ecx;
+    unsigned int __edx;
+    unsigned int __edi;
+    unsigned int __esi;
+    unsigned int __ebp;
+    unsigned int __esp;
+    unsigned int __ss;
+    unsigned int __eflags;
+    unsigned int __eip;
+    unsigned int __cs;
+    unsigned int __ds;
+    unsigned int __es;
+    unsigned int __fs;
+    unsigned int __gs;
+};
+MACH_ABI_SIZE(_STRUCT_X86_THREAD_STATE32, 64);
+
+#define _STRUCT_X86_EXCEPTION_STATE32 struct __darwin_i386_exception_state
+_STRUCT_X86_EXCEPTION_STATE32
+{
+    uint16_t __trapno;
+    uint16_t __cpu;
+    uint32_t __err;
+    uint32_t __faultvaddr;
+};
+MACH_ABI_SIZE(_STRUCT_X86_EXCEPTION_STATE32, 12);
+
+#define _STRUCT_X86_DEBUG_STATE32 struct __darwin_x86_debug_state32
+_STRUCT_X86_DEBUG_STATE32
+{
+    unsigned int __dr0;
+    unsigned int __dr1;
+    unsigned int __dr2;
+    unsigned int __dr3;
+    unsigned int __dr4;
+    unsigned int __dr5;
+    unsigned int __dr6;
+    unsigned int __dr7;
+};
+MACH_ABI_SIZE(_STRUCT_X86_DEBUG_STATE32, 32);
+
 #define _STRUCT_X86_THREAD_STATE64 struct __darwin_x86_thread_state64
 _STRUCT_X86_THREAD_STATE64
 {

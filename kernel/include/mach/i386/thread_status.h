@@ -9,6 +9,7 @@
 
 #include <mach/abi.h>
 #include <mach/i386/_structs.h>
+#include <mach/i386/fp_reg.h>
 #include <mach/i386/thread_state.h>
 #include <mach/message.h>
 
@@ -43,6 +44,21 @@
 
 #define THREAD_MACHINE_STATE_MAX THREAD_STATE_MAX
 
+typedef _STRUCT_X86_THREAD_STATE32 x86_thread_state32_t;
+typedef x86_thread_state32_t i386_thread_state_t;
+#define x86_THREAD_STATE32_COUNT MACH_WORD_COUNT(x86_thread_state32_t)
+#define i386_THREAD_STATE_COUNT  x86_THREAD_STATE32_COUNT
+
+typedef _STRUCT_X86_EXCEPTION_STATE32 x86_exception_state32_t;
+typedef x86_exception_state32_t i386_exception_state_t;
+#define x86_EXCEPTION_STATE32_COUNT MACH_WORD_COUNT(x86_exception_state32_t)
+#define i386_EXCEPTION_STATE_COUNT  x86_EXCEPTION_STATE32_COUNT
+#define I386_EXCEPTION_STATE_COUNT  i386_EXCEPTION_STATE_COUNT
+
+typedef _STRUCT_X86_DEBUG_STATE32 x86_debug_state32_t;
+#define x86_DEBUG_STATE32_COUNT MACH_WORD_COUNT(x86_debug_state32_t)
+#define X86_DEBUG_STATE32_COUNT x86_DEBUG_STATE32_COUNT
+
 typedef _STRUCT_X86_THREAD_STATE64 x86_thread_state64_t;
 #define x86_THREAD_STATE64_COUNT \
     ((mach_msg_type_number_t)(sizeof(x86_thread_state64_t) / sizeof(int)))
@@ -75,6 +91,7 @@ typedef struct x86_state_hdr x86_state_hdr_t;
 struct x86_thread_state {
     x86_state_hdr_t tsh;
     union {
+        x86_thread_state32_t ts32;
         x86_thread_state64_t ts64;
     } uts;
 };
@@ -94,6 +111,7 @@ typedef struct x86_float_state x86_float_state_t;
 struct x86_exception_state {
     x86_state_hdr_t esh;
     union {
+        x86_exception_state32_t es32;
         x86_exception_state64_t es64;
     } ues;
 };
@@ -104,6 +122,7 @@ typedef struct x86_exception_state x86_exception_state_t;
 struct x86_debug_state {
     x86_state_hdr_t dsh;
     union {
+        x86_debug_state32_t ds32;
         x86_debug_state64_t ds64;
     } uds;
 };

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From process numbers to task ports and back. On Darwin these are traps; here the process server
+ * answers, and the number stands in a task's audit token.
+ */
+#include <unistd.h>
+
+#include <mach/mach.h>
+
+#include "../posix/errors.h"
+#include "../posix/process.h"
+#include "../rpc/stubs.h"
+
+/* The word of an audit token that holds the process number. */
+#define TOKEN_PID 5
+
+kern_return_t task_for_pid(mach_port_name_t target, int pid, mach_port_name_t *task)
+{
+    if (!mach_task_is_self(target)) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    if (pid == getpid()) {
+        *task = task_self_trap(); /* a reference of the caller's own */
+        return KERN_SUCCESS;
+    }
+    mach_port_t found = MACH_PORT_NULL;
+    kern_return_t result = KERN_FAILURE;
+    if (pid > 0) {
+        PROCESS_CALL(result, proc_get_task(process, pid, &found));
+    }
+    *task = result == KERN_SUCCESS ? found : MACH_PORT_NULL;
+    return result == KERN_SUCCESS ? KERN_SUCCESS : KERN_FAILURE;
+}
+
+kern_return_t task_name_for_pid(mach_port_name_t target, int pid, mach_port_name_t *task)
+{
+    return task_for_pid(target, pid, task);
+}
+
+kern_return_t pid_for_task(mach_port_name_t task, int *pid)
+{
+    audit_token_t token;
+    mach_msg_type_number_t count = TASK_AUDIT_TOKEN_COUNT;
+    *pid = -1;
+    if (task_info(task, TASK_AUDIT_TOKEN, (task_info_t)&token, &count) != KERN_SUCCESS ||
+        token.val[TOKEN_PID] == 0) {
+        return KERN_FAILURE;
+    }
+    *pid = (int)token.val[TOKEN_PID];
+    return KERN_SUCCESS;
+}
