@@ -2,6 +2,8 @@
 /*
  * Queues: order, limits, waiting to send and to receive, time-outs.
  */
+#include <string.h>
+
 #include "systest.h"
 #include "systest_msg.h"
 #include "systest_task.h"
@@ -300,4 +302,80 @@ CASE(abort_ends_a_wait)
     worker_join(&worker);
     EXPECT_EQ(waiter.result, MACH_RCV_INTERRUPTED);
     port_destroy(waiter.port);
+}
+
+/* A call of the kernel, as a stub makes it, without the receiving half. */
+struct type_request {
+    mach_msg_header_t header;
+    NDR_record_t ndr;
+    mach_port_name_t name;
+};
+
+#define MACH_PORT_TYPE_ID 3201
+
+static struct type_request type_request(mach_port_t reply_port)
+{
+    return (struct type_request){
+        .header = { .msgh_bits =
+                        MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE),
+                    .msgh_size = sizeof(struct type_request),
+                    .msgh_remote_port = mach_task_self(),
+                    .msgh_local_port = reply_port,
+                    .msgh_id = MACH_PORT_TYPE_ID },
+        .ndr = NDR_record,
+        .name = mach_task_self(),
+    };
+}
+
+/* Send that request with REPLY_PORT and receive from FROM in the same call, by OPTION into LIMIT
+ * bytes of MESSAGE. */
+static mach_msg_return_t call_kernel(mach_port_t reply_port, mach_port_t from,
+                                     union any_message *message, mach_msg_option_t option,
+                                     uint32_t limit)
+{
+    struct type_request request = type_request(reply_port);
+    memcpy(message, &request, sizeof(request));
+    return mach_msg(&message->header, MACH_SEND_MSG | MACH_RCV_MSG | MACH_RCV_TIMEOUT | option,
+                    sizeof(request), limit, from, SHORT_MS, MACH_PORT_NULL);
+}
+
+CASE(the_kernels_answer_waits_behind_older_messages)
+{
+    mach_port_t port = port_create_with_send();
+    union any_message message;
+    EXPECT_OK(send_value(port, 7));
+    EXPECT_OK(call_kernel(port, port, &message, 0, sizeof(message)));
+    EXPECT_EQ(message.value.value, 7);
+    EXPECT_OK(receive(port, &message));
+    EXPECT_EQ(message.header.msgh_id, MACH_PORT_TYPE_ID + 100);
+    EXPECT_EQ(port_status(port).mps_seqno, 2);
+    port_destroy_with_send(port);
+}
+
+CASE(the_kernels_answer_goes_to_the_port_that_was_named)
+{
+    mach_port_t port = port_create();
+    mach_port_t other = port_create();
+    union any_message message;
+    EXPECT_EQ(call_kernel(port, other, &message, 0, sizeof(message)), MACH_RCV_TIMED_OUT);
+    EXPECT_OK(receive(port, &message));
+    EXPECT_EQ(message.header.msgh_id, MACH_PORT_TYPE_ID + 100);
+    EXPECT_EQ(message.header.msgh_local_port, port);
+    EXPECT_OK(call_kernel(port, port, &message, 0, sizeof(message)));
+    EXPECT_EQ(message.header.msgh_local_port, port);
+    EXPECT_EQ(port_status(port).mps_seqno, 2);
+    EXPECT_EQ(port_status(port).mps_sorights, 0);
+    port_destroy(port);
+    port_destroy(other);
+}
+
+CASE(the_kernels_answer_stays_if_the_buffer_is_too_small)
+{
+    mach_port_t port = port_create();
+    union any_message message;
+    EXPECT_EQ(call_kernel(port, port, &message, MACH_RCV_LARGE, sizeof(mach_msg_header_t)),
+              MACH_RCV_TOO_LARGE);
+    EXPECT_OK(receive(port, &message));
+    EXPECT_EQ(message.header.msgh_id, MACH_PORT_TYPE_ID + 100);
+    port_destroy(port);
 }
