@@ -4,7 +4,8 @@
 Usage: scripts/cc [clang's options] FILE... [-o PROG]
 
 Understands what clang understands: -c, -S and -E stop early, -I, -D, -O, -W, -std and the like go
-to the compiler, -l, -L and -Wl, to the linker. Try the result with
+to the compiler, -l, -L and -Wl, to the linker. An interface NAME.defs is given to mig: the sources
+find its NAME.h and NAME_server.h, and of its stubs what they use is linked. Try the result with
 scripts/run --add PROG --exec PROG.
 """
 
@@ -17,10 +18,11 @@ import tempfile
 from mach_r import build, ui
 
 _PRESET = "release"
+_INTERFACE = ".defs"
 _SOURCES = {".c", ".S", ".s", ".i"}
 # Options whose value is the next word.
 _COMPILER_VALUE = {
-    "-I", "-D", "-U", "-x", "-include", "-isystem", "-iquote", "-idirafter", "-imacros",
+    "-x", "-include", "-isystem", "-iquote", "-idirafter", "-imacros",
     "-MF", "-MT", "-MQ", "-Xclang", "-mllvm",
 }
 _LINKER_VALUE = {"-L", "-l", "-u", "-Xlinker", "-z", "-T", "-e"}
@@ -37,7 +39,7 @@ class Job:
     def __init__(self, words):
         self.output = None
         self.stop = None
-        self.sources, self.inputs, self.compiler = [], [], []
+        self.sources, self.interfaces, self.inputs, self.compiler = [], [], [], []
         words = iter(words)
         for word in words:
             self._take(word, words)
@@ -50,6 +52,8 @@ class Job:
             self.stop = word
         elif word in _IGNORED:
             pass
+        elif word in ("-I", "-D", "-U"):
+            self.compiler.append(word + _value(word, rest))
         elif word in _COMPILER_VALUE:
             self.compiler += [word, _value(word, rest)]
         elif word in _LINKER_VALUE:
@@ -61,6 +65,8 @@ class Job:
             self.inputs.append(word)
         elif word.startswith("-"):
             self.compiler.append(word)
+        elif pathlib.Path(word).suffix == _INTERFACE:
+            self.interfaces.append(word)
         elif pathlib.Path(word).suffix in _SOURCES:
             self.sources.append(word)
             self.inputs.append(word)
@@ -88,8 +94,40 @@ def _compile(config, job, words):
     return _call([config["compiler"], *config["flags"], *job.compiler, *folders, *words])
 
 
+def _generate(config, job, folder):
+    """Let mig write headers and stubs of each interface into FOLDER; the status."""
+    options = [f"-I{path}" for path in config["include"]]
+    options += [word for word in job.compiler if word.startswith(("-I", "-D", "-U"))]
+    for interface in job.interfaces:
+        base = folder / pathlib.Path(interface).stem
+        status = _call([build.ROOT / "scripts" / "mig", "-cc", f"{config['compiler']} -E -x c",
+                        *options, "-header", f"{base}.h", "-sheader", f"{base}_server.h",
+                        "-user", f"{base}User.c", "-server", f"{base}Server.c", interface])
+        if status != 0:
+            return status
+    if job.interfaces:
+        job.compiler.append(f"-I{folder}")
+    return 0
+
+
+def _stubs(config, job, folder):
+    """Compile the stubs in FOLDER: (status, inputs of the linker, which takes what is used)."""
+    objects = []
+    for interface in job.interfaces:
+        for side in ("User", "Server"):
+            base = folder / f"{pathlib.Path(interface).stem}{side}"
+            status = _compile(config, job, ["-c", f"{base}.c", "-o", f"{base}.o"])
+            if status != 0:
+                return status, []
+            objects.append(f"{base}.o")
+    return 0, ["--start-lib", *objects, "--end-lib"] if objects else []
+
+
 def _link(config, job, folder):
     """Compile each source into FOLDER, then link all inputs in their order."""
+    status, stubs = _stubs(config, job, folder)
+    if status != 0:
+        return status
     inputs = []
     for number, word in enumerate(job.inputs):
         if word in job.sources:
@@ -100,7 +138,7 @@ def _link(config, job, folder):
             word = result
         inputs.append(word)
     output = job.output or "a.out"
-    return _call([config["linker"], *config["link_flags"], *inputs, *config["libraries"],
+    return _call([config["linker"], *config["link_flags"], *inputs, *stubs, *config["libraries"],
                   "-o", output])
 
 
@@ -115,11 +153,13 @@ def main():
     build.install_packages()
     build.build(_PRESET, "sdk", quiet=True)
     config = json.loads((build.folder(_PRESET) / "cc.json").read_text(encoding="utf-8"))
-    if job.stop:
+    with tempfile.TemporaryDirectory(prefix="mach_r-") as name:
+        folder = pathlib.Path(name)
+        status = _generate(config, job, folder)
+        if status != 0 or not job.stop:
+            return status or _link(config, job, folder)
         output = ["-o", job.output] if job.output else []
         return _compile(config, job, [job.stop, *job.sources, *output])
-    with tempfile.TemporaryDirectory(prefix="mach_r-") as folder:
-        return _link(config, job, pathlib.Path(folder))
 
 
 if __name__ == "__main__":
