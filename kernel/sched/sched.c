@@ -188,9 +188,7 @@ static struct thread *sched_pick(struct sched_cpu *cpu, struct thread *self)
 {
     struct thread *next = cpu->chosen;
     if (UNLIKELY(next != nullptr)) {
-        /* It runs, although better ones may wait: its slice is watched. */
         cpu->chosen = nullptr;
-        percpu_write(ast_pending, 0);
     } else if (LIKELY(!atomic_load_explicit(&cpu->is_stopped, memory_order_relaxed))) {
         spin_lock(&cpu->runq.lock);
         next = runq_pop(&cpu->runq);
