@@ -67,10 +67,10 @@ static inline struct ipc_kmsg *spare_take(void)
     return kmsg;
 }
 
-/* Give processor CPU its first one, so that the ledger never shows it come. */
-static void spare_fill(uint32_t cpu)
+/* The ledger is not to count them. */
+static void spares_init(void)
 {
-    *percpu_ptr_of(cpu, spare_kmsg) = kmsg_create(IPC_KMSG_INLINE);
+    ipc_kmsg_zone.spares = (void **)&spare_kmsg;
 }
 
 static inline bool spare_keep(struct ipc_kmsg *kmsg)
@@ -87,7 +87,7 @@ static inline struct ipc_kmsg *spare_take(void)
     return nullptr;
 }
 
-static void spare_fill([[maybe_unused]] uint32_t cpu)
+static void spares_init(void)
 {
 }
 
@@ -100,11 +100,7 @@ static inline bool spare_keep([[maybe_unused]] struct ipc_kmsg *kmsg)
 void ipc_kmsg_init(void)
 {
     zone_init(&ipc_kmsg_zone, "messages", kmsg_bytes(IPC_KMSG_INLINE));
-    interrupt_state_t interrupts = interrupts_save();
-    for (uint32_t cpu = 0; cpu < cpu_count(); cpu++) {
-        spare_fill(cpu);
-    }
-    interrupts_restore(interrupts);
+    spares_init();
 }
 
 struct ipc_kmsg *ipc_kmsg_alloc(uint32_t size)

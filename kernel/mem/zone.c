@@ -50,6 +50,7 @@ static uint64_t zone_ids[BITMAP_WORDS(ZONE_MAX)]; /* (zones_lock) those taken */
 static void zone_enter(struct zone *zone, const char *name)
 {
     zone->name = name;
+    zone->spares = nullptr;
     spinlock_init(&zone->lock, LOCK_CLASS_ZONE);
     zone->empty_slabs = 0;
     zone->slab_count = 0;
@@ -171,6 +172,7 @@ uint64_t zone_in_use(const struct zone *zone)
     uint64_t cached = 0;
     for (uint32_t cpu = 0; cpu < cpu_count(); cpu++) {
         cached += percpu_ptr_of(cpu, zone_caches)->of[zone->id].count;
+        cached += zone->spares != nullptr && *percpu_ptr_of(cpu, *zone->spares) != nullptr;
     }
     return zone->out > cached ? zone->out - cached : 0;
 }

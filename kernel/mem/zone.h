@@ -22,6 +22,7 @@
 
 /* Lock keys: (l) zone->lock, (c) constant after zone_init(). */
 struct zone {
+    void **spares;          /* null, or per processor: a free object that its owner keeps */
     const char *name;       /* (c) shown in the ledger */
     uint32_t size;          /* (c) of an object in bytes, a multiple of 16; 0: counter only */
     uint16_t id;            /* (c) its number among the zones */

@@ -25,39 +25,6 @@ static void destroy(semaphore_t semaphore)
     EXPECT_OK(semaphore_destroy(mach_task_self(), semaphore));
 }
 
-/* A thread that waits once by message, and what it found. */
-struct waiter {
-    struct worker worker;
-    semaphore_t semaphore;
-    semaphore_t signal; /* null: plain wait */
-    _Atomic kern_return_t result;
-};
-
-#define NO_RESULT (-1)
-
-static void wait_once(void *argument)
-{
-    struct waiter *waiter = argument;
-    waiter->result = waiter->signal != SEMAPHORE_NULL
-                         ? rpc_semaphore_wait_signal(waiter->semaphore, waiter->signal)
-                         : rpc_semaphore_wait(waiter->semaphore);
-}
-
-/* Start WAITER and let it come to wait. */
-static void waiter_start(struct waiter *waiter)
-{
-    waiter->result = NO_RESULT;
-    EXPECT(worker_start(&waiter->worker, mach_task_self(), wait_once, waiter));
-    (void)worker_wait_blocked(&waiter->worker);
-    EXPECT_EQ(waiter->result, NO_RESULT);
-}
-
-static void waiter_join(struct waiter *waiter, kern_return_t result)
-{
-    worker_join(&waiter->worker);
-    EXPECT_EQ(waiter->result, result);
-}
-
 /* Send PORT a message of nothing but a header with ID.  Returns: the result in the reply. */
 static kern_return_t call_by_id(mach_port_t port, mach_msg_id_t id)
 {
@@ -107,43 +74,6 @@ CASE(signals_and_waits_count)
     EXPECT_OK(rpc_semaphore_signal_all(semaphore));
     EXPECT_EQ(rpc_semaphore_timedwait(semaphore, no_time), KERN_OPERATION_TIMED_OUT);
     destroy(semaphore);
-}
-
-CASE(who_waits_by_message_is_woken)
-{
-    static struct waiter waiters[3];
-    semaphore_t semaphore = create(0), other = create(0);
-    for (int i = 0; i < 3; i++) {
-        waiters[i] = (struct waiter){ .semaphore = semaphore, .signal = i == 2 ? other : 0 };
-        waiter_start(&waiters[i]);
-    }
-    EXPECT_OK(rpc_semaphore_timedwait(other, no_time)); /* the third signalled it */
-    EXPECT_EQ(rpc_semaphore_signal_thread(other, waiters[1].worker.thread), KERN_NOT_WAITING);
-    EXPECT_OK(rpc_semaphore_signal_thread(semaphore, waiters[1].worker.thread));
-    waiter_join(&waiters[1], KERN_SUCCESS);
-    EXPECT_OK(rpc_semaphore_signal_thread(semaphore, MACH_PORT_NULL));
-    waiter_join(&waiters[0], KERN_SUCCESS);
-    EXPECT_OK(rpc_semaphore_signal_all(semaphore));
-    waiter_join(&waiters[2], KERN_SUCCESS);
-    EXPECT_EQ(rpc_semaphore_signal_thread(semaphore, MACH_PORT_NULL), KERN_NOT_WAITING);
-    destroy(semaphore);
-    destroy(other);
-}
-
-CASE(a_wait_by_message_ends_as_others_do)
-{
-    static struct waiter waiter;
-    semaphore_t semaphore = create(0);
-    waiter = (struct waiter){ .semaphore = semaphore };
-    waiter_start(&waiter);
-    EXPECT_OK(thread_abort(waiter.worker.thread));
-    waiter_join(&waiter, KERN_ABORTED);
-    waiter_start(&waiter);
-    worker_kill(&waiter.worker);
-    EXPECT_EQ(waiter.result, NO_RESULT);
-    waiter_start(&waiter);
-    destroy(semaphore);
-    waiter_join(&waiter, KERN_TERMINATED);
 }
 
 CASE(signal_and_wait_are_one_step)
