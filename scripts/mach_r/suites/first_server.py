@@ -24,7 +24,7 @@ _MORE = """\
 $ scripts/new_server greeter
 error: 'greeter' exists already: idl/greeter.defs
 $ scripts/new_server another_one_as_well_here
-The server another_one_as_well_here, with ids from 910000 on:
+The server another_one_as_well_here, with ids from 912000 on:
 ...
 $ scripts/test -k another_one_as_well
 ...
