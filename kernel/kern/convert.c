@@ -6,6 +6,7 @@
 
 #include <sched/thread.h>
 #include <ipc/ipc_port.h>
+#include <ipc/ipc_right.h>
 #include <ipc/ipc_space.h>
 #include <vm/vm_map.h>
 #include <kern/clock.h>
@@ -88,6 +89,35 @@ struct thread *convert_port_to_thread(struct ipc_port *port)
         thread_reference(thread);
     }
     spin_unlock_restore(&port->object.lock, state);
+    return thread;
+}
+
+kern_return_t convert_name_to_port(mach_port_name_t name, struct ipc_port **port)
+{
+    struct ipc_space *space = current_thread()->space;
+    kern_return_t result = KERN_SUCCESS;
+    spin_lock(&space->lock);
+    struct ipc_entry *entry = space->is_active ? ipc_entry_lookup(space, name) : nullptr;
+    if (entry == nullptr) {
+        result = KERN_INVALID_NAME;
+    } else if ((entry->bits & MACH_PORT_TYPE_SEND) == 0 || ipc_right_check(space, entry)) {
+        result = KERN_INVALID_RIGHT;
+    } else {
+        *port = ipc_entry_port(entry);
+        ipc_port_reference(*port);
+    }
+    spin_unlock(&space->lock);
+    return result;
+}
+
+struct thread *convert_name_to_thread(mach_port_name_t name)
+{
+    struct ipc_port *port;
+    if (convert_name_to_port(name, &port) != KERN_SUCCESS) {
+        return nullptr;
+    }
+    struct thread *thread = convert_port_to_thread(port);
+    ipc_port_release(port);
     return thread;
 }
 

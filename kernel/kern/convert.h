@@ -63,6 +63,13 @@ struct vm_map *convert_port_to_map(struct ipc_port *port);
 struct thread *convert_port_to_thread(struct ipc_port *port);
 void thread_deallocate(struct thread *thread);
 
+/* For traps: the port that the caller has a send right to under NAME, with a reference.
+ * Returns: KERN_SUCCESS; KERN_INVALID_NAME; KERN_INVALID_RIGHT, no send right, or a dead one. */
+[[nodiscard]] kern_return_t convert_name_to_port(mach_port_name_t name, struct ipc_port **port);
+
+/* The thread that the caller calls NAME, for thread_deallocate(); null if that is no thread. */
+struct thread *convert_name_to_thread(mach_port_name_t name);
+
 /* Send rights to the ports of TASK and THREAD, whose reference is consumed (not those of the
  * borrowing pairs above). */
 struct ipc_port *convert_task_to_port(struct task *task);

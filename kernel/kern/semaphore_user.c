@@ -10,7 +10,6 @@
 #include <mach/sync_policy.h>
 
 #include <arch/clock_device.h>
-#include <ipc/ipc_right.h>
 #include <kern/convert.h>
 #include <kern/semaphore.h>
 
@@ -95,48 +94,17 @@ kern_return_t semaphore_timedwait_signal(semaphore_t wait_semaphore, semaphore_t
                                   : result;
 }
 
-/* The port that the caller has a send right to under NAME, with a reference. */
-static kern_return_t port_lookup(mach_port_name_t name, struct ipc_port **port)
-{
-    struct ipc_space *space = current_thread()->space;
-    kern_return_t result = KERN_SUCCESS;
-    spin_lock(&space->lock);
-    struct ipc_entry *entry = space->is_active ? ipc_entry_lookup(space, name) : nullptr;
-    if (entry == nullptr) {
-        result = KERN_INVALID_NAME;
-    } else if ((entry->bits & MACH_PORT_TYPE_SEND) == 0 || ipc_right_check(space, entry)) {
-        result = KERN_INVALID_RIGHT;
-    } else {
-        *port = ipc_entry_port(entry);
-        ipc_port_reference(*port);
-    }
-    spin_unlock(&space->lock);
-    return result;
-}
-
 /* The semaphore that the caller calls NAME, with a reference. */
 static kern_return_t semaphore_lookup(uint64_t name, struct semaphore **semaphore)
 {
     struct ipc_port *port;
-    kern_return_t result = port_lookup((mach_port_name_t)name, &port);
+    kern_return_t result = convert_name_to_port((mach_port_name_t)name, &port);
     if (result != KERN_SUCCESS) {
         return result;
     }
     *semaphore = convert_port_to_semaphore(port);
     ipc_port_release(port);
     return *semaphore != nullptr ? KERN_SUCCESS : KERN_INVALID_ARGUMENT;
-}
-
-/* The thread that the caller calls NAME, for thread_deallocate(). */
-static kern_return_t thread_lookup(uint64_t name, struct thread **thread)
-{
-    struct ipc_port *port;
-    if (port_lookup((mach_port_name_t)name, &port) != KERN_SUCCESS) {
-        return KERN_INVALID_ARGUMENT;
-    }
-    *thread = convert_port_to_thread(port);
-    ipc_port_release(port);
-    return *thread != nullptr ? KERN_SUCCESS : KERN_INVALID_ARGUMENT;
 }
 
 TRAP_HANDLER(semaphore_signal_trap)
@@ -164,9 +132,10 @@ TRAP_HANDLER(semaphore_signal_all_trap)
 /* semaphore_signal_thread(semaphore, thread) */
 TRAP_HANDLER(semaphore_signal_thread_trap)
 {
-    struct thread *thread = nullptr;
+    struct thread *thread = convert_name_to_thread((mach_port_name_t)a2);
     struct semaphore *semaphore;
-    kern_return_t result = a2 != MACH_PORT_NULL ? thread_lookup(a2, &thread) : KERN_SUCCESS;
+    bool is_wrong = thread == nullptr && (mach_port_name_t)a2 != MACH_PORT_NULL;
+    kern_return_t result = is_wrong ? KERN_INVALID_ARGUMENT : KERN_SUCCESS;
     if (result == KERN_SUCCESS) {
         result = semaphore_lookup(a1, &semaphore);
     }

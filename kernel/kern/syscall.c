@@ -7,15 +7,11 @@
 #include <arch/syscall.h>
 
 #include <mach/message.h>
-#include <mach/thread_switch.h>
 #include <mach/vm_statistics.h>
 
-#include <arch/clock_device.h>
 #include <arch/context.h>
 #include <arch/user_copy.h>
-#include <sched/policy.h>
 #include <sched/thread.h>
-#include <sched/timer.h>
 #include <ipc/ipc_right.h>
 #include <ipc/mach_msg.h>
 #include <ipc/mach_port.h>
@@ -26,13 +22,12 @@
 #include <kern/memory_entry.h>
 #include <kern/mk_timer.h>
 #include <kern/semaphore.h>
+#include <kern/switch_traps.h>
 #include <kern/task.h>
 #include <kern/thread_control.h>
 #include <kern/trap_handler.h>
 
 #define TRAP(name) static TRAP_HANDLER(name)
-
-#define NS_PER_MS UINT64_C(1000000)
 
 /* True if NAME denotes the port of the caller's own task. */
 static NOINLINE bool name_is_own_task_slowly(mach_port_name_t name)
@@ -92,65 +87,6 @@ TRAP(thread_self_trap)
 TRAP(host_self_trap)
 {
     return send_right_copyout(current_thread()->space, kernel_port_make_send(the_host.port));
-}
-
-TRAP(swtch)
-{
-    return thread_yield();
-}
-
-TRAP(swtch_pri)
-{
-    return thread_yield();
-}
-
-/* Sleep until DEADLINE; an abort ends it early. */
-static kern_return_t sleep_until(uint64_t deadline)
-{
-    return thread_sleep_until(deadline) == WAIT_TIMED_OUT ? KERN_SUCCESS : KERN_ABORTED;
-}
-
-/* The end of a depression that found no processor in time. */
-struct depression {
-    struct timer timer;
-    struct thread *thread;
-};
-
-static void depression_ends(struct timer *timer)
-{
-    thread_set_depressed(container_of(timer, struct depression, timer)->thread, false);
-}
-
-/* Let all others run, for MILLISECONDS at most (0: as long as they want to). */
-static void yield_depressed(uint32_t milliseconds)
-{
-    struct depression depression = { .thread = current_thread() };
-    timer_init(&depression.timer, depression_ends);
-    if (milliseconds != 0) {
-        timer_arm(&depression.timer, clock_now() + milliseconds * NS_PER_MS, 0);
-    }
-    thread_set_depressed(depression.thread, true);
-    thread_yield();
-    timer_cancel(&depression.timer);
-    thread_set_depressed(depression.thread, false);
-}
-
-/* thread_switch(thread, option, milliseconds): the thread named first is a hint that nothing
- * depends on. */
-TRAP(thread_switch)
-{
-    switch ((int)a2) {
-    case SWITCH_OPTION_NONE: thread_yield(); return KERN_SUCCESS;
-    case SWITCH_OPTION_DEPRESS: yield_depressed((uint32_t)a3); return KERN_SUCCESS;
-    case SWITCH_OPTION_WAIT:
-        return trap_result(sleep_until(clock_now() + (uint32_t)a3 * NS_PER_MS));
-    default: return KERN_INVALID_ARGUMENT;
-    }
-}
-
-TRAP(mach_wait_until_trap)
-{
-    return trap_result(a1 <= clock_now() ? KERN_SUCCESS : sleep_until(a1));
 }
 
 TRAP(mk_timer_create_trap)

@@ -186,8 +186,12 @@ void sched_make_runnable(struct thread *thread)
 /* The thread to run next on this processor, off the run queue and marked as running. */
 static struct thread *sched_pick(struct sched_cpu *cpu, struct thread *self)
 {
-    struct thread *next = nullptr;
-    if (LIKELY(!atomic_load_explicit(&cpu->is_stopped, memory_order_relaxed))) {
+    struct thread *next = cpu->chosen;
+    if (UNLIKELY(next != nullptr)) {
+        /* It runs, although better ones may wait: its slice is watched. */
+        cpu->chosen = nullptr;
+        percpu_write(ast_pending, 0);
+    } else if (LIKELY(!atomic_load_explicit(&cpu->is_stopped, memory_order_relaxed))) {
         spin_lock(&cpu->runq.lock);
         next = runq_pop(&cpu->runq);
         spin_unlock(&cpu->runq.lock);
@@ -275,7 +279,7 @@ bool thread_yield(void)
     interrupt_state_t state = interrupts_save();
     struct sched_cpu *cpu = percpu_ptr(sched_cpu);
     struct thread *self = current_thread();
-    bool has_other = cpu->runq.best >= self->priority;
+    bool has_other = cpu->chosen != nullptr || cpu->runq.best >= self->priority;
     if (has_other) {
         sched_requeue(cpu, self, false, &self->voluntary_switches);
     }

@@ -17,6 +17,7 @@
 struct sched_cpu {
     struct runq runq;
     struct thread idle;           /* what runs when nothing else does; on no run queue */
+    struct thread *chosen;        /* (p) runs next, whatever waits: see thread_choose() */
     struct thread *switched_from; /* (p) by the last ordinary switch: for threads that start */
     struct timer slice_timer;     /* (p) armed while threads wait: ends the running one's slice */
     uint64_t charged_until;       /* (p) cycles up to here are in threads' run_cycles */

@@ -73,6 +73,43 @@ void sched_put_back(struct thread *thread, bool was_queued)
     }
 }
 
+/* Bring THREAD, which is on no queue any more, to processor CPU. */
+static void move_to(struct thread *thread, uint32_t cpu) REQUIRES(thread->lock)
+{
+    if (thread->cpu != cpu) {
+        thread->cpu = cpu;
+        thread->migrations++;
+    }
+}
+
+/* A thread that is chosen counts as runnable, but nobody finds it on a queue. */
+void thread_choose(struct thread *target)
+{
+    struct sched_cpu *cpu = percpu_ptr(sched_cpu);
+    debug_assert(cpu->chosen == nullptr);
+    if (cpu->is_stopped || cpu->runq.best > THREAD_PRIORITY_USER_MAX) {
+        return;
+    }
+    spin_lock(&target->lock);
+    if ((target->cpu_mask & CPU_BIT(cpu_index())) != 0 && sched_take_off(target)) {
+        move_to(target, cpu_index());
+        cpu->chosen = target;
+    }
+    spin_unlock(&target->lock);
+}
+
+void thread_choose_end(void)
+{
+    struct sched_cpu *cpu = percpu_ptr(sched_cpu);
+    struct thread *chosen = cpu->chosen;
+    if (UNLIKELY(chosen != nullptr)) {
+        cpu->chosen = nullptr;
+        spin_lock(&chosen->lock);
+        sched_make_runnable(chosen);
+        spin_unlock(&chosen->lock);
+    }
+}
+
 void thread_bind(struct thread *thread, uint32_t cpu)
 {
     assert(cpu < cpu_count());

@@ -230,6 +230,15 @@ void thread_bind(struct thread *thread, uint32_t cpu);
  * no spin locks.  Returns: true if one ran. */
 bool thread_yield(void);
 
+/*
+ * Let TARGET run next in the caller's place, whatever the priorities of the two, if it waits for a
+ * processor, may run on this one, and no thread above all users waits here: the caller's
+ * thread_yield() or wait before thread_choose_end() goes to it.  What could not be given away is
+ * put back there.  Context: interrupts off from here to thread_choose_end(), no spin locks.
+ */
+void thread_choose(struct thread *target);
+void thread_choose_end(void);
+
 /* Sleep until DEADLINE (nanoseconds since boot).  Context: may sleep.
  * Returns: WAIT_TIMED_OUT, or WAIT_INTERRUPTED. */
 enum wait_outcome thread_sleep_until(uint64_t deadline);

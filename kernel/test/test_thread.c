@@ -97,6 +97,104 @@ KTEST(thread_yield_lets_equals_run)
     ktest_join(lesser);
 }
 
+/* Come down to where users are: threads above them are never passed over.  Returns: the priority to
+ * go back to. */
+static uint8_t become_user(void)
+{
+    uint8_t priority = current_thread()->base_priority;
+    thread_set_priority(current_thread(), THREAD_PRIORITY_DEFAULT);
+    return priority;
+}
+
+/* Yield to CHOSEN.  Returns: the digits of those who ran. */
+static uint32_t digits_of_yield_to(struct ktest_thread *chosen)
+{
+    log_digits = 0;
+    thread_choose(ktest_thread_of(chosen));
+    thread_yield();
+    thread_choose_end();
+    return log_digits;
+}
+
+KTEST(thread_chosen_runs_before_its_betters)
+{
+    uint8_t priority = become_user();
+    interrupts_disable();
+    while (thread_yield()) {
+    }
+    uint8_t base = current_thread()->priority;
+    struct ktest_thread *lesser = ktest_spawn_at(base - 1, note_digit, (void *)1);
+    EXPECT_EQ(digits_of_yield_to(lesser), 1);
+    struct ktest_thread *least = ktest_spawn_at(base - 2, note_digit, (void *)2);
+    struct ktest_thread *equal = ktest_spawn(note_digit, (void *)3);
+    /* The caller is behind its equals then. */
+    EXPECT_EQ(digits_of_yield_to(least), 23);
+    interrupts_enable();
+    ktest_join(lesser);
+    ktest_join(least);
+    ktest_join(equal);
+    thread_set_priority(current_thread(), priority);
+}
+
+KTEST(thread_chosen_runs_in_place_of_one_that_waits)
+{
+    uint8_t priority = become_user();
+    interrupts_disable();
+    struct ktest_thread *lesser =
+        ktest_spawn_at(current_thread()->priority - 1, note_digit, (void *)1);
+    struct ktest_thread *equal = ktest_spawn(note_digit, (void *)2);
+    log_digits = 0;
+    thread_choose(ktest_thread_of(lesser));
+    EXPECT_EQ(thread_sleep_until(clock_now() + MILLISECOND), WAIT_TIMED_OUT);
+    thread_choose_end();
+    EXPECT_EQ(log_digits, 12);
+    interrupts_enable();
+    ktest_join(lesser);
+    ktest_join(equal);
+    thread_set_priority(current_thread(), priority);
+}
+
+KTEST(thread_chosen_in_vain_waits_as_before)
+{
+    uint8_t priority = become_user();
+    interrupts_disable();
+    struct ktest_thread *lesser =
+        ktest_spawn_at(current_thread()->priority - 1, note_digit, (void *)1);
+    log_digits = 0;
+    thread_choose(ktest_thread_of(lesser));
+    thread_choose_end();
+    EXPECT(!list_empty(&ktest_thread_of(lesser)->run_link));
+    EXPECT(!thread_yield());
+    interrupts_enable();
+    ktest_join(lesser);
+    EXPECT_EQ(log_digits, 1);
+    thread_set_priority(current_thread(), priority);
+}
+
+KTEST(thread_choice_is_refused_where_it_cannot_be)
+{
+    uint8_t priority = become_user();
+    interrupts_disable();
+    uint8_t base = current_thread()->priority;
+    struct ktest_thread *lesser = ktest_spawn_at(base - 1, note_digit, (void *)1);
+    struct thread *thread = ktest_thread_of(lesser);
+    cpu_mask_t mask = thread->cpu_mask;
+    thread->cpu_mask = ~mask;
+    EXPECT_EQ(digits_of_yield_to(lesser), 0);
+    thread->cpu_mask = mask;
+    /* One above all users goes first. */
+    struct ktest_thread *best = ktest_spawn_at(THREAD_PRIORITY_USER_MAX + 1, note_digit, (void *)2);
+    EXPECT_EQ(digits_of_yield_to(lesser), 2);
+    /* The caller itself is on no queue. */
+    thread_choose(current_thread());
+    EXPECT(!thread_yield());
+    thread_choose_end();
+    interrupts_enable();
+    ktest_join(lesser);
+    ktest_join(best);
+    thread_set_priority(current_thread(), priority);
+}
+
 static void spin_until_stop([[maybe_unused]] void *argument)
 {
     interrupts_enable();

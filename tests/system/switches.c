@@ -6,6 +6,8 @@
 #include <mach/host_priv.h>
 #include <mach/processor.h>
 
+#include <stdatomic.h>
+
 #include "systest.h"
 #include "systest_task.h"
 #include "systest_usage.h"
@@ -171,4 +173,66 @@ CASE(migrations_are_counted)
         worker_join(&workers[i]);
     }
     one_processor_end(&one, first);
+}
+
+#define NAMED  3
+#define ROUNDS 30
+
+static _Atomic bool is_asked;
+static _Atomic uint32_t first_to_run;
+
+/* Never wait; answer who runs first after a question. */
+static void answer(void *argument)
+{
+    while (!stop) {
+        bool asked = true;
+        if (is_asked && atomic_compare_exchange_strong(&is_asked, &asked, false)) {
+            first_to_run = *(const uint32_t *)argument;
+        }
+    }
+}
+
+/* Switch to each of WORKERS in turn. Returns: how often it was the named one that ran. */
+static uint32_t count_named(const struct worker *workers, int option)
+{
+    uint32_t named = 0;
+    for (uint32_t round = 0; round < ROUNDS; round++) {
+        first_to_run = NAMED;
+        is_asked = true;
+        EXPECT_OK(thread_switch(workers[round % NAMED].thread, option, 1));
+        is_asked = false;
+        named += first_to_run == round % NAMED;
+    }
+    return named;
+}
+
+CASE(the_thread_that_is_named_runs_next)
+{
+    static const uint32_t numbers[NAMED] = { 0, 1, 2 };
+    static const int options[] = { SWITCH_OPTION_NONE, SWITCH_OPTION_DEPRESS, SWITCH_OPTION_WAIT };
+    struct worker workers[NAMED];
+    struct one_processor one = one_processor_begin();
+    stop = false;
+    for (int i = 0; i < NAMED; i++) {
+        EXPECT(worker_start(&workers[i], mach_task_self(), answer, (void *)&numbers[i]));
+    }
+    for (int i = 0; i < 3; i++) {
+        /* The slice may end between question and switch; by chance it were a third. */
+        EXPECT(count_named(workers, options[i]) >= ROUNDS * 2 / 3);
+    }
+    stop = true;
+    for (int i = 0; i < NAMED; i++) {
+        worker_join(&workers[i]);
+    }
+    one_processor_end(&one, 1);
+}
+
+CASE(a_name_that_is_no_threads_lets_others_run)
+{
+    mach_port_t self = mach_thread_self();
+    EXPECT_OK(thread_switch(self, SWITCH_OPTION_NONE, 0));
+    EXPECT_OK(thread_switch(mach_task_self(), SWITCH_OPTION_DEPRESS, 1));
+    EXPECT_OK(thread_switch(MACH_PORT_DEAD, SWITCH_OPTION_WAIT, 1));
+    EXPECT_EQ(thread_switch(self, 3, 0), KERN_INVALID_ARGUMENT);
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), self));
 }
