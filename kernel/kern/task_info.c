@@ -213,6 +213,7 @@ struct thread_snapshot {
     integer_t suspend_count;
     integer_t priority;
     integer_t base_priority;
+    enum sched_mode mode;
     uint32_t cpu;
     struct usage usage;
 };
@@ -229,6 +230,7 @@ static struct thread_snapshot snapshot(thread_t thread)
     shot.state = thread->state;
     shot.priority = thread->priority;
     shot.base_priority = thread->base_priority;
+    shot.mode = thread->policy.mode;
     shot.cpu = thread->cpu;
     spin_unlock(&thread->lock);
     spin_unlock_restore(&gate->lock, state);
@@ -246,13 +248,19 @@ static integer_t run_state(const struct thread_snapshot *shot)
     }
 }
 
+/* As on Darwin, whoever does not share his time has it in turns. */
+static policy_t thread_policy_of(const struct thread_snapshot *shot)
+{
+    return shot->mode == SCHED_TIMESHARE ? POLICY_TIMESHARE : POLICY_RR;
+}
+
 static kern_return_t answer_thread_basic(const struct thread_snapshot *shot, integer_t *out,
                                          mach_msg_type_number_t *count)
 {
     struct thread_basic_info info = {
         .user_time = info_time(shot->usage.user_time),
         .system_time = info_time(shot->usage.system_time),
-        .policy = POLICY_TIMESHARE,
+        .policy = thread_policy_of(shot),
         .run_state = run_state(shot),
         .suspend_count = shot->suspend_count,
     };
@@ -265,7 +273,7 @@ static kern_return_t answer_thread_extended(const struct thread_snapshot *shot, 
     struct thread_extended_info info = {
         .pth_user_time = shot->usage.user_time,
         .pth_system_time = shot->usage.system_time,
-        .pth_policy = POLICY_TIMESHARE,
+        .pth_policy = thread_policy_of(shot),
         .pth_run_state = run_state(shot),
         .pth_curpri = shot->priority,
         .pth_priority = shot->base_priority,

@@ -10,10 +10,12 @@
 #include <stdatomic.h>
 
 #include <arch/context.h>
+#include <sched/policy.h>
 #include <sched/waitq.h>
 #include <kern/kernel_port.h>
 #include <kern/task.h>
 #include <kern/thread_control.h>
+#include <kern/thread_gate.h>
 
 kern_return_t task_create_thread(task_t parent_task, thread_t *child_act)
 {
@@ -120,11 +122,24 @@ kern_return_t act_set_state(thread_t target_act, int flavor, thread_state_t new_
     return thread_set_state(target_act, flavor, new_state, new_stateCnt);
 }
 
+/* True if THREAD was not told to end. */
+static bool is_active(thread_t thread)
+{
+    struct gate *gate = thread_gate(thread);
+    interrupt_state_t state = spin_lock_save(&gate->lock);
+    bool active = thread->is_active;
+    spin_unlock_restore(&gate->lock, state);
+    return active;
+}
+
 /* End the wait THREAD is in, or the next one of the trap it is in. */
 kern_return_t thread_abort(thread_t target_act)
 {
     if (target_act == nullptr) {
         return KERN_INVALID_ARGUMENT;
+    }
+    if (!is_active(target_act)) {
+        return KERN_TERMINATED;
     }
     interrupt_state_t state = interrupts_save();
     thread_set_ast(target_act, THREAD_AST_ABORT);
@@ -137,6 +152,24 @@ kern_return_t thread_abort(thread_t target_act)
 kern_return_t thread_abort_safely(thread_t target_act)
 {
     return thread_abort(target_act);
+}
+
+kern_return_t thread_depress_abort(thread_t thread)
+{
+    if (thread == nullptr) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    if (!is_active(thread)) {
+        return KERN_TERMINATED;
+    }
+    interrupt_state_t state = spin_lock_save(&thread->lock);
+    bool is_depressed = thread->policy.is_depressed;
+    spin_unlock_restore(&thread->lock, state);
+    if (!is_depressed) {
+        return KERN_NOT_DEPRESSED;
+    }
+    thread_set_depressed(thread, false);
+    return KERN_SUCCESS;
 }
 
 kern_return_t thread_get_special_port(thread_t thr_act, int which_port, ipc_port_t *special_port)

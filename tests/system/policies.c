@@ -4,7 +4,9 @@
  */
 #include <pthread.h>
 
+#include <mach/mach_traps.h>
 #include <mach/thread_policy.h>
+#include <mach/thread_switch.h>
 
 #include "systest.h"
 #include "systest_msg.h"
@@ -40,13 +42,24 @@ static thread_time_constraint_policy_data_t get_constraint(boolean_t *get_defaul
     return data;
 }
 
+/* The policy that thread_info tells of. */
+static policy_t told_policy(void)
+{
+    thread_basic_info_data_t info = {};
+    mach_msg_type_number_t count = THREAD_BASIC_INFO_COUNT;
+    EXPECT_OK(thread_info(self, THREAD_BASIC_INFO, (thread_info_t)&info, &count));
+    return info.policy;
+}
+
 CASE(a_thread_shares_time_unless_it_is_told_otherwise)
 {
     self = mach_thread_self();
     thread_extended_policy_data_t fixed = { .timeshare = FALSE };
     EXPECT_EQ(get_word(THREAD_EXTENDED_POLICY), TRUE);
+    EXPECT_EQ(told_policy(), POLICY_TIMESHARE);
     EXPECT_EQ(set(THREAD_EXTENDED_POLICY, &fixed, THREAD_EXTENDED_POLICY_COUNT), KERN_SUCCESS);
     EXPECT_EQ(get_word(THREAD_EXTENDED_POLICY), FALSE);
+    EXPECT_EQ(told_policy(), POLICY_RR);
     EXPECT_EQ(set(THREAD_STANDARD_POLICY, &fixed, THREAD_STANDARD_POLICY_COUNT), KERN_SUCCESS);
     EXPECT_EQ(get_word(THREAD_EXTENDED_POLICY), TRUE);
     mach_port_deallocate(mach_task_self(), self);
@@ -208,5 +221,53 @@ CASE(a_depressed_thread_comes_back_in_time)
     stop = true;
     for (int i = 0; i < 8; i++) {
         worker_join(&workers[i]);
+    }
+}
+
+/* More threads that compute than there are processors. */
+#define BUSY 8
+
+static _Atomic bool is_over;
+
+static void compute(void *argument)
+{
+    (void)argument;
+    while (!is_over) {
+    }
+}
+
+static void give_way(void *argument)
+{
+    (void)argument;
+    while (!is_over) {
+        (void)thread_switch(MACH_PORT_NULL, SWITCH_OPTION_DEPRESS, 0);
+    }
+}
+
+static bool depression_was_ended(void *argument)
+{
+    const struct worker *worker = argument;
+    kern_return_t result = thread_depress_abort(worker->thread);
+    EXPECT(result == KERN_SUCCESS || result == KERN_NOT_DEPRESSED);
+    return result == KERN_SUCCESS;
+}
+
+CASE(a_depression_can_be_ended)
+{
+    struct worker busy[BUSY], polite;
+    mach_port_t thread = mach_thread_self();
+    EXPECT_EQ(thread_depress_abort(thread), KERN_NOT_DEPRESSED);
+    EXPECT_EQ(thread_depress_abort(mach_task_self()), KERN_INVALID_ARGUMENT);
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), thread));
+    is_over = false;
+    for (int i = 0; i < BUSY; i++) {
+        EXPECT(worker_start(&busy[i], mach_task_self(), compute, NULL));
+    }
+    EXPECT(worker_start(&polite, mach_task_self(), give_way, NULL));
+    EXPECT(systest_wait(depression_was_ended, &polite));
+    is_over = true;
+    worker_join(&polite);
+    for (int i = 0; i < BUSY; i++) {
+        worker_join(&busy[i]);
     }
 }
