@@ -30,14 +30,8 @@ static inline uint32_t fill_trailer(struct ipc_kmsg *kmsg, mach_msg_option_t opt
     if (LIKELY((option & MACH_RCV_TRAILER_MASK) == 0)) {
         return sizeof(mach_msg_trailer_t);
     }
-    const struct ipc_sender *sender = kmsg->sender != nullptr ? kmsg->sender : &ipc_sender_kernel;
     trailer->msgh_trailer_size = ipc_kmsg_trailer_size(option);
-    trailer->msgh_seqno = kmsg->sequence;
-    trailer->msgh_sender = sender->security;
-    trailer->msgh_audit = sender->audit;
-    trailer->msgh_context = kmsg->context;
-    trailer->msgh_ad = 0;
-    memset(&trailer->msgh_labels, 0, sizeof(trailer->msgh_labels));
+    ipc_kmsg_fill_trailer(kmsg, trailer);
     return trailer->msgh_trailer_size;
 }
 

@@ -7,7 +7,9 @@
 
 #include <mach/message.h>
 
+#include <lib/string.h>
 #include <ipc/ipc_kmsg.h>
+#include <ipc/ipc_space.h>
 
 /* Set up the zone of messages.  Once, at boot. */
 void ipc_kmsg_init(void);
@@ -25,3 +27,16 @@ void ipc_kmsg_consume_destination(struct ipc_kmsg *kmsg, mach_port_name_t name);
  * failure the descriptors own nothing. */
 [[nodiscard]] mach_msg_return_t ipc_kmsg_copyin_body(struct ipc_kmsg *kmsg, struct ipc_space *space,
                                                      struct vm_map *map);
+
+/* Fill TRAILER, but type and size, with what it can say of KMSG. */
+static inline void ipc_kmsg_fill_trailer(const struct ipc_kmsg *kmsg,
+                                         mach_msg_max_trailer_t *trailer)
+{
+    const struct ipc_sender *sender = kmsg->sender != nullptr ? kmsg->sender : &ipc_sender_kernel;
+    trailer->msgh_seqno = kmsg->sequence;
+    trailer->msgh_sender = sender->security;
+    trailer->msgh_audit = sender->audit;
+    trailer->msgh_context = kmsg->context;
+    trailer->msgh_ad = 0;
+    memset(&trailer->msgh_labels, 0, sizeof(trailer->msgh_labels));
+}

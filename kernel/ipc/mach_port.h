@@ -32,6 +32,18 @@ kern_return_t mach_port_get_refs(struct ipc_space *task, mach_port_name_t name,
                                  mach_port_right_t right, mach_port_urefs_t *refs);
 kern_return_t mach_port_mod_refs(struct ipc_space *task, mach_port_name_t name,
                                  mach_port_right_t right, mach_port_delta_t delta);
+kern_return_t mach_port_peek(struct ipc_space *task, mach_port_name_t name,
+                             mach_msg_trailer_type_t trailer_type, mach_port_seqno_t *seqno,
+                             mach_msg_size_t *size, mach_msg_id_t *id,
+                             mach_msg_trailer_info_t trailer,
+                             mach_msg_type_number_t *trailer_count);
+kern_return_t mach_port_allocate_qos(struct ipc_space *task, mach_port_right_t right,
+                                     mach_port_qos_t *qos, mach_port_name_t *name);
+kern_return_t mach_port_allocate_full(struct ipc_space *task, mach_port_right_t right,
+                                      struct ipc_port *proto, mach_port_qos_t *qos,
+                                      mach_port_name_t *name);
+kern_return_t mach_port_construct(struct ipc_space *task, struct vm_map_copy *options,
+                                  uint64_t context, mach_port_name_t *name);
 kern_return_t mach_port_set_mscount(struct ipc_space *task, mach_port_name_t name,
                                     mach_port_mscount_t count);
 kern_return_t mach_port_get_set_status(struct ipc_space *task, mach_port_name_t name,

@@ -155,13 +155,15 @@ typedef struct mach_port_qos {
 MACH_ABI_SIZE(mach_port_qos_t, 8);
 
 /* Creation options, for mach_port_construct. */
-#define MPO_CONTEXT_AS_GUARD  0x01
-#define MPO_QLIMIT            0x02
-#define MPO_TEMPOWNER         0x04
-#define MPO_INSERT_SEND_RIGHT 0x10
-#define MPO_STRICT            0x20
-#define MPO_IMMOVABLE_RECEIVE 0x80
-#define MPO_REPLY_PORT        0x1000
+#define MPO_CONTEXT_AS_GUARD    0x01
+#define MPO_QLIMIT              0x02
+#define MPO_TEMPOWNER           0x04
+#define MPO_IMPORTANCE_RECEIVER 0x08
+#define MPO_INSERT_SEND_RIGHT   0x10
+#define MPO_STRICT              0x20
+#define MPO_DENAP_RECEIVER      0x40
+#define MPO_IMMOVABLE_RECEIVE   0x80
+#define MPO_REPLY_PORT          0x1000
 
 typedef struct mach_port_options {
     uint32_t flags;         /* MPO_* */
