@@ -10,19 +10,23 @@
 
 #include "process.h"
 
+/* Print the program's name, the message, SEPARATOR and REASON as one write, cut off if it is long. */
+static void print_message(const char *format, va_list arguments, const char *separator,
+                          const char *reason)
+{
+    char message[BUFSIZ];
+    (void)vsnprintf(message, sizeof(message), format, arguments);
+    fprintf(stderr, "%s: %s%s%s\n", program_name(), message, separator, reason);
+}
+
 void vwarnx(const char *format, va_list arguments)
 {
-    fprintf(stderr, "%s: ", program_name());
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    print_message(format, arguments, "", "");
 }
 
 void vwarn(const char *format, va_list arguments)
 {
-    const char *reason = strerror(errno);
-    fprintf(stderr, "%s: ", program_name());
-    vfprintf(stderr, format, arguments);
-    fprintf(stderr, ": %s\n", reason);
+    print_message(format, arguments, ": ", strerror(errno));
 }
 
 void warn(const char *format, ...)

@@ -8,6 +8,7 @@
 #include <mach_r/startup.h>
 
 #include "../mach/mach_init.h"
+#include "../posix/streams.h"
 #include "../threads/thread_block.h"
 #include "arguments.h"
 
@@ -74,6 +75,7 @@ void libmach_start(struct startup_info *block)
     }
     startup = block;
     environ = arguments.envp;
+    streams_start();
     run_constructors();
     exit(main(arguments.argc, arguments.argv, arguments.envp));
 }

@@ -23,9 +23,6 @@
 #define RFLAGS_INITIAL      0x202
 #define THREAD_TERMINATE_ID 3600 /* first routine of thread_act.defs */
 
-/* Without standard streams in the program this is null; with them they are shared by all threads. */
-void __sinit(struct _reent *reent) __attribute__((weak));
-
 static uint32_t life_lock; /* protects `exited` against `detached`, and the list */
 static struct thread_block *zombies;
 
@@ -246,9 +243,6 @@ int pthread_create(pthread_t *result, const pthread_attr_t *attributes, void *(*
         attributes = &defaults;
     }
     reap_zombies();
-    if (__sinit != NULL) {
-        __sinit(_GLOBAL_REENT);
-    }
     struct thread_block *block = block_create(attributes->stack_size);
     if (block == NULL) {
         return EAGAIN;
