@@ -167,7 +167,7 @@ static COLD mach_msg_return_t wait_for_room(struct ipc_port *port, bool is_reque
         ipc_port_unlock(port);
         return MACH_SEND_TIMED_OUT;
     }
-    waitq_enqueue(&port->senders, true);
+    waitq_enqueue(&port->senders, WAIT_ARMED_RESTARTABLE);
     ipc_port_unlock(port);
     if (is_request) {
         ipc_donation_push(current_thread());
@@ -294,12 +294,12 @@ static COLD mach_msg_return_t leave_queue(struct ipc_object *object, enum wait_o
     return outcome == WAIT_TIMED_OUT ? MACH_RCV_TIMED_OUT : MACH_RCV_INTERRUPTED;
 }
 
-/* Block, enqueued on RECEIVERS of OBJECT, until somebody hands over a result; drops OBJECT's
- * lock. */
+/* Block, enqueued on RECEIVERS of OBJECT in the way HOW, until somebody hands over a result; drops
+ * OBJECT's lock. */
 static ALWAYS_INLINE mach_msg_return_t wait_for_message(struct ipc_object *object,
                                                         struct waitq *receivers,
-                                                        struct ipc_receive *receive)
-    RELEASE(object->lock)
+                                                        struct ipc_receive *receive,
+                                                        enum wait_state how) RELEASE(object->lock)
 {
     struct thread *self = current_thread();
     struct thread *handoff = receive->handoff;
@@ -310,7 +310,7 @@ static ALWAYS_INLINE mach_msg_return_t wait_for_message(struct ipc_object *objec
     }
     struct receive_terms terms = { .option = receive->option, .limit = receive->limit };
     self->wait_value = (uintptr_t)&terms;
-    waitq_enqueue(receivers, true);
+    waitq_enqueue(receivers, how);
     spin_unlock(&object->lock);
 
     receive->handoff = nullptr;
@@ -341,7 +341,8 @@ static inline bool has_left(const struct ipc_port *port, const struct ipc_space 
 }
 
 static ALWAYS_INLINE mach_msg_return_t receive_from_port(struct ipc_port *port,
-                                                         struct ipc_receive *receive)
+                                                         struct ipc_receive *receive,
+                                                         enum wait_state how)
 {
     mach_msg_return_t result;
     ipc_port_lock(port);
@@ -357,7 +358,7 @@ static ALWAYS_INLINE mach_msg_return_t receive_from_port(struct ipc_port *port,
         release_handoff(receive);
         return result;
     }
-    return wait_for_message(&port->object, &port->receivers, receive);
+    return wait_for_message(&port->object, &port->receivers, receive, how);
 }
 
 /* The longest ready member of SET with a reference, moved to the end of the ready list; null if
@@ -386,7 +387,7 @@ static NOINLINE mach_msg_return_t receive_from_set(struct ipc_pset *set,
         }
         struct ipc_port *port = ready_member(set);
         if (port == nullptr) {
-            return wait_for_message(&set->object, &set->receivers, receive);
+            return wait_for_message(&set->object, &set->receivers, receive, WAIT_ARMED_RESTARTABLE);
         }
         ipc_pset_unlock(set);
 
@@ -411,7 +412,7 @@ static NOINLINE mach_msg_return_t receive_from_set(struct ipc_pset *set,
 mach_msg_return_t ipc_mqueue_receive(struct ipc_object *object, struct ipc_receive *receive)
 {
     if (LIKELY(object->kind == IPC_OBJECT_PORT)) {
-        return receive_from_port((struct ipc_port *)object, receive);
+        return receive_from_port((struct ipc_port *)object, receive, WAIT_ARMED_RESTARTABLE);
     }
     /* A copy, so that the other way's may stay in registers. */
     struct ipc_receive copy = *receive;
@@ -425,7 +426,7 @@ mach_msg_return_t ipc_mqueue_receive_kernel(struct ipc_port *port, uint64_t dead
 {
     struct ipc_receive receive = { .limit = UINT32_MAX, .deadline = deadline };
     interrupt_state_t interrupts = interrupts_save();
-    mach_msg_return_t result = receive_from_port(port, &receive);
+    mach_msg_return_t result = receive_from_port(port, &receive, WAIT_ARMED_INTERRUPTIBLE);
     interrupts_restore(interrupts);
     *kmsg = receive.kmsg;
     return result;

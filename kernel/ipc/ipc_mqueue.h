@@ -72,7 +72,8 @@ void ipc_mqueue_post(struct ipc_kmsg *kmsg);
                                                    struct ipc_receive *receive);
 
 /* Kernel code receives from PORT, whose receive right it holds (state IN_KERNEL without
- * kobject), until DEADLINE. */
+ * kobject), until DEADLINE.  What it asked for cannot be asked again: thread_abort_safely() does not
+ * end this wait. */
 [[nodiscard]] mach_msg_return_t ipc_mqueue_receive_kernel(struct ipc_port *port, uint64_t deadline,
                                                           struct ipc_kmsg **kmsg);
 

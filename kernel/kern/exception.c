@@ -20,14 +20,12 @@ struct exception_ports host_exception_ports = {
     .lock = SPINLOCK_INITIALIZER(LOCK_CLASS_EXCEPTION_PORTS),
 };
 
-/* Send KMSG and wait for its answer.  Returns: the reply, or null. */
+/* Send KMSG, however full the handler's queue is, and wait for its answer.  Returns: the reply, or
+ * null. */
 static struct ipc_kmsg *call_handler(struct ipc_kmsg *kmsg, struct ipc_port *reply_port)
 {
     struct ipc_kmsg *reply = nullptr;
-    if (ipc_mqueue_send(kmsg, WAIT_FOREVER, nullptr) != MACH_MSG_SUCCESS) {
-        ipc_kmsg_destroy(kmsg);
-        return nullptr;
-    }
+    ipc_mqueue_post(kmsg);
     if (ipc_mqueue_receive_kernel(reply_port, WAIT_FOREVER, &reply) != MACH_MSG_SUCCESS) {
         return nullptr;
     }

@@ -257,9 +257,9 @@ static void enqueue(struct semaphore *semaphore) REQUIRES(semaphore->lock)
 {
     if ((semaphore->policy & SYNC_POLICY_REVERSED) != 0) {
         list_insert_head(&semaphore->waiters.threads, &current_thread()->wait_link);
-        thread_wait_arm(true);
+        thread_wait_arm(WAIT_ARMED_RESTARTABLE);
     } else {
-        waitq_enqueue(&semaphore->waiters, true);
+        waitq_enqueue(&semaphore->waiters, WAIT_ARMED_RESTARTABLE);
     }
 }
 

@@ -38,7 +38,7 @@ static bool gate_pass(struct thread *self)
     struct gate *gate = thread_gate(self);
     spin_lock(&gate->lock);
     while (self->is_active && self->suspend_count > 0) {
-        waitq_enqueue(&gate->held, false);
+        waitq_enqueue(&gate->held, WAIT_ARMED);
         spin_unlock(&gate->lock);
         thread_block(WAIT_FOREVER);
         spin_lock(&gate->lock);
@@ -102,7 +102,8 @@ static struct task *thread_leave_task(struct thread *self)
 /* Before user code: end, or wait while held.  An abort ends with the trap it was meant for. */
 static void thread_ast(struct thread *self, [[maybe_unused]] uint32_t ast)
 {
-    atomic_fetch_and(&self->ast, ~(THREAD_AST_SUSPEND | THREAD_AST_ABORT));
+    atomic_fetch_and(&self->ast,
+                     ~(THREAD_AST_SUSPEND | THREAD_AST_ABORT | THREAD_AST_ABORT_SAFELY));
     if (!gate_pass(self)) {
         thread_end(self);
     }
@@ -193,7 +194,7 @@ kern_return_t thread_terminate_object(struct thread *thread)
     }
     spin_unlock(&gate->lock);
     if (is_mine) {
-        thread_abort_wait(thread);
+        thread_abort_wait(thread, THREAD_AST_TERMINATE);
     }
     interrupts_restore(state);
     if (!is_mine) {

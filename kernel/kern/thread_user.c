@@ -132,26 +132,44 @@ static bool is_active(thread_t thread)
     return active;
 }
 
-/* End the wait THREAD is in, or the next one of the trap it is in. */
-kern_return_t thread_abort(thread_t target_act)
+/* End THREAD's depression.  Returns: false if it is not depressed. */
+static bool end_depression(thread_t thread)
 {
-    if (target_act == nullptr) {
+    interrupt_state_t state = spin_lock_save(&thread->lock);
+    bool is_depressed = thread->policy.is_depressed;
+    spin_unlock_restore(&thread->lock, state);
+    if (is_depressed) {
+        thread_set_depressed(thread, false);
+    }
+    return is_depressed;
+}
+
+/* Make the request AST, one to give up a wait, of THREAD: the one it is in, or the next one of the trap
+ * it is in.  It also gets the processor back that it left to all others. */
+static kern_return_t abort_by(thread_t thread, uint32_t ast)
+{
+    if (thread == nullptr) {
         return KERN_INVALID_ARGUMENT;
     }
-    if (!is_active(target_act)) {
+    if (!is_active(thread)) {
         return KERN_TERMINATED;
     }
     interrupt_state_t state = interrupts_save();
-    thread_set_ast(target_act, THREAD_AST_ABORT);
-    thread_abort_wait(target_act);
+    thread_set_ast(thread, ast);
+    thread_abort_wait(thread, ast);
     interrupts_restore(state);
+    (void)end_depression(thread);
     return KERN_SUCCESS;
 }
 
-/* Every wait here can be begun again, so this is the same. */
+kern_return_t thread_abort(thread_t target_act)
+{
+    return abort_by(target_act, THREAD_AST_ABORT);
+}
+
 kern_return_t thread_abort_safely(thread_t target_act)
 {
-    return thread_abort(target_act);
+    return abort_by(target_act, THREAD_AST_ABORT_SAFELY);
 }
 
 kern_return_t thread_depress_abort(thread_t thread)
@@ -162,14 +180,7 @@ kern_return_t thread_depress_abort(thread_t thread)
     if (!is_active(thread)) {
         return KERN_TERMINATED;
     }
-    interrupt_state_t state = spin_lock_save(&thread->lock);
-    bool is_depressed = thread->policy.is_depressed;
-    spin_unlock_restore(&thread->lock, state);
-    if (!is_depressed) {
-        return KERN_NOT_DEPRESSED;
-    }
-    thread_set_depressed(thread, false);
-    return KERN_SUCCESS;
+    return end_depression(thread) ? KERN_SUCCESS : KERN_NOT_DEPRESSED;
 }
 
 kern_return_t thread_get_special_port(thread_t thr_act, int which_port, ipc_port_t *special_port)

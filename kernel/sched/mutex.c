@@ -144,7 +144,7 @@ void mutex_lock_contended(struct mutex *mutex)
         return;
     }
     set_blocked_on(self, mutex);
-    waitq_enqueue(&mutex->waiters, false);
+    waitq_enqueue(&mutex->waiters, WAIT_ARMED);
     spin_unlock(&mutex->lock);
     spin_lock(&self->lock);
     mutex_boost_owner(self, self->importance);

@@ -60,9 +60,10 @@ enum wait_outcome {
 };
 
 /* Requests to a thread, looked at before it returns to user code (thread->ast). */
-#define THREAD_AST_TERMINATE 0x1u
-#define THREAD_AST_SUSPEND   0x2u
-#define THREAD_AST_ABORT     0x4u
+#define THREAD_AST_TERMINATE    0x1u
+#define THREAD_AST_SUSPEND      0x2u
+#define THREAD_AST_ABORT        0x4u
+#define THREAD_AST_ABORT_SAFELY 0x8u
 
 /* Priorities: 0 idle ... 127 highest; Darwin's bands: users up to 63, servers of the system up to 79,
  * the kernel up to 95, real time above. */

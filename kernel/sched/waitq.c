@@ -53,11 +53,22 @@ void waitq_wake_all(struct waitq *waitq, uintptr_t value)
     }
 }
 
-bool thread_abort_wait(struct thread *thread)
+/* True if the requests AST may end a wait whose claim word is WORD. */
+static bool may_abort(uint64_t word, uint32_t ast)
+{
+    switch (word & WAIT_STATE_MASK) {
+    case WAIT_ARMED_RESTARTABLE: return (ast & THREAD_AST_ENDS_WAIT) != 0;
+    case WAIT_ARMED_INTERRUPTIBLE:
+        return (ast & THREAD_AST_ENDS_WAIT & ~THREAD_AST_ABORT_SAFELY) != 0;
+    default: return false;
+    }
+}
+
+bool thread_abort_wait(struct thread *thread, uint32_t ast)
 {
     uint64_t word = atomic_load(&thread->wait_word);
     do {
-        if ((word & WAIT_STATE_MASK) != WAIT_ARMED_INTERRUPTIBLE) {
+        if (!may_abort(word, ast)) {
             return false;
         }
     } while (!atomic_compare_exchange_weak(&thread->wait_word, &word, word | WAIT_CLAIMED));
@@ -169,7 +180,7 @@ enum wait_outcome thread_block_handoff(uint64_t deadline, struct thread *target)
 enum wait_outcome thread_sleep_until(uint64_t deadline)
 {
     interrupt_state_t state = interrupts_save();
-    thread_wait_arm(true);
+    thread_wait_arm(WAIT_ARMED_RESTARTABLE);
     enum wait_outcome outcome = thread_block(deadline);
     interrupts_restore(state);
     return outcome;

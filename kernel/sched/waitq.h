@@ -5,7 +5,7 @@
  *
  *      waiter                                      waker
  *      spin_lock(&object->lock);                   spin_lock(&object->lock);
- *      waitq_enqueue(&object->waiters, true);      thread = waitq_claim_one(&object->waiters);
+ *      waitq_enqueue(&object->waiters, how);      thread = waitq_claim_one(&object->waiters);
  *      spin_unlock(&object->lock);                 spin_unlock(&object->lock);
  *      outcome = thread_block(deadline);           if (thread != nullptr) {
  *      if (outcome != WAIT_WOKEN) {                    thread->wait_value = word;
@@ -31,16 +31,17 @@
 #define WAIT_LEEWAY_PART 16
 #define WAIT_LEEWAY_MAX  UINT64_C(1000000)
 
-/* The low two bits of a claim word; the generation above them counts the waits. */
+/* The low three bits of a claim word; the generation above them counts the waits. */
 enum wait_state {
-    WAIT_ENDED, /* no wait, or one that is over */
-    WAIT_ARMED,
-    WAIT_ARMED_INTERRUPTIBLE,
-    WAIT_CLAIMED, /* somebody is about to end it */
+    WAIT_ENDED = 0,               /* no wait, or one that is over */
+    WAIT_ARMED = 1,               /* only its waker or a time-out ends it */
+    WAIT_ARMED_INTERRUPTIBLE = 2, /* an abort ends it too, whatever is half done then */
+    WAIT_ARMED_RESTARTABLE = 4, /* so does an abort that has to be safe: the call can be repeated */
+    WAIT_CLAIMED = 7,           /* somebody is about to end it */
 };
 
-#define WAIT_STATE_MASK UINT64_C(3)
-#define WAIT_GENERATION UINT64_C(4)
+#define WAIT_STATE_MASK UINT64_C(7)
+#define WAIT_GENERATION UINT64_C(8)
 
 struct waitq {
     struct list threads;
@@ -58,37 +59,41 @@ static inline bool waitq_is_empty(const struct waitq *waitq)
     return list_empty(&waitq->threads);
 }
 
-/* End THREAD's wait, if it is interruptible and not over, with WAIT_INTERRUPTED.  Context: any; the
- * caller has a reference.  Returns: true if it was ended. */
-bool thread_abort_wait(struct thread *thread);
+/* Requests that end a wait, if it is one that they may end (thread_abort_wait()). */
+#define THREAD_AST_ENDS_WAIT (THREAD_AST_TERMINATE | THREAD_AST_ABORT | THREAD_AST_ABORT_SAFELY)
 
-/* Arm the running thread's claim word without a queue (for plain sleeps).  An abort that is already
- * pending (THREAD_AST_ABORT, THREAD_AST_TERMINATE) ends an interruptible wait at once.  Context:
+/* End THREAD's wait, if it is not over and the requests AST may end it, with WAIT_INTERRUPTED: an
+ * interruptible one by all but THREAD_AST_ABORT_SAFELY, a restartable one by all.  Context: any; the
+ * caller has a reference.  Returns: true if it was ended. */
+bool thread_abort_wait(struct thread *thread, uint32_t ast);
+
+/* Arm the running thread's claim word in the way HOW, one of WAIT_ARMED*, without a queue (for plain
+ * sleeps).  A request that is already pending ends a wait that it may end at once.  Context:
  * interrupts off, and they stay off until thread_block(). */
-static inline void thread_wait_arm(bool interruptible)
+static inline void thread_wait_arm(enum wait_state how)
 {
     struct thread *self = current_thread();
     uint64_t word = atomic_load_explicit(&self->wait_word, memory_order_relaxed);
     word = (word & ~WAIT_STATE_MASK) + WAIT_GENERATION;
-    if (!interruptible) {
+    if (how == WAIT_ARMED) {
         atomic_store_explicit(&self->wait_word, word | WAIT_ARMED, memory_order_release);
         return;
     }
     /* Arming must come before the look at the requests, as whoever sets a request looks at the word
      * afterwards: one of the two sees the other. */
-    atomic_exchange(&self->wait_word, word | WAIT_ARMED_INTERRUPTIBLE);
+    atomic_exchange(&self->wait_word, word | (uint64_t)how);
     uint32_t ast = atomic_load_explicit(&self->ast, memory_order_relaxed);
-    if (UNLIKELY(ast & (THREAD_AST_ABORT | THREAD_AST_TERMINATE))) {
-        thread_abort_wait(self);
+    if (UNLIKELY(ast & THREAD_AST_ENDS_WAIT)) {
+        thread_abort_wait(self, ast);
     }
 }
 
 /* Arm the running thread's claim word, as thread_wait_arm() does, and append it to WAITQ.
  * Locks: the queue's. */
-static inline void waitq_enqueue(struct waitq *waitq, bool interruptible)
+static inline void waitq_enqueue(struct waitq *waitq, enum wait_state how)
 {
     list_insert_tail(&waitq->threads, &current_thread()->wait_link);
-    thread_wait_arm(interruptible);
+    thread_wait_arm(how);
 }
 
 /* Try to become the one who ends THREAD's wait.  Returns: true if the caller is, and must pass it

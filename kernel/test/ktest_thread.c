@@ -58,7 +58,7 @@ void ktest_join(struct ktest_thread *spawned)
 {
     interrupt_state_t state = spin_lock_save(&spawned->lock);
     while (!spawned->has_ended) {
-        waitq_enqueue(&spawned->joiners, false);
+        waitq_enqueue(&spawned->joiners, WAIT_ARMED);
         spin_unlock(&spawned->lock);
         (void)thread_block(WAIT_FOREVER);
         spin_lock(&spawned->lock);

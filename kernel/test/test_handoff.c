@@ -22,7 +22,7 @@ static uint64_t slices_inherited;
 static uintptr_t receive_and_reply(struct thread *client, uintptr_t reply)
 {
     spin_lock(&lock);
-    waitq_enqueue(&server_queue, false);
+    waitq_enqueue(&server_queue, WAIT_ARMED);
     spin_unlock(&lock);
     if (client == nullptr) {
         (void)thread_block(WAIT_FOREVER);
@@ -70,7 +70,7 @@ static uintptr_t call(uintptr_t request, uint64_t deadline)
     server->wait_value = request;
     slice_of_client = current_thread()->slice_end;
     spin_lock(&lock);
-    waitq_enqueue(&client_queue, true);
+    waitq_enqueue(&client_queue, WAIT_ARMED_INTERRUPTIBLE);
     spin_unlock(&lock);
     enum wait_outcome outcome = thread_block_handoff(deadline, server);
     EXPECT_EQ(outcome, WAIT_WOKEN);

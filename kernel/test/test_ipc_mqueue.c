@@ -353,7 +353,7 @@ KTEST(ipc_aborted_receive_leaves_the_queue)
     struct ktest_thread *thread = ktest_spawn(receiver_thread, &receiver);
     ktest_settle();
     interrupts_disable();
-    EXPECT_EQ(thread_abort_wait(ktest_thread_of(thread)), true);
+    EXPECT_EQ(thread_abort_wait(ktest_thread_of(thread), THREAD_AST_ABORT), true);
     interrupts_enable();
     send_message(port, 8);
     ktest_join(thread);

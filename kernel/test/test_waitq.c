@@ -20,7 +20,7 @@ struct object {
 struct waiter {
     struct object *object;
     uint64_t deadline;
-    bool is_interruptible;
+    enum wait_state how; /* 0: WAIT_ARMED */
     enum wait_outcome outcome;
     uintptr_t value;
     uint32_t order; /* in which it came back */
@@ -41,7 +41,7 @@ static void wait(void *argument)
 {
     struct waiter *waiter = argument;
     interrupt_state_t state = spin_lock_save(&object.lock);
-    waitq_enqueue(&object.waiters, waiter->is_interruptible);
+    waitq_enqueue(&object.waiters, waiter->how != 0 ? waiter->how : WAIT_ARMED);
     spin_unlock(&object.lock);
     waiter->outcome = thread_block(waiter->deadline);
     if (waiter->outcome != WAIT_WOKEN) {
@@ -140,14 +140,14 @@ KTEST(waitq_woken_before_its_time_out)
 KTEST(waitq_abort_ends_only_interruptible_waits)
 {
     object_init();
-    struct waiter soft = { .deadline = WAIT_FOREVER, .is_interruptible = true };
+    struct waiter soft = { .deadline = WAIT_FOREVER, .how = WAIT_ARMED_INTERRUPTIBLE };
     struct waiter hard = { .deadline = WAIT_FOREVER };
     struct ktest_thread *soft_thread = ktest_spawn(wait, &soft);
     struct ktest_thread *hard_thread = ktest_spawn(wait, &hard);
     ktest_settle();
-    EXPECT(thread_abort_wait(ktest_thread_of(soft_thread)));
-    EXPECT(!thread_abort_wait(ktest_thread_of(soft_thread)));
-    EXPECT(!thread_abort_wait(ktest_thread_of(hard_thread)));
+    EXPECT(thread_abort_wait(ktest_thread_of(soft_thread), THREAD_AST_ABORT));
+    EXPECT(!thread_abort_wait(ktest_thread_of(soft_thread), THREAD_AST_ABORT));
+    EXPECT(!thread_abort_wait(ktest_thread_of(hard_thread), THREAD_AST_ABORT));
     /* The first on the queue is claimed already: the waker passes it over. */
     EXPECT(wake_one(9));
     EXPECT(!wake_one(9));
@@ -156,6 +156,41 @@ KTEST(waitq_abort_ends_only_interruptible_waits)
     EXPECT_EQ(soft.outcome, WAIT_INTERRUPTED);
     EXPECT_EQ(hard.outcome, WAIT_WOKEN);
     EXPECT_EQ(hard.value, 9);
+}
+
+KTEST(waitq_safe_abort_ends_only_restartable_waits)
+{
+    object_init();
+    struct waiter safe = { .deadline = WAIT_FOREVER, .how = WAIT_ARMED_RESTARTABLE };
+    struct waiter soft = { .deadline = WAIT_FOREVER, .how = WAIT_ARMED_INTERRUPTIBLE };
+    struct ktest_thread *safe_thread = ktest_spawn(wait, &safe);
+    struct ktest_thread *soft_thread = ktest_spawn(wait, &soft);
+    ktest_settle();
+    EXPECT(!thread_abort_wait(ktest_thread_of(soft_thread), THREAD_AST_ABORT_SAFELY));
+    EXPECT(!thread_abort_wait(ktest_thread_of(safe_thread), THREAD_AST_SUSPEND));
+    EXPECT(thread_abort_wait(ktest_thread_of(safe_thread), THREAD_AST_ABORT_SAFELY));
+    EXPECT(wake_one(9));
+    ktest_join(safe_thread);
+    ktest_join(soft_thread);
+    EXPECT_EQ(safe.outcome, WAIT_INTERRUPTED);
+    EXPECT_EQ(soft.outcome, WAIT_WOKEN);
+}
+
+static void wait_with_pending_safe_abort(void *argument)
+{
+    thread_set_ast(current_thread(), THREAD_AST_ABORT_SAFELY);
+    wait(argument);
+}
+
+KTEST(waitq_pending_safe_abort_waits_for_a_restartable_wait)
+{
+    object_init();
+    struct waiter soft = { .deadline = clock_now() + MILLISECOND, .how = WAIT_ARMED_INTERRUPTIBLE };
+    struct waiter safe = { .deadline = WAIT_FOREVER, .how = WAIT_ARMED_RESTARTABLE };
+    ktest_join(ktest_spawn(wait_with_pending_safe_abort, &soft));
+    ktest_join(ktest_spawn(wait_with_pending_safe_abort, &safe));
+    EXPECT_EQ(soft.outcome, WAIT_TIMED_OUT);
+    EXPECT_EQ(safe.outcome, WAIT_INTERRUPTED);
 }
 
 static void wait_with_pending_abort(void *argument)
@@ -167,7 +202,7 @@ static void wait_with_pending_abort(void *argument)
 KTEST(waitq_pending_abort_ends_the_wait_at_once)
 {
     object_init();
-    struct waiter waiter = { .deadline = WAIT_FOREVER, .is_interruptible = true };
+    struct waiter waiter = { .deadline = WAIT_FOREVER, .how = WAIT_ARMED_INTERRUPTIBLE };
     ktest_join(ktest_spawn(wait_with_pending_abort, &waiter));
     EXPECT_EQ(waiter.outcome, WAIT_INTERRUPTED);
     EXPECT(waitq_is_empty(&object.waiters));
@@ -179,7 +214,7 @@ KTEST(waitq_pending_abort_ends_the_wait_at_once)
 KTEST(waitq_claim_is_exclusive)
 {
     object_init();
-    struct waiter waiter = { .deadline = WAIT_FOREVER, .is_interruptible = true };
+    struct waiter waiter = { .deadline = WAIT_FOREVER, .how = WAIT_ARMED_INTERRUPTIBLE };
     struct ktest_thread *thread = ktest_spawn(wait, &waiter);
     ktest_settle();
     interrupt_state_t state = spin_lock_save(&object.lock);
@@ -188,7 +223,7 @@ KTEST(waitq_claim_is_exclusive)
     EXPECT_EQ(waitq_claim_one(&object.waiters), nullptr);
     EXPECT(!thread_claim_wait(claimed));
     spin_unlock(&object.lock);
-    EXPECT(!thread_abort_wait(claimed));
+    EXPECT(!thread_abort_wait(claimed, THREAD_AST_ABORT));
     claimed->wait_value = 3;
     thread_wake(claimed);
     interrupts_restore(state);
@@ -199,11 +234,11 @@ KTEST(waitq_claim_is_exclusive)
 KTEST(thread_sleep_can_be_aborted)
 {
     struct ktest_thread *thread;
-    struct waiter waiter = { .deadline = FAR, .is_interruptible = true };
+    struct waiter waiter = { .deadline = FAR, .how = WAIT_ARMED_INTERRUPTIBLE };
     object_init();
     thread = ktest_spawn(wait, &waiter);
     ktest_settle();
-    EXPECT(thread_abort_wait(ktest_thread_of(thread)));
+    EXPECT(thread_abort_wait(ktest_thread_of(thread), THREAD_AST_ABORT));
     ktest_join(thread);
     EXPECT_EQ(waiter.outcome, WAIT_INTERRUPTED);
 }

@@ -72,7 +72,7 @@ static void wake_one(void)
 static enum wait_outcome wait_interruptibly(uint64_t deadline)
 {
     interrupt_state_t state = spin_lock_save(&lock);
-    waitq_enqueue(&waiters, true);
+    waitq_enqueue(&waiters, WAIT_ARMED_INTERRUPTIBLE);
     spin_unlock(&lock);
     enum wait_outcome outcome = thread_block(deadline);
     if (outcome != WAIT_WOKEN) {
@@ -102,7 +102,7 @@ KTEST(interleave_woken_before_blocking_cancels_the_time_out)
 
 static void abort_waiter(void)
 {
-    EXPECT(thread_abort_wait(acted_on));
+    EXPECT(thread_abort_wait(acted_on, THREAD_AST_ABORT));
 }
 
 KTEST(interleave_aborted_between_arming_and_blocking)
@@ -176,7 +176,7 @@ static void find_nobody(void)
     EXPECT_EQ(waitq_claim_one(&waiters), nullptr);
     EXPECT(waitq_is_empty(&waiters));
     spin_unlock(&lock);
-    EXPECT(!thread_abort_wait(acted_on));
+    EXPECT(!thread_abort_wait(acted_on, THREAD_AST_ABORT));
 }
 
 KTEST(interleave_wake_after_time_out_finds_nobody)
@@ -203,7 +203,7 @@ KTEST(interleave_old_claim_does_not_end_the_next_wait)
 static void serve_one([[maybe_unused]] void *argument)
 {
     spin_lock(&lock);
-    waitq_enqueue(&waiters, true);
+    waitq_enqueue(&waiters, WAIT_ARMED_INTERRUPTIBLE);
     spin_unlock(&lock);
     EXPECT_EQ(thread_block(WAIT_FOREVER), WAIT_WOKEN);
     if (claimed_thread != nullptr) {
@@ -221,7 +221,7 @@ static void hand_off(void (*function)(void))
     interrupts_disable();
     spin_lock(&lock);
     struct thread *target = waitq_claim_one(&waiters);
-    waitq_enqueue(&waiters, true);
+    waitq_enqueue(&waiters, WAIT_ARMED_INTERRUPTIBLE);
     spin_unlock(&lock);
     EXPECT_EQ(target, ktest_thread_of(server));
     target->wait_value = 1;

@@ -19,7 +19,7 @@
 
 /* enum wait_state: the low two bits of a claim word; the generation is above them. */
 #define ENDED      0
-#define ARMED      1 /* WAIT_ARMED_INTERRUPTIBLE: the others of the message path do not occur */
+#define ARMED      1 /* WAIT_ARMED_RESTARTABLE: the others of the message path do not occur */
 #define CLAIMED    3
 #define STATE_OF(word) ((word) & 3)
 #define GENERATION 4

@@ -331,6 +331,22 @@ CASE(a_thread_may_be_ended_while_its_handler_thinks)
     }
 }
 
+CASE(a_thread_is_not_broken_off_safely_while_its_handler_thinks)
+{
+    struct faulting faulting;
+    if (faulting_create(&faulting)) {
+        EXPECT(receive_exception(faulting.handler, 2405));
+        (void)worker_wait_blocked(&faulting.worker);
+        EXPECT_OK(thread_abort_safely(faulting.worker.thread));
+        EXPECT(worker_wait_blocked(&faulting.worker));
+        answer_recover(); /* there is somebody who waits for that */
+        worker_join(&faulting.worker);
+        EXPECT_EQ(recovered, 1);
+        helper_destroy(&faulting.helper);
+        port_destroy_with_send(faulting.handler);
+    }
+}
+
 /* It gives up, so that the thread runs into the exception again; nobody else is asked. */
 CASE(a_thread_can_be_broken_off_while_its_handler_thinks)
 {
@@ -347,7 +363,8 @@ CASE(a_thread_can_be_broken_off_while_its_handler_thinks)
     }
 }
 
-CASE(a_thread_may_be_ended_while_it_waits_to_tell_its_handler)
+/* The kernel's report does not wait for room. */
+CASE(an_exception_is_reported_to_a_full_queue)
 {
     struct worker worker;
     mach_port_t handler = handler_create();
@@ -358,6 +375,11 @@ CASE(a_thread_may_be_ended_while_it_waits_to_tell_its_handler)
     take_from_thread(worker.thread, handler, LONG_CODES(EXCEPTION_DEFAULT));
     EXPECT_OK(thread_resume(worker.thread));
     (void)worker_wait_blocked(&worker);
+    for (uint32_t i = 0; i < MACH_PORT_QLIMIT_DEFAULT; i++) {
+        EXPECT_EQ(receive_value(handler), i);
+    }
+    EXPECT(receive_exception(handler, 2405));
     worker_kill(&worker);
+    answer_too_late(KERN_SUCCESS);
     port_destroy_with_send(handler);
 }

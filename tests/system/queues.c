@@ -204,7 +204,6 @@ CASE(a_waiting_sender_is_freed_by_the_ports_death)
 
 static struct {
     mach_port_t port;
-    mach_msg_option_t option;
     _Atomic uint32_t got;
     _Atomic mach_msg_return_t result;
 } waiter;
@@ -213,7 +212,7 @@ static void receive_one(void *argument)
 {
     union any_message message;
     (void)argument;
-    waiter.result = receive_option(waiter.port, &message, waiter.option, 0);
+    waiter.result = receive_option(waiter.port, &message, 0, 0);
     waiter.got += waiter.result == MACH_MSG_SUCCESS;
 }
 
@@ -224,7 +223,6 @@ CASE(each_message_reaches_one_of_many_receivers)
     };
     struct worker workers[COUNT];
     waiter.port = port_create_with_send();
-    waiter.option = 0;
     waiter.got = 0;
     for (int i = 0; i < COUNT; i++) {
         EXPECT(worker_start(&workers[i], mach_task_self(), receive_one, NULL));
@@ -247,7 +245,6 @@ CASE(a_call_without_a_reply_port_reaches_the_server)
     struct worker worker;
     union any_message message = { 0 };
     waiter.port = port_create_with_send();
-    waiter.option = 0;
     waiter.got = 0;
     EXPECT(worker_start(&worker, mach_task_self(), receive_one, NULL));
     (void)worker_wait_blocked(&worker);
@@ -265,7 +262,6 @@ CASE(a_receiver_learns_that_its_port_died)
 {
     struct worker worker;
     waiter.port = port_create();
-    waiter.option = 0;
     EXPECT(worker_start(&worker, mach_task_self(), receive_one, NULL));
     (void)worker_wait_blocked(&worker);
     port_destroy(waiter.port);
@@ -281,7 +277,6 @@ CASE(a_receiver_learns_that_its_port_moved)
     struct worker worker;
     mach_port_t via = port_create_with_send();
     waiter.port = port_create();
-    waiter.option = 0;
     EXPECT(worker_start(&worker, mach_task_self(), receive_one, NULL));
     (void)worker_wait_blocked(&worker);
     EXPECT_OK(send_right(via, waiter.port, MACH_MSG_TYPE_MOVE_RECEIVE));
@@ -289,19 +284,6 @@ CASE(a_receiver_learns_that_its_port_moved)
     EXPECT_EQ(waiter.result, MACH_RCV_PORT_CHANGED);
     port_destroy(receive_right(via));
     port_destroy_with_send(via);
-}
-
-CASE(abort_ends_a_wait)
-{
-    struct worker worker;
-    waiter.port = port_create();
-    waiter.option = MACH_RCV_INTERRUPT;
-    EXPECT(worker_start(&worker, mach_task_self(), receive_one, NULL));
-    (void)worker_wait_blocked(&worker);
-    EXPECT_OK(thread_abort(worker.thread));
-    worker_join(&worker);
-    EXPECT_EQ(waiter.result, MACH_RCV_INTERRUPTED);
-    port_destroy(waiter.port);
 }
 
 /* A call of the kernel, as a stub makes it, without the receiving half. */

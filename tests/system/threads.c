@@ -261,23 +261,10 @@ CASE(dangerous_registers_are_refused)
     worker_kill(&worker);
 }
 
-static _Atomic kern_return_t sleep_result;
-
 static void sleep_long(void *argument)
 {
     (void)argument;
-    sleep_result = mach_wait_until_trap(mach_absolute_time() + UINT64_C(3600000000000));
-}
-
-CASE(a_sleep_can_be_broken_off)
-{
-    struct worker worker;
-    sleep_result = -1;
-    EXPECT(worker_start(&worker, mach_task_self(), sleep_long, NULL));
-    (void)worker_wait_blocked(&worker);
-    EXPECT_OK(thread_abort(worker.thread));
-    worker_join(&worker);
-    EXPECT_EQ(sleep_result, KERN_ABORTED);
+    (void)mach_wait_until_trap(mach_absolute_time() + UINT64_C(3600000000000));
 }
 
 /* A thread, and the state that it has to reach. */
