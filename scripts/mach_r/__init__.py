@@ -6,5 +6,6 @@ build   packages, CMake presets, one build at a time
 initrd  the boot archive
 image   boot archive and kernel into an ISO and a qcow2 image
 machine one QEMU with its serial line
+driver  compiling and linking one program
 new_server  the files of a new server
 """

@@ -151,11 +151,6 @@ class Scripts(Job):
             "exec": _Call(["run", "--exec", "echo one\necho two"], 0, "one\ntwo\n"),
             "cc": _Call(["cc", str(_FOLDER / "status.c"), "-o", program], 0, ""),
             "add and status": _Call([*add, "status 42"], 42, "status 42\n"),
-            "cc with an interface": _Call(
-                ["cc", str(_FOLDER / "adder.defs"), str(_FOLDER / "adder.c"), "-o",
-                 f"{program}_adder"], 0, ""),
-            "stubs work": _Call(
-                ["run", "--add", f"{program}_adder", "--exec", "status_adder"], 0, "sum 42\n"),
             "abort": _Call([*add, "status abort"], 134, "status: aborted\n"),
             "timeout": _Call(["run", "--timeout", "6", "--exec", "sleep 1000"], 124, ""),
             "no processors": _Call(["run", "--smp", "0", "--exec", "true"], 2, ""),

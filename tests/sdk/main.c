@@ -3,12 +3,12 @@
  * Client and server of adder.defs in one program: the sum goes through a port of its own.
  */
 #include <pthread.h>
-#include <stdio.h>
 
 #include <mach/mach.h>
 
 #include "adder.h"
 #include "adder_server.h"
+#include "words.h"
 
 kern_return_t serve_add(mach_port_t server, int left, int right, int *sum)
 {
@@ -36,6 +36,6 @@ int main(void)
         return 1;
     }
     pthread_join(thread, NULL);
-    printf("sum %d\n", sum);
+    print_sum(sum);
     return 0;
 }

@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Compile and link C files into a program for Mach_R, as clang would for this machine.
+
+Usage: @PROGRAM@ [clang's options] FILE... [-o PROG]
+
+Understands what clang understands: -c, -S and -E stop early, -I, -D, -O, -W, -std and the like go
+to the compiler, -l, -L and -Wl, to the linker. An interface NAME.defs is given to mig: the sources
+find its NAME.h and NAME_server.h, and of its stubs what they use is linked; all of them stay in
+the folder PROG.mig. Beside PROG, compile_commands.json tells editors how each file is compiled.
+"""
+
+import json
+import pathlib
+import subprocess
+import tempfile
+
+from mach_r import compile_commands
+from mach_r.ui import Failure
+
+_INTERFACE = ".defs"
+_SOURCES = {".c", ".S", ".s", ".i"}
+# Options whose value is the next word.
+_COMPILER_VALUE = {
+    "-x", "-include", "-isystem", "-iquote", "-idirafter", "-imacros",
+    "-MF", "-MT", "-MQ", "-Xclang", "-mllvm",
+}
+_LINKER_VALUE = {"-L", "-l", "-u", "-Xlinker", "-z", "-T", "-e"}
+_LINKER_START = ("-L", "-l", "-Wl,")
+# Of no meaning here: every program is static, may have threads, and gets the C library whole.
+_IGNORED = {
+    "-static", "-pthread", "-no-pie", "-rdynamic", "-lpthread", "-lSystem", "-lc", "-lm", "-lmach",
+}
+# Questions to the compiler, which need no file.
+_QUESTIONS = ("--version", "-v", "-dumpmachine", "-dumpversion", "-print-")
+
+
+class Config:
+    """What cc.json says. Its folders and libraries may be relative to the root of the SDK."""
+
+    def __init__(self, path, mig, root=pathlib.Path("/")):
+        values = json.loads(path.read_text(encoding="utf-8"))
+        self.compiler, self.linker, self.mig = values["compiler"], values["linker"], mig
+        self.link_flags = values["link_flags"]
+        self.include = [str(root / folder) for folder in values["include"]]
+        self.libraries = [str(root / library) for library in values["libraries"]]
+        self.link_flags += [f"-L{root / folder}" for folder in values["library_folders"]]
+        system = [str(root / folder) for folder in values["system_include"] if folder]
+        self.compile = [self.compiler, *values["flags"]]
+        self.folders = [f"-I{folder}" for folder in self.include]
+        self.folders += [f"-isystem{folder}" for folder in system]
+        self.mig_folders = [f"-I{folder}" for folder in [*self.include, *system]]
+
+
+class Job:
+    """A command line, taken apart."""
+
+    def __init__(self, words):
+        self.output = None
+        self.stop = None
+        self.question = False
+        self.sources, self.interfaces, self.inputs, self.compiler = [], [], [], []
+        words = iter(words)
+        for word in words:
+            self._take(word, words)
+        if not self.inputs and not self.question:
+            raise Failure("no files; --help says how to call this")
+        if self.stop and self.output and len(self.sources) > 1:
+            raise Failure(f"{self.stop} with -o takes one file, not {len(self.sources)}")
+
+    def _take(self, word, rest):
+        """Sort one word, and the next if it belongs to it, into its place."""
+        if word == "-o":
+            self.output = _value(word, rest)
+        elif word in ("-c", "-S", "-E", "-fsyntax-only"):
+            self.stop = word
+        elif word in _IGNORED:
+            pass
+        elif word in ("-I", "-D", "-U"):
+            self.compiler.append(word + _value(word, rest))
+        elif word in _COMPILER_VALUE:
+            self.compiler += [word, _value(word, rest)]
+        elif word in _LINKER_VALUE:
+            value = _value(word, rest)
+            self.inputs += [value] if word == "-Xlinker" else [word, value]
+        elif word.startswith("-Wl,"):
+            self.inputs += word.split(",")[1:]
+        elif word.startswith(_LINKER_START):
+            self.inputs.append(word)
+        elif word.startswith("-") and word != "-":
+            self.question = self.question or word.startswith(_QUESTIONS)
+            self.compiler.append(word)
+        elif pathlib.Path(word).suffix == _INTERFACE:
+            self.interfaces.append(word)
+        elif pathlib.Path(word).suffix in _SOURCES or word == "-" or "-x" in self.compiler:
+            self.sources.append(word)
+            self.inputs.append(word)
+        else:
+            self.inputs.append(word)
+
+    def result(self, source):
+        """The file that compiling SOURCE alone makes; None: it goes to standard output."""
+        if self.output or self.stop in ("-E", "-fsyntax-only"):
+            return self.output
+        return pathlib.Path(source).stem + (".o" if self.stop == "-c" else ".s")
+
+
+def _value(option, rest):
+    """The word behind OPTION."""
+    value = next(rest, None)
+    if value is None:
+        raise Failure(f"{option} needs a value")
+    return value
+
+
+def _call(words):
+    """Run a tool, which prints its own complaints; its status."""
+    try:
+        return subprocess.run([str(word) for word in words], check=False).returncode
+    except FileNotFoundError as error:
+        raise Failure(f"{words[0]} is missing; install it (Debian: clang-19, lld-19)") from error
+
+
+class _Run:
+    """One call: what was found on the way to the program."""
+
+    def __init__(self, config, job, folder):
+        self.config, self.job, self.folder = config, job, folder
+        self.commands = []  # for compile_commands.json
+        self.options = list(job.compiler)
+
+    def compile(self, source, result, stop="-c"):
+        """Compile SOURCE; the status."""
+        words = [*self.config.compile, *self.options, *self.config.folders, stop, source]
+        if stop != "-E" and source != "-":
+            self.commands.append((source, words))
+        return _call(words if result is None else [*words, "-o", str(result)])
+
+    def generate(self, folder):
+        """Let mig write headers and stubs of each interface into FOLDER; the status."""
+        options = [*self.config.mig_folders]
+        options += [word for word in self.options if word.startswith(("-I", "-D", "-U"))]
+        for interface in self.job.interfaces:
+            folder.mkdir(exist_ok=True)
+            base = folder / pathlib.Path(interface).stem
+            status = _call([self.config.mig, "-cc", f"{self.config.compiler} -E -x c", *options,
+                            "-header", f"{base}.h", "-sheader", f"{base}_server.h",
+                            "-user", f"{base}User.c", "-server", f"{base}Server.c", interface])
+            if status != 0:
+                return status
+        if self.job.interfaces:
+            self.options.append(f"-I{folder}")
+        return 0
+
+    def stubs(self, folder):
+        """Compile the stubs in FOLDER: (status, inputs of the linker, which takes what is used)."""
+        objects = []
+        for interface in self.job.interfaces:
+            for side in ("User", "Server"):
+                name = f"{pathlib.Path(interface).stem}{side}"
+                objects.append(self.folder / f"{name}.o")
+                status = self.compile(str(folder / f"{name}.c"), objects[-1])
+                if status != 0:
+                    return status, []
+        return 0, ["--start-lib", *objects, "--end-lib"] if objects else []
+
+    def link(self, output, stub_folder):
+        """Compile each source, then link all inputs in their order; the status."""
+        status, stubs = self.stubs(stub_folder)
+        if status != 0:
+            return status
+        inputs = []
+        for number, word in enumerate(self.job.inputs):
+            if word in self.job.sources:
+                result = self.folder / f"{number}-{pathlib.Path(word).stem}.o"
+                status = self.compile(word, result)
+                if status != 0:
+                    return status
+                word = result
+            inputs.append(word)
+        return _call([self.config.linker, *self.config.link_flags, *inputs, *stubs,
+                      *self.config.libraries, "-o", output])
+
+    def stop_early(self):
+        """Compile each source and link nothing; the first status that is not 0."""
+        statuses = [self.compile(source, self.job.result(source), self.job.stop)
+                    for source in self.job.sources]
+        return next((status for status in statuses if status != 0), 0)
+
+
+def wants_help(words):
+    """Whether a command line asks how it is used, or says nothing."""
+    return not words or words == ["--help"]
+
+
+def show_help(program, words):
+    """Say how PROGRAM is used; its status."""
+    print(__doc__.strip().replace("@PROGRAM@", program))
+    return 0 if words else 1
+
+
+def run(config, job, directory):
+    """Do JOB, whose paths are relative to DIRECTORY; the exit status."""
+    if not job.inputs:
+        return _call([*config.compile, *job.compiler])
+    output = pathlib.Path(job.output or "a.out")
+    stub_folder = output.with_name(output.name + ".mig")
+    with tempfile.TemporaryDirectory(prefix="mach_r-") as name:
+        work = _Run(config, job, pathlib.Path(name))
+        status = work.generate(stub_folder)
+        if status == 0:
+            status = work.stop_early() if job.stop else work.link(output, stub_folder)
+    if work.commands:
+        compile_commands.update(directory / output.parent, directory, work.commands)
+    return status

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The compiler driver: which word of a command line goes where."""
+
+import json
+import pathlib
+import tempfile
+import unittest
+
+from mach_r import compile_commands
+from mach_r.driver import Job
+from mach_r.ui import Failure
+
+
+class Words(unittest.TestCase):
+    def test_kinds(self):
+        job = Job("-I inc -DX=1 a.c -Wall -L lib -lz -lm b.defs c.o -Wl,-u,f -pthread -o p".split())
+        self.assertEqual((job.output, job.stop), ("p", None))
+        self.assertEqual((job.sources, job.interfaces), (["a.c"], ["b.defs"]))
+        self.assertEqual(job.compiler, ["-Iinc", "-DX=1", "-Wall"])
+        self.assertEqual(job.inputs, ["a.c", "-L", "lib", "-lz", "c.o", "-u", "f"])
+
+    def test_results(self):
+        for words, result in ((["-c", "x/a.c"], "a.o"), (["-S", "a.c"], "a.s"), (["-E", "a.c"], None),
+                              (["-c", "a.c", "-o", "b"], "b"), (["-fsyntax-only", "a.c"], None)):
+            self.assertEqual(Job(words).result(words[1]), result)
+
+    def test_refused(self):
+        for words in (["-Wall"], ["a.c", "-o"], ["a.c", "-I"], ["-c", "a.c", "b.c", "-o", "c"]):
+            with self.assertRaises(Failure):
+                Job(words)
+
+    def test_questions_need_no_file(self):
+        self.assertEqual(Job(["-print-resource-dir"]).inputs, [])
+
+
+class CompileCommands(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="mach_r-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        for name in ("a.c", "b.c"):
+            (self.folder / name).write_text("", encoding="utf-8")
+
+    def entries(self, *commands):
+        compile_commands.update(self.folder, self.folder, commands)
+        path = self.folder / "compile_commands.json"
+        return [(entry["file"], entry["arguments"])
+                for entry in json.loads(path.read_text(encoding="utf-8"))]
+
+    def test_a_file_has_one_entry(self):
+        self.entries(("a.c", ["1"]), ("b.c", ["1"]))
+        self.assertEqual(self.entries(("a.c", ["2"])), [("a.c", ["2"]), ("b.c", ["1"])])
+
+    def test_files_that_are_gone_are_left_out(self):
+        self.entries(("a.c", ["1"]))
+        (self.folder / "a.c").unlink()
+        self.assertEqual(self.entries(("b.c", ["1"])), [("b.c", ["1"])])
+
+    def test_what_cannot_be_read_is_replaced(self):
+        for text in ("{", "[1]", '[{"file": "a.c"}]'):
+            (self.folder / "compile_commands.json").write_text(text, encoding="utf-8")
+            self.assertEqual(self.entries(("a.c", ["1"])), [("a.c", ["1"])])
+
+
+if __name__ == "__main__":
+    unittest.main()
