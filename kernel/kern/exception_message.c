@@ -33,12 +33,6 @@ struct state_reply {
 };
 #pragma pack(pop)
 
-static exception_behavior_t action_behavior(const struct exception_action *action)
-{
-    return (exception_behavior_t)((unsigned int)action->behavior &
-                                  ~(unsigned int)MACH_EXCEPTION_CODES);
-}
-
 static bool action_has_long_codes(const struct exception_action *action)
 {
     return ((unsigned int)action->behavior & MACH_EXCEPTION_CODES) != 0;
@@ -117,7 +111,7 @@ static uint32_t message_capacity(exception_behavior_t behavior)
 struct ipc_kmsg *exception_message_create(const struct exception_report *report,
                                           const struct exception_action *action)
 {
-    exception_behavior_t behavior = action_behavior(action);
+    exception_behavior_t behavior = exception_behavior_kind(action->behavior);
     bool has_long_codes = action_has_long_codes(action);
     struct ipc_kmsg *kmsg = ipc_kmsg_alloc(message_capacity(behavior));
     if (kmsg == nullptr) {
@@ -166,7 +160,7 @@ kern_return_t exception_reply_read(const struct ipc_kmsg *reply, mach_msg_id_t r
     if (error->RetCode != KERN_SUCCESS) {
         return KERN_FAILURE; /* not his own code: some mean that the thread was told to give up */
     }
-    if (action_behavior(action) != EXCEPTION_DEFAULT) {
+    if (exception_behavior_kind(action->behavior) != EXCEPTION_DEFAULT) {
         return reply_set_state(reply);
     }
     return reply->header.msgh_size == sizeof(*error) ? KERN_SUCCESS : MIG_TYPE_ERROR;

@@ -48,7 +48,7 @@ void exception_ports_inherit(struct exception_ports *child, struct exception_por
 
 static bool behavior_is_valid(exception_behavior_t behavior)
 {
-    switch ((unsigned int)behavior & ~(unsigned int)MACH_EXCEPTION_CODES) {
+    switch (exception_behavior_kind(behavior)) {
     case EXCEPTION_DEFAULT:
     case EXCEPTION_STATE:
     case EXCEPTION_STATE_IDENTITY: return true;
@@ -70,8 +70,7 @@ kern_return_t exception_action_check(exception_mask_t mask, const struct excepti
     if (!behavior_is_valid(action->behavior)) {
         return KERN_INVALID_ARGUMENT;
     }
-    bool has_state =
-        ((unsigned int)action->behavior & ~(unsigned int)MACH_EXCEPTION_CODES) != EXCEPTION_DEFAULT;
+    bool has_state = exception_behavior_kind(action->behavior) != EXCEPTION_DEFAULT;
     return has_state && !context_flavor_is_known(action->flavor) ? KERN_INVALID_ARGUMENT
                                                                  : KERN_SUCCESS;
 }

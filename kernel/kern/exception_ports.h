@@ -32,6 +32,14 @@ struct exception_ports {
     struct exception_action actions[EXC_TYPES_COUNT]; /* (lock) by exception; 0 is unused */
 };
 
+/* What BEHAVIOR, of an action, says the message shall carry.  MACH_EXCEPTION_ERRORS has no meaning, here
+ * and on Darwin. */
+static inline exception_behavior_t exception_behavior_kind(exception_behavior_t behavior)
+{
+    return (exception_behavior_t)((unsigned int)behavior &
+                                  ~(unsigned int)(MACH_EXCEPTION_CODES | MACH_EXCEPTION_ERRORS));
+}
+
 /* The answer of a query: actions that are alike share an element.  Rights in ports belong to the
  * caller. */
 struct exception_list {

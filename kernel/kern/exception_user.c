@@ -11,27 +11,6 @@
 #include <kern/task.h>
 #include <kern/thread_control.h>
 
-/* Set what the user wants in PORTS; the right is consumed on success.  LIST, if not null, gets what
- * was there. */
-static kern_return_t exchange_ports(struct exception_ports *ports, exception_mask_t mask,
-                                    const struct exception_action *action,
-                                    struct exception_list *list)
-{
-    if (action->port == IPC_PORT_DEAD) {
-        return KERN_INVALID_RIGHT;
-    }
-    kern_return_t result = exception_action_check(mask, action);
-    return result == KERN_SUCCESS ? exception_ports_set(ports, mask, action, list) : result;
-}
-
-static kern_return_t set_ports(struct exception_ports *ports, exception_mask_t mask,
-                               ipc_port_t port, exception_behavior_t behavior,
-                               thread_state_flavor_t flavor)
-{
-    struct exception_action action = { .port = port, .behavior = behavior, .flavor = flavor };
-    return exchange_ports(ports, mask, &action, nullptr);
-}
-
 /* Where the answer of a query goes: the arrays of the reply. */
 struct query_answer {
     exception_mask_t *masks;
@@ -52,17 +31,59 @@ static void answer_fill(const struct query_answer *answer, const struct exceptio
     *answer->count = list->count;
 }
 
-/* As set_ports() with ACTION, and tell what was there. */
-static kern_return_t swap_ports(struct exception_ports *ports, exception_mask_t mask,
-                                const struct exception_action *action,
-                                const struct query_answer *answer)
+/* Set what the user wants in PORTS; the right is consumed on success.  ANSWER, if not null, tells what
+ * was there. */
+static kern_return_t set_ports(struct exception_ports *ports, exception_mask_t mask,
+                               const struct exception_action *action,
+                               const struct query_answer *answer)
 {
     struct exception_list list;
-    kern_return_t result = exchange_ports(ports, mask, action, &list);
+    if (action->port == IPC_PORT_DEAD) {
+        return KERN_INVALID_RIGHT;
+    }
+    kern_return_t result = exception_action_check(mask, action);
     if (result == KERN_SUCCESS) {
+        result = exception_ports_set(ports, mask, action, answer != nullptr ? &list : nullptr);
+    }
+    if (result == KERN_SUCCESS && answer != nullptr) {
         answer_fill(answer, &list);
     }
     return result;
+}
+
+static kern_return_t set_task_ports(task_t task, exception_mask_t mask,
+                                    const struct exception_action *action,
+                                    const struct query_answer *answer)
+{
+    if (task == nullptr) {
+        return KERN_INVALID_TASK;
+    }
+    kern_return_t result = set_ports(&task->exceptions, mask, action, answer);
+    return result == KERN_TERMINATED ? KERN_INVALID_TASK : result;
+}
+
+static kern_return_t set_thread_ports(thread_t thread, exception_mask_t mask,
+                                      const struct exception_action *action,
+                                      const struct query_answer *answer)
+{
+    if (thread == nullptr) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    struct exception_ports *ports = thread_exception_ports(thread, true);
+    if (ports == nullptr) {
+        return KERN_TERMINATED;
+    }
+    kern_return_t result = set_ports(ports, mask, action, answer);
+    thread_exception_ports_release(ports);
+    return result;
+}
+
+static kern_return_t set_host_ports(host_priv_t host, exception_mask_t mask,
+                                    const struct exception_action *action,
+                                    const struct query_answer *answer)
+{
+    return host == nullptr ? KERN_INVALID_HOST
+                           : set_ports(&host_exception_ports, mask, action, answer);
 }
 
 /* Tell what PORTS (null: nothing is set) has for MASK. */
@@ -86,12 +107,8 @@ kern_return_t task_set_exception_ports(task_t task, exception_mask_t exception_m
                                        ipc_port_t new_port, exception_behavior_t behavior,
                                        thread_state_flavor_t new_flavor)
 {
-    if (task == nullptr) {
-        return KERN_INVALID_TASK;
-    }
-    kern_return_t result =
-        set_ports(&task->exceptions, exception_mask, new_port, behavior, new_flavor);
-    return result == KERN_TERMINATED ? KERN_INVALID_TASK : result;
+    struct exception_action action = { new_port, behavior, new_flavor };
+    return set_task_ports(task, exception_mask, &action, nullptr);
 }
 
 kern_return_t task_get_exception_ports(task_t task, exception_mask_t exception_mask,
@@ -109,16 +126,8 @@ kern_return_t thread_set_exception_ports(thread_t thread, exception_mask_t excep
                                          ipc_port_t new_port, exception_behavior_t behavior,
                                          thread_state_flavor_t new_flavor)
 {
-    if (thread == nullptr) {
-        return KERN_INVALID_ARGUMENT;
-    }
-    struct exception_ports *ports = thread_exception_ports(thread, true);
-    if (ports == nullptr) {
-        return KERN_TERMINATED;
-    }
-    kern_return_t result = set_ports(ports, exception_mask, new_port, behavior, new_flavor);
-    thread_exception_ports_release(ports);
-    return result;
+    struct exception_action action = { new_port, behavior, new_flavor };
+    return set_thread_ports(thread, exception_mask, &action, nullptr);
 }
 
 kern_return_t thread_get_exception_ports(thread_t thread, exception_mask_t exception_mask,
@@ -143,9 +152,8 @@ kern_return_t host_set_exception_ports(host_priv_t host_priv, exception_mask_t e
                                        ipc_port_t new_port, exception_behavior_t behavior,
                                        thread_state_flavor_t new_flavor)
 {
-    return host_priv == nullptr
-               ? KERN_INVALID_HOST
-               : set_ports(&host_exception_ports, exception_mask, new_port, behavior, new_flavor);
+    struct exception_action action = { new_port, behavior, new_flavor };
+    return set_host_ports(host_priv, exception_mask, &action, nullptr);
 }
 
 kern_return_t host_get_exception_ports(host_priv_t host_priv, exception_mask_t exception_mask,
@@ -169,11 +177,7 @@ kern_return_t task_swap_exception_ports(task_t task, exception_mask_t exception_
 {
     struct exception_action action = { new_port, behavior, new_flavor };
     struct query_answer answer = { masks, masksCnt, old_handlers, old_behaviors, old_flavors };
-    if (task == nullptr) {
-        return KERN_INVALID_TASK;
-    }
-    kern_return_t result = swap_ports(&task->exceptions, exception_mask, &action, &answer);
-    return result == KERN_TERMINATED ? KERN_INVALID_TASK : result;
+    return set_task_ports(task, exception_mask, &action, &answer);
 }
 
 kern_return_t thread_swap_exception_ports(
@@ -184,16 +188,7 @@ kern_return_t thread_swap_exception_ports(
 {
     struct exception_action action = { new_port, behavior, new_flavor };
     struct query_answer answer = { masks, masksCnt, old_handlers, old_behaviors, old_flavors };
-    if (thread == nullptr) {
-        return KERN_INVALID_ARGUMENT;
-    }
-    struct exception_ports *ports = thread_exception_ports(thread, true);
-    if (ports == nullptr) {
-        return KERN_TERMINATED;
-    }
-    kern_return_t result = swap_ports(ports, exception_mask, &action, &answer);
-    thread_exception_ports_release(ports);
-    return result;
+    return set_thread_ports(thread, exception_mask, &action, &answer);
 }
 
 kern_return_t host_swap_exception_ports(host_priv_t host_priv, exception_mask_t exception_mask,
@@ -206,7 +201,5 @@ kern_return_t host_swap_exception_ports(host_priv_t host_priv, exception_mask_t 
 {
     struct exception_action action = { new_port, behavior, new_flavor };
     struct query_answer answer = { masks, masksCnt, old_handlers, old_behaviors, old_flavors };
-    return host_priv == nullptr
-               ? KERN_INVALID_HOST
-               : swap_ports(&host_exception_ports, exception_mask, &action, &answer);
+    return set_host_ports(host_priv, exception_mask, &action, &answer);
 }

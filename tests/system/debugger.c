@@ -8,6 +8,7 @@
 
 #include <mach/mach_exc_server.h>
 
+#include "faults.h"
 #include "systest.h"
 #include "systest_msg.h"
 #include "systest_task.h"
@@ -97,9 +98,8 @@ static bool session_begin(struct session *session, void (*function)(void *argume
     if (!helper_create(&session->helper)) {
         return false;
     }
-    EXPECT_OK(task_set_exception_ports(
-        session->helper.task, EXC_MASK_BREAKPOINT, session->port,
-        (exception_behavior_t)(EXCEPTION_DEFAULT | MACH_EXCEPTION_CODES), THREAD_STATE_NONE));
+    EXPECT_OK(task_set_exception_ports(session->helper.task, EXC_MASK_BREAKPOINT, session->port,
+                                       LONG_CODES(EXCEPTION_DEFAULT), THREAD_STATE_NONE));
     return EXPECT(worker_create(&session->worker, session->helper.task, function, NULL));
 }
 

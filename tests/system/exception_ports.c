@@ -149,6 +149,13 @@ CASE(wrong_exception_ports_are_refused)
     } wrong[] = {
         { 0xffffffff, handler, EXCEPTION_STATE, x86_THREAD_STATE64, KERN_INVALID_ARGUMENT },
         { EXC_MASK_ALL, handler, 77, x86_THREAD_STATE64, KERN_INVALID_ARGUMENT },
+        { EXC_MASK_ALL, handler, 0, x86_THREAD_STATE64, KERN_INVALID_ARGUMENT },
+        { EXC_MASK_ALL, handler, LONG_CODES(EXCEPTION_IDENTITY_PROTECTED), x86_THREAD_STATE64,
+          KERN_INVALID_ARGUMENT },
+        { EXC_MASK_ALL, handler, LONG_CODES(EXCEPTION_STATE_IDENTITY_PROTECTED), x86_THREAD_STATE64,
+          KERN_INVALID_ARGUMENT },
+        { EXC_MASK_ALL, handler, LONG_CODES(EXCEPTION_DEFAULT | MACH_EXCEPTION_BACKTRACE_PREFERRED),
+          x86_THREAD_STATE64, KERN_INVALID_ARGUMENT },
         { EXC_MASK_ALL, handler, EXCEPTION_STATE, 12345, KERN_INVALID_ARGUMENT },
         { EXC_MASK_ALL, mach_task_self(), EXCEPTION_DEFAULT, x86_THREAD_STATE64,
           KERN_INVALID_RIGHT },
@@ -164,6 +171,9 @@ CASE(wrong_exception_ports_are_refused)
         }
         ask_task(helper.task, EXC_MASK_ALL, &told);
         EXPECT_EQ(told.handlers[0], MACH_PORT_NULL);
+        EXPECT_OK(task_set_exception_ports(helper.task, EXC_MASK_ALL, handler,
+                                           LONG_CODES(EXCEPTION_DEFAULT | MACH_EXCEPTION_ERRORS),
+                                           THREAD_STATE_NONE));
         helper_destroy(&helper);
     }
     EXPECT_OK(mach_port_deallocate(mach_task_self(), dead));

@@ -7,19 +7,14 @@
 #include <stddef.h>
 #include <string.h>
 
-#include <mach/mach_exc_server.h>
-
+#include "exception_handler.h"
 #include "faults.h"
 #include "systest.h"
 #include "systest_msg.h"
 #include "systest_task.h"
 
-#define RAISE_ID       2405
-#define RAISE_STATE_ID 2406
-#define REPLY_OFFSET   100
-
-#define BY_MESSAGE ((exception_behavior_t)(EXCEPTION_DEFAULT | MACH_EXCEPTION_CODES))
-#define BY_STATE   ((exception_behavior_t)(EXCEPTION_STATE | MACH_EXCEPTION_CODES))
+#define BY_MESSAGE LONG_CODES(EXCEPTION_DEFAULT)
+#define BY_STATE   LONG_CODES(EXCEPTION_STATE)
 
 /* How an answer differs from a good one; what is 0 does not. */
 struct damage {
@@ -34,45 +29,28 @@ struct damage {
 };
 
 static union {
-    mach_msg_header_t header;
-    __Request__mach_exception_raise_state_t state;
-    uint8_t room[4096];
-} request;
-
-static union {
     mig_reply_error_t error;
     __Reply__mach_exception_raise_state_t state;
     uint8_t room[4096];
 } reply;
 
-static _Atomic int recovered;
-static alignas(16) uint8_t recover_stack[16384];
-
-/* Where an answer that is taken sends the thread. */
-static void recover(void)
+/* The exception received, of RAISE_STATE_ID. */
+static const __Request__mach_exception_raise_state_t *registers_sent(void)
 {
-    recovered++;
-    bare_thread_exit();
-}
-
-/* Receive an exception on HANDLER, which has to be of routine ID. */
-static bool receive_exception(mach_port_t handler, mach_msg_id_t id)
-{
-    memset(&request, 0, sizeof(request));
-    return EXPECT_OK(mach_msg(&request.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(request),
-                              handler, 20000, MACH_PORT_NULL)) &&
-           EXPECT_EQ(request.header.msgh_id, id);
+    return &caught.request.Request_catch_mach_exception_raise_state;
 }
 
 /* Append the registers of the request to the reply, changed by DAMAGE. Returns: its size. */
 static mach_msg_size_t append_registers(const struct damage *damage)
 {
     x86_thread_state64_t registers;
-    EXPECT_EQ(request.state.flavor, x86_THREAD_STATE64);
-    EXPECT_EQ(request.state.old_stateCnt, x86_THREAD_STATE64_COUNT);
-    memcpy(&registers, request.state.old_state, sizeof(registers));
-    registers.__rip = damage->rip != 0 ? damage->rip : (uint64_t)recover;
-    registers.__rsp = (uint64_t)recover_stack + sizeof(recover_stack) - sizeof(uint64_t);
+    EXPECT_EQ(registers_sent()->flavor, x86_THREAD_STATE64);
+    EXPECT_EQ(registers_sent()->old_stateCnt, x86_THREAD_STATE64_COUNT);
+    memcpy(&registers, registers_sent()->old_state, sizeof(registers));
+    make_recover(&registers);
+    if (damage->rip != 0) {
+        registers.__rip = damage->rip;
+    }
     memcpy(reply.state.new_state, &registers, sizeof(registers));
     reply.state.flavor = damage->flavor != 0 ? damage->flavor : x86_THREAD_STATE64;
     reply.state.new_stateCnt = x86_THREAD_STATE64_COUNT + (mach_msg_type_number_t)damage->count;
@@ -80,89 +58,89 @@ static mach_msg_size_t append_registers(const struct damage *damage)
 }
 
 /* Answer the exception received, with all but DAMAGE right. */
-static void answer(const struct damage *damage)
+static void answer_with(const struct damage *damage)
 {
     memset(&reply, 0, sizeof(reply));
     mach_msg_size_t size = sizeof(reply.error);
-    if (request.header.msgh_id == RAISE_STATE_ID) {
+    if (caught.header.msgh_id == RAISE_STATE_ID) {
         size = append_registers(damage);
     }
     reply.error.Head = (mach_msg_header_t){
         .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0) | damage->bits,
-        .msgh_remote_port = request.header.msgh_remote_port,
-        .msgh_id = request.header.msgh_id + REPLY_OFFSET + damage->id,
+        .msgh_remote_port = caught.header.msgh_remote_port,
+        .msgh_id = caught.header.msgh_id + REPLY_OFFSET + damage->id,
     };
     reply.error.NDR = NDR_record;
     reply.error.RetCode = damage->result;
     size += (mach_msg_size_t)damage->size;
     if (EXPECT_OK(mach_msg(&reply.error.Head, MACH_SEND_MSG, size, 0, 0, 0, 0))) {
-        request.header.msgh_remote_port = MACH_PORT_NULL;
+        caught.header.msgh_remote_port = MACH_PORT_NULL;
     }
-    mach_msg_destroy(&request.header);
+    mach_msg_destroy(&caught.header);
 }
 
 /* A helper whose one thread has run into an exception: of two handlers, the first is asked. */
-struct faulting {
+struct faulter {
     struct helper helper;
     struct worker worker;
     mach_port_t first;  /* the thread's */
     mach_port_t second; /* the task's */
 };
 
-static bool faulting_create(struct faulting *faulting, exception_behavior_t behavior)
+static bool faulter_create(struct faulter *faulter, exception_behavior_t behavior)
 {
     recovered = 0;
-    if (!helper_create(&faulting->helper)) {
+    if (!helper_create(&faulter->helper)) {
         return false;
     }
-    faulting->first = port_create_with_send();
-    faulting->second = port_create_with_send();
-    EXPECT(worker_create(&faulting->worker, faulting->helper.task, fault_illegal, NULL));
-    EXPECT_OK(thread_set_exception_ports(faulting->worker.thread, EXC_MASK_ALL, faulting->first,
+    faulter->first = port_create_with_send();
+    faulter->second = port_create_with_send();
+    EXPECT(worker_create(&faulter->worker, faulter->helper.task, fault_illegal, NULL));
+    EXPECT_OK(thread_set_exception_ports(faulter->worker.thread, EXC_MASK_ALL, faulter->first,
                                          behavior, x86_THREAD_STATE64));
-    EXPECT_OK(task_set_exception_ports(faulting->helper.task, EXC_MASK_ALL, faulting->second,
+    EXPECT_OK(task_set_exception_ports(faulter->helper.task, EXC_MASK_ALL, faulter->second,
                                        BY_STATE, x86_THREAD_STATE64));
-    EXPECT_OK(thread_resume(faulting->worker.thread));
+    EXPECT_OK(thread_resume(faulter->worker.thread));
     return true;
 }
 
 /* The thread has been sent to recover(), or has ended. */
-static void faulting_destroy(struct faulting *faulting)
+static void faulter_destroy(struct faulter *faulter)
 {
-    worker_join(&faulting->worker);
-    helper_destroy(&faulting->helper);
-    port_destroy_with_send(faulting->first);
-    port_destroy_with_send(faulting->second);
+    worker_join(&faulter->worker);
+    helper_destroy(&faulter->helper);
+    port_destroy_with_send(faulter->first);
+    port_destroy_with_send(faulter->second);
 }
 
 static const struct damage no_damage;
 
 /* The thread's handler, by BEHAVIOR, answers with DAMAGE: the task's has to be asked, which lets the
  * thread recover. */
-static bool second_is_asked(struct faulting *faulting, const struct damage *damage,
+static bool second_is_asked(struct faulter *faulter, const struct damage *damage,
                             exception_behavior_t behavior)
 {
     bool has_state = behavior == BY_STATE;
     natural_t registers[x86_THREAD_STATE64_COUNT];
-    if (!receive_exception(faulting->first, has_state ? RAISE_STATE_ID : RAISE_ID)) {
+    if (!receive_exception(faulter->first, has_state ? RAISE_STATE_ID : RAISE_ID)) {
         return false;
     }
-    memcpy(registers, request.state.old_state, sizeof(registers));
-    answer(damage);
-    if (!receive_exception(faulting->second, RAISE_STATE_ID)) {
+    memcpy(registers, registers_sent()->old_state, sizeof(registers));
+    answer_with(damage);
+    if (!receive_exception(faulter->second, RAISE_STATE_ID)) {
         return false;
     }
-    bool is_same = memcmp(registers, request.state.old_state, sizeof(registers)) == 0;
-    answer(&no_damage);
+    bool is_same = memcmp(registers, registers_sent()->old_state, sizeof(registers)) == 0;
+    answer_with(&no_damage);
     return EXPECT(is_same || !has_state);
 }
 
 static void check_damage(const struct damage *damage, exception_behavior_t behavior)
 {
-    struct faulting faulting;
-    if (faulting_create(&faulting, behavior)) {
-        bool is_good = second_is_asked(&faulting, damage, behavior);
-        faulting_destroy(&faulting);
+    struct faulter faulter;
+    if (faulter_create(&faulter, behavior)) {
+        bool is_good = second_is_asked(&faulter, damage, behavior);
+        faulter_destroy(&faulter);
         if (!EXPECT_EQ(recovered, 1) || !is_good) {
             systest_print("# this was %s\n", damage->name);
         }
@@ -238,8 +216,8 @@ static void answer_with_gifts(mach_port_t right)
     } gifts = {
         .header = {
             .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0) | MACH_MSGH_BITS_COMPLEX,
-            .msgh_remote_port = request.header.msgh_remote_port,
-            .msgh_id = request.header.msgh_id + REPLY_OFFSET,
+            .msgh_remote_port = caught.header.msgh_remote_port,
+            .msgh_id = caught.header.msgh_id + REPLY_OFFSET,
         },
         .body = { .msgh_descriptor_count = 2 },
         .right = { .name = right,
@@ -252,25 +230,25 @@ static void answer_with_gifts(mach_port_t right)
                     .type = MACH_MSG_OOL_DESCRIPTOR },
     };
     EXPECT_OK(mach_msg(&gifts.header, MACH_SEND_MSG, sizeof(gifts), 0, 0, 0, 0));
-    request.header.msgh_remote_port = MACH_PORT_NULL;
-    mach_msg_destroy(&request.header);
+    caught.header.msgh_remote_port = MACH_PORT_NULL;
+    mach_msg_destroy(&caught.header);
 }
 
 CASE(what_comes_with_a_damaged_answer_is_gone)
 {
-    struct faulting faulting;
+    struct faulter faulter;
     mach_port_t gift = port_create();
-    if (faulting_create(&faulting, BY_MESSAGE)) {
+    if (faulter_create(&faulter, BY_MESSAGE)) {
         mach_port_status_t status;
         mach_msg_type_number_t count = MACH_PORT_RECEIVE_STATUS_COUNT;
-        EXPECT(receive_exception(faulting.first, RAISE_ID));
+        EXPECT(receive_exception(faulter.first, RAISE_ID));
         answer_with_gifts(gift);
-        EXPECT(receive_exception(faulting.second, RAISE_STATE_ID));
+        EXPECT(receive_exception(faulter.second, RAISE_STATE_ID));
         EXPECT_OK(mach_port_get_attributes(mach_task_self(), gift, MACH_PORT_RECEIVE_STATUS,
                                            (mach_port_info_t)&status, &count));
         EXPECT_EQ(status.mps_srights, FALSE);
-        answer(&no_damage);
-        faulting_destroy(&faulting);
+        answer_with(&no_damage);
+        faulter_destroy(&faulter);
     }
     port_destroy(gift);
 }
@@ -279,14 +257,14 @@ CASE(what_comes_with_a_damaged_answer_is_gone)
 static void end_by_damage(void)
 {
     static const struct damage damage = { "the next id", .id = 1 };
-    struct faulting faulting;
-    if (faulting_create(&faulting, BY_STATE)) {
-        EXPECT(receive_exception(faulting.first, RAISE_STATE_ID));
-        answer(&damage);
-        EXPECT(receive_exception(faulting.second, RAISE_STATE_ID));
-        answer(&damage);
-        (void)wait_dead(faulting.helper.task);
-        faulting_destroy(&faulting);
+    struct faulter faulter;
+    if (faulter_create(&faulter, BY_STATE)) {
+        EXPECT(receive_exception(faulter.first, RAISE_STATE_ID));
+        answer_with(&damage);
+        EXPECT(receive_exception(faulter.second, RAISE_STATE_ID));
+        answer_with(&damage);
+        (void)wait_dead(faulter.helper.task);
+        faulter_destroy(&faulter);
     }
 }
 

@@ -7,7 +7,12 @@
 
 #include <stdint.h>
 
+#include <mach/exception_types.h>
+
 #define FAULT_NULL_ADDRESS 0x10
+
+/* BEHAVIOR with codes of 64 bits. */
+#define LONG_CODES(behavior) ((exception_behavior_t)((behavior) | MACH_EXCEPTION_CODES))
 
 struct fault {
     const char *name;

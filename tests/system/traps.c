@@ -7,6 +7,7 @@
 #include <mach/mach_exc_server.h>
 #include <mach/syscall_numbers.h>
 
+#include "faults.h"
 #include "systest.h"
 #include "systest_msg.h"
 #include "systest_task.h"
@@ -264,9 +265,8 @@ CASE(unknown_numbers_are_exceptions)
     struct worker worker;
     mach_port_t handler = port_create_with_send();
     EXPECT(worker_create(&worker, mach_task_self(), use_unknown_numbers, NULL));
-    EXPECT_OK(thread_set_exception_ports(
-        worker.thread, EXC_MASK_ALL, handler,
-        (exception_behavior_t)(EXCEPTION_DEFAULT | MACH_EXCEPTION_CODES), x86_THREAD_STATE64));
+    EXPECT_OK(thread_set_exception_ports(worker.thread, EXC_MASK_ALL, handler,
+                                         LONG_CODES(EXCEPTION_DEFAULT), x86_THREAD_STATE64));
     EXPECT_OK(thread_resume(worker.thread));
     uint32_t expected = MACH_TRAP_TABLE_COUNT + 8 - trap_count + 40;
     int64_t code = 0;
