@@ -83,11 +83,12 @@ def message_struct(out: Writer, message: Message, side: Side) -> None:
 
 
 def layout_assertions(out: Writer, routines: list[Routine], side: Side) -> None:
-    """Offsets and sizes of the messages and C types of ROUTINES, for the .c files."""
+    """Sizes of the C types and messages of ROUTINES, and offsets, for the .c files. The types come
+    first: one of another size is why its messages are wrong too."""
+    _type_assertions(out, routines, side)
     for layout in (request, reply):
         for routine in routines:
             _message_assertions(out, layout(routine))
-    _type_assertions(out, routines, side)
 
 
 def _message_assertions(out: Writer, message: Message) -> None:
@@ -115,7 +116,7 @@ def _type_assertions(out: Writer, routines: list[Routine], side: Side) -> None:
     if seen:
         out.step("The C types are as large as the .defs file says.")
     for kind, size in seen.items():
-        _assert(out, f"sizeof({kind}) == {size}", f"size of {kind}")
+        _assert(out, f"sizeof({kind}) == {size}", f"size of {kind} in the .defs file")
 
 
 def _sized(item: Item, side: Side) -> tuple[str, int]:

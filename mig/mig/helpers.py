@@ -74,6 +74,10 @@ is_utf8(const char *s, mach_msg_size_t size)
     return TRUE;
 }
 """
+MACH_MSG_DESTROY = """
+/* Not everywhere do the headers above declare it. */
+void mach_msg_destroy(mach_msg_header_t *message);
+"""
 ANSWER_ERROR_TASK = """
 /* The reply is an error reply; the demux has already made it as large as one. */
 static inline void
@@ -241,6 +245,7 @@ def _texts(side: Side) -> dict[str, str]:
     ends = "strnlen(s, size) < size" if kernel else "memchr(s, '\\0', size) != NULL"
     destroy = "mach_msg_destroy_from_kernel" if kernel else "mach_msg_destroy"
     return {
+        "mach_msg_destroy": MACH_MSG_DESTROY,
         "is_native": IS_NATIVE,
         "pad_to_word": PAD_TO_WORD,
         "is_terminated": IS_TERMINATED.replace("@TEST@", ends),

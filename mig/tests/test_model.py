@@ -8,7 +8,7 @@ from support import CASES, INCLUDES, ROOT, FolderTest, run_mig
 
 FILES = [
     os.path.join(ROOT, "idl", name + ".defs")
-    for name in ("io", "io_reply", "proc", "task", "mach_vm", "notify", "device")
+    for name in ("io", "proc", "task", "mach_vm", "notify", "device")
 ] + [os.path.join(CASES, name + ".defs") for name in ("torture", "promised")]
 VERBS = (
     ["ids"], ["layout"], ["decoder"], ["decoder", "--json"], ["doc", "-o", "md"],
