@@ -46,6 +46,17 @@ kern_return_t mig_server_add(struct mig_server *server, const void *subsystem)
     return KERN_SUCCESS;
 }
 
+kern_return_t mig_server_init(struct mig_server *server, const void *const *subsystems,
+                              unsigned int count)
+{
+    kern_return_t result = KERN_SUCCESS;
+    *server = (struct mig_server){};
+    for (unsigned int i = 0; i < count && result == KERN_SUCCESS; i++) {
+        result = mig_server_add(server, subsystems[i]);
+    }
+    return result;
+}
+
 boolean_t mig_demux(const struct mig_server *server, mach_msg_header_t *request,
                     mach_msg_header_t *reply)
 {

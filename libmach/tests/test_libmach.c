@@ -489,9 +489,10 @@ static void test_demux(void)
     struct mig_server server = {};
     struct three_routines overlapping = { .start = 505, .end = 508 };
     CHECK(demuxed(&server, 100, FALSE) == MIG_BAD_ID);
-    CHECK(mig_server_add(&server, &high_table) == KERN_SUCCESS);
-    CHECK(mig_server_add(&server, &low_table) == KERN_SUCCESS);
-    CHECK(mig_server_add(&server, &next_table) == KERN_SUCCESS);
+    static const void *const same_twice[] = { &low_table, &low_table, &high_table };
+    CHECK(mig_server_init(&server, same_twice, 3) == KERN_NAME_EXISTS);
+    static const void *const tables[] = { &high_table, &low_table, &next_table };
+    CHECK(mig_server_init(&server, tables, 3) == KERN_SUCCESS);
     CHECK(server.count == 3 && server.max_reply == 400);
 
     static const mach_msg_id_t served[] = { 100, 102, 103, 104, 105, 500 };

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include <mach/mig.h>
 #include <mach_r/console_server.h>
 #include <mach_r/device_interrupt_server.h>
 #include <mach_r/io_server.h>
@@ -25,7 +26,15 @@ static struct {
     mach_port_t set;
     mach_port_t service;
     mach_port_t notify; /* notifications of dead readers; nobody has a right to it */
+    struct mig_server server;
 } console;
+
+static const void *const interfaces[] = {
+    &serve_io_subsystem,
+    &serve_console_subsystem,
+    &serve_device_interrupt_subsystem,
+    &do_notify_subsystem,
+};
 
 mach_port_t console_port_set(void)
 {
@@ -49,7 +58,11 @@ static kern_return_t make_ports(void)
 /* The service comes last: its first client finds everything there. */
 bool console_init(void)
 {
-    kern_return_t result = make_ports();
+    kern_return_t result =
+        mig_server_init(&console.server, interfaces, sizeof(interfaces) / sizeof(interfaces[0]));
+    if (result == KERN_SUCCESS) {
+        result = make_ports();
+    }
     if (result == KERN_SUCCESS) {
         result = terminal_init(console.set, console.notify);
     }
@@ -70,8 +83,7 @@ bool console_init(void)
 
 boolean_t console_demux(mach_msg_header_t *request, mach_msg_header_t *reply)
 {
-    return io_server(request, reply) || console_server(request, reply) ||
-           device_interrupt_server(request, reply) || notify_server(request, reply);
+    return mig_demux(&console.server, request, reply);
 }
 
 static bool is_terminal(mach_port_t port)

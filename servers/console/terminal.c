@@ -9,17 +9,14 @@
 #include <string.h>
 
 #include <mach/notify.h>
-#include <mach_r/io_reply.h>
-#include <mach_r/late_reply.h>
+#include <mach_r/io_server.h>
 #include <mach_r/proc.h>
 
 #include "line_discipline.h"
 #include "output.h"
-#include "replies.h"
 #include "screen.h"
 
 /* Numbers of requests, for answers and for a message that is not sent by its stub. */
-#define IO_READ_ID        906000
 #define PROC_INTERRUPT_ID 908003
 
 struct reader {
@@ -173,9 +170,8 @@ static void serve_readers(void)
     while (terminal.readers != nullptr && line_discipline_is_readable(&terminal.discipline)) {
         struct reader *reader = terminal.readers;
         size_t count = line_discipline_read(&terminal.discipline, data, reader->amount);
-        kern_return_t result =
-            io_read_reply(reader->reply, KERN_SUCCESS, data, (mach_msg_type_number_t)count);
-        if (!reply_sent(result, reader->reply)) {
+        if (serve_io_read_reply(reader->reply, data, (mach_msg_type_number_t)count) !=
+            KERN_SUCCESS) {
             line_discipline_unread(&terminal.discipline, count);
         }
         remove_reader(&terminal.readers);
@@ -198,7 +194,7 @@ void terminal_reader_died(mach_port_name_t name)
 static void interrupt_readers(void)
 {
     while (terminal.readers != nullptr) {
-        (void)mig_send_error_reply(terminal.readers->reply, IO_READ_ID, SERVER_ERROR_INTERRUPTED);
+        (void)serve_io_read_reply_error(terminal.readers->reply, SERVER_ERROR_INTERRUPTED);
         remove_reader(&terminal.readers);
     }
 }

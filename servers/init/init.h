@@ -52,5 +52,8 @@ bool service_task_died(mach_port_t name);
  * once. */
 void session_start(const char *program, bool exec);
 
+/* Make the main thread's dispatcher ready.  Returns: as mig_server_init(). */
+kern_return_t init_server_create(void);
+
 /* The dispatcher of the main thread. */
 boolean_t init_demux(mach_msg_header_t *request, mach_msg_header_t *reply);

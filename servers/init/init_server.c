@@ -3,11 +3,20 @@
  * The main thread's ports and dispatcher.
  */
 #include <mach/mach.h>
+#include <mach/mig.h>
 #include <mach_r/notify_server.h>
 #include <mach_r/bootstrap_server.h>
 #include <mach_r/io_server.h>
 
 #include "init.h"
+
+static const void *const interfaces[] = {
+    &serve_bootstrap_subsystem,
+    &serve_io_subsystem,
+    &do_notify_subsystem,
+};
+
+static struct mig_server server;
 
 mach_port_t init_port_set(void)
 {
@@ -28,8 +37,12 @@ mach_port_t init_notify_port(void)
     return port;
 }
 
+kern_return_t init_server_create(void)
+{
+    return mig_server_init(&server, interfaces, sizeof(interfaces) / sizeof(interfaces[0]));
+}
+
 boolean_t init_demux(mach_msg_header_t *request, mach_msg_header_t *reply)
 {
-    return bootstrap_server(request, reply) || io_server(request, reply) ||
-           notify_server(request, reply);
+    return mig_demux(&server, request, reply);
 }

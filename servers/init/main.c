@@ -28,6 +28,10 @@ int main(void)
     static struct init_archive archive;
     static struct init_conf conf;
     struct ustar_member member;
+    if (init_server_create() != KERN_SUCCESS) {
+        init_log("its interfaces have ids in common");
+        return 1;
+    }
     struct name_space *root = name_space_create(nullptr, init_port_set());
     if (root != nullptr && mach_port_insert_right(mach_task_self(), root->port, root->port,
                                                   MACH_MSG_TYPE_MAKE_SEND) == KERN_SUCCESS) {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <mach_r/bootstrap_reply.h>
+#include <mach_r/bootstrap_server.h>
 
 static struct name_space *spaces;
 
@@ -191,11 +191,8 @@ static void answer_in(struct name_space *space, const struct service_name *name)
             continue;
         }
         *link = pending->next;
-        /* A client that has died meanwhile: the stub's send fails and the right is still ours. */
-        if (bootstrap_look_up_reply(pending->reply, name->send, MACH_MSG_TYPE_COPY_SEND) !=
-            KERN_SUCCESS) {
-            (void)mach_port_deallocate(mach_task_self(), pending->reply);
-        }
+        /* The client may have died meanwhile. */
+        (void)serve_bootstrap_look_up_reply(pending->reply, name->send, MACH_MSG_TYPE_COPY_SEND);
         free(pending);
     }
 }

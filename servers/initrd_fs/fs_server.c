@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <mach/mach_vm.h>
+#include <mach/mig.h>
 #include <mach/notify.h>
 #include <mach_r/fs_server.h>
 #include <mach_r/io_server.h>
@@ -28,7 +29,10 @@ static struct {
     const char *archive; /* in this task's memory; null: there is none */
     uint64_t size;
     mach_port_t entry; /* the memory entry behind it */
+    struct mig_server server;
 } fs;
+
+static const void *const interfaces[] = { &serve_fs_subsystem, &serve_io_subsystem };
 
 /* Map the archive for reading. */
 static void map_archive(void)
@@ -70,7 +74,13 @@ bool initrd_fs_open(void)
 bool initrd_fs_check_in(void)
 {
     mach_port_t service;
-    kern_return_t result = bootstrap_check_in(bootstrap_port, SERVICE_ROOT, &service);
+    kern_return_t result =
+        mig_server_init(&fs.server, interfaces, sizeof(interfaces) / sizeof(interfaces[0]));
+    if (result != KERN_SUCCESS) {
+        fprintf(stderr, "initrd_fs: cannot serve: %s\n", mach_error_string(result));
+        return false;
+    }
+    result = bootstrap_check_in(bootstrap_port, SERVICE_ROOT, &service);
     if (result != KERN_SUCCESS) {
         fprintf(stderr, "initrd_fs: cannot check in %s: %s\n", SERVICE_ROOT,
                 bootstrap_strerror(result));
@@ -83,14 +93,14 @@ bool initrd_fs_check_in(void)
     return result == KERN_SUCCESS;
 }
 
-/* A notification counts only if it came through a send-once right: those only the kernel has. */
+/* Only the kernel has send-once rights to nodes: what comes through one is a notification, and no
+ * other message is taken for one. */
 boolean_t initrd_fs_demux(mach_msg_header_t *request, mach_msg_header_t *reply)
 {
-    if (fs_server(request, reply) || io_server(request, reply)) {
-        return TRUE;
+    if (MACH_MSGH_BITS_LOCAL(request->msgh_bits) == MACH_MSG_TYPE_PORT_SEND_ONCE) {
+        return notify_server(request, reply);
     }
-    return MACH_MSGH_BITS_LOCAL(request->msgh_bits) == MACH_MSG_TYPE_PORT_SEND_ONCE &&
-           notify_server(request, reply);
+    return mig_demux(&fs.server, request, reply);
 }
 
 /* A send right to the directory behind a mount point. */

@@ -7,14 +7,11 @@
 
 #include <mach/mach.h>
 #include <mach/notify.h>
-#include <mach_r/late_reply.h>
 #include <mach_r/proc.h>
-#include <mach_r/proc_reply.h>
+#include <mach_r/proc_server.h>
 
 #include "identity.h"
 #include "proc.h"
-
-#define PROC_WAIT_ID 908001
 
 /* Ask to be told when TASK dies. */
 static kern_return_t watch(mach_port_t task)
@@ -49,22 +46,12 @@ kern_return_t process_bind(struct process *process, mach_port_t task)
     return KERN_SUCCESS;
 }
 
-/* Answer the wait call behind REPLY with CHILD. Returns: false, the caller is gone. */
-static bool answer_wait(mach_port_t reply, const struct process *child)
-{
-    if (proc_wait_reply(reply, KERN_SUCCESS, child->pid, child->status) == KERN_SUCCESS) {
-        return true;
-    }
-    right_release(&reply);
-    return false;
-}
-
 /* Tell waiters of PARENT that have nothing to wait for any more. */
 static void answer_childless(struct process *parent)
 {
     mach_port_t reply;
     while ((reply = wait_take_childless(parent)) != MACH_PORT_NULL) {
-        (void)mig_send_error_reply(reply, PROC_WAIT_ID, SERVER_ERROR_NO_CHILD);
+        (void)serve_proc_wait_reply_error(reply, SERVER_ERROR_NO_CHILD);
     }
 }
 
@@ -77,12 +64,12 @@ void process_reap(struct process *child)
     }
 }
 
-/* Report the zombie CHILD to a waiter of its parent, if there is one. */
+/* Report the zombie CHILD to a waiter of its parent that is still there, if there is one. */
 static void report(struct process *child)
 {
     mach_port_t reply;
     while ((reply = wait_take(child->parent, child)) != MACH_PORT_NULL) {
-        if (answer_wait(reply, child)) {
+        if (serve_proc_wait_reply(reply, child->pid, child->status) == KERN_SUCCESS) {
             process_reap(child);
             return;
         }

@@ -29,6 +29,14 @@ static mach_port_t port_set;
 static mach_port_t service_port;
 static mach_port_t notify_port;
 
+static const void *const interfaces[] = {
+    &serve_proc_subsystem,
+    &serve_fs_subsystem,
+    &serve_io_subsystem,
+    &do_notify_subsystem,
+};
+static struct mig_server server;
+
 /* Set by proc_end_self(). */
 static bool is_ending;
 
@@ -91,7 +99,10 @@ mach_msg_type_name_t proc_port_send_right(mach_port_t port, mach_port_t *right)
 bool proc_ports_create(void)
 {
     kern_return_t result =
-        mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_PORT_SET, &port_set);
+        mig_server_init(&server, interfaces, sizeof(interfaces) / sizeof(interfaces[0]));
+    if (result == KERN_SUCCESS) {
+        result = mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_PORT_SET, &port_set);
+    }
     if (result == KERN_SUCCESS) {
         result = bootstrap_check_in(bootstrap_port, SERVICE_PROC, &service_port);
     }
@@ -125,8 +136,7 @@ static void send_last_reply(mach_msg_header_t *reply)
 static boolean_t demux(mach_msg_header_t *request, mach_msg_header_t *reply)
 {
     proc_lock();
-    boolean_t is_served = proc_server(request, reply) || fs_server(request, reply) ||
-                          io_server(request, reply) || notify_server(request, reply);
+    boolean_t is_served = mig_demux(&server, request, reply);
     if (is_ending) {
         send_last_reply(reply);
     }

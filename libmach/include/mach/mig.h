@@ -78,6 +78,14 @@ MACH_BEGIN_DECLS
 kern_return_t mig_server_add(struct mig_server *server, const void *subsystem);
 
 /*
+ * SERVER serves the COUNT SUBSYSTEMS and nothing else.
+ *
+ * Returns: KERN_SUCCESS; what mig_server_add() said of the first that it refused.
+ */
+kern_return_t mig_server_init(struct mig_server *server, const void *const *subsystems,
+                              unsigned int count);
+
+/*
  * Handle one request of SERVER, as NAME_server() does for one subsystem: TRUE, REPLY is the
  * routine's; FALSE, no subsystem has the id and REPLY says MIG_BAD_ID.
  */
