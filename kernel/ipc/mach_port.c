@@ -30,10 +30,20 @@ kern_return_t mach_port_lock_entry(struct ipc_space *task, mach_port_name_t name
     return LOCKED;
 }
 
+/* Is NAME no name at all, which counts as one RIGHT to send? */
+static bool is_nobodys_right(mach_port_name_t name, mach_port_right_t right)
+{
+    return !MACH_PORT_VALID(name) &&
+           (right == MACH_PORT_RIGHT_SEND || right == MACH_PORT_RIGHT_SEND_ONCE);
+}
+
 kern_return_t mach_port_lock_receive(struct ipc_space *task, mach_port_name_t name,
                                      struct ipc_port **port)
 {
     struct ipc_entry *entry;
+    if (task != nullptr && !MACH_PORT_VALID(name)) {
+        return KERN_INVALID_RIGHT;
+    }
     kern_return_t result = mach_port_lock_entry(task, name, &entry);
     if (result != LOCKED) {
         return result;
@@ -59,6 +69,9 @@ kern_return_t mach_port_find_set(struct ipc_space *task, mach_port_name_t name,
                                  struct ipc_pset **set)
 {
     struct ipc_entry *entry;
+    if (task != nullptr && !MACH_PORT_VALID(name)) {
+        return KERN_INVALID_RIGHT;
+    }
     kern_return_t result = mach_port_lock_entry(task, name, &entry);
     if (result != LOCKED) {
         return result;
@@ -82,6 +95,10 @@ static mach_port_type_t entry_visible_type(const struct ipc_entry *entry)
 kern_return_t mach_port_type(struct ipc_space *task, mach_port_name_t name, mach_port_type_t *type)
 {
     struct ipc_entry *entry;
+    if (task != nullptr && name == MACH_PORT_DEAD) {
+        *type = MACH_PORT_TYPE_DEAD_NAME;
+        return KERN_SUCCESS;
+    }
     kern_return_t result = mach_port_lock_entry(task, name, &entry);
     if (result != LOCKED) {
         return result;
@@ -182,6 +199,9 @@ kern_return_t mach_port_allocate_name(struct ipc_space *task, mach_port_right_t 
 kern_return_t mach_port_destroy(struct ipc_space *task, mach_port_name_t name)
 {
     struct ipc_entry *entry;
+    if (task != nullptr && !MACH_PORT_VALID(name)) {
+        return KERN_SUCCESS;
+    }
     kern_return_t result = mach_port_lock_entry(task, name, &entry);
     if (result != LOCKED) {
         return result;
@@ -222,6 +242,10 @@ kern_return_t mach_port_get_refs(struct ipc_space *task, mach_port_name_t name,
     if (right >= MACH_PORT_RIGHT_NUMBER) {
         return KERN_INVALID_VALUE;
     }
+    if (task != nullptr && is_nobodys_right(name, right)) {
+        *refs = 1;
+        return KERN_SUCCESS;
+    }
     kern_return_t result = mach_port_lock_entry(task, name, &entry);
     if (result != LOCKED) {
         return result;
@@ -243,6 +267,9 @@ kern_return_t mach_port_mod_refs(struct ipc_space *task, mach_port_name_t name,
     struct ipc_entry *entry;
     if (right >= MACH_PORT_RIGHT_NUMBER) {
         return KERN_INVALID_VALUE;
+    }
+    if (task != nullptr && is_nobodys_right(name, right)) {
+        return KERN_SUCCESS;
     }
     kern_return_t result = mach_port_lock_entry(task, name, &entry);
     if (result != LOCKED) {
@@ -303,10 +330,8 @@ kern_return_t mach_port_rename(struct ipc_space *task, mach_port_name_t old_name
         return result;
     }
     (void)ipc_right_check(task, entry);
-    if (old_name != new_name) {
-        result = ipc_entry_alloc_name(task, new_name, &to);
-    }
-    if (old_name != new_name && result == KERN_SUCCESS) {
+    result = ipc_entry_alloc_name(task, new_name, &to);
+    if (result == KERN_SUCCESS) {
         rename_entry(task, entry, to);
     }
     spin_unlock(&task->lock);
@@ -342,7 +367,7 @@ kern_return_t mach_port_extract_right(struct ipc_space *task, mach_port_name_t n
         return KERN_INVALID_VALUE;
     }
     if (!MACH_PORT_VALID(name)) {
-        return KERN_INVALID_NAME;
+        return KERN_INVALID_RIGHT;
     }
     kern_return_t result = ipc_space_copyin(task, name, type, poly);
     if (result == KERN_SUCCESS) {

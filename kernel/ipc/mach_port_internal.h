@@ -24,7 +24,7 @@
 
 /* Find the port that TASK receives from under NAME and lock it; the reference is the caller's.
  * Returns: KERN_SUCCESS, *PORT is locked, TASK is not; KERN_INVALID_TASK; KERN_INVALID_NAME;
- * KERN_INVALID_RIGHT. */
+ * KERN_INVALID_RIGHT, also for MACH_PORT_NULL and MACH_PORT_DEAD. */
 [[nodiscard]] kern_return_t mach_port_lock_receive(struct ipc_space *task, mach_port_name_t name,
                                                    struct ipc_port **port)
     TRY_ACQUIRE(LOCKED, (*port)->object.lock);
@@ -33,6 +33,7 @@
 void mach_port_unlock_receive(struct ipc_port *port) RELEASE(port->object.lock);
 
 /* Find the port set NAME of TASK, with a reference.
- * Returns: KERN_SUCCESS; KERN_INVALID_TASK; KERN_INVALID_NAME; KERN_INVALID_RIGHT. */
+ * Returns: KERN_SUCCESS; KERN_INVALID_TASK; KERN_INVALID_NAME; KERN_INVALID_RIGHT, also for
+ * MACH_PORT_NULL and MACH_PORT_DEAD. */
 [[nodiscard]] kern_return_t mach_port_find_set(struct ipc_space *task, mach_port_name_t name,
                                                struct ipc_pset **set);

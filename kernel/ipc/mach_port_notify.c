@@ -105,6 +105,9 @@ static kern_return_t request_name(struct ipc_space *task, mach_port_name_t name,
     struct ipc_entry *entry;
     struct ipc_request *request = nullptr;
     bool is_kept = false;
+    if (!MACH_PORT_VALID(name)) {
+        return KERN_INVALID_ARGUMENT;
+    }
     if (notification != nullptr) {
         request = ipc_request_create(notification, id == MACH_NOTIFY_SEND_POSSIBLE);
         if (request == nullptr) {

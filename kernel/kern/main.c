@@ -11,6 +11,7 @@
 #include <sched/thread.h>
 #include <vm/vm_map.h>
 #include <ipc/ipc_port.h>
+#include <ipc/mach_msg.h>
 #include <kern/alarm.h>
 #include <kern/bootstrap.h>
 #include <kern/clock.h>
@@ -52,10 +53,11 @@ void kernel_main(void)
 {
     log_info("%s", KERNEL_VERSION);
     log_info("Memory: %lu MB", (boot_info.installed_bytes + MEGABYTE - 1) / MEGABYTE);
-    vm_page_init();        /* physical pages, zones, kernel stacks */
-    sched_init_cpu();      /* this stack becomes the idle thread's */
-    vm_init();             /* maps and memory objects */
-    ipc_init();            /* ports and messages */
+    vm_page_init();   /* physical pages, zones, kernel stacks */
+    sched_init_cpu(); /* this stack becomes the idle thread's */
+    vm_init();        /* maps and memory objects */
+    ipc_init();       /* ports and messages */
+    ipc_handoff_is_enabled = !boot_option_is_set("no_handoff");
     task_init();           /* tasks */
     thread_control_init(); /* their threads */
     memory_entry_init();   /* rights to memory */

@@ -285,6 +285,9 @@ TRAP(_kernelrpc_mach_port_insert_right_trap)
     if (space == nullptr) {
         return MACH_SEND_INVALID_DEST;
     }
+    if (!MACH_PORT_VALID((mach_port_name_t)a3)) {
+        return KERN_INVALID_NAME;
+    }
     kern_return_t result =
         right_copyin((mach_port_name_t)a3, (mach_msg_type_name_t)a4, &port, &type);
     if (result != KERN_SUCCESS) {

@@ -32,7 +32,7 @@ KTEST(ipc_wrong_arguments_have_their_errors)
               KERN_INVALID_CAPABILITY);
     EXPECT_EQ(
         mach_port_extract_right(space, MACH_PORT_NULL, MACH_MSG_TYPE_COPY_SEND, &right, &type),
-        KERN_INVALID_NAME);
+        KERN_INVALID_RIGHT);
     EXPECT_EQ(ipc_space_copyin(space, FREE_NAME, MACH_MSG_TYPE_COPY_SEND, &right),
               KERN_INVALID_NAME);
     EXPECT_EQ(mach_port_get_refs(space, port, MACH_PORT_RIGHT_NUMBER, &count), KERN_INVALID_VALUE);
@@ -51,6 +51,32 @@ KTEST(ipc_wrong_arguments_have_their_errors)
     ipc_port_release_send(right);
     space->entry_limit = space->entry_count;
     EXPECT_EQ(mach_port_allocate(space, MACH_PORT_RIGHT_PORT_SET, &set), KERN_NO_SPACE);
+    space_end(space);
+}
+
+KTEST(ipc_null_and_dead_names_have_their_own_answers)
+{
+    struct ipc_space *space = space_begin();
+    const mach_port_name_t names[] = { MACH_PORT_NULL, MACH_PORT_DEAD };
+    for (uint32_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        mach_port_urefs_t count = 0;
+        EXPECT_EQ(mach_port_destroy(space, names[i]), KERN_SUCCESS);
+        EXPECT_EQ(mach_port_mod_refs(space, names[i], MACH_PORT_RIGHT_SEND, -1), KERN_SUCCESS);
+        EXPECT_EQ(mach_port_mod_refs(space, names[i], MACH_PORT_RIGHT_RECEIVE, -1),
+                  KERN_INVALID_NAME);
+        EXPECT_EQ(mach_port_get_refs(space, names[i], MACH_PORT_RIGHT_SEND_ONCE, &count),
+                  KERN_SUCCESS);
+        EXPECT_EQ(count, 1);
+        EXPECT_EQ(mach_port_get_refs(space, names[i], MACH_PORT_RIGHT_DEAD_NAME, &count),
+                  KERN_INVALID_NAME);
+        EXPECT_EQ(mach_port_set_mscount(space, names[i], 1), KERN_INVALID_RIGHT);
+        EXPECT_EQ(mach_port_move_member(space, names[i], MACH_PORT_NULL), KERN_INVALID_RIGHT);
+    }
+    mach_port_type_t type = 0;
+    EXPECT_EQ(mach_port_type(space, MACH_PORT_NULL, &type), KERN_INVALID_NAME);
+    EXPECT_EQ(mach_port_type(space, MACH_PORT_DEAD, &type), KERN_SUCCESS);
+    EXPECT_EQ(type, MACH_PORT_TYPE_DEAD_NAME);
+    EXPECT_EQ(mach_port_rename(space, new_port(space), MACH_PORT_DEAD), KERN_INVALID_VALUE);
     space_end(space);
 }
 

@@ -8,4 +8,5 @@ image   boot archive and kernel into an ISO and a qcow2 image
 machine one QEMU with its serial line
 driver  compiling and linking one program
 new_server  the files of a new server
+conformance  the table of tests/conformance
 """

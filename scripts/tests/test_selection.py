@@ -84,7 +84,8 @@ class Selection(unittest.TestCase):
     def test_programs_of_the_system(self):
         self.assertEqual(self.programs("a_task_ends"), ["death"])
         self.assertEqual(self.programs("smp1/crash"), ["crash"])
-        self.assertEqual(self.programs("smp1"), ["crash", "death"])
+        self.assertEqual(self.programs("smp1"), ["crash", "death", "conformance"])
+        self.assertEqual(self.programs("there and back MOVE_SEND"), ["conformance"])
         self.assertEqual(self.programs("systest"), [])
 
     def test_a_word_of_no_test(self):

@@ -3,6 +3,8 @@
 
 import re
 
+from mach_r import conformance
+
 _C_CASE = re.compile(
     r"^(?:(?:KTEST|CASE)\((\w+)\)|(?:static )?void (test_\w+)\(void\))", re.MULTILINE
 )
@@ -10,7 +12,9 @@ _PYTHON_CASE = re.compile(r"^(?:class (\w+)|    def (test\w*)\()", re.MULTILINE)
 
 
 def case_names(path):
-    """The cases in a source file: C functions, or Python's MODULE.CLASS.METHOD."""
+    """The cases in a source file: C functions, Python's MODULE.CLASS.METHOD, cells of the table."""
+    if path == conformance.TABLE:
+        return conformance.case_names()
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".c":
         return [macro or function for macro, function in _C_CASE.findall(text)]

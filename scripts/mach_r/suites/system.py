@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""System tests: the programs of tests/system, run by the booted system, each printing TAP.
+"""System tests: the programs of tests/system and the conformance suite, run by the booted system,
+each printing TAP.
 
 All run in one boot, one after the other, which also shows what one leaves behind for the next. If
 one takes the machine with it, the machine boots again for those that are left.
@@ -7,10 +8,11 @@ one takes the machine with it, the machine boots again for those that are left.
 
 import re
 
-from mach_r import build, execute, image, machine, tap
+from mach_r import build, conformance, execute, image, machine, tap
 from mach_r.suites import Job, sources
 
 _FOLDER = build.ROOT / "tests" / "system"
+_CONFORMANCE = "conformance"
 _SILENCE = 180  # longer than any program computes without a word
 _TOTAL = 900
 _BEGIN = re.compile(r"test-begin (\S+)\n")
@@ -29,7 +31,7 @@ def source_programs(folder=_FOLDER):
     return [
         path.stem for path in sorted(folder.glob("*.c"))
         if not path.stem.startswith("systest") and _PROGRAM.search(path.read_text("utf-8"))
-    ]
+    ] + [_CONFORMANCE]
 
 
 class SystemTests(Job):
@@ -45,7 +47,8 @@ class SystemTests(Job):
         """Whether PROGRAM is to run here, and it or a case of it has the word in its name."""
         if self._only and program not in self._only:
             return False
-        paths = [path for path in [folder / f"{program}.c"] if path.exists()]
+        path = conformance.TABLE if program == _CONFORMANCE else folder / f"{program}.c"
+        paths = [path] if path.exists() else []
         return sources.mentions(self._word, f"{self.name}/{program}", paths)
 
     def run(self):
@@ -89,14 +92,18 @@ class SystemTests(Job):
 
 def jobs(word):
     """One processor and several; with and without debug assertions. What is about processors also
-    runs with eight, and where less checking makes other orders likely."""
+    runs with eight, and where less checking makes other orders likely. What is about messages also
+    runs with a sender that wakes the receiver instead of giving it the processor."""
     crowded = ("processors", "stress")
+    messages = (_CONFORMANCE, "rights", "queues", "port_sets", "notifications")
     hard = "max,+smep,+smap,+umip"
     chosen = [
         SystemTests("smp1", "release", machine.Options(), word),
         SystemTests("smp4", "debug", machine.Options(smp=4, cpu=hard), word),
         SystemTests("smp8", "debug", machine.Options(smp=8), word, only=crowded),
         SystemTests("smp4-release", "release", machine.Options(smp=4), word, only=crowded),
+        SystemTests("smp1-no_handoff", "release", machine.Options(), word, "no_handoff", messages),
+        SystemTests("smp4-no_handoff", "debug", machine.Options(smp=4), word, "no_handoff", messages),
     ]
     programs_there = source_programs()
     return [job for job in chosen if any(job.has(program) for program in programs_there)]
