@@ -70,25 +70,26 @@ static uint8_t greater(uint8_t a, uint8_t b)
 }
 
 /*
- * Begin a real-time thread's next period if its last one is over.  Periods follow each other without a
- * gap as long as the thread comes once in each: one that was woken a little late once, and in time
- * afterwards, would else come too early, and have nothing left to compute with.
+ * Begin a real-time thread's next period if its last one is over, or will be in EARLY nanoseconds.
+ * Periods follow each other without a gap as long as the thread comes once in each: one that was woken
+ * a little late once, and in time afterwards, would else come too early, and have nothing left to
+ * compute with.
  */
-static void begin_period(struct sched_policy *policy, uint64_t now)
+static void begin_period(struct sched_policy *policy, uint64_t now, uint64_t early)
 {
-    uint64_t period = policy->constraint.period;
-    uint64_t next = policy->activated_at + period;
-    if (now + period / SCHED_EARLY_PART < next) {
+    uint64_t next = policy_next_period(policy);
+    if (now + early < next) {
         return;
     }
-    policy->activated_at = now < next || now >= next + period ? now : next;
+    bool has_gap = now < next || now >= next + policy->constraint.period;
+    policy->activated_at = has_gap ? now : next;
     policy->used = 0;
 }
 
 void policy_refresh(struct thread *thread, uint64_t now)
 {
     if (thread->policy.mode == SCHED_REAL_TIME) {
-        begin_period(&thread->policy, now);
+        begin_period(&thread->policy, now, 0);
     }
     uint8_t lent = greater(thread->policy.donated, thread->policy.boost);
     usage_decay(&thread->policy, now);
@@ -98,6 +99,9 @@ void policy_refresh(struct thread *thread, uint64_t now)
 
 void policy_activate(struct thread *thread, uint64_t now)
 {
+    if (thread->policy.mode == SCHED_REAL_TIME) {
+        begin_period(&thread->policy, now, thread->policy.constraint.period / SCHED_EARLY_PART);
+    }
     policy_refresh(thread, now);
     if (thread->policy.mode == SCHED_REAL_TIME) {
         thread->slice_left = policy_slice(thread);
@@ -117,6 +121,25 @@ static uint64_t thread_share(const struct thread *thread)
                                                   : 0;
 }
 
+void policy_limit_handoff(struct thread *thread)
+{
+    thread->handoff_mask = thread->policy.mode == SCHED_REAL_TIME ? 0 : thread->cpu_mask;
+}
+
+/* THREAD's first period begins; what it ran before is no part of it, nor the slice that it has. */
+static void begin_real_time(struct thread *thread, const struct sched_constraint *constraint)
+    REQUIRES(thread->lock)
+{
+    struct sched_policy *policy = &thread->policy;
+    policy->constraint = *constraint;
+    policy->activated_at = clock_now();
+    policy->used = 0;
+    policy->cycles_used = sched_cycles(thread);
+    if (thread == current_thread()) {
+        thread->slice_end = policy->activated_at + constraint->computation;
+    }
+}
+
 /* Change mode and base, and let the scheduler see. */
 static void policy_change(struct thread *thread, enum sched_mode mode, uint8_t priority,
                           const struct sched_constraint *constraint) REQUIRES(thread->lock)
@@ -125,10 +148,9 @@ static void policy_change(struct thread *thread, enum sched_mode mode, uint8_t p
     bool was_queued = sched_take_off(thread);
     policy->mode = mode;
     thread->base_priority = priority;
+    policy_limit_handoff(thread);
     if (constraint != nullptr) {
-        policy->constraint = *constraint;
-        policy->activated_at = clock_now();
-        policy->used = 0;
+        begin_real_time(thread, constraint);
     }
     policy_refresh(thread, clock_now());
     sched_put_back(thread, was_queued);

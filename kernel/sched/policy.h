@@ -7,8 +7,9 @@
  *                  runs for a slice at the priority of those who have it.
  *   fixed          base priority
  *   real time      THREAD_PRIORITY_REAL_TIME until its computation is used up, then as a thread of the
- *                  default priority until its next period.  One that does not wait begins that when
- *                  it is looked at next: at the end of a slice
+ *                  default priority until its next period, which begins when it wakes, or when a timer
+ *                  says so if it has not waited.  Its computation is what it runs itself: it is never
+ *                  given the rest of another thread's slice
  *
  * Priority can be lent: by the client that a thread works for (thread_donate()), and by those who
  * wait for a mutex that it holds (mutex.c).  It then has at least the importance of the lender, which
@@ -29,8 +30,8 @@
 #define SCHED_PENALTY_NS UINT64_C(16000000)
 #define SCHED_STARVE_NS  UINT64_C(250000000)
 
-/* A real-time thread may begin its next period by this part of one too early: when the last one began
- * may have been late itself. */
+/* A real-time thread that wakes may begin its next period by this part of one too early: when the last
+ * one began may have been late itself. */
 #define SCHED_EARLY_PART 16
 
 /* The part of all processors that is given to real-time threads, in percent. */
@@ -61,6 +62,26 @@ static inline uint64_t policy_slice(const struct thread *thread)
     bool is_limited =
         policy->mode == SCHED_REAL_TIME && policy->used < policy->constraint.computation;
     return UNLIKELY(is_limited) ? policy->constraint.computation - policy->used : SCHED_QUANTUM_NS;
+}
+
+/* True if THREAD has used up what it may compute in real time, and is an ordinary thread until its
+ * next period. */
+static inline bool policy_has_overrun(const struct thread *thread)
+{
+    const struct sched_policy *policy = &thread->policy;
+    return policy->mode == SCHED_REAL_TIME && policy->used >= policy->constraint.computation;
+}
+
+/* When a real-time thread's next period is due. */
+static inline uint64_t policy_next_period(const struct sched_policy *policy)
+{
+    return policy->activated_at + policy->constraint.period;
+}
+
+/* True if THREAD runs as an ordinary thread, and a period of its own should begin. */
+static inline bool policy_is_due_again(const struct thread *thread, uint64_t now)
+{
+    return UNLIKELY(policy_has_overrun(thread)) && now >= policy_next_period(&thread->policy);
 }
 
 /* When a real-time thread must be done. */
@@ -112,6 +133,10 @@ void thread_donation_end(struct thread *self);
 
 /* Set what THREAD is boosted by, and how many mutexes it is boosted for.  Locks: THREAD's. */
 void policy_set_boost(struct thread *thread, uint8_t boost, uint32_t boosts) REQUIRES(thread->lock);
+
+/* Set where THREAD may come to run by hand-off, after a change of mode or processors.  Locks:
+ * THREAD's. */
+void policy_limit_handoff(struct thread *thread) REQUIRES(thread->lock);
 
 /* THREAD ends: what was promised to it is free for others.  Context: any, no spin locks. */
 void policy_end(struct thread *thread);

@@ -13,14 +13,11 @@
 #include <sched/sched.h>
 
 #include <lib/assert.h>
-#include <lib/string.h>
 #include <arch/clock_device.h>
 #include <arch/irq.h>
 #include <arch/upcalls.h>
-#include <mem/kernel_stack.h>
 #include <sched/sched_internal.h>
 #include <sched/test_hook.h>
-#include <sched/watchdog.h>
 
 PERCPU_DEFINE(uint32_t, ast_pending);
 PERCPU_DEFINE(struct thread *, current_thread_pointer);
@@ -34,42 +31,6 @@ _Atomic cpu_mask_t online_cpus;
 
 void (*sched_thread_ast_handler)(struct thread *thread, uint32_t ast);
 
-/* The slice of somebody may be over: let upcall_ast() see. */
-static void slice_timer_fired([[maybe_unused]] struct timer *timer)
-{
-    percpu_write(ast_pending, 1);
-}
-
-void sched_init_cpu(void)
-{
-    struct sched_cpu *cpu = percpu_ptr(sched_cpu);
-    runq_init(&cpu->runq);
-    timer_init_cpu();
-    timer_init(&cpu->slice_timer, slice_timer_fired);
-    cpu->charged_until = cpu_cycles();
-    cpu->summed_until = cpu->charged_until;
-    cpu->use_until = clock_now();
-    cpu->side = THREAD_SIDE_IDLE;
-    if (cpu_index() == 0) {
-        thread_zone_init();
-    }
-
-    struct thread *idle = &cpu->idle;
-    memset(idle, 0, sizeof(*idle));
-    spinlock_init(&idle->lock, LOCK_CLASS_THREAD);
-    list_init(&idle->wait_link);
-    list_init(&idle->run_link);
-    refcount_init(&idle->references, 1);
-    idle->state = THREAD_RUNNING;
-    idle->priority = THREAD_PRIORITY_IDLE;
-    idle->base_priority = THREAD_PRIORITY_IDLE;
-    idle->cpu = cpu_index();
-    idle->cpu_mask = CPU_BIT(cpu_index());
-    idle->side = THREAD_SIDE_IDLE;
-    percpu_write(current_thread_pointer, idle);
-    atomic_fetch_or(&online_cpus, CPU_BIT(cpu_index()));
-}
-
 bool sched_thread_is_idle(const struct thread *thread)
 {
     return thread == &percpu_ptr(sched_cpu)->idle;
@@ -80,12 +41,17 @@ void sched_finish_switch(struct thread *previous)
     switch_finish(current_thread(), previous);
 }
 
-/* Watch the slice of THREAD, which runs while others wait. */
+/* Watch the slice of THREAD, which runs while others wait.  The timer may be armed for a thread that
+ * ran before: that one's slice may have been longer than what a real-time thread may compute. */
 static void slice_watch(struct sched_cpu *cpu, const struct thread *thread)
 {
-    if (!cpu->slice_timer.is_armed) {
-        timer_arm(&cpu->slice_timer, thread->slice_end, 0);
+    if (cpu->slice_timer.is_armed) {
+        if (LIKELY(cpu->slice_timer.deadline <= thread->slice_end)) {
+            return;
+        }
+        timer_cancel(&cpu->slice_timer);
     }
+    timer_arm(&cpu->slice_timer, thread->slice_end, 0);
 }
 
 /* Where threads of each affinity tag ran last; tags that share a place share a processor. */
@@ -157,6 +123,7 @@ void sched_make_runnable(struct thread *thread)
     uint64_t now = clock_now();
     if (policy_is_due(thread)) {
         policy_activate(thread, now);
+        period_watch(thread);
     }
     uint32_t index = choose_cpu(thread);
     sched_hook(SCHED_HOOK_PLACED, thread);
@@ -210,12 +177,15 @@ static struct thread *sched_pick(struct sched_cpu *cpu, struct thread *self)
     return next;
 }
 
-/* Count what SELF, which runs, ran up to TIME (nanoseconds) in its recent use. */
+/* Count what SELF, which runs and was charged for it, ran up to TIME (nanoseconds) in its recent use.
+ * What others ran that came by hand-off counts in that too, but not in a real-time thread's period. */
 static void use_charge(struct sched_cpu *cpu, struct thread *self, uint64_t time)
     REQUIRES(self->lock)
 {
-    policy_charge(self, time - cpu->use_until, time);
+    uint64_t ran = time - cpu->use_until;
     cpu->use_until = time;
+    policy_charge(self, LIKELY(self->policy.mode != SCHED_REAL_TIME) ? ran : period_ran(self),
+                  time);
 }
 
 /* Begin a slice of NEXT at NOW (nanoseconds). */
@@ -254,10 +224,7 @@ void sched_switch(struct thread *self)
     sched_switch_counted(self, &self->voluntary_switches);
 }
 
-/* Let the others have the processor, SELF waiting AT_HEAD or at the tail of those like it; a switch
- * is counted at *COUNTER. */
-static void sched_requeue(struct sched_cpu *cpu, struct thread *self, bool at_head,
-                          uint64_t *counter)
+void sched_requeue(struct sched_cpu *cpu, struct thread *self, bool at_head, uint64_t *counter)
 {
     spin_lock(&self->lock);
     self->state = THREAD_RUNNABLE;
@@ -319,8 +286,10 @@ static void sched_rescue(struct sched_cpu *cpu, const struct thread *self,
 static void slice_over(struct sched_cpu *cpu, struct thread *self, uint64_t now)
 {
     spin_lock(&self->lock);
+    sched_charge(cpu, self, cpu_cycles());
     use_charge(cpu, self, now);
     policy_refresh(self, now);
+    period_watch(self);
     spin_unlock(&self->lock);
     if (self->priority <= THREAD_PRIORITY_USER_MAX) {
         sched_rescue(cpu, self, now);
@@ -356,7 +325,7 @@ static void sched_preempt(struct thread *self)
         return;
     }
     uint64_t now = clock_now();
-    bool is_over = now >= self->slice_end;
+    bool is_over = now >= self->slice_end || policy_is_due_again(self, now);
     if (is_over) {
         slice_over(cpu, self, now);
     }
@@ -399,81 +368,4 @@ void sched_restore_slowly(interrupt_state_t state)
         upcall_ast(false);
         interrupts_enable();
     }
-}
-
-/*
- * Bring a thread that waits for another processor to this one, which has nothing to do.
- * Returns: true if one was brought, or one is about to leave its processor and worth another try.
- */
-static bool sched_steal(struct sched_cpu *cpu) NO_LOCK_ANALYSIS
-{
-    uint32_t self = cpu_index();
-    uint32_t count = cpu_count();
-    bool again = false;
-    for (uint32_t step = 1; step < count; step++) {
-        struct runq *victim = &percpu_ptr_of((self + step) % count, sched_cpu)->runq;
-        if (victim->best == RUNQ_EMPTY) {
-            continue;
-        }
-        /* The thread comes locked: nobody can have put it elsewhere meanwhile. */
-        struct thread *thread = runq_steal(victim, CPU_BIT(self), &again);
-        if (thread != nullptr) {
-            thread->cpu = self;
-            thread->migrations++;
-            spin_lock(&cpu->runq.lock);
-            runq_insert(&cpu->runq, thread, false);
-            spin_unlock(&cpu->runq.lock);
-            spin_unlock(&thread->lock);
-            return true;
-        }
-    }
-    return again;
-}
-
-/*
- * Sleep until there may be something to do.  A processor says that it is idle before it looks for
- * work the last time, and whoever has work to give away looks for idle ones after it has put that
- * on a queue: one of the two sees the other.
- */
-static void sched_sleep(struct sched_cpu *cpu)
-{
-    cpu_mask_t self = CPU_BIT(cpu_index());
-    pmap_activate(kernel_pmap); /* nobody needs to tell this processor about user memory */
-    atomic_fetch_or(&sched_idle_cpus, self);
-    if (cpu->runq.best == RUNQ_EMPTY && !sched_steal(cpu)) {
-        cpu_idle();
-    }
-    atomic_fetch_and(&sched_idle_cpus, ~self);
-}
-
-void sched_idle(void)
-{
-    interrupts_disable();
-    struct sched_cpu *cpu = percpu_ptr(sched_cpu);
-    assert(current_thread() == &cpu->idle);
-    watchdog_start_cpu();
-    for (;;) {
-        interrupts_enable();
-        while (kernel_stack_trim()) {
-        }
-        interrupts_disable();
-        while (!cpu->is_stopped && (cpu->runq.best != RUNQ_EMPTY || sched_steal(cpu))) {
-            sched_requeue(cpu, &cpu->idle, false, &cpu->idle.voluntary_switches);
-        }
-        if (UNLIKELY(cpu->is_stopped)) {
-            sched_park(cpu);
-        } else {
-            sched_sleep(cpu);
-        }
-    }
-}
-
-void upcall_cpu_init(void)
-{
-    sched_init_cpu();
-}
-
-void upcall_cpu_main(void)
-{
-    sched_idle();
 }

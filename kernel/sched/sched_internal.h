@@ -59,6 +59,13 @@ void sched_make_runnable(struct thread *thread) REQUIRES(thread->lock);
 bool sched_take_off(struct thread *thread) REQUIRES(thread->lock);
 void sched_put_back(struct thread *thread, bool was_queued) REQUIRES(thread->lock);
 
+/* Let the others have the processor, SELF, which runs, waiting AT_HEAD or at the tail of those like it;
+ * a switch is counted at *COUNTER.  Context: interrupts off, no spin locks. */
+void sched_requeue(struct sched_cpu *cpu, struct thread *self, bool at_head, uint64_t *counter);
+
+/* Let processor CPU weigh who is to run. */
+void sched_poke(uint32_t cpu);
+
 /* Let the best thread run in place of SELF, the running one, whose state says why it stops. */
 void sched_switch(struct thread *self) RELEASE(self->lock);
 
@@ -71,6 +78,19 @@ static inline void sched_charge(struct sched_cpu *cpu, struct thread *self, uint
 
 /* Enter the time up to NOW in the processor's own sums; from now on it is on SIDE. */
 void sched_sum(struct sched_cpu *cpu, uint64_t now, enum thread_side side);
+
+/* Cycles that THREAD has run, with those it was not charged for yet. */
+uint64_t sched_cycles(const struct thread *thread) REQUIRES(thread->lock);
+
+/* If THREAD, a real-time thread that wants to run, has used up its computation, have it looked at
+ * when its next period begins. */
+void period_watch(struct thread *thread) REQUIRES(thread->lock);
+
+/* The function of each thread's period_timer. */
+void period_begins(struct timer *timer);
+
+/* Nanoseconds that THREAD, a real-time thread, was charged for since the last call. */
+uint64_t period_ran(struct thread *thread) REQUIRES(thread->lock);
 
 /* First thing on a thread's stack after a switch; see sched_finish_switch(). */
 static inline void switch_finish(struct thread *self, struct thread *previous) NO_LOCK_ANALYSIS

@@ -21,6 +21,7 @@ void thread_exit(void)
     if (UNLIKELY(self->policy.mode == SCHED_REAL_TIME)) {
         policy_end(self);
     }
+    timer_cancel(&self->period_timer);
     spin_lock(&self->lock);
     self->state = THREAD_DEAD;
     sched_switch(self);
@@ -45,8 +46,7 @@ void thread_set_ast(struct thread *thread, uint32_t bits)
     }
 }
 
-/* Let processor CPU weigh who is to run. */
-static void poke(uint32_t cpu)
+void sched_poke(uint32_t cpu)
 {
     if (cpu == cpu_index()) {
         percpu_write(ast_pending, 1);
@@ -69,7 +69,7 @@ void sched_put_back(struct thread *thread, bool was_queued)
     if (was_queued) {
         sched_make_runnable(thread);
     } else if (thread->state == THREAD_RUNNING) {
-        poke(thread->cpu); /* somebody may be better than it now */
+        sched_poke(thread->cpu); /* somebody may be better than it now */
     }
 }
 
@@ -115,5 +115,6 @@ void thread_bind(struct thread *thread, uint32_t cpu)
     assert(cpu < cpu_count());
     interrupt_state_t state = spin_lock_save(&thread->lock);
     thread->cpu_mask = CPU_BIT(cpu);
+    policy_limit_handoff(thread);
     spin_unlock_restore(&thread->lock, state);
 }

@@ -94,6 +94,7 @@ struct sched_constraint {
 struct sched_policy {
     enum sched_mode mode;
     bool is_depressed;     /* lowest priority, whatever the rest says */
+    bool awaits_period;    /* period_timer is armed, or its function about to run */
     bool is_hurried;       /* the next time it becomes runnable, before its equals */
     uint8_t donated;       /* importance of the client it works for; 0: none */
     uint8_t boost;         /* the most important waiter for a mutex that it holds; 0: none */
@@ -105,6 +106,7 @@ struct sched_policy {
     struct sched_constraint constraint; /* real time */
     uint64_t activated_at;              /* real time: when this period's work began */
     uint64_t used;                      /* real time: of its computation, in this period */
+    uint64_t cycles_used;               /* real time: up to here they are in `used` */
 };
 
 /* What a thread's time is charged to: the side where it was seen last (sched/usage.h). */
@@ -128,6 +130,7 @@ struct thread {
     struct list wait_link;          /* (q) */
     struct mutex *blocked_on;       /* (l) the mutex that it waits for, or null */
     struct timer wait_timer;        /* (s) time-out of the wait */
+    struct timer period_timer;      /* (l) armed if policy.awaits_period */
 
     struct list run_link;       /* (r) */
     uint8_t priority;           /* (l) the one that counts now */
@@ -135,6 +138,7 @@ struct thread {
     uint8_t importance;         /* (l) base priority, or what was lent if that is more */
     uint32_t cpu;               /* (l) where it runs, waits to run, or ran last */
     cpu_mask_t cpu_mask;        /* (l) processors that it may run on */
+    cpu_mask_t handoff_mask;    /* (l) those that it may get by hand-off: see policy.h */
     struct sched_policy policy; /* (l) */
     uint64_t slice_end;         /* (s) nanoseconds since boot */
     uint64_t slice_left;        /* (s) what its next slice will have */

@@ -45,6 +45,7 @@ struct thread *thread_create(void (*entry)(void *argument), void *argument, uint
     list_init(&thread->run_link);
     list_init(&thread->task_link);
     timer_init(&thread->wait_timer, thread_wait_timed_out);
+    timer_init(&thread->period_timer, period_begins);
     thread->priority = priority;
     thread->base_priority = priority;
     thread->importance = priority;
@@ -53,6 +54,7 @@ struct thread *thread_create(void (*entry)(void *argument), void *argument, uint
     thread->policy.decayed_at = clock_now();
     thread->cpu = cpu_index();
     thread->cpu_mask = CPU_SET_ALL;
+    thread->handoff_mask = CPU_SET_ALL;
     thread->slice_left = SCHED_QUANTUM_NS;
     thread->side = THREAD_SIDE_SYSTEM;
     refcount_init(&thread->references, 1);

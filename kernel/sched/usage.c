@@ -20,6 +20,18 @@ static uint64_t cycles_since(uint64_t charged_until)
     return now > charged_until ? now - charged_until : 0;
 }
 
+/* What THREAD, which runs, was not charged for yet. */
+static uint64_t cycles_uncharged(const struct thread *thread) REQUIRES(thread->lock)
+{
+    return cycles_since(percpu_ptr_of(thread->cpu, sched_cpu)->charged_until);
+}
+
+uint64_t sched_cycles(const struct thread *thread)
+{
+    uint64_t cycles = thread->run_cycles[THREAD_SIDE_USER] + thread->run_cycles[THREAD_SIDE_SYSTEM];
+    return cycles + (thread->state == THREAD_RUNNING ? cycles_uncharged(thread) : 0);
+}
+
 struct usage thread_usage(struct thread *thread)
 {
     uint64_t cycles[THREAD_SIDES] = {};
@@ -27,8 +39,7 @@ struct usage thread_usage(struct thread *thread)
     cycles[THREAD_SIDE_USER] = thread->run_cycles[THREAD_SIDE_USER];
     cycles[THREAD_SIDE_SYSTEM] = thread->run_cycles[THREAD_SIDE_SYSTEM];
     if (thread->state == THREAD_RUNNING) {
-        const struct sched_cpu *cpu = percpu_ptr_of(thread->cpu, sched_cpu);
-        cycles[thread->side] += cycles_since(cpu->charged_until);
+        cycles[thread->side] += cycles_uncharged(thread);
     }
     struct usage usage = {
         .voluntary_switches = thread->voluntary_switches,
