@@ -115,6 +115,10 @@ kern_return_t ipc_right_copyout_name(struct ipc_space *space, struct ipc_port *p
     if (!space->is_active) {
         return KERN_INVALID_TASK;
     }
+    kern_return_t result = ipc_entry_check_name(name);
+    if (result != KERN_SUCCESS) {
+        return result;
+    }
     if (!ipc_port_is_alive(port)) {
         return KERN_INVALID_CAPABILITY;
     }
@@ -127,7 +131,7 @@ kern_return_t ipc_right_copyout_name(struct ipc_space *space, struct ipc_port *p
     if (entry != nullptr) {
         return copyout_name_to_entry(space, entry, port, type);
     }
-    kern_return_t result = ipc_entry_alloc_name(space, name, &entry);
+    result = ipc_entry_alloc_name(space, name, &entry);
     if (result != KERN_SUCCESS) {
         return result;
     }

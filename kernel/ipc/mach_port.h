@@ -11,6 +11,8 @@
 #include <mach/kern_return.h>
 #include <mach/message.h>
 #include <mach/port.h>
+#include <mach/vm_types.h>
+#include <mach_debug/mach_debug_types.h>
 
 struct ipc_port;
 struct ipc_space;
@@ -86,3 +88,24 @@ kern_return_t mach_port_insert_member(struct ipc_space *task, mach_port_name_t n
                                       mach_port_name_t set);
 kern_return_t mach_port_extract_member(struct ipc_space *task, mach_port_name_t name,
                                        mach_port_name_t set);
+kern_return_t mach_port_dnrequest_info(struct ipc_space *task, mach_port_name_t name,
+                                       unsigned *total, unsigned *used);
+kern_return_t mach_port_get_service_port_info(struct ipc_space *task, mach_port_name_t name,
+                                              mach_service_port_info_data_t *info);
+kern_return_t mach_port_is_connection_for_service(struct ipc_space *task,
+                                                  mach_port_name_t connection,
+                                                  mach_port_name_t service, uint64_t *policy);
+kern_return_t mach_port_assert_attributes(struct ipc_space *task, mach_port_name_t name,
+                                          mach_port_flavor_t flavor, mach_port_info_t info,
+                                          mach_msg_type_number_t info_count);
+kern_return_t mach_port_space_info(struct ipc_space *task, ipc_info_space_t *info,
+                                   struct vm_map_copy **table, mach_msg_type_number_t *table_count,
+                                   struct vm_map_copy **tree, mach_msg_type_number_t *tree_count);
+kern_return_t mach_port_space_basic_info(struct ipc_space *task, ipc_info_space_basic_t *info);
+kern_return_t mach_port_kobject(struct ipc_space *task, mach_port_name_t name, natural_t *type,
+                                mach_vm_address_t *address);
+kern_return_t mach_port_kobject_description(struct ipc_space *task, mach_port_name_t name,
+                                            natural_t *type, mach_vm_address_t *address,
+                                            kobject_description_t description);
+kern_return_t mach_port_kernel_object(struct ipc_space *task, mach_port_name_t name, unsigned *type,
+                                      unsigned *address);

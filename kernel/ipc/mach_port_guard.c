@@ -7,6 +7,7 @@
  */
 #include <ipc/mach_port.h>
 
+#include <lib/string.h>
 #include <ipc/ipc_right.h>
 #include <ipc/mach_port_internal.h>
 
@@ -27,22 +28,6 @@ kern_return_t mach_port_get_context(struct ipc_space *task, mach_port_name_t nam
     *context = is_strict(port) ? 0 : port->context;
     mach_port_unlock_receive(port);
     return KERN_SUCCESS;
-}
-
-kern_return_t mach_port_set_context(struct ipc_space *task, mach_port_name_t name, uint64_t context)
-{
-    struct ipc_port *port;
-    kern_return_t result = mach_port_lock_receive(task, name, &port);
-    if (result != LOCKED) {
-        return result;
-    }
-    if (is_strict(port)) {
-        result = KERN_INVALID_ARGUMENT;
-    } else {
-        port->context = context;
-    }
-    mach_port_unlock_receive(port);
-    return result;
 }
 
 kern_return_t mach_port_guard_with_flags(struct ipc_space *task, mach_port_name_t name,
@@ -73,40 +58,86 @@ kern_return_t mach_port_guard(struct ipc_space *task, mach_port_name_t name, uin
     return mach_port_guard_with_flags(task, name, guard, strict ? MPG_STRICT : 0);
 }
 
-kern_return_t mach_port_unguard(struct ipc_space *task, mach_port_name_t name, uint64_t guard)
+/* Is PORT guarded with GUARD? */
+static bool has_guard(const struct ipc_port *port, uint64_t guard)
+{
+    return ipc_port_is_guarded(port) && port->context == guard;
+}
+
+/* The same, with a guard that may be replaced. */
+static bool has_loose_guard(const struct ipc_port *port, uint64_t guard)
+{
+    return has_guard(port, guard) && !is_strict(port);
+}
+
+/* The same, with one that may not. */
+static bool has_strict_guard(const struct ipc_port *port, uint64_t guard)
+{
+    return has_guard(port, guard) && is_strict(port);
+}
+
+/* May PORT's context be set, whatever it is? */
+static bool is_open([[maybe_unused]] const struct ipc_port *port, [[maybe_unused]] uint64_t guard)
+{
+    return !is_strict(port);
+}
+
+/* Give PORT, the receive right NAME, another context and take FLAGS from it, if MAY says so of its
+ * GUARD.  Returns: KERN_INVALID_ARGUMENT, it does not; as mach_port_lock_receive(). */
+static kern_return_t replace_context(struct ipc_space *task, mach_port_name_t name,
+                                     bool (*may)(const struct ipc_port *port, uint64_t guard),
+                                     uint64_t guard, uint64_t context, uint8_t flags)
 {
     struct ipc_port *port;
     kern_return_t result = mach_port_lock_receive(task, name, &port);
     if (result != LOCKED) {
         return result;
     }
-    if (!ipc_port_is_guarded(port) || port->context != guard) {
-        result = KERN_INVALID_ARGUMENT;
+    if (may(port, guard)) {
+        port->context = context;
+        port->flags &= (uint8_t)~flags;
     } else {
-        /* What keeps the right in its task stays. */
-        port->context = 0;
-        port->flags &=
-            (uint8_t)~(MACH_PORT_STATUS_FLAG_GUARDED | MACH_PORT_STATUS_FLAG_STRICT_GUARD);
+        result = KERN_INVALID_ARGUMENT;
     }
     mach_port_unlock_receive(port);
     return result;
 }
 
+kern_return_t mach_port_set_context(struct ipc_space *task, mach_port_name_t name, uint64_t context)
+{
+    return replace_context(task, name, is_open, 0, context, 0);
+}
+
+kern_return_t mach_port_unguard(struct ipc_space *task, mach_port_name_t name, uint64_t guard)
+{
+    /* What keeps the right in its task stays. */
+    return replace_context(task, name, has_guard, guard, 0,
+                           MACH_PORT_STATUS_FLAG_GUARDED | MACH_PORT_STATUS_FLAG_STRICT_GUARD);
+}
+
 kern_return_t mach_port_swap_guard(struct ipc_space *task, mach_port_name_t name,
                                    uint64_t old_guard, uint64_t new_guard)
 {
-    struct ipc_port *port;
-    kern_return_t result = mach_port_lock_receive(task, name, &port);
-    if (result != LOCKED) {
-        return result;
+    return replace_context(task, name, has_loose_guard, old_guard, new_guard, 0);
+}
+
+kern_return_t mach_port_assert_attributes(struct ipc_space *task, mach_port_name_t name,
+                                          mach_port_flavor_t flavor, mach_port_info_t info,
+                                          mach_msg_type_number_t info_count)
+{
+    mach_port_guard_info_t expected;
+    if (task == nullptr) {
+        return KERN_INVALID_TASK;
     }
-    if (!ipc_port_is_guarded(port) || is_strict(port) || port->context != old_guard) {
-        result = KERN_INVALID_ARGUMENT;
-    } else {
-        port->context = new_guard;
+    if (flavor != MACH_PORT_GUARD_INFO) {
+        return KERN_INVALID_ARGUMENT;
     }
-    mach_port_unlock_receive(port);
-    return result;
+    if (info_count < MACH_PORT_GUARD_INFO_COUNT) {
+        return KERN_FAILURE;
+    }
+    memcpy(&expected, info, sizeof(expected));
+    return replace_context(task, name, has_strict_guard, expected.mpgi_guard, expected.mpgi_guard,
+                           0);
 }
 
 kern_return_t mach_port_destruct(struct ipc_space *task, mach_port_name_t name,
@@ -122,30 +153,4 @@ kern_return_t mach_port_destruct(struct ipc_space *task, mach_port_name_t name,
     spin_unlock(&task->lock);
     ipc_right_drop(&remains);
     return result;
-}
-
-kern_return_t mach_port_set_seqno(struct ipc_space *task, mach_port_name_t name,
-                                  mach_port_seqno_t seqno)
-{
-    struct ipc_port *port;
-    kern_return_t result = mach_port_lock_receive(task, name, &port);
-    if (result != LOCKED) {
-        return result;
-    }
-    port->sequence = seqno;
-    mach_port_unlock_receive(port);
-    return KERN_SUCCESS;
-}
-
-kern_return_t mach_port_get_srights(struct ipc_space *task, mach_port_name_t name,
-                                    mach_port_rights_t *srights)
-{
-    struct ipc_port *port;
-    kern_return_t result = mach_port_lock_receive(task, name, &port);
-    if (result != LOCKED) {
-        return result;
-    }
-    *srights = port->send_rights;
-    mach_port_unlock_receive(port);
-    return KERN_SUCCESS;
 }

@@ -111,7 +111,7 @@ KTEST(ipc_attributes_are_checked)
     integer_t info[MACH_PORT_RECEIVE_STATUS_COUNT];
     mach_msg_type_number_t count = MACH_PORT_RECEIVE_STATUS_COUNT - 1;
     EXPECT_EQ(get(space, name, MACH_PORT_RECEIVE_STATUS, info, &count), KERN_FAILURE);
-    EXPECT_EQ(get(space, name, 99, info, &count), KERN_INVALID_VALUE);
+    EXPECT_EQ(get(space, name, 99, info, &count), KERN_INVALID_ARGUMENT);
     EXPECT_EQ(mach_port_set_attributes(space, name, MACH_PORT_LIMITS_INFO, (integer_t *)&limits,
                                        MACH_PORT_LIMITS_INFO_COUNT),
               KERN_SUCCESS);
@@ -129,7 +129,7 @@ KTEST(ipc_attributes_are_checked)
               KERN_FAILURE);
     EXPECT_EQ(mach_port_set_attributes(space, name, MACH_PORT_RECEIVE_STATUS, (integer_t *)&limits,
                                        MACH_PORT_RECEIVE_STATUS_COUNT),
-              KERN_INVALID_VALUE);
+              KERN_INVALID_ARGUMENT);
     EXPECT_EQ(status_of(space, name).mps_qlimit, MACH_PORT_QLIMIT_MAX);
     space_end(space);
 }

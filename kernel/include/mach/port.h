@@ -154,6 +154,18 @@ typedef struct mach_port_qos {
 } mach_port_qos_t;
 MACH_ABI_SIZE(mach_port_qos_t, 8);
 
+/* A service that a port belongs to, as Darwin's launcher of services knows it. */
+#define MACH_SERVICE_PORT_INFO_STRING_NAME_MAX_BUF_LEN 255
+
+typedef struct mach_service_port_info {
+    char mspi_string_name[MACH_SERVICE_PORT_INFO_STRING_NAME_MAX_BUF_LEN];
+    uint8_t mspi_domain_type;
+} mach_service_port_info_data_t;
+typedef struct mach_service_port_info *mach_service_port_info_t;
+MACH_ABI_SIZE(mach_service_port_info_data_t, 256);
+
+#define MACH_SERVICE_PORT_INFO_COUNT ((char)(sizeof(mach_service_port_info_data_t) / sizeof(char)))
+
 /* Creation options, for mach_port_construct. */
 #define MPO_CONTEXT_AS_GUARD    0x01
 #define MPO_QLIMIT              0x02
@@ -171,6 +183,7 @@ typedef struct mach_port_options {
     union {
         uint64_t reserved[2];
         mach_port_name_t work_interval_port;
+        mach_service_port_info_t service_port_info;
         mach_port_name_t service_port_name;
     };
 } mach_port_options_t;

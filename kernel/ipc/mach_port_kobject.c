@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The routines of mach_port.defs that tell what a right stands for: an object of the kernel's, of
+ * which kind, or nothing but a queue.
+ */
+#include <ipc/mach_port.h>
+
+#include <lib/string.h>
+#include <ipc/ipc_right.h>
+#include <ipc/mach_port_internal.h>
+
+/* A kind of object for users: the number that Darwin gives it, and in words. */
+struct kind {
+    natural_t number;
+    const char *words;
+};
+
+/* Darwin's number of what it has not. */
+#define KIND_UNKNOWN 54
+
+static const struct kind kinds[] = {
+    [IPC_KOBJECT_NONE] = { 0, "" },
+    [IPC_KOBJECT_TASK] = { 2, "task" },
+    [IPC_KOBJECT_THREAD] = { 1, "thread" },
+    [IPC_KOBJECT_HOST] = { 3, "host" },
+    [IPC_KOBJECT_HOST_PRIV] = { 4, "host, privileged" },
+    [IPC_KOBJECT_HOST_SECURITY] = { 17, "host, security" },
+    [IPC_KOBJECT_PROCESSOR] = { 5, "processor" },
+    [IPC_KOBJECT_PROCESSOR_SET] = { 6, "processor set" },
+    [IPC_KOBJECT_PROCESSOR_SET_NAME] = { 7, "name of a processor set" },
+    [IPC_KOBJECT_CLOCK] = { 25, "clock" },
+    [IPC_KOBJECT_CLOCK_CONTROL] = { 26, "clock, privileged" },
+    [IPC_KOBJECT_SEMAPHORE] = { 23, "semaphore" },
+    [IPC_KOBJECT_MEMORY_ENTRY] = { 28, "memory entry" },
+    [IPC_KOBJECT_DEVICE_MASTER] = { 19, "all devices" },
+    [IPC_KOBJECT_INTERRUPT] = { KIND_UNKNOWN, "interrupt" },
+};
+
+/* What the send or receive right NAME stands for. */
+static kern_return_t find_kind(struct ipc_space *task, mach_port_name_t name, struct kind *kind)
+{
+    struct ipc_entry *entry;
+    kern_return_t result = mach_port_lock_entry(task, name, &entry);
+    if (result != LOCKED) {
+        return result;
+    }
+    result = KERN_INVALID_RIGHT;
+    if (!ipc_right_check(task, entry) && (entry->bits & MACH_PORT_TYPE_SEND_RECEIVE)) {
+        *kind = kinds[ipc_entry_port(entry)->kobject_kind];
+        result = KERN_SUCCESS;
+    }
+    spin_unlock(&task->lock);
+    return result;
+}
+
+kern_return_t mach_port_kobject_description(struct ipc_space *task, mach_port_name_t name,
+                                            natural_t *type, mach_vm_address_t *address,
+                                            kobject_description_t description)
+{
+    struct kind kind;
+    kern_return_t result = find_kind(task, name, &kind);
+    if (result == KERN_SUCCESS) {
+        *type = kind.number;
+        *address = 0;
+        strlcpy(description, kind.words, KOBJECT_DESCRIPTION_LENGTH);
+    }
+    return result;
+}
+
+kern_return_t mach_port_kobject(struct ipc_space *task, mach_port_name_t name, natural_t *type,
+                                mach_vm_address_t *address)
+{
+    struct kind kind;
+    kern_return_t result = find_kind(task, name, &kind);
+    if (result == KERN_SUCCESS) {
+        *type = kind.number;
+        *address = 0;
+    }
+    return result;
+}
+
+kern_return_t mach_port_kernel_object(struct ipc_space *task, mach_port_name_t name, unsigned *type,
+                                      unsigned *address)
+{
+    mach_vm_address_t wide = 0;
+    kern_return_t result = mach_port_kobject(task, name, type, &wide);
+    *address = (unsigned)wide;
+    return result;
+}
