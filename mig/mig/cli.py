@@ -25,6 +25,16 @@ def entry() -> int:
 
 def main(arguments: list[str]) -> int:
     """Do what ARGUMENTS say; the exit status."""
+    try:
+        status = _do(arguments)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # whoever read has enough; Python writes once more when it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAULTY
+
+
+def _do(arguments: list[str]) -> int:
     verb = arguments[0] if arguments and arguments[0] in verbs.VERBS else ""
     try:
         if verb:

@@ -35,12 +35,20 @@ def pages(interfaces: list[Interface]) -> dict[str, str]:
 
 
 def _entries(interface: Interface) -> list[list[str]]:
-    """What the search finds: name, link, text."""
-    return [
-        [r.name, f"{interface.name}.html#{r.name}",
-         f"{interface.name} {r.id} {doc_words.first_sentence(r)}"]
+    """What the search finds: name, link, the line it shows, what else it searches."""
+    page = f"{interface.name}.html"
+    return [[interface.name, page, doc_words.about(interface), interface.doc.text]] + [
+        [r.name, f"{page}#{r.name}", f"{interface.name} {r.id} {doc_words.first_sentence(r)}",
+         _all_words(r)]
         for r in interface.routines
     ]
+
+
+def _all_words(routine: Routine) -> str:
+    """Everything that the page says about ROUTINE in words."""
+    rows = [f"{row.name} {row.type} {row.meaning}" for row in doc_words.argument_rows(routine)]
+    errors = [f"{name} {meaning}" for name, meaning in doc_words.errors(routine)]
+    return "\n".join([routine.doc.text, *doc_words.remarks(routine), *rows, *errors])
 
 
 def _frame(title: str, body: str) -> str:

@@ -70,18 +70,18 @@ function search() {
   const words = box.value.toLowerCase().split(/\\s+/).filter(Boolean);
   found.replaceChildren();
   if (!words.length) return;
-  const hits = entries.filter(([name, link, text]) => {
-    const all = (name + " " + text).toLowerCase();
+  const hits = entries.filter(([name, link, line, more]) => {
+    const all = [name, line, more].join(" ").toLowerCase();
     return words.every(word => all.includes(word));
   });
   // What has the first word in its name comes first.
   hits.sort((a, b) => b[0].includes(words[0]) - a[0].includes(words[0]));
-  for (const [name, link, text] of hits.slice(0, 50)) {
+  for (const [name, link, line] of hits.slice(0, 50)) {
     const item = document.createElement("li");
     const anchor = document.createElement("a");
     anchor.href = link;
     anchor.textContent = name;
-    item.append(anchor, " " + text);
+    item.append(anchor, " " + line);
     found.append(item);
   }
   if (!hits.length) found.textContent = "nothing found";

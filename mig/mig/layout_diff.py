@@ -21,6 +21,9 @@ ARGUMENT_FACTS = {
     "element_size": "size of an element", "sent": "disposition sent",
     "received": "disposition received",
 }
+# Of data, and of rights that come as they were sent.
+TYPE_FACTS = ARGUMENT_FACTS | {"sent": "type"}
+TYPE_FACTS.pop("received")
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,9 @@ def _arguments(where: str, old: list[Json], new: list[Json]) -> list[Change]:
         after = current.get(before["name"])
         if after is None or before["kind"].endswith("port") != after["kind"].endswith("port"):
             continue
-        changes += _facts(f"{where}({before['name']})", before, after, ARGUMENT_FACTS)
+        is_plain = all(a["sent"] == a["received"] for a in (before, after))
+        facts = TYPE_FACTS if is_plain else ARGUMENT_FACTS
+        changes += _facts(f"{where}({before['name']})", before, after, facts)
     return changes
 
 

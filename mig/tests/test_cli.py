@@ -12,6 +12,7 @@ from support import PRELUDE, ROOT, FolderTest, run_mig, start_mig
 
 from mig import verbs
 
+SCRIPT = os.path.join(ROOT, "scripts", "mig")
 GOOD = PRELUDE + "routine r(p : mach_port_t; a : int);\nsimpleroutine s(p : mach_port_t);\n"
 
 
@@ -82,6 +83,16 @@ class CommandLine(FolderTest):
             "-max_descrs", "0", "-DX=1", "-UX", "-I/tmp",
         )
         self.assertEqual(result.returncode, 0, result.stderr)
+
+    def test_a_reader_that_has_enough(self):
+        """No traceback, and no complaint of Python's own at its end."""
+        for arguments in (["--help"], ["doc", "--help"], ["--list-warnings"]):
+            reading, writing = os.pipe()
+            os.close(reading)
+            result = subprocess.run([SCRIPT, *arguments], stdout=writing, stderr=subprocess.PIPE,
+                                    text=True, check=False)
+            os.close(writing)
+            self.assertEqual((result.returncode, result.stderr), (1, ""))
 
     def test_definitions_reach_the_preprocessor(self):
         self.mig("#if KERNEL_SERVER\n#define K kernelserver\n#else\n#define K\n#endif\n"

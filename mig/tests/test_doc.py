@@ -80,6 +80,17 @@ class Pages(FolderTest):
             self.assertIn(text, page)
         self.assertIn("[promised](promised.md)", self.read("out/index.md"))
 
+    def test_search(self):
+        """It finds interfaces and routines by every word of their pages, and shows one line."""
+        self.doc("--html", PROMISED)
+        entries = self.read("out/search.js").split(";\n", 1)[0].removeprefix("const entries = ")
+        interface, take, *_ = json.loads(entries)
+        self.assertEqual(interface[:2], ["promised", "promised.html"])
+        self.assertEqual(take[:3], ["take", "promised.html#take", "promised 5400 Take values."])
+        for words in ("path_t", "between -3..10", "KERN_FAILURE always, if the server says so",
+                      "Since 1"):
+            self.assertIn(words, take[3])
+
     def test_offsets_behind_packed_items(self):
         self.doc(PROMISED)
         page = self.read("out/promised.md")

@@ -93,7 +93,7 @@ class Check(VerbTest):
         "subsystem best 1000;": ("subsystem test 1000;", "the subsystem is gone",
                                  "best: a new subsystem"),
         "routine s(": ("simpleroutine s(", "it got a reply", ""),
-        "a : u = MACH_MSG_TYPE_REAL_32": ("a : int", "disposition sent", ""),
+        "a : u = MACH_MSG_TYPE_REAL_32": ("a : int", "type MACH_MSG_TYPE_INTEGER_32 became", ""),
     }
 
     def check(self, text: str, status: int):
