@@ -3,7 +3,7 @@
  * Message queues.  A sender looks for a waiting receiver first on the port, then on its sets; only
  * a message that nobody waits for is queued.
  *
- * A receiver's wait_value points to its struct receive_terms while it waits.  Once it is claimed it
+ * A receiver's wait_value points to its struct ipc_receive while it waits.  Once it is claimed it
  * finds a kmsg there, or (odd) an error code.
  */
 #include <ipc/ipc_mqueue.h>
@@ -16,24 +16,18 @@
 #include <ipc/ipc_pset.h>
 #include <ipc/ipc_request.h>
 
-/* What senders need to know of a thread that waits, and tell it. */
-struct receive_terms {
-    mach_msg_option_t option;
-    uint32_t limit;
-    uint32_t too_large_size;
-    mach_port_name_t too_large_port;
-};
-
 /* wait_value of a receiver that gets an error instead of a message: the code, made odd. */
 static inline uintptr_t error_result(mach_msg_return_t error)
 {
     return (uintptr_t)(uint32_t)error << 1 | 1;
 }
 
-/* True if KMSG fits in LIMIT bytes with the trailer that OPTION asks for. */
-static inline bool has_room(mach_msg_option_t option, uint32_t limit, const struct ipc_kmsg *kmsg)
+/* KMSG, which came to PORT, waits there until somebody has more room than RECEIVE. */
+static COLD void tell_too_large(struct ipc_receive *receive, const struct ipc_kmsg *kmsg,
+                                const struct ipc_port *port)
 {
-    return kmsg->header.msgh_size + ipc_kmsg_trailer_size(option) <= limit;
+    receive->too_large_size = kmsg->header.msgh_size;
+    receive->too_large_port = port->receiver_name;
 }
 
 /* A thread that waits on RECEIVERS and can take KMSG, claimed; those that cannot are sent home. 
@@ -43,13 +37,11 @@ static ALWAYS_INLINE struct thread *claim_receiver(struct waitq *receivers, stru
 {
     struct thread *thread;
     while (LIKELY((thread = waitq_claim_one(receivers)) != nullptr)) {
-        struct receive_terms *terms = (struct receive_terms *)thread->wait_value;
-        if (LIKELY(!(terms->option & MACH_RCV_LARGE)) ||
-            has_room(terms->option, terms->limit, kmsg)) {
+        struct ipc_receive *receive = (struct ipc_receive *)thread->wait_value;
+        if (LIKELY(!(receive->option & MACH_RCV_LARGE)) || ipc_receive_has_room(receive, kmsg)) {
             break;
         }
-        terms->too_large_size = kmsg->header.msgh_size;
-        terms->too_large_port = port->receiver_name;
+        tell_too_large(receive, kmsg, port);
         thread->wait_value = error_result(MACH_RCV_TOO_LARGE);
         thread_wake(thread);
     }
@@ -106,7 +98,7 @@ struct thread *ipc_mqueue_hand_over(struct ipc_kmsg *kmsg) NO_LOCK_ANALYSIS
     if (UNLIKELY(thread == nullptr)) {
         return nullptr;
     }
-    mach_msg_option_t option = ((const struct receive_terms *)thread->wait_value)->option;
+    mach_msg_option_t option = ((const struct ipc_receive *)thread->wait_value)->option;
     give(kmsg, port, thread);
     INLINE_CALL ipc_kmsg_consume_destination(kmsg, port->receiver_name);
     if (UNLIKELY(option & MACH_RCV_TRAILER_MASK)) {
@@ -257,19 +249,18 @@ static inline struct ipc_kmsg *dequeue(struct ipc_port *port) REQUIRES(port->obj
 /* Take a message from PORT's queue for RECEIVE, if there is one that fits.  Returns: false if
  * the queue is empty. */
 static ALWAYS_INLINE bool take_message(struct ipc_port *port, struct ipc_receive *receive,
-                                       mach_msg_return_t *result) REQUIRES(port->object.lock)
+                                       struct ipc_kmsg **kmsg, mach_msg_return_t *result)
+    REQUIRES(port->object.lock)
 {
     if (list_empty(&port->messages)) {
         return false;
     }
     struct ipc_kmsg *first = list_first_entry(&port->messages, struct ipc_kmsg, link);
-    if (UNLIKELY(receive->option & MACH_RCV_LARGE) &&
-        !has_room(receive->option, receive->limit, first)) {
-        receive->too_large_size = first->header.msgh_size;
-        receive->too_large_port = port->receiver_name;
+    if (UNLIKELY(receive->option & MACH_RCV_LARGE) && !ipc_receive_has_room(receive, first)) {
+        tell_too_large(receive, first, port);
         *result = MACH_RCV_TOO_LARGE;
     } else {
-        receive->kmsg = dequeue(port);
+        *kmsg = dequeue(port);
         ipc_donation_take(first, port);
         *result = MACH_MSG_SUCCESS;
     }
@@ -277,11 +268,10 @@ static ALWAYS_INLINE bool take_message(struct ipc_port *port, struct ipc_receive
 }
 
 /* A claimed thread that gets no hand-off is woken in the ordinary way. */
-static inline void release_handoff(struct ipc_receive *receive)
+static inline void release_handoff(struct thread *handoff)
 {
-    if (receive->handoff != nullptr) {
-        thread_wake(receive->handoff);
-        receive->handoff = nullptr;
+    if (handoff != nullptr) {
+        thread_wake(handoff);
     }
 }
 
@@ -296,39 +286,34 @@ static COLD mach_msg_return_t leave_queue(struct ipc_object *object, enum wait_o
 
 /* Block, enqueued on RECEIVERS of OBJECT in the way HOW, until somebody hands over a result; drops
  * OBJECT's lock. */
-static ALWAYS_INLINE mach_msg_return_t wait_for_message(struct ipc_object *object,
-                                                        struct waitq *receivers,
-                                                        struct ipc_receive *receive,
-                                                        enum wait_state how) RELEASE(object->lock)
+static ALWAYS_INLINE mach_msg_return_t wait_for_message(
+    struct ipc_object *object, struct waitq *receivers, uint64_t deadline, struct thread *handoff,
+    struct ipc_receive *receive, struct ipc_kmsg **kmsg, enum wait_state how) RELEASE(object->lock)
 {
     struct thread *self = current_thread();
-    struct thread *handoff = receive->handoff;
-    if (UNLIKELY(receive->deadline == 0)) {
+    if (UNLIKELY(deadline == 0)) {
         spin_unlock(&object->lock);
-        release_handoff(receive);
+        release_handoff(handoff);
         return MACH_RCV_TIMED_OUT;
     }
-    struct receive_terms terms = { .option = receive->option, .limit = receive->limit };
-    self->wait_value = (uintptr_t)&terms;
+    self->wait_value = (uintptr_t)receive;
     waitq_enqueue(receivers, how);
     spin_unlock(&object->lock);
 
-    receive->handoff = nullptr;
     enum wait_outcome outcome;
     if (LIKELY(handoff != nullptr)) {
-        INLINE_CALL outcome = thread_block_handoff(receive->deadline, handoff);
+        INLINE_CALL outcome = thread_block_handoff(deadline, handoff);
     } else {
-        outcome = thread_block(receive->deadline);
+        outcome = thread_block(deadline);
     }
     if (UNLIKELY(outcome != WAIT_WOKEN)) {
         return leave_queue(object, outcome);
     }
-    if (UNLIKELY(self->wait_value & 1)) {
-        receive->too_large_size = terms.too_large_size;
-        receive->too_large_port = terms.too_large_port;
-        return (mach_msg_return_t)(self->wait_value >> 1);
+    uintptr_t value = self->wait_value;
+    if (UNLIKELY(value & 1)) {
+        return (mach_msg_return_t)(value >> 1);
     }
-    receive->kmsg = (struct ipc_kmsg *)self->wait_value;
+    *kmsg = (struct ipc_kmsg *)value;
     return MACH_MSG_SUCCESS;
 }
 
@@ -340,25 +325,25 @@ static inline bool has_left(const struct ipc_port *port, const struct ipc_space 
     return port->receiver != space && space != nullptr;
 }
 
-static ALWAYS_INLINE mach_msg_return_t receive_from_port(struct ipc_port *port,
-                                                         struct ipc_receive *receive,
-                                                         enum wait_state how)
+static ALWAYS_INLINE mach_msg_return_t receive_from_port(
+    struct ipc_port *port, const struct ipc_space *space, uint64_t deadline, struct thread *handoff,
+    struct ipc_receive *receive, struct ipc_kmsg **kmsg, enum wait_state how)
 {
     mach_msg_return_t result;
     ipc_port_lock(port);
-    if (UNLIKELY(!port->object.is_active || has_left(port, receive->space))) {
+    if (UNLIKELY(!port->object.is_active || has_left(port, space))) {
         result = port->object.is_active ? MACH_RCV_PORT_CHANGED : MACH_RCV_PORT_DIED;
         ipc_port_unlock(port);
-        release_handoff(receive);
+        release_handoff(handoff);
         return result;
     }
-    if (take_message(port, receive, &result)) {
+    if (take_message(port, receive, kmsg, &result)) {
         ipc_port_unlock(port);
         ipc_request_queue_changed(port);
-        release_handoff(receive);
+        release_handoff(handoff);
         return result;
     }
-    return wait_for_message(&port->object, &port->receivers, receive, how);
+    return wait_for_message(&port->object, &port->receivers, deadline, handoff, receive, kmsg, how);
 }
 
 /* The longest ready member of SET with a reference, moved to the end of the ready list; null if
@@ -375,19 +360,22 @@ static struct ipc_port *ready_member(struct ipc_pset *set) REQUIRES(set->object.
     return link->port;
 }
 
-static NOINLINE mach_msg_return_t receive_from_set(struct ipc_pset *set,
-                                                   struct ipc_receive *receive)
+static NOINLINE mach_msg_return_t receive_from_set(struct ipc_pset *set, uint64_t deadline,
+                                                   struct thread *handoff,
+                                                   struct ipc_receive *receive,
+                                                   struct ipc_kmsg **kmsg)
 {
     for (;;) {
         ipc_pset_lock(set);
         if (UNLIKELY(!set->object.is_active)) {
             ipc_pset_unlock(set);
-            release_handoff(receive);
+            release_handoff(handoff);
             return MACH_RCV_PORT_DIED;
         }
         struct ipc_port *port = ready_member(set);
         if (port == nullptr) {
-            return wait_for_message(&set->object, &set->receivers, receive, WAIT_ARMED_RESTARTABLE);
+            return wait_for_message(&set->object, &set->receivers, deadline, handoff, receive, kmsg,
+                                    WAIT_ARMED_RESTARTABLE);
         }
         ipc_pset_unlock(set);
 
@@ -395,7 +383,7 @@ static NOINLINE mach_msg_return_t receive_from_set(struct ipc_pset *set,
          * or not ours. */
         mach_msg_return_t result;
         ipc_port_lock(port);
-        bool is_taken = ipc_pset_contains(set, port) && take_message(port, receive, &result);
+        bool is_taken = ipc_pset_contains(set, port) && take_message(port, receive, kmsg, &result);
         ipc_port_unlock(port);
         if (is_taken) {
             ipc_request_queue_changed(port);
@@ -403,32 +391,37 @@ static NOINLINE mach_msg_return_t receive_from_set(struct ipc_pset *set,
         ipc_port_release(port);
         if (is_taken) {
             ipc_donation_take_from_set(set);
-            release_handoff(receive);
+            release_handoff(handoff);
             return result;
         }
     }
 }
 
-mach_msg_return_t ipc_mqueue_receive(struct ipc_object *object, struct ipc_receive *receive)
+mach_msg_return_t ipc_mqueue_receive(struct ipc_object *object, struct ipc_space *space,
+                                     uint64_t deadline, struct thread *handoff,
+                                     struct ipc_receive *receive, struct ipc_kmsg **kmsg)
 {
     if (LIKELY(object->kind == IPC_OBJECT_PORT)) {
-        return receive_from_port((struct ipc_port *)object, receive, WAIT_ARMED_RESTARTABLE);
+        return receive_from_port((struct ipc_port *)object, space, deadline, handoff, receive, kmsg,
+                                 WAIT_ARMED_RESTARTABLE);
     }
-    /* A copy, so that the other way's may stay in registers. */
-    struct ipc_receive copy = *receive;
-    mach_msg_return_t result = receive_from_set((struct ipc_pset *)object, &copy);
-    *receive = copy;
+    /* A copy, so that the other way's may stay in a register. */
+    struct ipc_kmsg *received = nullptr;
+    mach_msg_return_t result =
+        receive_from_set((struct ipc_pset *)object, deadline, handoff, receive, &received);
+    *kmsg = received;
     return result;
 }
 
 mach_msg_return_t ipc_mqueue_receive_kernel(struct ipc_port *port, uint64_t deadline,
                                             struct ipc_kmsg **kmsg)
 {
-    struct ipc_receive receive = { .limit = UINT32_MAX, .deadline = deadline };
+    struct ipc_receive receive = { .limit = UINT32_MAX };
+    *kmsg = nullptr;
     interrupt_state_t interrupts = interrupts_save();
-    mach_msg_return_t result = receive_from_port(port, &receive, WAIT_ARMED_INTERRUPTIBLE);
+    mach_msg_return_t result = receive_from_port(port, nullptr, deadline, nullptr, &receive, kmsg,
+                                                 WAIT_ARMED_INTERRUPTIBLE);
     interrupts_restore(interrupts);
-    *kmsg = receive.kmsg;
     return result;
 }
 

@@ -23,18 +23,23 @@ struct ipc_object;
 struct ipc_space;
 struct thread;
 
-/* A receive: what is asked for and what came. */
+/*
+ * A receive, as its caller asks for it.  While he waits it stays where it is, and his wait_value points
+ * to it: a sender reads it, and if the message is too large for MACH_RCV_LARGE, says by how much.
+ */
 struct ipc_receive {
-    mach_msg_option_t option; /* in: MACH_RCV_LARGE matters here */
+    mach_msg_option_t option; /* in: MACH_RCV_LARGE matters here, and the trailer */
     uint32_t limit;           /* in: message and trailer must fit in so many bytes */
-    struct ipc_space *space;  /* in: whose receive right it is by; null: the kernel's own */
-    uint64_t deadline;        /* in: nanoseconds since boot; 0 polls, WAIT_FOREVER waits */
-    struct thread
-        *handoff; /* in: null, or a claimed thread that gets the processor (or is just woken) */
-    struct ipc_kmsg *kmsg;   /* out: on success, owned by the caller */
-    uint32_t too_large_size; /* out: on MACH_RCV_TOO_LARGE with MACH_RCV_LARGE, bytes needed */
+    uint32_t too_large_size;  /* out: on MACH_RCV_TOO_LARGE with MACH_RCV_LARGE, bytes needed */
     mach_port_name_t too_large_port; /* out: and where it waits */
 };
+
+/* True if KMSG with its trailer fits where RECEIVE wants it. */
+static inline bool ipc_receive_has_room(const struct ipc_receive *receive,
+                                        const struct ipc_kmsg *kmsg)
+{
+    return kmsg->header.msgh_size + ipc_kmsg_trailer_size(receive->option) <= receive->limit;
+}
 
 /*
  * Hand KMSG, just copied in from the running thread, to a thread that waits at the destination itself
@@ -61,15 +66,19 @@ void ipc_mqueue_post(struct ipc_kmsg *kmsg);
 
 /*
  * Receive a message from OBJECT (a port or a port set) on which the caller holds a reference, which
- * is kept.
- * Returns: MACH_MSG_SUCCESS; MACH_RCV_TIMED_OUT, MACH_RCV_INTERRUPTED, MACH_RCV_PORT_DIED;
- * MACH_RCV_PORT_CHANGED, the
- *          receive right moved away; MACH_RCV_TOO_LARGE: the message is still queued
- *          (MACH_RCV_LARGE) or
- *          in receive->kmsg for the caller to destroy.
+ * is kept, by a right of SPACE (null: the kernel's own).  DEADLINE is in nanoseconds since boot; 0
+ * polls, WAIT_FOREVER waits.  HANDOFF is null, or a claimed thread that gets the processor if the caller
+ * has to wait, or else is woken.
+ * Returns: MACH_MSG_SUCCESS and *KMSG, owned by the caller, which without MACH_RCV_LARGE may be larger
+ *          than RECEIVE has room for; MACH_RCV_TIMED_OUT, MACH_RCV_INTERRUPTED, MACH_RCV_PORT_DIED;
+ *          MACH_RCV_PORT_CHANGED, the receive right moved away; MACH_RCV_TOO_LARGE with MACH_RCV_LARGE,
+ *          the message is still queued.
  */
 [[nodiscard]] mach_msg_return_t ipc_mqueue_receive(struct ipc_object *object,
-                                                   struct ipc_receive *receive);
+                                                   struct ipc_space *space, uint64_t deadline,
+                                                   struct thread *handoff,
+                                                   struct ipc_receive *receive,
+                                                   struct ipc_kmsg **kmsg);
 
 /* Kernel code receives from PORT, whose receive right it holds (state IN_KERNEL without
  * kobject), until DEADLINE.  What it asked for cannot be asked again: thread_abort_safely() does not

@@ -27,15 +27,14 @@
 
 bool ipc_handoff_is_enabled = true;
 
-/* What one call of mach_msg wants.  Passed by value: the common way through keeps it in registers. */
+/* What one call of mach_msg wants. */
 struct msg_request {
-    mach_msg_option_t option;
     uint64_t send_buffer;
-    uint32_t send_size;
     uint64_t receive_buffer;
-    uint32_t receive_limit;
+    uint32_t send_size;
     mach_port_name_t receive_name;
     uint32_t timeout_ms;
+    struct ipc_receive receive; /* with the options of both halves */
 };
 
 /* The deadline of a wait that is bounded if OPTION has BIT. */
@@ -66,55 +65,57 @@ static inline struct ipc_kmsg *send_to_kernel(struct ipc_kmsg *kmsg) NO_LOCK_ANA
  * ANSWER, from the kernel, is for the caller: take it out of the air, if it would be the next message
  * that he receives, and fits.  Returns: false if it has to go through the queue.
  */
-static inline bool take_answer(struct msg_request request, const struct ipc_space *space,
+static inline bool take_answer(struct msg_request *request, const struct ipc_space *space,
                                struct ipc_kmsg *answer) NO_LOCK_ANALYSIS
 {
     struct ipc_port *port = answer->destination;
-    if (answer->header.msgh_size + ipc_kmsg_trailer_size(request.option) > request.receive_limit ||
+    if (answer->header.msgh_size + ipc_kmsg_trailer_size(request->receive.option) >
+            request->receive.limit ||
         answer->is_circular) {
         return false;
     }
     ipc_port_lock(port);
     if (UNLIKELY(!port->object.is_active || port->receiver != space ||
-                 port->receiver_name != request.receive_name || !list_empty(&port->messages) ||
+                 port->receiver_name != request->receive_name || !list_empty(&port->messages) ||
                  !waitq_is_empty(&port->receivers) || !list_empty(&port->sets))) {
         ipc_port_unlock(port);
         return false;
     }
     answer->sequence = port->sequence++;
-    INLINE_CALL ipc_kmsg_consume_destination(answer, request.receive_name);
+    INLINE_CALL ipc_kmsg_consume_destination(answer, request->receive_name);
     return true;
 }
 
 /* The kernel has given ANSWER to a call.  Returns: true if the caller has it in his buffer, with
  * *RESULT; else he finds it in its queue. */
-static NOINLINE bool receive_answer(struct msg_request request, struct thread *self,
+static NOINLINE bool receive_answer(struct msg_request *request, struct thread *self,
                                     struct ipc_kmsg *answer, mach_msg_return_t *result)
 {
-    if (!(request.option & MACH_RCV_MSG) || !take_answer(request, self->space, answer)) {
+    if (!(request->receive.option & MACH_RCV_MSG) || !take_answer(request, self->space, answer)) {
         ipc_mqueue_post(answer);
         return false;
     }
-    INLINE_CALL *result = ipc_kmsg_copyout(answer, self->space, self->map, request.receive_buffer,
-                                           request.receive_limit, request.option);
+    INLINE_CALL *result = ipc_kmsg_copyout(answer, self->space, self->map, request->receive_buffer,
+                                           request->receive.limit, request->receive.option);
     return true;
 }
 
 /* Send KMSG, for which nobody waits at its destination, which is locked. */
-static NOINLINE mach_msg_return_t send_to_queue(struct msg_request request, struct thread *self,
+static NOINLINE mach_msg_return_t send_to_queue(struct msg_request *request, struct thread *self,
                                                 struct ipc_kmsg *kmsg, struct thread **handoff)
 {
     ipc_kmsg_own_destination(kmsg);
     ipc_kmsg_identify(kmsg, self->space);
     self->calls = ipc_kmsg_is_request(kmsg) ? kmsg->header.msgh_remote_port : MACH_PORT_NULL;
-    uint64_t deadline = wait_deadline(request.option, MACH_SEND_TIMEOUT, request.timeout_ms);
+    uint64_t deadline =
+        wait_deadline(request->receive.option, MACH_SEND_TIMEOUT, request->timeout_ms);
     mach_msg_return_t result = ipc_mqueue_send(kmsg, deadline, handoff);
     if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
         self->calls = MACH_PORT_NULL;
-        if ((request.option & MACH_SEND_NOTIFY) && result == MACH_SEND_TIMED_OUT) {
+        if ((request->receive.option & MACH_SEND_NOTIFY) && result == MACH_SEND_TIMED_OUT) {
             ipc_request_arm(self->space, kmsg->destination);
         }
-        return ipc_kmsg_copyout_pseudo(kmsg, self->space, self->map, request.send_buffer, result);
+        return ipc_kmsg_copyout_pseudo(kmsg, self->space, self->map, request->send_buffer, result);
     }
     return MACH_MSG_SUCCESS;
 }
@@ -122,14 +123,14 @@ static NOINLINE mach_msg_return_t send_to_queue(struct msg_request request, stru
 /* The sending half.  A receiver that was waiting is woken or, if that MAY be, put into *HANDOFF, with
  * the port for the reply in *REPLY, which lives until then.  What the kernel answers is put into
  * *ANSWER. */
-static ALWAYS_INLINE mach_msg_return_t msg_send(struct msg_request request, struct thread *self,
+static ALWAYS_INLINE mach_msg_return_t msg_send(struct msg_request *request, struct thread *self,
                                                 bool may_handoff, struct thread **handoff,
                                                 struct ipc_port **reply, struct ipc_kmsg **answer)
 {
     struct ipc_kmsg *kmsg;
     mach_msg_return_t result;
     INLINE_CALL result =
-        ipc_kmsg_copyin(self->space, self->map, request.send_buffer, request.send_size, &kmsg);
+        ipc_kmsg_copyin(self->space, self->map, request->send_buffer, request->send_size, &kmsg);
     if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
         return result;
     }
@@ -188,18 +189,19 @@ static ALWAYS_INLINE struct ipc_object *receive_object(struct ipc_space *space,
 }
 
 /* A message stays queued because the buffer is too small: tell its size, and where it is. */
-static COLD void report_too_large(struct msg_request request, struct ipc_receive receive)
+static COLD void report_too_large(const struct msg_request *request)
 {
-    uint64_t buffer = request.receive_buffer;
+    const struct ipc_receive *receive = &request->receive;
+    uint64_t buffer = request->receive_buffer;
     kern_return_t written = KERN_SUCCESS;
-    if (request.receive_limit >= offsetof(mach_msg_header_t, msgh_remote_port)) {
-        written = copyout(buffer + offsetof(mach_msg_header_t, msgh_size), &receive.too_large_size,
-                          sizeof(receive.too_large_size));
+    if (receive->limit >= offsetof(mach_msg_header_t, msgh_remote_port)) {
+        written = copyout(buffer + offsetof(mach_msg_header_t, msgh_size), &receive->too_large_size,
+                          sizeof(receive->too_large_size));
     }
-    if (written == KERN_SUCCESS && (request.option & MACH_RCV_LARGE_IDENTITY) &&
-        request.receive_limit >= offsetof(mach_msg_header_t, msgh_voucher_port)) {
+    if (written == KERN_SUCCESS && (receive->option & MACH_RCV_LARGE_IDENTITY) &&
+        receive->limit >= offsetof(mach_msg_header_t, msgh_voucher_port)) {
         written = copyout(buffer + offsetof(mach_msg_header_t, msgh_local_port),
-                          &receive.too_large_port, sizeof(receive.too_large_port));
+                          &receive->too_large_port, sizeof(receive->too_large_port));
     }
     /* A buffer that cannot be written learns nothing; the return code says what happened. */
     (void)written;
@@ -207,11 +209,11 @@ static COLD void report_too_large(struct msg_request request, struct ipc_receive
 
 /* KMSG was received but does not fit: deliver its header alone if that fits, and destroy the
  * rest. */
-static COLD mach_msg_return_t receive_header_only(struct msg_request request, struct ipc_kmsg *kmsg,
-                                                  struct thread *self)
+static COLD mach_msg_return_t receive_header_only(struct msg_request *request,
+                                                  struct ipc_kmsg *kmsg, struct thread *self)
 {
-    uint32_t needed = sizeof(mach_msg_header_t) + ipc_kmsg_trailer_size(request.option);
-    if (needed > request.receive_limit) {
+    uint32_t needed = sizeof(mach_msg_header_t) + ipc_kmsg_trailer_size(request->receive.option);
+    if (needed > request->receive.limit) {
         ipc_kmsg_destroy(kmsg);
         return MACH_RCV_TOO_LARGE;
     }
@@ -224,59 +226,54 @@ static COLD mach_msg_return_t receive_header_only(struct msg_request request, st
     kmsg->reply_type = 0;
     kmsg->header.msgh_size = sizeof(mach_msg_header_t);
     mach_msg_return_t result =
-        ipc_kmsg_copyout(kmsg, self->space, self->map, request.receive_buffer,
-                         request.receive_limit, request.option);
+        ipc_kmsg_copyout(kmsg, self->space, self->map, request->receive_buffer,
+                         request->receive.limit, request->receive.option);
     return result == MACH_MSG_SUCCESS ? MACH_RCV_TOO_LARGE : result;
 }
 
 /* The receiving half.  HANDOFF, if not null, gets the processor if the caller has to wait. */
-static ALWAYS_INLINE mach_msg_return_t msg_receive(struct msg_request request, struct thread *self,
+static ALWAYS_INLINE mach_msg_return_t msg_receive(struct msg_request *request, struct thread *self,
                                                    struct thread *handoff, struct ipc_port *reply)
 {
-    struct ipc_object *object = receive_object(self->space, request.receive_name, reply);
+    struct ipc_object *object = receive_object(self->space, request->receive_name, reply);
     if (UNLIKELY(object == nullptr)) {
         if (handoff != nullptr) {
             thread_wake(handoff);
         }
         return MACH_RCV_INVALID_NAME;
     }
-    struct ipc_receive receive = {
-        .option = request.option,
-        .limit = request.receive_limit,
-        .space = self->space,
-        .deadline = wait_deadline(request.option, MACH_RCV_TIMEOUT, request.timeout_ms),
-        .handoff = handoff,
-    };
+    uint64_t deadline =
+        wait_deadline(request->receive.option, MACH_RCV_TIMEOUT, request->timeout_ms);
+    struct ipc_kmsg *kmsg = nullptr;
     mach_msg_return_t result;
     ipc_donation_receive(self, object);
-    INLINE_CALL result = ipc_mqueue_receive(object, &receive);
+    INLINE_CALL result =
+        ipc_mqueue_receive(object, self->space, deadline, handoff, &request->receive, &kmsg);
     self->calls = MACH_PORT_NULL;
     ipc_object_release(object);
     if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
         if (result == MACH_RCV_TOO_LARGE) {
-            report_too_large(request, receive);
+            report_too_large(request);
         }
         return result;
     }
-    struct ipc_kmsg *kmsg = receive.kmsg;
-    if (UNLIKELY(kmsg->header.msgh_size + ipc_kmsg_trailer_size(request.option) >
-                 request.receive_limit)) {
+    if (UNLIKELY(!ipc_receive_has_room(&request->receive, kmsg))) {
         return receive_header_only(request, kmsg, self);
     }
-    INLINE_CALL result = ipc_kmsg_copyout(kmsg, self->space, self->map, request.receive_buffer,
-                                          request.receive_limit, request.option);
+    INLINE_CALL result = ipc_kmsg_copyout(kmsg, self->space, self->map, request->receive_buffer,
+                                          request->receive.limit, request->receive.option);
     return result;
 }
 
 /* Both halves, as REQUEST's options say. */
-static ALWAYS_INLINE mach_msg_return_t msg_send_receive(struct msg_request request)
+static ALWAYS_INLINE mach_msg_return_t msg_send_receive(struct msg_request *request)
 {
     struct thread *self = current_thread();
     struct thread *handoff = nullptr;
     struct ipc_port *reply = nullptr;
     struct ipc_kmsg *answer = nullptr;
-    if (request.option & MACH_SEND_MSG) {
-        bool may_handoff = (request.option & MACH_RCV_MSG) && ipc_handoff_is_enabled;
+    if (request->receive.option & MACH_SEND_MSG) {
+        bool may_handoff = (request->receive.option & MACH_RCV_MSG) && ipc_handoff_is_enabled;
         mach_msg_return_t result = msg_send(request, self, may_handoff, &handoff, &reply, &answer);
         if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
             return result;
@@ -285,7 +282,7 @@ static ALWAYS_INLINE mach_msg_return_t msg_send_receive(struct msg_request reque
             return result;
         }
     }
-    if (request.option & MACH_RCV_MSG) {
+    if (request->receive.option & MACH_RCV_MSG) {
         return msg_receive(request, self, handoff, reply);
     }
     return MACH_MSG_SUCCESS;
@@ -295,15 +292,14 @@ uint64_t mach_msg_trap(uint64_t msg, uint64_t option, uint64_t send_size, uint64
                        uint64_t rcv_name, uint64_t timeout_ms)
 {
     struct msg_request request = {
-        .option = (mach_msg_option_t)option,
         .send_buffer = msg,
-        .send_size = (uint32_t)send_size,
         .receive_buffer = msg,
-        .receive_limit = (uint32_t)rcv_size,
+        .send_size = (uint32_t)send_size,
         .receive_name = (mach_port_name_t)rcv_name,
         .timeout_ms = (uint32_t)timeout_ms,
+        .receive = { .option = (mach_msg_option_t)option, .limit = (uint32_t)rcv_size },
     };
-    return (uint64_t)msg_send_receive(request);
+    return (uint64_t)msg_send_receive(&request);
 }
 
 uint64_t mach_msg_overwrite_trap(uint64_t msg, uint64_t option, uint64_t send_size,
@@ -317,15 +313,14 @@ uint64_t mach_msg_overwrite_trap(uint64_t msg, uint64_t option, uint64_t send_si
         return MACH_SEND_INVALID_DATA;
     }
     struct msg_request request = {
-        .option = (mach_msg_option_t)option,
         .send_buffer = msg,
-        .send_size = (uint32_t)send_size,
         .receive_buffer = buffer != 0 ? buffer : msg,
-        .receive_limit = (uint32_t)rcv_size,
+        .send_size = (uint32_t)send_size,
         .receive_name = (mach_port_name_t)rcv_name,
         .timeout_ms = (uint32_t)timeout_ms,
+        .receive = { .option = (mach_msg_option_t)option, .limit = (uint32_t)rcv_size },
     };
-    return (uint64_t)msg_send_receive(request);
+    return (uint64_t)msg_send_receive(&request);
 }
 
 uint64_t mach_reply_port_trap(void)

@@ -16,10 +16,8 @@
 static mach_msg_return_t receive(struct ipc_space *space, struct ipc_object *object,
                                  struct ipc_kmsg **kmsg)
 {
-    struct ipc_receive request = { .limit = UINT32_MAX, .space = space };
-    mach_msg_return_t result = ipc_mqueue_receive(object, &request);
-    *kmsg = request.kmsg;
-    return result;
+    struct ipc_receive request = { .limit = UINT32_MAX };
+    return ipc_mqueue_receive(object, space, 0, nullptr, &request, kmsg);
 }
 
 /* Take a notification in PORT's queue apart.  Returns: the name it tells. */

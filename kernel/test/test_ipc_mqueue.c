@@ -59,18 +59,21 @@ static mach_msg_id_t consume(struct ipc_kmsg *kmsg)
 }
 
 /* What receiving from OBJECT as REQUEST says gives: a message's id, or the error. */
-static int receive_as(struct ipc_object *object, struct ipc_receive *request)
+static int receive_as(struct ipc_object *object, uint64_t deadline, struct thread *handoff,
+                      struct ipc_receive *request)
 {
+    struct ipc_kmsg *kmsg;
     interrupt_state_t interrupts = interrupts_save();
-    mach_msg_return_t result = ipc_mqueue_receive(object, request);
-    int answer = result == MACH_MSG_SUCCESS ? consume(request->kmsg) : result;
+    mach_msg_return_t result =
+        ipc_mqueue_receive(object, nullptr, deadline, handoff, request, &kmsg);
+    int answer = result == MACH_MSG_SUCCESS ? consume(kmsg) : result;
     interrupts_restore(interrupts);
     return answer;
 }
 
 static int receive(struct ipc_object *object, uint64_t deadline)
 {
-    return receive_as(object, &(struct ipc_receive){ .deadline = deadline });
+    return receive_as(object, deadline, nullptr, &(struct ipc_receive){});
 }
 
 /* A thread that receives once, however long it takes. */
@@ -83,8 +86,7 @@ struct receiver {
 static void receiver_thread(void *argument)
 {
     struct receiver *receiver = argument;
-    receiver->request.deadline = WAIT_FOREVER;
-    receiver->answer = receive_as(receiver->object, &receiver->request);
+    receiver->answer = receive_as(receiver->object, WAIT_FOREVER, nullptr, &receiver->request);
 }
 
 static void add_member(struct ipc_pset *set, struct ipc_port *port)
@@ -181,17 +183,19 @@ static void receive_with_handoff(struct ipc_object *object, int answer)
     struct receiver receiver = { .object = &port->object };
     struct ktest_thread *thread = ktest_spawn(receiver_thread, &receiver);
     ktest_settle();
-    struct ipc_receive request = { .deadline = 0 };
+    struct thread *claimed;
     struct ipc_kmsg *kmsg = new_message(port, MACH_MSG_TYPE_PORT_SEND, 9);
     interrupts_disable();
-    EXPECT_EQ(ipc_mqueue_send(kmsg, 0, &request.handoff), MACH_MSG_SUCCESS);
-    EXPECT_EQ(receive_as(object, &request), answer);
-    if (!EXPECT_EQ(request.handoff, nullptr)) {
-        thread_wake(request.handoff);
-    }
+    EXPECT_EQ(ipc_mqueue_send(kmsg, 0, &claimed), MACH_MSG_SUCCESS);
+    EXPECT_EQ(receive_as(object, 0, claimed, &(struct ipc_receive){}), answer);
     interrupts_enable();
+    ktest_settle();
+    if (!EXPECT_EQ(receiver.answer, 9)) {
+        interrupts_disable();
+        thread_wake(claimed);
+        interrupts_enable();
+    }
     ktest_join(thread);
-    EXPECT_EQ(receiver.answer, 9);
     ipc_port_destroy(port);
 }
 

@@ -141,7 +141,9 @@ KTEST(ipc_member_that_left_is_not_ready_any_more)
     EXPECT_EQ(ipc_pset_remove(set, port), KERN_SUCCESS);
     ipc_port_unlock(port);
     struct ipc_receive receive = { .limit = UINT32_MAX };
-    EXPECT_EQ(ipc_mqueue_receive(&set->object, &receive), MACH_RCV_TIMED_OUT);
+    struct ipc_kmsg *kmsg;
+    EXPECT_EQ(ipc_mqueue_receive(&set->object, nullptr, 0, nullptr, &receive, &kmsg),
+              MACH_RCV_TIMED_OUT);
     ipc_pset_destroy(set);
     ipc_port_destroy(port);
     interrupts_enable();

@@ -25,9 +25,10 @@ static struct ipc_kmsg *take_message(struct ipc_space *space, mach_port_name_t n
     ipc_object_reference(object);
     spin_unlock(&space->lock);
     struct ipc_receive receive = { .limit = UINT32_MAX };
-    mach_msg_return_t result = ipc_mqueue_receive(object, &receive);
+    struct ipc_kmsg *kmsg;
+    mach_msg_return_t result = ipc_mqueue_receive(object, nullptr, 0, nullptr, &receive, &kmsg);
     ipc_object_release(object);
-    return result == MACH_MSG_SUCCESS ? receive.kmsg : nullptr;
+    return result == MACH_MSG_SUCCESS ? kmsg : nullptr;
 }
 
 KTEST(ipc_stale_name_fails)
