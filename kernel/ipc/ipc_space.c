@@ -16,7 +16,7 @@
 
 /* Slots of the first directory, and names a task may have unless told otherwise. */
 #define DIRECTORY_FIRST 8u
-#define ENTRY_LIMIT     65536u
+#define ENTRY_LIMIT     (1u << 18)
 
 #define CHUNK_BYTES (IPC_ENTRY_CHUNK * sizeof(struct ipc_entry))
 

@@ -40,6 +40,7 @@ void bench_memory(void);
 void bench_tasks(void);
 void bench_switches(void);
 void bench_timer(void);
+void bench_crowd(void);
 
 /* A new port of this task with one send right. */
 mach_port_t bench_new_port(void);
@@ -57,6 +58,9 @@ mach_port_t bench_start_thread(void (*entry)(mach_port_t port));
 /* Servers for the two: generated stubs in a message loop, and a hand-written echo. */
 void bench_serve_stubs(mach_port_t port);
 void bench_serve_raw(mach_port_t port);
+
+/* One call of 32 bytes through generated stubs: the argument points to the server's port. */
+void bench_stub_rpc(void *argument);
 
 /* A client without stubs, and one call of it: the operation's argument is a struct bench_client. */
 struct bench_client {

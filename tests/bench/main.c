@@ -63,5 +63,6 @@ int main(void)
     bench_tasks();
     bench_timer();
     bench_switches();
+    bench_crowd();
     return 0;
 }

@@ -45,12 +45,17 @@ void bench_traps(void)
     bench_measure("port_alloc_destroy", allocate_port, NULL, RPC_ROUNDS);
 }
 
-/* One call through generated stubs. */
-static void stub_rpc(void *argument)
+static void line_rpc(void *argument)
 {
-    static bench_words_t words;
-    static bench_words_t echo;
-    bench_check(bench_echo(*(mach_port_t *)argument, words, &echo), "bench_echo");
+    static bench_line_t line;
+    static bench_line_t echo;
+    bench_check(bench_echo_line(*(mach_port_t *)argument, line, &echo), "bench_echo_line");
+}
+
+static void page_rpc(void *argument)
+{
+    static bench_page_t page;
+    bench_check(bench_take_page(*(mach_port_t *)argument, page), "bench_take_page");
 }
 
 /* A memory region and who takes it. */
@@ -87,7 +92,9 @@ void bench_messages(void)
     mach_port_t task;
     mach_port_t server = bench_start_partner(bench_serve_stubs, &task);
     mach_vm_address_t memory = 0;
-    bench_measure("rpc_cross_task_32", stub_rpc, &server, RPC_ROUNDS);
+    bench_measure("rpc_cross_task_32", bench_stub_rpc, &server, RPC_ROUNDS);
+    bench_measure("rpc_cross_task_80", line_rpc, &server, RPC_ROUNDS);
+    bench_measure("rpc_4k_inline", page_rpc, &server, RPC_ROUNDS);
     bench_check(mach_vm_allocate(mach_task_self(), &memory, OOL_SIZE, VM_FLAGS_ANYWHERE), "memory");
     struct region region = { server, (char *)memory };
     measure_ool(&region);
@@ -102,6 +109,6 @@ void bench_messages(void)
                 "reply port");
 
     server = bench_start_thread(bench_serve_stubs);
-    bench_measure("rpc_same_task_32", stub_rpc, &server, RPC_ROUNDS);
+    bench_measure("rpc_same_task_32", bench_stub_rpc, &server, RPC_ROUNDS);
     bench_check(mach_port_destroy(mach_task_self(), server), "server port");
 }

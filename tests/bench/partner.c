@@ -8,13 +8,15 @@
 
 #include <mach/mach_traps.h>
 #include <mach/mach_vm.h>
+#include <mach/mig.h>
 
+#include <bench_rpc.h>
 #include <bench_rpc_server.h>
 
 #include "bench.h"
 
 #define STACK_SIZE   65536
-#define REQUEST_SIZE 4096
+#define REQUEST_SIZE 8192
 
 /* The copied task's first function: the library's view of the task is corrected, then the work begins. */
 struct partner_start {
@@ -27,6 +29,7 @@ static void partner_begin(struct partner_start *start)
 {
     (void)thread_set_tls_base_trap(start->tls_base);
     mach_task_self_ = task_self_trap();
+    mig_dealloc_reply_port(MACH_PORT_NULL); /* the name is from the other task */
     start->entry(start->port);
     (void)task_terminate(mach_task_self_);
 }
@@ -109,6 +112,20 @@ kern_return_t serve_bench_echo(mach_port_t server, bench_words_t words, bench_wo
     return KERN_SUCCESS;
 }
 
+kern_return_t serve_bench_echo_line(mach_port_t server, bench_line_t line, bench_line_t *echo)
+{
+    (void)server;
+    *echo = line;
+    return KERN_SUCCESS;
+}
+
+kern_return_t serve_bench_take_page(mach_port_t server, bench_page_t page)
+{
+    (void)server;
+    (void)page;
+    return KERN_SUCCESS;
+}
+
 kern_return_t serve_bench_take(mach_port_t server, bench_data_t data, mach_msg_type_number_t size)
 {
     (void)server;
@@ -136,6 +153,13 @@ void bench_serve_raw(mach_port_t port)
         result = mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG, message.header.msgh_size,
                           sizeof(message), port, MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL);
     }
+}
+
+void bench_stub_rpc(void *argument)
+{
+    static bench_words_t words;
+    static bench_words_t echo;
+    bench_check(bench_echo(*(mach_port_t *)argument, words, &echo), "bench_echo");
 }
 
 void bench_raw_rpc(void *argument)
