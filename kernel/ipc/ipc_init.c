@@ -19,6 +19,7 @@ struct zone ipc_sender_zone;
 struct zone ipc_chosen_entry_zone;
 struct zone ipc_request_zone;
 struct zone ipc_kmsg_zone;
+struct zone ipc_kmsg_page_zone;
 
 void ipc_init(void)
 {

@@ -38,6 +38,9 @@ static NOINLINE struct ipc_kmsg *kmsg_create(uint32_t size)
     if (size <= IPC_KMSG_INLINE) {
         kmsg = zone_alloc_interrupts_off(&ipc_kmsg_zone);
         size = IPC_KMSG_INLINE;
+    } else if (size >= IPC_KMSG_PAGE_MIN && size <= IPC_KMSG_PAGE) {
+        kmsg = zone_alloc_interrupts_off(&ipc_kmsg_page_zone);
+        size = IPC_KMSG_PAGE;
     } else {
         kmsg = size <= IPC_KMSG_MAX ? kalloc(kmsg_bytes(size)) : nullptr;
     }
@@ -100,6 +103,7 @@ static inline bool spare_keep([[maybe_unused]] struct ipc_kmsg *kmsg)
 void ipc_kmsg_init(void)
 {
     zone_init(&ipc_kmsg_zone, "messages", kmsg_bytes(IPC_KMSG_INLINE));
+    zone_init(&ipc_kmsg_page_zone, "messages of a page", kmsg_bytes(IPC_KMSG_PAGE));
     spares_init();
 }
 
@@ -114,6 +118,8 @@ static NOINLINE void kmsg_free_memory(struct ipc_kmsg *kmsg)
 {
     if (kmsg->capacity == IPC_KMSG_INLINE) {
         zone_free_interrupts_off(&ipc_kmsg_zone, kmsg);
+    } else if (kmsg->capacity == IPC_KMSG_PAGE) {
+        zone_free_interrupts_off(&ipc_kmsg_page_zone, kmsg);
     } else {
         kfree(kmsg, kmsg_bytes(kmsg->capacity));
     }

@@ -16,7 +16,8 @@
  * locked as long; and the sender's identity is taken down only for who asks for it, or waits.
  *
  * A message of up to IPC_KMSG_INLINE bytes lives in an object of one zone, whose per-processor
- * cache makes getting it a pop; larger ones come from kalloc().
+ * cache makes getting it a pop, and one that carries about a page in an object of another; the rest
+ * come from kalloc().
  */
 #pragma once
 
@@ -34,10 +35,12 @@ struct ipc_sender;
 struct ipc_space;
 struct vm_map;
 
-/* Message bytes that fit without an allocation of their own size, and the most that a message
- * may have inline. */
-#define IPC_KMSG_INLINE 376u
-#define IPC_KMSG_MAX    (256u * 1024u)
+/* Message bytes that fit without an allocation of their own size; the same for those that carry a page,
+ * from IPC_KMSG_PAGE_MIN on; and the most that a message may have inline. */
+#define IPC_KMSG_INLINE   376u
+#define IPC_KMSG_PAGE_MIN 2048u
+#define IPC_KMSG_PAGE     4476u
+#define IPC_KMSG_MAX      (256u * 1024u)
 
 /* The most descriptors in a message and port names in an out-of-line array. */
 #define IPC_KMSG_DESCRIPTORS_MAX 16383u

@@ -14,3 +14,4 @@ extern struct zone ipc_sender_zone;
 extern struct zone ipc_chosen_entry_zone;
 extern struct zone ipc_request_zone;
 extern struct zone ipc_kmsg_zone;
+extern struct zone ipc_kmsg_page_zone;

@@ -19,7 +19,7 @@
 #include <mem/zone_slab.h>
 
 #define ZONE_BATCH     (ZONE_CACHE_SIZE / 2)
-#define ZONE_SIZE_MAX  4096
+#define ZONE_SIZE_MAX  8192
 #define ZONE_ALIGNMENT 16
 
 /* One processor's stack of free objects of one zone. */

@@ -37,7 +37,7 @@ struct zone {
     struct list link;     /* the list of all zones */
 };
 
-/* Make ZONE an empty zone of objects of SIZE bytes (at most 4096), aligned to 16 (64 if SIZE is a
+/* Make ZONE an empty zone of objects of SIZE bytes (at most 8192), aligned to 16 (64 if SIZE is a
  * multiple of 64), and enter it in the ledger. */
 void zone_init(struct zone *zone, const char *name, size_t size);
 

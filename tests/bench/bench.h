@@ -68,3 +68,6 @@ struct bench_client {
     mach_port_t reply;
 };
 void bench_raw_rpc(void *argument);
+
+/* The same with a request of 4 KiB, and nothing but a header back. */
+void bench_raw_page_rpc(void *argument);

@@ -94,7 +94,7 @@ void bench_messages(void)
     mach_vm_address_t memory = 0;
     bench_measure("rpc_cross_task_32", bench_stub_rpc, &server, RPC_ROUNDS);
     bench_measure("rpc_cross_task_80", line_rpc, &server, RPC_ROUNDS);
-    bench_measure("rpc_4k_inline", page_rpc, &server, RPC_ROUNDS);
+    bench_measure("rpc_4k_inline_stubs", page_rpc, &server, RPC_ROUNDS);
     bench_check(mach_vm_allocate(mach_task_self(), &memory, OOL_SIZE, VM_FLAGS_ANYWHERE), "memory");
     struct region region = { server, (char *)memory };
     measure_ool(&region);
@@ -104,6 +104,7 @@ void bench_messages(void)
     struct bench_client client = { .reply = mach_reply_port() };
     client.server = bench_start_partner(bench_serve_raw, &task);
     bench_measure("rpc_cross_task_raw_32", bench_raw_rpc, &client, RPC_ROUNDS);
+    bench_measure("rpc_4k_inline", bench_raw_page_rpc, &client, RPC_ROUNDS);
     bench_end_partner(client.server, task);
     bench_check(mach_port_mod_refs(mach_task_self(), client.reply, MACH_PORT_RIGHT_RECEIVE, -1),
                 "reply port");

@@ -18,6 +18,10 @@
 #define STACK_SIZE   65536
 #define REQUEST_SIZE 8192
 
+/* What the server without stubs can receive behind a header, and the most that it sends back. */
+#define RAW_SIZE       8192
+#define REPLY_SIZE_MAX 1024
+
 /* The copied task's first function: the library's view of the task is corrected, then the work begins. */
 struct partner_start {
     void (*entry)(mach_port_t port);
@@ -137,12 +141,12 @@ void bench_serve_stubs(mach_port_t port)
     (void)mach_msg_server(bench_rpc_server, REQUEST_SIZE, port, MACH_MSG_OPTION_NONE);
 }
 
-/* Send each message back to where it wants its answer, by hand. */
+/* Send each message back to where it wants its answer, by hand; of a large one the header only. */
 void bench_serve_raw(mach_port_t port)
 {
     struct {
         mach_msg_header_t header;
-        char data[256];
+        char data[RAW_SIZE];
     } message;
     mach_msg_return_t result = mach_msg(&message.header, MACH_RCV_MSG, 0, sizeof(message), port,
                                         MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL);
@@ -150,8 +154,12 @@ void bench_serve_raw(mach_port_t port)
         message.header.msgh_bits =
             MACH_MSGH_BITS(MACH_MSGH_BITS_REMOTE(message.header.msgh_bits), 0);
         message.header.msgh_local_port = MACH_PORT_NULL;
-        result = mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG, message.header.msgh_size,
-                          sizeof(message), port, MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL);
+        mach_msg_size_t size = message.header.msgh_size;
+        if (size > sizeof(message.header) + REPLY_SIZE_MAX) {
+            size = sizeof(message.header); /* of a page nothing goes back */
+        }
+        result = mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG, size, sizeof(message),
+                          port, MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL);
     }
 }
 
@@ -162,6 +170,23 @@ void bench_stub_rpc(void *argument)
     bench_check(bench_echo(*(mach_port_t *)argument, words, &echo), "bench_echo");
 }
 
+/* Send the SIZE bytes behind and with HEADER to CLIENT's server, and get the answer in the same LIMIT
+ * bytes. */
+static inline void raw_call(const struct bench_client *client, mach_msg_header_t *header,
+                            mach_msg_size_t size, mach_msg_size_t limit)
+{
+    header->msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE);
+    header->msgh_remote_port = client->server;
+    header->msgh_local_port = client->reply;
+    header->msgh_voucher_port = MACH_PORT_NULL;
+    header->msgh_id = 1;
+    mach_msg_return_t result = mach_msg(header, MACH_SEND_MSG | MACH_RCV_MSG, size, limit,
+                                        client->reply, MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL);
+    if (result != MACH_MSG_SUCCESS) {
+        bench_check(result, "raw message");
+    }
+}
+
 void bench_raw_rpc(void *argument)
 {
     const struct bench_client *client = argument;
@@ -170,20 +195,20 @@ void bench_raw_rpc(void *argument)
         uint32_t words[8];
         mach_msg_trailer_t trailer;
     } message;
-    message.header.msgh_bits =
-        MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE);
-    message.header.msgh_remote_port = client->server;
-    message.header.msgh_local_port = client->reply;
-    message.header.msgh_voucher_port = MACH_PORT_NULL;
-    message.header.msgh_id = 1;
     for (int i = 0; i < 8; i++) {
         message.words[i] = (uint32_t)i;
     }
-    mach_msg_return_t result =
-        mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG,
-                 sizeof(message.header) + sizeof(message.words), sizeof(message), client->reply,
-                 MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL);
-    if (result != MACH_MSG_SUCCESS) {
-        bench_check(result, "raw message");
-    }
+    raw_call(client, &message.header, sizeof(message.header) + sizeof(message.words),
+             sizeof(message));
+}
+
+void bench_raw_page_rpc(void *argument)
+{
+    static struct {
+        mach_msg_header_t header;
+        uint32_t words[1024];
+        mach_msg_trailer_t trailer;
+    } message;
+    raw_call(argument, &message.header, sizeof(message.header) + sizeof(message.words),
+             sizeof(message));
 }
