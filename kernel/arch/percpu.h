@@ -15,6 +15,7 @@
  *     struct run_queue *queue = percpu_ptr(run_queue); this processor's copy
  *     struct thread *self = percpu_read(current);      scalar, one instruction
  *     percpu_write(current, next);
+ *     percpu_read_constant(current)                    a pointer that each thread always sees the same
  *     percpu_ptr_of(cpu, run_queue)                    another processor's copy
  */
 #pragma once

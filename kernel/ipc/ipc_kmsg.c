@@ -21,11 +21,9 @@ static size_t kmsg_bytes(uint32_t capacity)
     return offsetof(struct ipc_kmsg, header) + capacity + MAX_TRAILER_SIZE;
 }
 
-/* Let KMSG own nothing. */
+/* Let KMSG, which owns nothing, be as ipc_kmsg_alloc() promises. */
 static inline void kmsg_clear(struct ipc_kmsg *kmsg)
 {
-    kmsg->destination = nullptr;
-    kmsg->reply = nullptr;
     kmsg->destination_type = 0;
     kmsg->reply_type = 0;
     kmsg->is_lent = false;
@@ -46,8 +44,10 @@ static NOINLINE struct ipc_kmsg *kmsg_create(uint32_t size)
     }
     if (kmsg != nullptr) {
         list_init(&kmsg->link);
-        kmsg_clear(kmsg);
+        kmsg->destination = nullptr;
+        kmsg->reply = nullptr;
         kmsg->sender = nullptr;
+        kmsg_clear(kmsg);
         kmsg->capacity = size;
     }
     return kmsg;
@@ -128,6 +128,7 @@ static NOINLINE void kmsg_free_memory(struct ipc_kmsg *kmsg)
 void ipc_kmsg_free(struct ipc_kmsg *kmsg)
 {
     debug_assert(!interrupts_enabled() && list_empty(&kmsg->link));
+    debug_assert(kmsg->destination == nullptr && kmsg->reply == nullptr);
     if (UNLIKELY(kmsg->sender != nullptr)) {
         ipc_sender_release(kmsg->sender);
         kmsg->sender = nullptr;
@@ -195,6 +196,7 @@ static void destroy_one(struct ipc_kmsg *kmsg)
 {
     ipc_kmsg_drop_destination(kmsg);
     ipc_port_release_right(kmsg->reply, kmsg->reply_type);
+    kmsg->reply = nullptr;
     if (kmsg->header.msgh_bits & MACH_MSGH_BITS_COMPLEX) {
         ipc_kmsg_destroy_body(kmsg, ipc_kmsg_body(kmsg)->msgh_descriptor_count);
     }

@@ -163,6 +163,7 @@ static ALWAYS_INLINE mach_msg_return_t copyin_header_as(struct ipc_kmsg *kmsg,
         return result;
     }
     INLINE_CALL kmsg->destination_type = (uint8_t)ipc_right_result_type(destination);
+    kmsg->reply_type = 0;
     if (reply != 0) {
         INLINE_CALL kmsg->reply_type = (uint8_t)ipc_right_result_type(reply);
     }

@@ -152,7 +152,7 @@ mach_msg_return_t ipc_kmsg_copyout(struct ipc_kmsg *kmsg, struct ipc_space *spac
         }
     }
     uint32_t size = header->msgh_size + fill_trailer(kmsg, option);
-    assert(size <= limit);
+    debug_assert(size <= limit);
     if (UNLIKELY(copyout_message(buffer, header, size) != KERN_SUCCESS)) {
         undo_copyout(kmsg, space, map);
         return MACH_RCV_INVALID_DATA;

@@ -275,12 +275,10 @@ static inline void release_handoff(struct thread *handoff)
     }
 }
 
-/* Take the running thread off OBJECT's queue after a wait that did not end through it. */
-static COLD mach_msg_return_t leave_queue(struct ipc_object *object, enum wait_outcome outcome)
+/* Take the running thread off its queue after a wait that did not end through it. */
+static COLD mach_msg_return_t leave_queue(enum wait_outcome outcome)
 {
-    spin_lock(&object->lock);
-    waitq_remove_self();
-    spin_unlock(&object->lock);
+    waitq_leave();
     return outcome == WAIT_TIMED_OUT ? MACH_RCV_TIMED_OUT : MACH_RCV_INTERRUPTED;
 }
 
@@ -297,6 +295,7 @@ static ALWAYS_INLINE mach_msg_return_t wait_for_message(
         return MACH_RCV_TIMED_OUT;
     }
     self->wait_value = (uintptr_t)receive;
+    self->wait_lock = &object->lock;
     waitq_enqueue(receivers, how);
     spin_unlock(&object->lock);
 
@@ -307,7 +306,7 @@ static ALWAYS_INLINE mach_msg_return_t wait_for_message(
         outcome = thread_block(deadline);
     }
     if (UNLIKELY(outcome != WAIT_WOKEN)) {
-        return leave_queue(object, outcome);
+        return leave_queue(outcome);
     }
     uintptr_t value = self->wait_value;
     if (UNLIKELY(value & 1)) {
@@ -325,12 +324,25 @@ static inline bool has_left(const struct ipc_port *port, const struct ipc_space 
     return port->receiver != space && space != nullptr;
 }
 
+/* A message was taken from PORT: who waits for room is told, and PORT's lock dropped. */
+static inline void leave_changed_queue(struct ipc_port *port) RELEASE(port->object.lock)
+{
+    bool is_awaited = UNLIKELY(port->is_room_awaited);
+    if (is_awaited) {
+        ipc_port_reference(port);
+    }
+    ipc_port_unlock(port);
+    if (is_awaited) {
+        ipc_request_tell_room(port);
+        ipc_port_release(port);
+    }
+}
+
 static ALWAYS_INLINE mach_msg_return_t receive_from_port(
     struct ipc_port *port, const struct ipc_space *space, uint64_t deadline, struct thread *handoff,
     struct ipc_receive *receive, struct ipc_kmsg **kmsg, enum wait_state how)
 {
     mach_msg_return_t result;
-    ipc_port_lock(port);
     if (UNLIKELY(!port->object.is_active || has_left(port, space))) {
         result = port->object.is_active ? MACH_RCV_PORT_CHANGED : MACH_RCV_PORT_DIED;
         ipc_port_unlock(port);
@@ -338,8 +350,7 @@ static ALWAYS_INLINE mach_msg_return_t receive_from_port(
         return result;
     }
     if (take_message(port, receive, kmsg, &result)) {
-        ipc_port_unlock(port);
-        ipc_request_queue_changed(port);
+        leave_changed_queue(port);
         release_handoff(handoff);
         return result;
     }
@@ -360,41 +371,48 @@ static struct ipc_port *ready_member(struct ipc_pset *set) REQUIRES(set->object.
     return link->port;
 }
 
+/* Take a message from a ready member of SET, if there is one; drops SET's lock for it.  Returns: false
+ * if there is none, and SET is locked. */
+static bool take_from_member(struct ipc_pset *set, struct ipc_receive *receive,
+                             struct ipc_kmsg **kmsg, mach_msg_return_t *result) NO_LOCK_ANALYSIS
+{
+    struct ipc_port *port;
+    while ((port = ready_member(set)) != nullptr) {
+        ipc_pset_unlock(set);
+        /* Another receiver may be faster, or the member leave the set: then its queue is empty,
+         * or not ours. */
+        ipc_port_lock(port);
+        bool is_taken = ipc_pset_contains(set, port) && take_message(port, receive, kmsg, result);
+        leave_changed_queue(port);
+        ipc_port_release(port);
+        if (is_taken) {
+            return true;
+        }
+        ipc_pset_lock(set);
+    }
+    return false;
+}
+
 static NOINLINE mach_msg_return_t receive_from_set(struct ipc_pset *set, uint64_t deadline,
                                                    struct thread *handoff,
                                                    struct ipc_receive *receive,
-                                                   struct ipc_kmsg **kmsg)
+                                                   struct ipc_kmsg **kmsg) RELEASE(set->object.lock)
 {
-    for (;;) {
-        ipc_pset_lock(set);
-        if (UNLIKELY(!set->object.is_active)) {
-            ipc_pset_unlock(set);
-            release_handoff(handoff);
-            return MACH_RCV_PORT_DIED;
-        }
-        struct ipc_port *port = ready_member(set);
-        if (port == nullptr) {
-            return wait_for_message(&set->object, &set->receivers, deadline, handoff, receive, kmsg,
-                                    WAIT_ARMED_RESTARTABLE);
-        }
+    mach_msg_return_t result;
+    ipc_object_reference(&set->object);
+    if (take_from_member(set, receive, kmsg, &result)) {
+        ipc_donation_take_from_set(set);
+    } else if (LIKELY(set->object.is_active)) {
+        result = wait_for_message(&set->object, &set->receivers, deadline, handoff, receive, kmsg,
+                                  WAIT_ARMED_RESTARTABLE);
+        handoff = nullptr;
+    } else {
         ipc_pset_unlock(set);
-
-        /* Another receiver may be faster, or the member leave the set: then its queue is empty,
-         * or not ours. */
-        mach_msg_return_t result;
-        ipc_port_lock(port);
-        bool is_taken = ipc_pset_contains(set, port) && take_message(port, receive, kmsg, &result);
-        ipc_port_unlock(port);
-        if (is_taken) {
-            ipc_request_queue_changed(port);
-        }
-        ipc_port_release(port);
-        if (is_taken) {
-            ipc_donation_take_from_set(set);
-            release_handoff(handoff);
-            return result;
-        }
+        result = MACH_RCV_PORT_DIED;
     }
+    ipc_object_release(&set->object);
+    release_handoff(handoff);
+    return result;
 }
 
 mach_msg_return_t ipc_mqueue_receive(struct ipc_object *object, struct ipc_space *space,
@@ -419,6 +437,7 @@ mach_msg_return_t ipc_mqueue_receive_kernel(struct ipc_port *port, uint64_t dead
     struct ipc_receive receive = { .limit = UINT32_MAX };
     *kmsg = nullptr;
     interrupt_state_t interrupts = interrupts_save();
+    ipc_port_lock(port);
     mach_msg_return_t result = receive_from_port(port, nullptr, deadline, nullptr, &receive, kmsg,
                                                  WAIT_ARMED_INTERRUPTIBLE);
     interrupts_restore(interrupts);

@@ -65,8 +65,8 @@ static inline bool ipc_receive_has_room(const struct ipc_receive *receive,
 void ipc_mqueue_post(struct ipc_kmsg *kmsg);
 
 /*
- * Receive a message from OBJECT (a port or a port set) on which the caller holds a reference, which
- * is kept, by a right of SPACE (null: the kernel's own).  DEADLINE is in nanoseconds since boot; 0
+ * Receive a message from OBJECT (a port or a port set), whose lock is dropped, by a right of SPACE
+ * (null: the kernel's own).  OBJECT may be gone on return.  DEADLINE is in nanoseconds since boot; 0
  * polls, WAIT_FOREVER waits.  HANDOFF is null, or a claimed thread that gets the processor if the caller
  * has to wait, or else is woken.
  * Returns: MACH_MSG_SUCCESS and *KMSG, owned by the caller, which without MACH_RCV_LARGE may be larger

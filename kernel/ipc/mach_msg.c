@@ -25,8 +25,6 @@
 
 #define NS_PER_MS UINT64_C(1000000)
 
-bool ipc_handoff_is_enabled = true;
-
 /* What one call of mach_msg wants. */
 struct msg_request {
     uint64_t send_buffer;
@@ -101,12 +99,11 @@ static NOINLINE bool receive_answer(struct msg_request *request, struct thread *
 }
 
 /* Send KMSG, for which nobody waits at its destination, which is locked. */
-static NOINLINE mach_msg_return_t send_to_queue(struct msg_request *request, struct thread *self,
-                                                struct ipc_kmsg *kmsg, struct thread **handoff)
+static mach_msg_return_t send_to_queue(struct msg_request *request, struct thread *self,
+                                       struct ipc_kmsg *kmsg, struct thread **handoff)
 {
     ipc_kmsg_own_destination(kmsg);
     ipc_kmsg_identify(kmsg, self->space);
-    self->calls = ipc_kmsg_is_request(kmsg) ? kmsg->header.msgh_remote_port : MACH_PORT_NULL;
     uint64_t deadline =
         wait_deadline(request->receive.option, MACH_SEND_TIMEOUT, request->timeout_ms);
     mach_msg_return_t result = ipc_mqueue_send(kmsg, deadline, handoff);
@@ -120,61 +117,10 @@ static NOINLINE mach_msg_return_t send_to_queue(struct msg_request *request, str
     return MACH_MSG_SUCCESS;
 }
 
-/* The sending half.  A receiver that was waiting is woken or, if that MAY be, put into *HANDOFF, with
- * the port for the reply in *REPLY, which lives until then.  What the kernel answers is put into
- * *ANSWER. */
-static ALWAYS_INLINE mach_msg_return_t msg_send(struct msg_request *request, struct thread *self,
-                                                bool may_handoff, struct thread **handoff,
-                                                struct ipc_port **reply, struct ipc_kmsg **answer)
+/* The port or set that SPACE receives from under NAME, locked; null if it does not. */
+static inline struct ipc_object *lock_receive_object(struct ipc_space *space,
+                                                     mach_port_name_t name) NO_LOCK_ANALYSIS
 {
-    struct ipc_kmsg *kmsg;
-    mach_msg_return_t result;
-    INLINE_CALL result =
-        ipc_kmsg_copyin(self->space, self->map, request->send_buffer, request->send_size, &kmsg);
-    if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
-        return result;
-    }
-    bool is_answer = UNLIKELY(self->policy.donated != 0) &&
-                     kmsg->destination_type == MACH_MSG_TYPE_PORT_SEND_ONCE;
-    mach_port_name_t called =
-        ipc_kmsg_is_request(kmsg) ? kmsg->header.msgh_remote_port : MACH_PORT_NULL;
-    struct ipc_port *reply_port = kmsg->reply;
-    struct thread *receiver;
-    INLINE_CALL receiver = ipc_mqueue_hand_over(kmsg);
-    if (LIKELY(receiver != nullptr)) {
-        self->calls = called;
-        if (LIKELY(may_handoff)) {
-            *handoff = receiver;
-            *reply = reply_port;
-        } else {
-            thread_wake(receiver);
-        }
-    } else if (LIKELY(kmsg->destination->kobject_kind != IPC_KOBJECT_NONE)) {
-        *answer = send_to_kernel(kmsg);
-    } else {
-        struct thread *woken = nullptr;
-        result = send_to_queue(request, self, kmsg, may_handoff ? &woken : nullptr);
-        *handoff = woken;
-    }
-    if (UNLIKELY(is_answer)) {
-        thread_donation_end(self);
-    }
-    return result;
-}
-
-/*
- * The port or set that SPACE receives from under NAME, with a reference; null if it does not.  REPLY
- * is the port that the caller expects the reply at, kept alive by the message that is on its way, or
- * null: mostly that is it.  Its lock will show whether SPACE still has it.
- */
-static ALWAYS_INLINE struct ipc_object *receive_object(struct ipc_space *space,
-                                                       mach_port_name_t name,
-                                                       struct ipc_port *reply)
-{
-    if (LIKELY(ipc_port_is_valid(reply)) && LIKELY(reply->receiver_name == name)) {
-        ipc_port_reference(reply);
-        return &reply->object;
-    }
     struct ipc_object *object = nullptr;
     spin_lock(&space->lock);
     /* The entries of a dead space are being freed: look at none. */
@@ -182,7 +128,7 @@ static ALWAYS_INLINE struct ipc_object *receive_object(struct ipc_space *space,
     if (LIKELY(entry != nullptr &&
                (entry->bits & (MACH_PORT_TYPE_RECEIVE | MACH_PORT_TYPE_PORT_SET)))) {
         object = entry->object;
-        ipc_object_reference(object);
+        spin_lock(&object->lock);
     }
     spin_unlock(&space->lock);
     return object;
@@ -231,26 +177,19 @@ static COLD mach_msg_return_t receive_header_only(struct msg_request *request,
     return result == MACH_MSG_SUCCESS ? MACH_RCV_TOO_LARGE : result;
 }
 
-/* The receiving half.  HANDOFF, if not null, gets the processor if the caller has to wait. */
-static ALWAYS_INLINE mach_msg_return_t msg_receive(struct msg_request *request, struct thread *self,
-                                                   struct thread *handoff, struct ipc_port *reply)
+/* Receive from OBJECT, which is locked, until DEADLINE.  HANDOFF, if not null, gets the processor if
+ * the caller has to wait. */
+static ALWAYS_INLINE mach_msg_return_t receive_from(struct ipc_object *object,
+                                                    struct msg_request *request,
+                                                    struct thread *self, struct thread *handoff,
+                                                    uint64_t deadline)
 {
-    struct ipc_object *object = receive_object(self->space, request->receive_name, reply);
-    if (UNLIKELY(object == nullptr)) {
-        if (handoff != nullptr) {
-            thread_wake(handoff);
-        }
-        return MACH_RCV_INVALID_NAME;
-    }
-    uint64_t deadline =
-        wait_deadline(request->receive.option, MACH_RCV_TIMEOUT, request->timeout_ms);
     struct ipc_kmsg *kmsg = nullptr;
     mach_msg_return_t result;
     ipc_donation_receive(self, object);
     INLINE_CALL result =
         ipc_mqueue_receive(object, self->space, deadline, handoff, &request->receive, &kmsg);
     self->calls = MACH_PORT_NULL;
-    ipc_object_release(object);
     if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
         if (result == MACH_RCV_TOO_LARGE) {
             report_too_large(request);
@@ -265,26 +204,101 @@ static ALWAYS_INLINE mach_msg_return_t msg_receive(struct msg_request *request, 
     return result;
 }
 
+/* The receiving half, if what came before did not end in a hand-off.  HANDOFF may be null. */
+static NOINLINE mach_msg_return_t msg_receive(struct msg_request *request, struct thread *self,
+                                              struct thread *handoff)
+{
+    struct ipc_object *object = lock_receive_object(self->space, request->receive_name);
+    if (UNLIKELY(object == nullptr)) {
+        if (handoff != nullptr) {
+            thread_wake(handoff);
+        }
+        return MACH_RCV_INVALID_NAME;
+    }
+    uint64_t deadline =
+        wait_deadline(request->receive.option, MACH_RCV_TIMEOUT, request->timeout_ms);
+    return receive_from(object, request, self, handoff, deadline);
+}
+
+/*
+ * The common way: the caller has sent a message that RECEIVER, claimed, gets with the processor, and
+ * waits for as long as it takes.  REPLY is the port for the answer, kept alive by that message, or null:
+ * mostly it is what the caller receives from.  Its lock will show whether he still does.
+ */
+static ALWAYS_INLINE mach_msg_return_t msg_hand_off(struct msg_request *request,
+                                                    struct thread *self, struct thread *receiver,
+                                                    struct ipc_port *reply) NO_LOCK_ANALYSIS
+{
+    if (UNLIKELY(request->receive.option & MACH_RCV_TIMEOUT)) {
+        return msg_receive(request, self, receiver);
+    }
+    struct ipc_object *object;
+    if (LIKELY(ipc_port_is_valid(reply)) && LIKELY(reply->receiver_name == request->receive_name)) {
+        ipc_port_lock(reply);
+        object = &reply->object;
+    } else {
+        INLINE_CALL object = lock_receive_object(self->space, request->receive_name);
+        if (UNLIKELY(object == nullptr)) {
+            thread_wake(receiver);
+            return MACH_RCV_INVALID_NAME;
+        }
+    }
+    return receive_from(object, request, self, receiver, WAIT_FOREVER);
+}
+
+/* KMSG, whose destination is locked, found no receiver waiting there: the kernel answers it, or it is
+ * queued.  Then the receiving half follows, if there is one. */
+static NOINLINE mach_msg_return_t msg_no_receiver(struct msg_request *request, struct thread *self,
+                                                  struct ipc_kmsg *kmsg)
+{
+    bool receives = request->receive.option & MACH_RCV_MSG;
+    struct thread *handoff = nullptr;
+    mach_msg_return_t result = MACH_MSG_SUCCESS;
+    if (LIKELY(kmsg->destination->kobject_kind != IPC_KOBJECT_NONE)) {
+        self->calls = MACH_PORT_NULL;
+        struct ipc_kmsg *answer = send_to_kernel(kmsg);
+        if (answer != nullptr && receive_answer(request, self, answer, &result)) {
+            return result;
+        }
+    } else {
+        result = send_to_queue(request, self, kmsg, receives ? &handoff : nullptr);
+    }
+    if (result == MACH_MSG_SUCCESS && receives) {
+        return msg_receive(request, self, handoff);
+    }
+    return result;
+}
+
 /* Both halves, as REQUEST's options say. */
 static ALWAYS_INLINE mach_msg_return_t msg_send_receive(struct msg_request *request)
 {
     struct thread *self = current_thread();
-    struct thread *handoff = nullptr;
-    struct ipc_port *reply = nullptr;
-    struct ipc_kmsg *answer = nullptr;
-    if (request->receive.option & MACH_SEND_MSG) {
-        bool may_handoff = (request->receive.option & MACH_RCV_MSG) && ipc_handoff_is_enabled;
-        mach_msg_return_t result = msg_send(request, self, may_handoff, &handoff, &reply, &answer);
-        if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
-            return result;
-        }
-        if (UNLIKELY(answer != nullptr) && receive_answer(request, self, answer, &result)) {
-            return result;
-        }
+    mach_msg_option_t option = request->receive.option;
+    if (UNLIKELY(!(option & MACH_SEND_MSG))) {
+        return option & MACH_RCV_MSG ? msg_receive(request, self, nullptr) : MACH_MSG_SUCCESS;
     }
-    if (request->receive.option & MACH_RCV_MSG) {
-        return msg_receive(request, self, handoff, reply);
+    struct ipc_kmsg *kmsg;
+    mach_msg_return_t result;
+    INLINE_CALL result =
+        ipc_kmsg_copyin(self->space, self->map, request->send_buffer, request->send_size, &kmsg);
+    if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
+        return result;
     }
+    if (UNLIKELY(self->policy.donated != 0) &&
+        kmsg->destination_type == MACH_MSG_TYPE_PORT_SEND_ONCE) {
+        thread_donation_end(self); /* this is the answer */
+    }
+    self->calls = ipc_kmsg_is_request(kmsg) ? kmsg->header.msgh_remote_port : MACH_PORT_NULL;
+    struct ipc_port *reply = kmsg->reply;
+    struct thread *receiver;
+    INLINE_CALL receiver = ipc_mqueue_hand_over(kmsg);
+    if (UNLIKELY(receiver == nullptr)) {
+        return msg_no_receiver(request, self, kmsg);
+    }
+    if (LIKELY(option & MACH_RCV_MSG)) {
+        return msg_hand_off(request, self, receiver, reply);
+    }
+    thread_wake(receiver);
     return MACH_MSG_SUCCESS;
 }
 

@@ -22,7 +22,3 @@ uint64_t mach_msg_overwrite_trap(uint64_t msg, uint64_t option, uint64_t send_si
 
 /* mach_reply_port (26): a new receive right.  Returns: its name, or MACH_PORT_NULL without room. */
 uint64_t mach_reply_port_trap(void);
-
-/* Hand the processor from sender to waiting receiver directly (default) or go through the run
- * queue (for tests). */
-extern bool ipc_handoff_is_enabled;

@@ -205,6 +205,7 @@ static NOINLINE struct ipc_kmsg *call_long(const struct kobject_subsystem *entry
     request_empty(request, result);
     struct ipc_port *port = request->reply;
     uint8_t type = request->reply_type;
+    request->reply = nullptr;
     ipc_kmsg_free(request);
     return reply_address(reply, port, type, result);
 }

@@ -7,6 +7,7 @@
 #include <arch/cpu.h>
 #include <arch/upcalls.h>
 #include <mem/vm_page.h>
+#include <sched/policy.h>
 #include <sched/sched.h>
 #include <sched/thread.h>
 #include <vm/vm_map.h>
@@ -57,7 +58,9 @@ void kernel_main(void)
     sched_init_cpu(); /* this stack becomes the idle thread's */
     vm_init();        /* maps and memory objects */
     ipc_init();       /* ports and messages */
-    ipc_handoff_is_enabled = !boot_option_is_set("no_handoff");
+    if (boot_option_is_set("no_handoff")) {
+        sched_handoff_mask = 0;
+    }
     task_init();           /* tasks */
     thread_control_init(); /* their threads */
     memory_entry_init();   /* rights to memory */

@@ -30,16 +30,21 @@ static inline bool list_empty(const struct list *list)
 /* Insert LINK, which is on no list, right after POSITION (a member or the head). */
 static inline void list_insert_after(struct list *position, struct list *link)
 {
-    link->next = position->next;
+    struct list *next = position->next;
+    link->next = next;
     link->previous = position;
-    position->next->previous = link;
+    next->previous = link;
     position->next = link;
 }
 
 /* Insert LINK, which is on no list, right before POSITION (a member or the head). */
 static inline void list_insert_before(struct list *position, struct list *link)
 {
-    list_insert_after(position->previous, link);
+    struct list *previous = position->previous;
+    link->next = position;
+    link->previous = previous;
+    previous->next = link;
+    position->previous = link;
 }
 
 /* Make LINK the first of LIST. */
@@ -51,15 +56,28 @@ static inline void list_insert_head(struct list *list, struct list *link)
 /* Make LINK the last of LIST. */
 static inline void list_insert_tail(struct list *list, struct list *link)
 {
-    list_insert_after(list->previous, link);
+    list_insert_before(list, link);
 }
 
 /* Take LINK off its list and leave it on no list; harmless if it is on none. */
 static inline void list_remove(struct list *link)
 {
-    link->next->previous = link->previous;
-    link->previous->next = link->next;
+    struct list *next = link->next;
+    struct list *previous = link->previous;
+    next->previous = previous;
+    previous->next = next;
     list_init(link);
+}
+
+/* Take the first link off LIST, which is not empty.  Returns: it, on no list. */
+static inline struct list *list_remove_first(struct list *list)
+{
+    struct list *link = list->next;
+    struct list *next = link->next;
+    list->next = next;
+    next->previous = list;
+    list_init(link);
+    return link;
 }
 
 /* Move all members of FROM to the end of TO; FROM is empty afterwards. */

@@ -121,9 +121,12 @@ static uint64_t thread_share(const struct thread *thread)
                                                   : 0;
 }
 
+cpu_mask_t sched_handoff_mask = CPU_SET_ALL;
+
 void policy_limit_handoff(struct thread *thread)
 {
-    thread->handoff_mask = thread->policy.mode == SCHED_REAL_TIME ? 0 : thread->cpu_mask;
+    bool may_be = thread->policy.mode != SCHED_REAL_TIME;
+    thread->handoff_mask = may_be ? thread->cpu_mask & sched_handoff_mask : 0;
 }
 
 /* THREAD's first period begins; what it ran before is no part of it, nor the slice that it has. */

@@ -134,6 +134,10 @@ void thread_donation_end(struct thread *self);
 /* Set what THREAD is boosted by, and how many mutexes it is boosted for.  Locks: THREAD's. */
 void policy_set_boost(struct thread *thread, uint8_t boost, uint32_t boosts) REQUIRES(thread->lock);
 
+/* The processors that may be handed off: all, or with boot option no_handoff none, so that who is woken
+ * always goes through a run queue.  Constant once there are threads. */
+extern cpu_mask_t sched_handoff_mask;
+
 /* Set where THREAD may come to run by hand-off, after a change of mode or processors.  Locks:
  * THREAD's. */
 void policy_limit_handoff(struct thread *thread) REQUIRES(thread->lock);

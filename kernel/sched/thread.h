@@ -128,6 +128,7 @@ struct thread {
     enum wait_outcome wait_outcome; /* the claimer, then (s) */
     uintptr_t wait_value;           /* the claimer, then (s): what the waker hands over */
     struct list wait_link;          /* (q) */
+    struct spinlock *wait_lock;     /* (l) of the queue that it may still be on: waitq_leave() */
     struct mutex *blocked_on;       /* (l) the mutex that it waits for, or null */
     struct timer wait_timer;        /* (s) time-out of the wait */
     struct timer period_timer;      /* (l) armed if policy.awaits_period */
@@ -183,7 +184,7 @@ PERCPU_DECLARE(struct thread *, current_thread_pointer);
 /* The running thread. */
 static inline struct thread *current_thread(void)
 {
-    return percpu_read(current_thread_pointer);
+    return percpu_read_constant(current_thread_pointer);
 }
 
 /* Debug builds: panic if THREAD, the running one, holds a mutex and is about to do WHAT. */

@@ -54,7 +54,7 @@ struct thread *thread_create(void (*entry)(void *argument), void *argument, uint
     thread->policy.decayed_at = clock_now();
     thread->cpu = cpu_index();
     thread->cpu_mask = CPU_SET_ALL;
-    thread->handoff_mask = CPU_SET_ALL;
+    thread->handoff_mask = sched_handoff_mask;
     thread->slice_left = SCHED_QUANTUM_NS;
     thread->side = THREAD_SIDE_SYSTEM;
     refcount_init(&thread->references, 1);

@@ -8,6 +8,7 @@
 
 #include <lib/assert.h>
 #include <arch/clock_device.h>
+#include <arch/cpu.h>
 #include <sched/sched_internal.h>
 #include <sched/test_hook.h>
 
@@ -42,6 +43,34 @@ static void wait_finish(struct thread *thread, enum wait_outcome outcome)
 void thread_wake(struct thread *thread)
 {
     wait_finish(thread, WAIT_WOKEN);
+}
+
+void waitq_forget(struct thread *thread)
+{
+    spin_lock(&thread->lock);
+    thread->wait_lock = nullptr;
+    spin_unlock(&thread->lock);
+}
+
+void waitq_leave(void)
+{
+    struct thread *self = current_thread();
+    for (;;) {
+        spin_lock(&self->lock);
+        /* Who takes the thread off needs its lock before he can go on to free the queue. */
+        struct spinlock *lock = self->wait_lock;
+        bool is_alone = lock == nullptr;
+        if (!is_alone && spin_trylock(lock)) {
+            waitq_remove_self();
+            spin_unlock(lock);
+            is_alone = true;
+        }
+        spin_unlock(&self->lock);
+        if (is_alone) {
+            return;
+        }
+        cpu_pause();
+    }
 }
 
 void waitq_wake_all(struct waitq *waitq, uintptr_t value)

@@ -101,8 +101,7 @@ static inline void waitq_enqueue(struct waitq *waitq, enum wait_state how)
 static inline bool thread_claim_wait(struct thread *thread)
 {
     uint64_t word = atomic_load_explicit(&thread->wait_word, memory_order_relaxed);
-    uint64_t state = word & WAIT_STATE_MASK;
-    if (UNLIKELY(state == WAIT_ENDED || state == WAIT_CLAIMED)) {
+    if (UNLIKELY((word & WAIT_STATE_MASK) - WAIT_ARMED >= WAIT_CLAIMED - WAIT_ARMED)) {
         return false;
     }
     return LIKELY(atomic_compare_exchange_strong_explicit(&thread->wait_word, &word,
@@ -110,17 +109,21 @@ static inline bool thread_claim_wait(struct thread *thread)
                                                           memory_order_relaxed));
 }
 
+/* THREAD, whose wait somebody else ended, was taken off its queue: it will find itself off already, and
+ * not look for a queue that may not exist any more.  Locks: the queue's. */
+void waitq_forget(struct thread *thread);
+
 /* The first thread of WAITQ that nobody else claimed, taken off the queue and claimed by the
  * caller, as by thread_claim_wait(); null if there is none.  Locks: the queue's. */
 static inline struct thread *waitq_claim_one(struct waitq *waitq)
 {
     while (LIKELY(!list_empty(&waitq->threads))) {
-        struct thread *thread = list_first_entry(&waitq->threads, struct thread, wait_link);
-        list_remove(&thread->wait_link);
+        struct thread *thread =
+            container_of(list_remove_first(&waitq->threads), struct thread, wait_link);
         if (LIKELY(thread_claim_wait(thread))) {
             return thread;
         }
-        /* It timed out or was aborted, and will find itself off the queue already. */
+        waitq_forget(thread);
     }
     return nullptr;
 }
@@ -133,6 +136,13 @@ static inline void waitq_remove_self(void)
 {
     list_remove(&current_thread()->wait_link);
 }
+
+/*
+ * The same for who has no reference on the object, and may not look at it any more if a claimer, say
+ * the object's end, has taken the thread off: it noted the queue's lock in wait_lock when it was
+ * enqueued.  Locks: none.
+ */
+void waitq_leave(void);
 
 /* Wait until the armed wait ends, at the latest at DEADLINE (nanoseconds since boot, or
  * WAIT_FOREVER).  Returns at once if it has ended already.  Context: interrupts off, no locks. */

@@ -17,6 +17,7 @@ static mach_msg_return_t receive(struct ipc_space *space, struct ipc_object *obj
                                  struct ipc_kmsg **kmsg)
 {
     struct ipc_receive request = { .limit = UINT32_MAX };
+    spin_lock(&object->lock);
     return ipc_mqueue_receive(object, space, 0, nullptr, &request, kmsg);
 }
 
@@ -160,4 +161,56 @@ KTEST(ipc_kernel_message_does_not_close_a_circle)
     EXPECT_EQ(reply->is_circular, true);
     ipc_mqueue_post(reply);
     interrupts_enable();
+}
+
+/* A thread that waits at a port without a reference on it. */
+struct guest {
+    struct ipc_port *port;
+    mach_msg_return_t result;
+};
+
+static void guest_thread(void *argument)
+{
+    struct guest *guest = argument;
+    struct ipc_receive request = { .limit = UINT32_MAX };
+    struct ipc_kmsg *kmsg;
+    interrupts_disable();
+    ipc_port_lock(guest->port);
+    guest->result =
+        ipc_mqueue_receive(&guest->port->object, nullptr, WAIT_FOREVER, nullptr, &request, &kmsg);
+    interrupts_enable();
+}
+
+/* The wait is broken off, and before the thread runs again, somebody FINDS it at the port, and the port
+ * is gone: the thread must not look for its queue. */
+static void end_port_of_aborted_guest(void (*find)(struct ipc_port *port))
+{
+    struct guest guest = { .port = ipc_port_create() };
+    struct ktest_thread *thread = ktest_spawn(guest_thread, &guest);
+    ktest_settle();
+    interrupts_disable();
+    EXPECT(thread_abort_wait(ktest_thread_of(thread), THREAD_AST_ABORT));
+    if (find != nullptr) {
+        find(guest.port);
+    }
+    ipc_port_destroy(guest.port);
+    interrupts_enable();
+    ktest_join(thread);
+    EXPECT_EQ(guest.result, MACH_RCV_INTERRUPTED);
+}
+
+/* A sender comes first. */
+static void post_message(struct ipc_port *port)
+{
+    struct ipc_kmsg *kmsg = ipc_kmsg_alloc(sizeof(mach_msg_header_t));
+    kmsg->header = (mach_msg_header_t){ .msgh_size = sizeof(mach_msg_header_t) };
+    kmsg->destination = ipc_port_make_send_once(port);
+    kmsg->destination_type = MACH_MSG_TYPE_PORT_SEND_ONCE;
+    ipc_mqueue_post(kmsg);
+}
+
+KTEST(ipc_aborted_receiver_does_not_look_for_a_port_that_is_gone)
+{
+    end_port_of_aborted_guest(nullptr);
+    end_port_of_aborted_guest(post_message);
 }

@@ -63,7 +63,7 @@ static int receive_as(struct ipc_object *object, uint64_t deadline, struct threa
                       struct ipc_receive *request)
 {
     struct ipc_kmsg *kmsg;
-    interrupt_state_t interrupts = interrupts_save();
+    interrupt_state_t interrupts = spin_lock_save(&object->lock);
     mach_msg_return_t result =
         ipc_mqueue_receive(object, nullptr, deadline, handoff, request, &kmsg);
     int answer = result == MACH_MSG_SUCCESS ? consume(kmsg) : result;

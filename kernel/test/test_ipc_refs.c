@@ -142,6 +142,7 @@ KTEST(ipc_member_that_left_is_not_ready_any_more)
     ipc_port_unlock(port);
     struct ipc_receive receive = { .limit = UINT32_MAX };
     struct ipc_kmsg *kmsg;
+    ipc_pset_lock(set);
     EXPECT_EQ(ipc_mqueue_receive(&set->object, nullptr, 0, nullptr, &receive, &kmsg),
               MACH_RCV_TIMED_OUT);
     ipc_pset_destroy(set);

@@ -22,12 +22,11 @@ static struct ipc_kmsg *take_message(struct ipc_space *space, mach_port_name_t n
 {
     spin_lock(&space->lock);
     struct ipc_object *object = ipc_entry_lookup(space, name)->object;
-    ipc_object_reference(object);
+    spin_lock(&object->lock);
     spin_unlock(&space->lock);
     struct ipc_receive receive = { .limit = UINT32_MAX };
     struct ipc_kmsg *kmsg;
     mach_msg_return_t result = ipc_mqueue_receive(object, nullptr, 0, nullptr, &receive, &kmsg);
-    ipc_object_release(object);
     return result == MACH_MSG_SUCCESS ? kmsg : nullptr;
 }
 

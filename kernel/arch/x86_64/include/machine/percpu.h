@@ -20,6 +20,15 @@
 #define percpu_read(name)         PERCPU_THROUGH_GS(name)
 #define percpu_write(name, value) ((void)(PERCPU_THROUGH_GS(name) = (value)))
 
+/* percpu_read() of a pointer that stays the same as long as one thread runs, wherever it does: the
+ * compiler may keep it. */
+#define percpu_read_constant(name)                                             \
+    ({                                                                         \
+        __typeof__(name) value_;                                               \
+        __asm__("movq %%gs:%c1, %0" : "=r"(value_) : "i"((uintptr_t)&(name))); \
+        value_;                                                                \
+    })
+
 /* The gs base of each processor, and the running one's own. */
 extern uint64_t percpu_bases[];
 PERCPU_DECLARE(uint64_t, percpu_base);
