@@ -16,6 +16,13 @@
 #include <ipc/ipc_pset.h>
 #include <ipc/ipc_request.h>
 
+/* How a receiver waits: until when, what ends it, and who gets the processor (null: the next). */
+struct receive_wait {
+    uint64_t deadline;
+    enum wait_state how;
+    struct thread *handoff;
+};
+
 /* wait_value of a receiver that gets an error instead of a message: the code, made odd. */
 static inline uintptr_t error_result(mach_msg_return_t error)
 {
@@ -282,28 +289,31 @@ static COLD mach_msg_return_t leave_queue(enum wait_outcome outcome)
     return outcome == WAIT_TIMED_OUT ? MACH_RCV_TIMED_OUT : MACH_RCV_INTERRUPTED;
 }
 
-/* Block, enqueued on RECEIVERS of OBJECT in the way HOW, until somebody hands over a result; drops
+/* Block, enqueued on RECEIVERS of OBJECT, until somebody hands over a result; drops
  * OBJECT's lock. */
-static ALWAYS_INLINE mach_msg_return_t wait_for_message(
-    struct ipc_object *object, struct waitq *receivers, uint64_t deadline, struct thread *handoff,
-    struct ipc_receive *receive, struct ipc_kmsg **kmsg, enum wait_state how) RELEASE(object->lock)
+static ALWAYS_INLINE mach_msg_return_t wait_for_message(struct ipc_object *object,
+                                                        struct waitq *receivers,
+                                                        struct receive_wait wait,
+                                                        struct ipc_receive *receive,
+                                                        struct ipc_kmsg **kmsg)
+    RELEASE(object->lock)
 {
     struct thread *self = current_thread();
-    if (UNLIKELY(deadline == 0)) {
+    if (UNLIKELY(wait.deadline == 0)) {
         spin_unlock(&object->lock);
-        release_handoff(handoff);
+        release_handoff(wait.handoff);
         return MACH_RCV_TIMED_OUT;
     }
     self->wait_value = (uintptr_t)receive;
     self->wait_lock = &object->lock;
-    waitq_enqueue(receivers, how);
+    waitq_enqueue(receivers, wait.how);
     spin_unlock(&object->lock);
 
     enum wait_outcome outcome;
-    if (LIKELY(handoff != nullptr)) {
-        INLINE_CALL outcome = thread_block_handoff(deadline, handoff);
+    if (LIKELY(wait.handoff != nullptr)) {
+        INLINE_CALL outcome = thread_block_handoff(wait.deadline, wait.handoff);
     } else {
-        outcome = thread_block(deadline);
+        outcome = thread_block(wait.deadline);
     }
     if (UNLIKELY(outcome != WAIT_WOKEN)) {
         return leave_queue(outcome);
@@ -338,23 +348,23 @@ static inline void leave_changed_queue(struct ipc_port *port) RELEASE(port->obje
     }
 }
 
-static ALWAYS_INLINE mach_msg_return_t receive_from_port(
-    struct ipc_port *port, const struct ipc_space *space, uint64_t deadline, struct thread *handoff,
-    struct ipc_receive *receive, struct ipc_kmsg **kmsg, enum wait_state how)
+static ALWAYS_INLINE mach_msg_return_t
+receive_from_port(struct ipc_port *port, const struct ipc_space *space, struct receive_wait wait,
+                  struct ipc_receive *receive, struct ipc_kmsg **kmsg) RELEASE(port->object.lock)
 {
     mach_msg_return_t result;
     if (UNLIKELY(!port->object.is_active || has_left(port, space))) {
         result = port->object.is_active ? MACH_RCV_PORT_CHANGED : MACH_RCV_PORT_DIED;
         ipc_port_unlock(port);
-        release_handoff(handoff);
+        release_handoff(wait.handoff);
         return result;
     }
     if (take_message(port, receive, kmsg, &result)) {
         leave_changed_queue(port);
-        release_handoff(handoff);
+        release_handoff(wait.handoff);
         return result;
     }
-    return wait_for_message(&port->object, &port->receivers, deadline, handoff, receive, kmsg, how);
+    return wait_for_message(&port->object, &port->receivers, wait, receive, kmsg);
 }
 
 /* The longest ready member of SET with a reference, moved to the end of the ready list; null if
@@ -393,40 +403,39 @@ static bool take_from_member(struct ipc_pset *set, struct ipc_receive *receive,
     return false;
 }
 
-static NOINLINE mach_msg_return_t receive_from_set(struct ipc_pset *set, uint64_t deadline,
-                                                   struct thread *handoff,
+static NOINLINE mach_msg_return_t receive_from_set(struct ipc_pset *set, struct receive_wait wait,
                                                    struct ipc_receive *receive,
-                                                   struct ipc_kmsg **kmsg) RELEASE(set->object.lock)
+                                                   struct ipc_kmsg **kmsg) NO_LOCK_ANALYSIS
 {
     mach_msg_return_t result;
     ipc_object_reference(&set->object);
     if (take_from_member(set, receive, kmsg, &result)) {
         ipc_donation_take_from_set(set);
+        release_handoff(wait.handoff);
     } else if (LIKELY(set->object.is_active)) {
-        result = wait_for_message(&set->object, &set->receivers, deadline, handoff, receive, kmsg,
-                                  WAIT_ARMED_RESTARTABLE);
-        handoff = nullptr;
+        result = wait_for_message(&set->object, &set->receivers, wait, receive, kmsg);
     } else {
         ipc_pset_unlock(set);
+        release_handoff(wait.handoff);
         result = MACH_RCV_PORT_DIED;
     }
     ipc_object_release(&set->object);
-    release_handoff(handoff);
     return result;
 }
 
 mach_msg_return_t ipc_mqueue_receive(struct ipc_object *object, struct ipc_space *space,
                                      uint64_t deadline, struct thread *handoff,
-                                     struct ipc_receive *receive, struct ipc_kmsg **kmsg)
+                                     struct ipc_receive *receive,
+                                     struct ipc_kmsg **kmsg) NO_LOCK_ANALYSIS
 {
+    struct receive_wait wait = { deadline, WAIT_ARMED_RESTARTABLE, handoff };
     if (LIKELY(object->kind == IPC_OBJECT_PORT)) {
-        return receive_from_port((struct ipc_port *)object, space, deadline, handoff, receive, kmsg,
-                                 WAIT_ARMED_RESTARTABLE);
+        return receive_from_port((struct ipc_port *)object, space, wait, receive, kmsg);
     }
     /* A copy, so that the other way's may stay in a register. */
     struct ipc_kmsg *received = nullptr;
     mach_msg_return_t result =
-        receive_from_set((struct ipc_pset *)object, deadline, handoff, receive, &received);
+        receive_from_set((struct ipc_pset *)object, wait, receive, &received);
     *kmsg = received;
     return result;
 }
@@ -434,12 +443,12 @@ mach_msg_return_t ipc_mqueue_receive(struct ipc_object *object, struct ipc_space
 mach_msg_return_t ipc_mqueue_receive_kernel(struct ipc_port *port, uint64_t deadline,
                                             struct ipc_kmsg **kmsg)
 {
+    struct receive_wait wait = { deadline, WAIT_ARMED_INTERRUPTIBLE, nullptr };
     struct ipc_receive receive = { .limit = UINT32_MAX };
     *kmsg = nullptr;
     interrupt_state_t interrupts = interrupts_save();
     ipc_port_lock(port);
-    mach_msg_return_t result = receive_from_port(port, nullptr, deadline, nullptr, &receive, kmsg,
-                                                 WAIT_ARMED_INTERRUPTIBLE);
+    mach_msg_return_t result = receive_from_port(port, nullptr, wait, &receive, kmsg);
     interrupts_restore(interrupts);
     return result;
 }

@@ -19,7 +19,6 @@
 #include <ipc/ipc_kmsg.h>
 #include <ipc/ipc_port.h>
 
-struct ipc_object;
 struct ipc_space;
 struct thread;
 
@@ -78,7 +77,7 @@ void ipc_mqueue_post(struct ipc_kmsg *kmsg);
                                                    struct ipc_space *space, uint64_t deadline,
                                                    struct thread *handoff,
                                                    struct ipc_receive *receive,
-                                                   struct ipc_kmsg **kmsg);
+                                                   struct ipc_kmsg **kmsg) RELEASE(object->lock);
 
 /* Kernel code receives from PORT, whose receive right it holds (state IN_KERNEL without
  * kobject), until DEADLINE.  What it asked for cannot be asked again: thread_abort_safely() does not

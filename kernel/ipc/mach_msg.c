@@ -182,7 +182,7 @@ static COLD mach_msg_return_t receive_header_only(struct msg_request *request,
 static ALWAYS_INLINE mach_msg_return_t receive_from(struct ipc_object *object,
                                                     struct msg_request *request,
                                                     struct thread *self, struct thread *handoff,
-                                                    uint64_t deadline)
+                                                    uint64_t deadline) RELEASE(object->lock)
 {
     struct ipc_kmsg *kmsg = nullptr;
     mach_msg_return_t result;
@@ -206,7 +206,7 @@ static ALWAYS_INLINE mach_msg_return_t receive_from(struct ipc_object *object,
 
 /* The receiving half, if what came before did not end in a hand-off.  HANDOFF may be null. */
 static NOINLINE mach_msg_return_t msg_receive(struct msg_request *request, struct thread *self,
-                                              struct thread *handoff)
+                                              struct thread *handoff) NO_LOCK_ANALYSIS
 {
     struct ipc_object *object = lock_receive_object(self->space, request->receive_name);
     if (UNLIKELY(object == nullptr)) {
