@@ -268,6 +268,38 @@ static ALWAYS_INLINE mach_msg_return_t msg_receive(struct msg_request request, s
     return result;
 }
 
+/* The sending half, with a trailer behind the message that says who sends it. */
+static NOINLINE mach_msg_return_t send_with_trailer(struct msg_request request, struct thread *self)
+{
+    struct ipc_sender *sender;
+    struct ipc_kmsg *kmsg;
+    mach_msg_return_t result =
+        ipc_sender_copyin(self->space, request.send_buffer + request.send_size, &sender);
+    if (result != MACH_MSG_SUCCESS) {
+        return result;
+    }
+    result = ipc_kmsg_copyin(self->space, self->map, request.send_buffer, request.send_size, &kmsg);
+    if (result != MACH_MSG_SUCCESS) {
+        ipc_sender_release(sender);
+        return result;
+    }
+    kmsg->sender = sender;
+    bool is_answer =
+        self->policy.donated != 0 && kmsg->destination_type == MACH_MSG_TYPE_PORT_SEND_ONCE;
+    if (kmsg->destination->kobject_kind != IPC_KOBJECT_NONE) {
+        struct ipc_kmsg *answer = send_to_kernel(kmsg);
+        if (answer != nullptr) {
+            ipc_mqueue_post(answer);
+        }
+    } else {
+        result = send_to_queue(request, self, kmsg, nullptr);
+    }
+    if (is_answer) {
+        thread_donation_end(self);
+    }
+    return result;
+}
+
 /* Both halves, as REQUEST's options say. */
 static ALWAYS_INLINE mach_msg_return_t msg_send_receive(struct msg_request request)
 {
@@ -275,6 +307,13 @@ static ALWAYS_INLINE mach_msg_return_t msg_send_receive(struct msg_request reque
     struct thread *handoff = nullptr;
     struct ipc_port *reply = nullptr;
     struct ipc_kmsg *answer = nullptr;
+    if (UNLIKELY(request.option & MACH_SEND_TRAILER) && (request.option & MACH_SEND_MSG)) {
+        mach_msg_return_t result = send_with_trailer(request, self);
+        if (result != MACH_MSG_SUCCESS) {
+            return result;
+        }
+        request.option &= ~(mach_msg_option_t)MACH_SEND_MSG;
+    }
     if (request.option & MACH_SEND_MSG) {
         bool may_handoff = (request.option & MACH_RCV_MSG) && ipc_handoff_is_enabled;
         mach_msg_return_t result = msg_send(request, self, may_handoff, &handoff, &reply, &answer);
