@@ -42,20 +42,29 @@ mach_msg_type_name_t ipc_right_result_type(mach_msg_type_name_t type)
     return dispositions[type - DISPOSITION_FIRST].makes;
 }
 
+/* Is ENTRY a dead name, or will it be one as soon as somebody looks? */
+static bool is_dead_name(const struct ipc_entry *entry)
+{
+    mach_port_type_t type = ipc_entry_type(entry);
+    return type == MACH_PORT_TYPE_DEAD_NAME ||
+           ((type == MACH_PORT_TYPE_SEND || type == MACH_PORT_TYPE_SEND_ONCE) &&
+            !ipc_port_is_alive(ipc_entry_port(entry)));
+}
+
 bool ipc_right_copyin_check(const struct ipc_entry *entry, mach_msg_type_name_t type)
 {
     const struct disposition *disposition = &dispositions[type - DISPOSITION_FIRST];
     return (ipc_entry_type(entry) & disposition->needs) ||
-           (ipc_entry_type(entry) == MACH_PORT_TYPE_DEAD_NAME &&
-            (disposition->needs & MACH_PORT_TYPE_SEND_RIGHTS));
+           ((disposition->needs & MACH_PORT_TYPE_SEND_RIGHTS) && is_dead_name(entry));
 }
 
-/* ENTRY is a dead name: copy it in as such. */
+/* ENTRY has not the right that DISPOSITION needs: copy it in as a dead name if it is one.  Which kind
+ * of right it was makes no difference, whether somebody has noticed the death or not. */
 static COLD kern_return_t copyin_dead(struct ipc_space *space, struct ipc_entry *entry,
                                       const struct disposition *disposition, bool dead_is_ok,
                                       struct ipc_port **port) REQUIRES(space->lock)
 {
-    if (!dead_is_ok || ipc_entry_type(entry) != MACH_PORT_TYPE_DEAD_NAME ||
+    if (!ipc_right_check(space, entry) || !dead_is_ok ||
         !(disposition->needs & MACH_PORT_TYPE_SEND_RIGHTS)) {
         return KERN_INVALID_RIGHT;
     }
