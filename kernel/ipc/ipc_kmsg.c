@@ -141,6 +141,9 @@ void ipc_kmsg_free(struct ipc_kmsg *kmsg)
 
 void ipc_kmsg_identify(struct ipc_kmsg *kmsg, struct ipc_space *space)
 {
+    if (kmsg->sender != nullptr) {
+        return;
+    }
     spin_lock(&space->lock);
     ipc_sender_reference(space->sender);
     kmsg->sender = space->sender;
@@ -157,6 +160,9 @@ static void destroy_descriptor(const ipc_descriptor_t *descriptor)
     case MACH_MSG_OOL_PORTS_DESCRIPTOR:
         ipc_ool_ports_destroy(descriptor->ports.address, descriptor->ports.count,
                               descriptor->ports.disposition);
+        break;
+    case MACH_MSG_GUARDED_PORT_DESCRIPTOR:
+        ipc_port_release_right(descriptor->guarded.port, MACH_MSG_TYPE_PORT_RECEIVE);
         break;
     default:
         if (descriptor->memory.address != nullptr) {

@@ -135,7 +135,7 @@ static inline void ipc_kmsg_drop_destination(struct ipc_kmsg *kmsg)
     kmsg->destination = nullptr;
 }
 
-/* Take down in KMSG that SPACE has sent it.  Locks: none. */
+/* Take down in KMSG that SPACE has sent it, if it does not say already who has.  Locks: none. */
 void ipc_kmsg_identify(struct ipc_kmsg *kmsg, struct ipc_space *space);
 
 /*

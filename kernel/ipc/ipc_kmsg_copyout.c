@@ -9,6 +9,7 @@
 #include <lib/string.h>
 #include <arch/user_copy.h>
 #include <vm/vm_map.h>
+#include <ipc/ipc_guarded.h>
 #include <ipc/ipc_kmsg_internal.h>
 #include <ipc/ipc_ool.h>
 #include <ipc/ipc_right.h>
@@ -96,15 +97,27 @@ static inline mach_port_name_t copyout_reply(struct ipc_kmsg *kmsg, struct ipc_s
 
 /* Convert all descriptors of KMSG.  Returns: the bits of all that failed. */
 static mach_msg_return_t copyout_body(struct ipc_kmsg *kmsg, struct ipc_space *space,
-                                      struct vm_map *map)
+                                      struct vm_map *map, struct ipc_guarding guarding)
 {
     mach_msg_return_t error = MACH_MSG_SUCCESS;
     ipc_descriptor_t *descriptor = ipc_kmsg_first_descriptor(kmsg);
     for (uint32_t i = 0; i < ipc_kmsg_body(kmsg)->msgh_descriptor_count; i++) {
-        error |= ipc_descriptor_copyout(descriptor, space, map);
+        error |= ipc_descriptor_copyout(descriptor, space, map, &guarding);
         descriptor = ipc_descriptor_next(descriptor);
     }
     return error;
+}
+
+/* Take all guards away with which KMSG's rights came to SPACE. */
+static void release_guards(struct ipc_kmsg *kmsg, struct ipc_space *space)
+{
+    ipc_descriptor_t *descriptor = ipc_kmsg_first_descriptor(kmsg);
+    for (uint32_t i = 0; i < ipc_kmsg_body(kmsg)->msgh_descriptor_count; i++) {
+        if (descriptor->port.type == MACH_MSG_GUARDED_PORT_DESCRIPTOR) {
+            ipc_guarded_release(descriptor, space);
+        }
+        descriptor = ipc_descriptor_next(descriptor);
+    }
 }
 
 /* KMSG is in user view, but nobody will ever see it: take back what SPACE and MAP were given, as a
@@ -121,6 +134,7 @@ static COLD void undo_copyout(struct ipc_kmsg *kmsg, struct ipc_space *space, st
     if (header->msgh_bits & MACH_MSGH_BITS_COMPLEX) {
         struct ipc_port *nowhere = ipc_port_create_kernel(IPC_KOBJECT_NONE, nullptr);
         kmsg->destination = nowhere;
+        release_guards(kmsg, space);
         if (nowhere == nullptr || ipc_kmsg_copyin_body(kmsg, space, map) != MACH_MSG_SUCCESS) {
             header->msgh_bits &= ~MACH_MSGH_BITS_COMPLEX;
         }
@@ -146,7 +160,11 @@ mach_msg_return_t ipc_kmsg_copyout(struct ipc_kmsg *kmsg, struct ipc_space *spac
     header->msgh_bits = (header->msgh_bits & MACH_MSGH_BITS_COMPLEX) |
                         MACH_MSGH_BITS(kmsg->reply_type, kmsg->destination_type);
     if (UNLIKELY(header->msgh_bits & MACH_MSGH_BITS_COMPLEX)) {
-        mach_msg_return_t bits = copyout_body(kmsg, space, map);
+        mach_msg_return_t bits =
+            copyout_body(kmsg, space, map,
+                         (struct ipc_guarding){ .guard = buffer,
+                                                .is_wanted = option & MACH_RCV_GUARDED_DESC,
+                                                .is_immovable = true });
         if (bits != MACH_MSG_SUCCESS) {
             error |= error == MACH_MSG_SUCCESS ? MACH_RCV_BODY_ERROR | bits : bits;
         }
@@ -178,7 +196,8 @@ mach_msg_return_t ipc_kmsg_copyout_pseudo(struct ipc_kmsg *kmsg, struct ipc_spac
     header->msgh_bits = (header->msgh_bits & MACH_MSGH_BITS_COMPLEX) |
                         MACH_MSGH_BITS(kmsg->destination_type, kmsg->reply_type);
     if (header->msgh_bits & MACH_MSGH_BITS_COMPLEX) {
-        bits |= copyout_body(kmsg, space, map);
+        bits |= copyout_body(kmsg, space, map,
+                             (struct ipc_guarding){ .guard = buffer, .is_wanted = true });
     }
     /* The message came from this buffer; if it is gone by now the names and regions stay with
      * the sender all the same. */

@@ -44,11 +44,21 @@ typedef struct ipc_ool_ports_descriptor {
     uint32_t count;
 } ipc_ool_ports_descriptor_t;
 
+/* One receive right with its guard (mach_msg_guarded_port_descriptor_t: context holds the pointer). */
+typedef struct ipc_guarded_port_descriptor {
+    struct ipc_port *port; /* null, IPC_PORT_DEAD or a port with its receive right */
+    uint16_t flags;        /* MACH_MSG_GUARD_FLAGS_* */
+    uint8_t disposition;   /* MACH_MSG_TYPE_PORT_RECEIVE */
+    uint8_t type;
+    uint32_t name;
+} ipc_guarded_port_descriptor_t;
+
 /* Any of them; the type byte is at the same place in all. */
 typedef union ipc_descriptor {
     ipc_port_descriptor_t port;
     ipc_ool_descriptor_t memory;
     ipc_ool_ports_descriptor_t ports;
+    ipc_guarded_port_descriptor_t guarded;
 } ipc_descriptor_t;
 
 #pragma pack(pop)
@@ -56,4 +66,7 @@ typedef union ipc_descriptor {
 static_assert(sizeof(ipc_port_descriptor_t) == sizeof(mach_msg_port_descriptor_t));
 static_assert(sizeof(ipc_ool_descriptor_t) == sizeof(mach_msg_ool_descriptor_t));
 static_assert(sizeof(ipc_ool_ports_descriptor_t) == sizeof(mach_msg_ool_ports_descriptor_t));
+static_assert(sizeof(ipc_guarded_port_descriptor_t) == sizeof(mach_msg_guarded_port_descriptor_t));
+static_assert(offsetof(ipc_guarded_port_descriptor_t, type) ==
+              offsetof(ipc_ool_descriptor_t, type));
 static_assert(offsetof(ipc_port_descriptor_t, type) == offsetof(ipc_ool_descriptor_t, type));

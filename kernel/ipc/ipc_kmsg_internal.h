@@ -28,6 +28,16 @@ void ipc_kmsg_consume_destination(struct ipc_kmsg *kmsg, mach_port_name_t name);
 [[nodiscard]] mach_msg_return_t ipc_kmsg_copyin_body(struct ipc_kmsg *kmsg, struct ipc_space *space,
                                                      struct vm_map *map);
 
+/*
+ * The sender that the trailer at user address ADDRESS, behind a message of SPACE's, tells of: of
+ * format 0, as long as its security or its audit token.  Without audit token it is SPACE's.
+ * References: *SENDER is the caller's.
+ * Returns: MACH_MSG_SUCCESS; MACH_SEND_INVALID_TRAILER, SPACE is not privileged, or the trailer has
+ * another format or size; MACH_SEND_INVALID_DATA, it cannot be read; MACH_SEND_NO_BUFFER.
+ */
+[[nodiscard]] mach_msg_return_t ipc_sender_copyin(struct ipc_space *space, uint64_t address,
+                                                  struct ipc_sender **sender);
+
 /* Fill TRAILER, but type and size, with what it can say of KMSG. */
 static inline void ipc_kmsg_fill_trailer(const struct ipc_kmsg *kmsg,
                                          mach_msg_max_trailer_t *trailer)

@@ -13,6 +13,7 @@
 #include <mem/zone.h>
 #include <vm/vm_fault.h>
 #include <vm/vm_map_copy.h>
+#include <ipc/ipc_guarded.h>
 #include <ipc/ipc_kmsg.h>
 #include <ipc/ipc_port.h>
 #include <ipc/ipc_right.h>
@@ -173,6 +174,8 @@ mach_msg_return_t ipc_descriptor_copyin(ipc_descriptor_t *descriptor, struct ipc
     case MACH_MSG_OOL_VOLATILE_DESCRIPTOR: return copyin_memory(descriptor, map);
     case MACH_MSG_OOL_PORTS_DESCRIPTOR:
         return copyin_ports(descriptor, space, map, destination, is_circular);
+    case MACH_MSG_GUARDED_PORT_DESCRIPTOR:
+        return ipc_guarded_copyin(descriptor, space, destination, is_circular);
     default: return MACH_SEND_INVALID_TYPE;
     }
 }
@@ -255,7 +258,7 @@ static mach_msg_return_t copyout_ports(ipc_descriptor_t *descriptor, struct ipc_
 }
 
 mach_msg_return_t ipc_descriptor_copyout(ipc_descriptor_t *descriptor, struct ipc_space *space,
-                                         struct vm_map *map)
+                                         struct vm_map *map, const struct ipc_guarding *guarding)
 {
     mach_msg_return_t error = MACH_MSG_SUCCESS;
     switch (descriptor->port.type) {
@@ -265,6 +268,9 @@ mach_msg_return_t ipc_descriptor_copyout(ipc_descriptor_t *descriptor, struct ip
         USER_PORT(descriptor)->pad1 = 0;
         break;
     case MACH_MSG_OOL_PORTS_DESCRIPTOR: error = copyout_ports(descriptor, space, map); break;
+    case MACH_MSG_GUARDED_PORT_DESCRIPTOR:
+        error = ipc_guarded_copyout(descriptor, space, guarding);
+        break;
     default: error = copyout_memory(descriptor, map); break;
     }
     return error;

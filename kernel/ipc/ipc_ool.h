@@ -12,6 +12,7 @@
 #include <lib/compiler.h>
 #include <ipc/ipc_kmsg_descriptor.h>
 
+struct ipc_guarding;
 struct ipc_kmsg;
 struct ipc_space;
 struct vm_map;
@@ -29,13 +30,14 @@ struct vm_map;
                                                       bool *is_circular);
 
 /*
- * Turn DESCRIPTOR from kernel view into user view of SPACE and MAP.  Context: may sleep.
+ * Turn DESCRIPTOR from kernel view into user view of SPACE and MAP; GUARDING says what becomes of a
+ * guarded receive right.  Context: may sleep.
  * Returns: MACH_MSG_SUCCESS, or the MACH_MSG_*_SPACE or *_KERNEL bits of what failed: then what it
  * carried is destroyed
  *          and it shows a null name or no memory.
  */
 mach_msg_return_t ipc_descriptor_copyout(ipc_descriptor_t *descriptor, struct ipc_space *space,
-                                         struct vm_map *map);
+                                         struct vm_map *map, const struct ipc_guarding *guarding);
 
 /* Drop COUNT rights of kind TYPE in the kalloc'ed array PORTS, and the array. */
 void ipc_ool_ports_destroy(struct ipc_port **ports, uint32_t count, mach_msg_type_name_t type);

@@ -40,6 +40,19 @@ bool ipc_right_copyin_check(const struct ipc_entry *entry, mach_msg_type_name_t 
                                              mach_msg_type_name_t type, bool dead_is_ok,
                                              struct ipc_port **port) REQUIRES(space->lock);
 
+/* What who takes a guarded receive right says of its guard. */
+struct ipc_guard_claim {
+    uint64_t guard;
+    bool is_none; /* it may also have none, if GUARD is 0 */
+};
+
+/* Take the receive right from ENTRY, if CLAIM fits its guard.  Locks: the space's.
+ * Returns: as ipc_right_copyin(); KERN_INVALID_ARGUMENT, it does not fit. */
+[[nodiscard]] kern_return_t ipc_right_copyin_guarded(struct ipc_space *space,
+                                                     struct ipc_entry *entry,
+                                                     const struct ipc_guard_claim *claim,
+                                                     struct ipc_port **port) REQUIRES(space->lock);
+
 /* The kind of right (MACH_MSG_TYPE_PORT_*) that disposition TYPE makes. */
 mach_msg_type_name_t ipc_right_result_type(mach_msg_type_name_t type);
 

@@ -42,20 +42,29 @@ mach_msg_type_name_t ipc_right_result_type(mach_msg_type_name_t type)
     return dispositions[type - DISPOSITION_FIRST].makes;
 }
 
+/* Is ENTRY a dead name, or will it be one as soon as somebody looks? */
+static bool is_dead_name(const struct ipc_entry *entry)
+{
+    mach_port_type_t type = ipc_entry_type(entry);
+    return type == MACH_PORT_TYPE_DEAD_NAME ||
+           ((type == MACH_PORT_TYPE_SEND || type == MACH_PORT_TYPE_SEND_ONCE) &&
+            !ipc_port_is_alive(ipc_entry_port(entry)));
+}
+
 bool ipc_right_copyin_check(const struct ipc_entry *entry, mach_msg_type_name_t type)
 {
     const struct disposition *disposition = &dispositions[type - DISPOSITION_FIRST];
     return (ipc_entry_type(entry) & disposition->needs) ||
-           (ipc_entry_type(entry) == MACH_PORT_TYPE_DEAD_NAME &&
-            (disposition->needs & MACH_PORT_TYPE_SEND_RIGHTS));
+           ((disposition->needs & MACH_PORT_TYPE_SEND_RIGHTS) && is_dead_name(entry));
 }
 
-/* ENTRY is a dead name: copy it in as such. */
+/* ENTRY has not the right that DISPOSITION needs: copy it in as a dead name if it is one.  Which kind
+ * of right it was makes no difference, whether somebody has noticed the death or not. */
 static COLD kern_return_t copyin_dead(struct ipc_space *space, struct ipc_entry *entry,
                                       const struct disposition *disposition, bool dead_is_ok,
                                       struct ipc_port **port) REQUIRES(space->lock)
 {
-    if (!dead_is_ok || ipc_entry_type(entry) != MACH_PORT_TYPE_DEAD_NAME ||
+    if (!ipc_right_check(space, entry) || !dead_is_ok ||
         !(disposition->needs & MACH_PORT_TYPE_SEND_RIGHTS)) {
         return KERN_INVALID_RIGHT;
     }
@@ -111,14 +120,29 @@ static kern_return_t move_send(struct ipc_space *space, struct ipc_entry *entry,
     return KERN_SUCCESS;
 }
 
-/* Move the receive right out of ENTRY; a send right stays behind. */
+/* Does CLAIM fit PORT's guard?  Null: nothing is claimed, which always does. */
+static bool claim_fits(const struct ipc_guard_claim *claim, const struct ipc_port *port)
+{
+    if (claim == nullptr) {
+        return true;
+    }
+    return ipc_port_is_guarded(port) ? port->context == claim->guard
+                                     : claim->is_none && claim->guard == 0;
+}
+
+/* Move the receive right out of ENTRY if CLAIM (or null) fits; a send right stays behind. */
 static kern_return_t move_receive(struct ipc_space *space, struct ipc_entry *entry,
-                                  struct ipc_port *port) REQUIRES(space->lock)
+                                  struct ipc_port *port, const struct ipc_guard_claim *claim)
+    REQUIRES(space->lock)
 {
     ipc_port_lock(port);
     if (port->flags & MACH_PORT_STATUS_FLAG_GUARD_IMMOVABLE_RECEIVE) {
         ipc_port_unlock(port);
         return KERN_INVALID_CAPABILITY;
+    }
+    if (!claim_fits(claim, port)) {
+        ipc_port_unlock(port);
+        return KERN_INVALID_ARGUMENT;
     }
     (void)ipc_port_leave_space(port, MACH_RCV_PORT_CHANGED);
     ipc_port_unlock(port);
@@ -169,11 +193,25 @@ kern_return_t ipc_right_copyin(struct ipc_space *space, struct ipc_entry *entry,
     case MACH_MSG_TYPE_MOVE_SEND: error = move_send(space, entry, port); break;
     default:
         assert(type == MACH_MSG_TYPE_MOVE_RECEIVE);
-        error = move_receive(space, entry, port);
+        error = move_receive(space, entry, port, nullptr);
         break;
     }
     if (LIKELY(error == KERN_SUCCESS)) {
         *result = port;
     }
     return error;
+}
+
+kern_return_t ipc_right_copyin_guarded(struct ipc_space *space, struct ipc_entry *entry,
+                                       const struct ipc_guard_claim *claim, struct ipc_port **port)
+{
+    if (!(entry->bits & MACH_PORT_TYPE_RECEIVE)) {
+        return KERN_INVALID_RIGHT;
+    }
+    struct ipc_port *found = ipc_entry_port(entry);
+    kern_return_t result = move_receive(space, entry, found, claim);
+    if (result == KERN_SUCCESS) {
+        *port = found;
+    }
+    return result;
 }

@@ -269,13 +269,55 @@ static NOINLINE mach_msg_return_t msg_no_receiver(struct msg_request *request, s
     return result;
 }
 
+/* KMSG, just copied in, is on its way: whether it is the answer that SELF was lent importance for, or a
+ * call of its own. */
+static inline void note_call(struct thread *self, const struct ipc_kmsg *kmsg)
+{
+    if (UNLIKELY(self->policy.donated != 0) &&
+        kmsg->destination_type == MACH_MSG_TYPE_PORT_SEND_ONCE) {
+        thread_donation_end(self);
+    }
+    self->calls = ipc_kmsg_is_request(kmsg) ? kmsg->header.msgh_remote_port : MACH_PORT_NULL;
+}
+
+/* Both halves, with a trailer behind the message that says who sends it. */
+static mach_msg_return_t msg_with_trailer(struct msg_request *request, struct thread *self)
+{
+    struct ipc_sender *sender;
+    struct ipc_kmsg *kmsg;
+    mach_msg_return_t result =
+        ipc_sender_copyin(self->space, request->send_buffer + request->send_size, &sender);
+    if (result != MACH_MSG_SUCCESS) {
+        return result;
+    }
+    result =
+        ipc_kmsg_copyin(self->space, self->map, request->send_buffer, request->send_size, &kmsg);
+    if (result != MACH_MSG_SUCCESS) {
+        ipc_sender_release(sender);
+        return result;
+    }
+    kmsg->sender = sender;
+    note_call(self, kmsg);
+    return msg_no_receiver(request, self, kmsg);
+}
+
+/* What is no plain sending. */
+static NOINLINE mach_msg_return_t msg_uncommon(struct msg_request *request, struct thread *self)
+{
+    mach_msg_option_t option = request->receive.option;
+    if (option & MACH_SEND_MSG) {
+        return msg_with_trailer(request, self);
+    }
+    return option & MACH_RCV_MSG ? msg_receive(request, self, nullptr) : MACH_MSG_SUCCESS;
+}
+
 /* Both halves, as REQUEST's options say. */
 static ALWAYS_INLINE mach_msg_return_t msg_send_receive(struct msg_request *request)
 {
     struct thread *self = current_thread();
     mach_msg_option_t option = request->receive.option;
-    if (UNLIKELY(!(option & MACH_SEND_MSG))) {
-        return option & MACH_RCV_MSG ? msg_receive(request, self, nullptr) : MACH_MSG_SUCCESS;
+    if (UNLIKELY((option & (MACH_SEND_MSG | MACH_SEND_TRAILER)) != MACH_SEND_MSG)) {
+        return msg_uncommon(request, self);
     }
     struct ipc_kmsg *kmsg;
     mach_msg_return_t result;
@@ -284,11 +326,7 @@ static ALWAYS_INLINE mach_msg_return_t msg_send_receive(struct msg_request *requ
     if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
         return result;
     }
-    if (UNLIKELY(self->policy.donated != 0) &&
-        kmsg->destination_type == MACH_MSG_TYPE_PORT_SEND_ONCE) {
-        thread_donation_end(self); /* this is the answer */
-    }
-    self->calls = ipc_kmsg_is_request(kmsg) ? kmsg->header.msgh_remote_port : MACH_PORT_NULL;
+    note_call(self, kmsg);
     struct ipc_port *reply = kmsg->reply;
     struct thread *receiver;
     INLINE_CALL receiver = ipc_mqueue_hand_over(kmsg);

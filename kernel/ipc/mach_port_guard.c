@@ -30,13 +30,19 @@ kern_return_t mach_port_get_context(struct ipc_space *task, mach_port_name_t nam
     return KERN_SUCCESS;
 }
 
+/* RESULT of guarding NAME: MACH_PORT_NULL and MACH_PORT_DEAD are no names here, not wrong rights. */
+static kern_return_t guard_result(mach_port_name_t name, kern_return_t result)
+{
+    return result == KERN_INVALID_RIGHT && !MACH_PORT_VALID(name) ? KERN_INVALID_NAME : result;
+}
+
 kern_return_t mach_port_guard_with_flags(struct ipc_space *task, mach_port_name_t name,
                                          uint64_t guard, uint64_t flags)
 {
     struct ipc_port *port;
     kern_return_t result = mach_port_lock_receive(task, name, &port);
     if (result != LOCKED) {
-        return result;
+        return guard_result(name, result);
     }
     if (port->context != 0) {
         result = KERN_INVALID_ARGUMENT;
@@ -111,14 +117,16 @@ kern_return_t mach_port_set_context(struct ipc_space *task, mach_port_name_t nam
 kern_return_t mach_port_unguard(struct ipc_space *task, mach_port_name_t name, uint64_t guard)
 {
     /* What keeps the right in its task stays. */
-    return replace_context(task, name, has_guard, guard, 0,
-                           MACH_PORT_STATUS_FLAG_GUARDED | MACH_PORT_STATUS_FLAG_STRICT_GUARD);
+    return guard_result(
+        name, replace_context(task, name, has_guard, guard, 0,
+                              MACH_PORT_STATUS_FLAG_GUARDED | MACH_PORT_STATUS_FLAG_STRICT_GUARD));
 }
 
 kern_return_t mach_port_swap_guard(struct ipc_space *task, mach_port_name_t name,
                                    uint64_t old_guard, uint64_t new_guard)
 {
-    return replace_context(task, name, has_loose_guard, old_guard, new_guard, 0);
+    return guard_result(name,
+                        replace_context(task, name, has_loose_guard, old_guard, new_guard, 0));
 }
 
 kern_return_t mach_port_assert_attributes(struct ipc_space *task, mach_port_name_t name,

@@ -71,6 +71,20 @@ static kern_return_t fill_attributes(struct ipc_port *port, mach_port_flavor_t f
     }
 }
 
+/* The answer to FLAVOR about MACH_PORT_NULL and MACH_PORT_DEAD, which have neither limit nor requests. */
+static kern_return_t attributes_of_no_port(mach_port_flavor_t flavor, mach_port_info_t info,
+                                           mach_msg_type_number_t *info_count)
+{
+    switch (flavor) {
+    case MACH_PORT_LIMITS_INFO: *info_count = 0; return KERN_SUCCESS;
+    case MACH_PORT_DNREQUESTS_SIZE:
+        info[0] = 0;
+        *info_count = MACH_PORT_DNREQUESTS_SIZE_COUNT;
+        return KERN_SUCCESS;
+    default: return KERN_INVALID_RIGHT;
+    }
+}
+
 kern_return_t mach_port_get_attributes(struct ipc_space *task, mach_port_name_t name,
                                        mach_port_flavor_t flavor, mach_port_info_t info,
                                        mach_msg_type_number_t *info_count)
@@ -85,6 +99,9 @@ kern_return_t mach_port_get_attributes(struct ipc_space *task, mach_port_name_t 
     }
     if (*info_count < words) {
         return KERN_FAILURE;
+    }
+    if (!MACH_PORT_VALID(name)) {
+        return attributes_of_no_port(flavor, info, info_count);
     }
     kern_return_t result = mach_port_lock_receive(task, name, &port);
     if (result != LOCKED) {

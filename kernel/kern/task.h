@@ -24,6 +24,7 @@
 
 #include <mach/kern_return.h>
 #include <mach/message.h>
+#include <mach/task_policy.h>
 #include <mach/task_special_ports.h>
 
 #include <lib/compiler.h>
@@ -45,18 +46,37 @@ struct vm_map;
 #define TASK_THREADS_MAX 1024
 #define TASKS_MAX        1024
 
+/* How often others made threads in a task and set the registers of its threads, and how often its own
+ * threads did so to others; all atomic. */
+struct task_external {
+    _Atomic uint64_t threads_by_others;
+    _Atomic uint64_t threads_for_others;
+    _Atomic uint64_t states_by_others;
+    _Atomic uint64_t states_for_others;
+};
+
+/* What task_policy_set was told.  It is kept and told again; threads are scheduled by their own. */
+struct task_policies {
+    task_role_t role;
+    struct task_qos_policy base;
+    struct task_qos_policy override;
+};
+
 /* Lock keys: (l) lock, (a) atomic, (c) constant after creation, (t) the task list's lock. */
 struct task {
     struct mutex lock;
-    struct refcount references; /* (a) */
-    bool is_active;             /* (l) */
-    struct ipc_space *space;    /* (c) a reference */
-    struct vm_map *map;         /* (c) a reference */
-    struct ipc_port *self;      /* (c) the task's kernel port, a reference */
-    struct list threads;        /* (l) thread.task_link, each with a reference */
-    uint32_t thread_count;      /* (l) */
-    uint32_t suspend_count;     /* (l) */
-    struct usage ended_usage;   /* (l) of threads that have ended */
+    struct refcount references;    /* (a) */
+    bool is_active;                /* (l) */
+    struct ipc_space *space;       /* (c) a reference */
+    struct vm_map *map;            /* (c) a reference */
+    struct ipc_port *self;         /* (c) the task's kernel port, a reference */
+    struct list threads;           /* (l) thread.task_link, each with a reference */
+    uint32_t thread_count;         /* (l) */
+    uint32_t suspend_count;        /* (l) */
+    struct usage ended_usage;      /* (l) of threads that have ended */
+    uint64_t ended_threads;        /* (l) how many */
+    struct task_external external; /* what tasks did to each other */
+    struct task_policies policies; /* (l) */
     struct ipc_port *special[TASK_MAX_SPECIAL_PORT + 1]; /* (l) rights; null: the default */
     struct ipc_port *registered[TASK_REGISTERED_MAX];    /* (l) send rights */
     struct list semaphores;                              /* (l) semaphore.task_link */

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * task_info and thread_info.  What threads have used comes from sched/usage.h.
+ * task_info.  What threads have used comes from sched/usage.h.
  */
 #include <task_server.h>
-#include <thread_act_server.h>
+
+#include <stdatomic.h>
 
 #include <mach/policy.h>
-#include <mach/usage_info.h>
+#include <mach/mig_errors.h>
+#include <mach/task_info.h>
 
 #include <ipc/ipc_space.h>
 #include <kern/info.h>
 #include <kern/task.h>
-#include <kern/thread_gate.h>
+#include <kern/usage_answer.h>
 
 /* What several flavors show. */
 struct task_summary {
@@ -21,7 +23,9 @@ struct task_summary {
     struct usage living; /* and of the others */
     uint32_t processor;  /* of the first thread that runs, or of the first */
     uint32_t threads;
+    uint64_t ended_threads;
     integer_t suspend_count;
+    integer_t regions;
 };
 
 /* Add what is to be told of THREAD, one of several, to SUMMARY.  HAS_RUNNING: one before it runs. */
@@ -41,12 +45,14 @@ static struct task_summary summarize(task_t task)
     struct task_summary summary = { .resident_size = pmap_resident_bytes(task->map->pmap) };
     mutex_lock(&task->map->lock);
     summary.virtual_size = task->map->size;
+    summary.regions = (integer_t)task->map->entry_count;
     mutex_unlock(&task->map->lock);
     struct thread *thread;
     bool has_running = false;
     mutex_lock(&task->lock);
     summary.suspend_count = (integer_t)task->suspend_count;
     summary.ended = task->ended_usage;
+    summary.ended_threads = task->ended_threads;
     list_for_each_entry(thread, &task->threads, task_link) {
         summarize_thread(&summary, thread, &has_running);
     }
@@ -131,27 +137,105 @@ static kern_return_t answer_events(const struct task_summary *summary, integer_t
     return info_answer(out, count, &info, sizeof(info), KERN_INVALID_ARGUMENT);
 }
 
-static kern_return_t answer_usage(const struct usage *usage, uint32_t processor, uint32_t threads,
-                                  integer_t *out, mach_msg_type_number_t *count)
-{
-    struct mach_r_usage_info info = {
-        .user_time = usage->user_time,
-        .system_time = usage->system_time,
-        .voluntary_switches = usage->voluntary_switches,
-        .involuntary_switches = usage->involuntary_switches,
-        .migrations = usage->migrations,
-        .processor = processor,
-        .threads = threads,
-    };
-    return info_answer(out, count, &info, sizeof(info), KERN_INVALID_ARGUMENT);
-}
-
 static kern_return_t answer_task_usage(const struct task_summary *summary, integer_t *out,
                                        mach_msg_type_number_t *count)
 {
     struct usage sum = summary->ended;
     usage_add(&sum, &summary->living);
-    return answer_usage(&sum, summary->processor, summary->threads, out, count);
+    return usage_answer(&sum, summary->processor, summary->threads, out, count);
+}
+
+/* What the kernel has allocated for the task alone, and says so, are its threads' stacks. */
+static kern_return_t answer_kernel_memory(const struct task_summary *summary, integer_t *out,
+                                          mach_msg_type_number_t *count)
+{
+    struct task_kernelmemory_info info = {
+        .total_palloc = (summary->ended_threads + summary->threads) * KERNEL_STACK_SIZE,
+        .total_pfree = summary->ended_threads * KERNEL_STACK_SIZE,
+    };
+    return info_answer(out, count, &info, sizeof(info), KERN_INVALID_ARGUMENT);
+}
+
+/* No wake-ups are counted for each task, and nobody computes but the processors. */
+static kern_return_t answer_power(const struct task_summary *summary, task_flavor_t flavor,
+                                  integer_t *out, mach_msg_type_number_t *count)
+{
+    struct task_power_info_v2 info = {
+        .cpu_energy = {
+            .total_user = summary->ended.user_time + summary->living.user_time,
+            .total_system = summary->ended.system_time + summary->living.system_time,
+        },
+    };
+    size_t size = sizeof(info);
+    if (flavor == TASK_POWER_INFO) {
+        size = sizeof(info.cpu_energy);
+    } else if (*count < TASK_POWER_INFO_V2_COUNT) {
+        size = TASK_POWER_INFO_V2_COUNT_OLD * sizeof(integer_t);
+    }
+    return info_answer(out, count, &info, size, KERN_INVALID_ARGUMENT);
+}
+
+/* The longest revision of TASK_VM_INFO that COUNT words have room for; the shortest if for none. */
+static mach_msg_type_number_t vm_info_words(mach_msg_type_number_t count)
+{
+    static const mach_msg_type_number_t revisions[] = {
+        TASK_VM_INFO_REV7_COUNT, TASK_VM_INFO_REV6_COUNT, TASK_VM_INFO_REV5_COUNT,
+        TASK_VM_INFO_REV4_COUNT, TASK_VM_INFO_REV3_COUNT, TASK_VM_INFO_REV2_COUNT,
+        TASK_VM_INFO_REV1_COUNT, TASK_VM_INFO_REV0_COUNT,
+    };
+    uint32_t i = 0;
+    while (i < ARRAY_SIZE(revisions) - 1 && revisions[i] > count) {
+        i++;
+    }
+    return revisions[i];
+}
+
+/* All memory is the program's own: nothing is paged out, compressed, purged, or of a file. */
+static kern_return_t answer_vm(task_t task, const struct task_summary *summary, integer_t *out,
+                               mach_msg_type_number_t *count)
+{
+    struct task_vm_info info = {
+        .virtual_size = summary->virtual_size,
+        .region_count = summary->regions,
+        .page_size = PAGE_SIZE,
+        .resident_size = summary->resident_size,
+        .resident_size_peak = summary->resident_size,
+        .internal = summary->resident_size,
+        .internal_peak = summary->resident_size,
+        .phys_footprint = summary->resident_size,
+        .min_address = task->map->min_address,
+        .max_address = task->map->max_address,
+        .ledger_phys_footprint_peak = (int64_t)summary->resident_size,
+    };
+    return info_answer(out, count, &info, vm_info_words(*count) * sizeof(integer_t),
+                       KERN_INVALID_ARGUMENT);
+}
+
+/* What others did to the task, and its threads to other tasks; task_for_pid is none of the kernel's. */
+static kern_return_t answer_external(task_t task, integer_t *out, mach_msg_type_number_t *count)
+{
+    struct task_extmod_info info = {
+        .extmod_statistics = {
+            .thread_creation_count = (int64_t)atomic_load(&task->external.threads_by_others),
+            .thread_creation_caller_count = (int64_t)atomic_load(&task->external.threads_for_others),
+            .thread_set_state_count = (int64_t)atomic_load(&task->external.states_by_others),
+            .thread_set_state_caller_count = (int64_t)atomic_load(&task->external.states_for_others),
+        },
+    };
+    return info_answer(out, count, &info, sizeof(info), KERN_INVALID_ARGUMENT);
+}
+
+/* The base priority of a new thread; the other classic policies are no task's. */
+static kern_return_t answer_sched(task_flavor_t flavor, integer_t *out,
+                                  mach_msg_type_number_t *count)
+{
+    struct policy_timeshare_base info = { .base_priority = THREAD_PRIORITY_DEFAULT };
+    if (flavor == TASK_SCHED_TIMESHARE_INFO) {
+        return info_answer(out, count, &info, sizeof(info), KERN_INVALID_ARGUMENT);
+    }
+    mach_msg_type_number_t least =
+        flavor == TASK_SCHED_RR_INFO ? POLICY_RR_BASE_COUNT : POLICY_FIFO_BASE_COUNT;
+    return *count < least ? KERN_INVALID_ARGUMENT : KERN_INVALID_POLICY;
 }
 
 /* TASK's identity, with a reference. */
@@ -177,129 +261,69 @@ static kern_return_t answer_token(task_t task, task_flavor_t flavor, integer_t *
     return result;
 }
 
+/* The flavors that need no summary.  Returns: MIG_BAD_ID: it is none of them. */
+static kern_return_t answer_plain(task_t task, task_flavor_t flavor, integer_t *out,
+                                  mach_msg_type_number_t *count)
+{
+    struct task_flags_info flags = { .flags = TF_LP64 | TF_64B_DATA };
+    struct task_dyld_info images = { .all_image_info_format = TASK_DYLD_ALL_IMAGE_INFO_64 };
+    struct task_wait_state_info waits = {}; /* not counted, here and on Darwin */
+    switch (flavor) {
+    case TASK_SECURITY_TOKEN:
+    case TASK_AUDIT_TOKEN: return answer_token(task, flavor, out, count);
+    case TASK_EXTMOD_INFO: return answer_external(task, out, count);
+    case TASK_FLAGS_INFO:
+        return info_answer(out, count, &flags, sizeof(flags), KERN_INVALID_ARGUMENT);
+    case TASK_DYLD_INFO:
+        return info_answer(out, count, &images, sizeof(images), KERN_INVALID_ARGUMENT);
+    case TASK_WAIT_STATE_INFO:
+        return info_answer(out, count, &waits, sizeof(waits), KERN_INVALID_ARGUMENT);
+    case TASK_SCHED_TIMESHARE_INFO:
+    case TASK_SCHED_RR_INFO:
+    case TASK_SCHED_FIFO_INFO: return answer_sched(flavor, out, count);
+    default: return MIG_BAD_ID;
+    }
+}
+
+static kern_return_t answer_summary(task_t task, task_flavor_t flavor, integer_t *out,
+                                    mach_msg_type_number_t *count)
+{
+    struct task_summary summary = summarize(task);
+    switch (flavor) {
+    case TASK_BASIC_INFO_32:
+    case TASK_BASIC2_INFO_32: return answer_basic_32(&summary, out, count);
+    case TASK_BASIC_INFO_64: return answer_basic_64(&summary, out, count);
+    case MACH_TASK_BASIC_INFO: return answer_mach_basic(&summary, out, count);
+    case TASK_THREAD_TIMES_INFO: return answer_thread_times(&summary, out, count);
+    case TASK_ABSOLUTETIME_INFO: return answer_absolute_times(&summary, out, count);
+    case TASK_EVENTS_INFO: return answer_events(&summary, out, count);
+    case TASK_KERNELMEMORY_INFO: return answer_kernel_memory(&summary, out, count);
+    case TASK_POWER_INFO:
+    case TASK_POWER_INFO_V2: return answer_power(&summary, flavor, out, count);
+    case TASK_VM_INFO:
+    case TASK_VM_INFO_PURGEABLE: return answer_vm(task, &summary, out, count);
+    case MACH_R_USAGE_INFO: return answer_task_usage(&summary, out, count);
+    default: return KERN_INVALID_ARGUMENT;
+    }
+}
+
 kern_return_t task_info(task_t target_task, task_flavor_t flavor, task_info_t task_info_out,
                         mach_msg_type_number_t *task_info_outCnt)
 {
     if (target_task == nullptr) {
         return KERN_INVALID_TASK;
     }
-    if (flavor == TASK_SECURITY_TOKEN || flavor == TASK_AUDIT_TOKEN) {
-        return answer_token(target_task, flavor, task_info_out, task_info_outCnt);
-    }
-    struct task_flags_info flags = { .flags = TF_LP64 | TF_64B_DATA };
-    struct task_summary summary = summarize(target_task);
-    switch (flavor) {
-    case TASK_BASIC_INFO_32:
-    case TASK_BASIC2_INFO_32: return answer_basic_32(&summary, task_info_out, task_info_outCnt);
-    case TASK_BASIC_INFO_64: return answer_basic_64(&summary, task_info_out, task_info_outCnt);
-    case MACH_TASK_BASIC_INFO: return answer_mach_basic(&summary, task_info_out, task_info_outCnt);
-    case TASK_THREAD_TIMES_INFO:
-        return answer_thread_times(&summary, task_info_out, task_info_outCnt);
-    case TASK_ABSOLUTETIME_INFO:
-        return answer_absolute_times(&summary, task_info_out, task_info_outCnt);
-    case TASK_EVENTS_INFO: return answer_events(&summary, task_info_out, task_info_outCnt);
-    case MACH_R_USAGE_INFO: return answer_task_usage(&summary, task_info_out, task_info_outCnt);
-    case TASK_FLAGS_INFO:
-        return info_answer(task_info_out, task_info_outCnt, &flags, sizeof(flags),
-                           KERN_INVALID_ARGUMENT);
-    default: return KERN_INVALID_ARGUMENT;
-    }
+    kern_return_t result = answer_plain(target_task, flavor, task_info_out, task_info_outCnt);
+    return result != MIG_BAD_ID
+               ? result
+               : answer_summary(target_task, flavor, task_info_out, task_info_outCnt);
 }
 
-/* A moment in a thread's life. */
-struct thread_snapshot {
-    enum thread_state state;
-    bool is_held;
-    integer_t suspend_count;
-    integer_t priority;
-    integer_t base_priority;
-    enum sched_mode mode;
-    uint32_t cpu;
-    struct usage usage;
-};
-
-static struct thread_snapshot snapshot(thread_t thread)
+kern_return_t task_set_info(task_t target_task, task_flavor_t flavor, task_info_t task_info_in,
+                            mach_msg_type_number_t task_info_inCnt)
 {
-    struct gate *gate = thread_gate(thread);
-    interrupt_state_t state = spin_lock_save(&gate->lock);
-    struct thread_snapshot shot = {
-        .is_held = thread->suspend_count > 0,
-        .suspend_count = (integer_t)thread->user_suspend_count,
-    };
-    spin_lock(&thread->lock);
-    shot.state = thread->state;
-    shot.priority = thread->priority;
-    shot.base_priority = thread->base_priority;
-    shot.mode = thread->policy.mode;
-    shot.cpu = thread->cpu;
-    spin_unlock(&thread->lock);
-    spin_unlock_restore(&gate->lock, state);
-    shot.usage = thread_usage(thread);
-    return shot;
-}
-
-static integer_t run_state(const struct thread_snapshot *shot)
-{
-    switch (shot->state) {
-    case THREAD_RUNNABLE:
-    case THREAD_RUNNING: return TH_STATE_RUNNING;
-    case THREAD_DEAD: return TH_STATE_HALTED;
-    default: return shot->is_held ? TH_STATE_STOPPED : TH_STATE_WAITING;
-    }
-}
-
-/* As on Darwin, whoever does not share his time has it in turns. */
-static policy_t thread_policy_of(const struct thread_snapshot *shot)
-{
-    return shot->mode == SCHED_TIMESHARE ? POLICY_TIMESHARE : POLICY_RR;
-}
-
-static kern_return_t answer_thread_basic(const struct thread_snapshot *shot, integer_t *out,
-                                         mach_msg_type_number_t *count)
-{
-    struct thread_basic_info info = {
-        .user_time = info_time(shot->usage.user_time),
-        .system_time = info_time(shot->usage.system_time),
-        .policy = thread_policy_of(shot),
-        .run_state = run_state(shot),
-        .suspend_count = shot->suspend_count,
-    };
-    return info_answer(out, count, &info, sizeof(info), KERN_INVALID_ARGUMENT);
-}
-
-static kern_return_t answer_thread_extended(const struct thread_snapshot *shot, integer_t *out,
-                                            mach_msg_type_number_t *count)
-{
-    struct thread_extended_info info = {
-        .pth_user_time = shot->usage.user_time,
-        .pth_system_time = shot->usage.system_time,
-        .pth_policy = thread_policy_of(shot),
-        .pth_run_state = run_state(shot),
-        .pth_curpri = shot->priority,
-        .pth_priority = shot->base_priority,
-        .pth_maxpriority = THREAD_PRIORITY_MAX,
-    };
-    return info_answer(out, count, &info, sizeof(info), KERN_INVALID_ARGUMENT);
-}
-
-kern_return_t thread_info(thread_t target_act, thread_flavor_t flavor,
-                          thread_info_t thread_info_out, mach_msg_type_number_t *thread_info_outCnt)
-{
-    if (target_act == nullptr) {
-        return KERN_INVALID_ARGUMENT;
-    }
-    struct thread_identifier_info identifier = { .thread_id = target_act->id };
-    struct thread_snapshot shot = snapshot(target_act);
-    switch (flavor) {
-    case THREAD_BASIC_INFO: return answer_thread_basic(&shot, thread_info_out, thread_info_outCnt);
-    case THREAD_EXTENDED_INFO:
-        return answer_thread_extended(&shot, thread_info_out, thread_info_outCnt);
-    case MACH_R_USAGE_INFO:
-        return answer_usage(&shot.usage, shot.cpu, shot.state != THREAD_DEAD, thread_info_out,
-                            thread_info_outCnt);
-    case THREAD_IDENTIFIER_INFO:
-        return info_answer(thread_info_out, thread_info_outCnt, &identifier, sizeof(identifier),
-                           KERN_INVALID_ARGUMENT);
-    default: return KERN_INVALID_ARGUMENT;
-    }
+    (void)flavor;
+    (void)task_info_in;
+    (void)task_info_inCnt;
+    return target_task == nullptr ? KERN_INVALID_TASK : KERN_INVALID_ARGUMENT;
 }

@@ -70,6 +70,7 @@ static struct task *thread_leave_task(struct thread *self)
     task->thread_count--;
     struct usage usage = thread_usage(self);
     usage_add(&task->ended_usage, &usage);
+    task->ended_threads++;
     mutex_unlock(&task->lock);
     return task;
 }

@@ -17,10 +17,20 @@
 #include <kern/thread_control.h>
 #include <kern/thread_gate.h>
 
+/* Make a thread in TASK for the running thread. */
+static kern_return_t create_thread(task_t task, thread_t *thread)
+{
+    kern_return_t result = thread_create_in_task(task, thread);
+    if (result == KERN_SUCCESS && task != current_task()) {
+        atomic_fetch_add(&task->external.threads_by_others, 1);
+        atomic_fetch_add(&current_task()->external.threads_for_others, 1);
+    }
+    return result;
+}
+
 kern_return_t task_create_thread(task_t parent_task, thread_t *child_act)
 {
-    return parent_task == nullptr ? KERN_INVALID_TASK
-                                  : thread_create_in_task(parent_task, child_act);
+    return parent_task == nullptr ? KERN_INVALID_TASK : create_thread(parent_task, child_act);
 }
 
 kern_return_t thread_create_running(task_t parent_task, thread_state_flavor_t flavor,
@@ -31,7 +41,7 @@ kern_return_t thread_create_running(task_t parent_task, thread_state_flavor_t fl
         return KERN_INVALID_TASK;
     }
     struct thread *thread;
-    kern_return_t result = thread_create_in_task(parent_task, &thread);
+    kern_return_t result = create_thread(parent_task, &thread);
     if (result != KERN_SUCCESS) {
         return result;
     }
@@ -98,6 +108,19 @@ kern_return_t thread_get_state(thread_t target_act, thread_state_flavor_t flavor
     return result;
 }
 
+/* Count that the running thread sets the registers of THREAD, if that is another task's.  A thread that was
+ * not told to end still has its task. */
+static void count_set_state(thread_t thread)
+{
+    struct gate *gate = thread_gate(thread);
+    interrupt_state_t state = spin_lock_save(&gate->lock);
+    if (thread->is_active && thread->task != current_task()) {
+        atomic_fetch_add(&thread->task->external.states_by_others, 1);
+        atomic_fetch_add(&current_task()->external.states_for_others, 1);
+    }
+    spin_unlock_restore(&gate->lock, state);
+}
+
 kern_return_t thread_set_state(thread_t target_act, thread_state_flavor_t flavor,
                                thread_state_t new_state, mach_msg_type_number_t new_stateCnt)
 {
@@ -107,6 +130,9 @@ kern_return_t thread_set_state(thread_t target_act, thread_state_flavor_t flavor
     hold_still(target_act);
     kern_return_t result = context_set_state(&target_act->context, flavor, new_state, new_stateCnt);
     let_go(target_act);
+    if (result == KERN_SUCCESS) {
+        count_set_state(target_act);
+    }
     return result;
 }
 

@@ -11,7 +11,11 @@
 #include <arch/clock_device.h>
 #include <arch/cpu.h>
 #include <arch/upcalls.h>
+#include <sched/policy.h>
 #include <sched/sched_internal.h>
+
+/* After so many halvings nothing is left of what was used before. */
+#define DECAYS_MAX 40
 
 /* Cycles since CHARGED_UNTIL.  Another processor's counter may be a little ahead of ours. */
 static uint64_t cycles_since(uint64_t charged_until)
@@ -50,6 +54,47 @@ struct usage thread_usage(struct thread *thread)
     usage.user_time = clock_duration(cycles[THREAD_SIDE_USER]);
     usage.system_time = clock_duration(cycles[THREAD_SIDE_SYSTEM]);
     return usage;
+}
+
+/* The part of the time from BEGIN to END that is after SINCE. */
+static uint64_t time_after(uint64_t since, uint64_t begin, uint64_t end)
+{
+    uint64_t first = begin > since ? begin : since;
+    return end > first ? end - first : 0;
+}
+
+/*
+ * The recent use of POLICY, of a thread that has run since SINCE without being charged, up to NOW.  One
+ * that never stops has used SCHED_DECAY_NS when that was halved last, and all since then.
+ */
+static uint64_t recent_share(const struct sched_policy *policy, uint64_t since, uint64_t now,
+                             uint64_t scale)
+{
+    uint64_t used = policy->usage;
+    uint64_t begin = policy->decayed_at;
+    if (now > begin + DECAYS_MAX * SCHED_DECAY_NS) {
+        begin = now - DECAYS_MAX * SCHED_DECAY_NS;
+        used = 0;
+    }
+    for (; now > begin && now - begin >= SCHED_DECAY_NS; begin += SCHED_DECAY_NS) {
+        used = (used + time_after(since, begin, begin + SCHED_DECAY_NS)) / 2;
+    }
+    used += time_after(since, begin, now);
+    uint64_t whole = SCHED_DECAY_NS + time_after(begin, begin, now);
+    return used < whole ? used * scale / whole : scale;
+}
+
+uint64_t thread_recent_share(struct thread *thread, uint64_t scale)
+{
+    interrupt_state_t state = spin_lock_save(&thread->lock);
+    uint64_t now = clock_now();
+    uint64_t since = now;
+    if (thread->state == THREAD_RUNNING) {
+        since = percpu_ptr_of(thread->cpu, sched_cpu)->use_until;
+    }
+    uint64_t share = recent_share(&thread->policy, since, now, scale);
+    spin_unlock_restore(&thread->lock, state);
+    return share;
 }
 
 void sched_sum(struct sched_cpu *cpu, uint64_t now, enum thread_side side)

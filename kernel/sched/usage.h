@@ -34,6 +34,10 @@ struct cpu_usage {
 /* What THREAD has used until now, also while it runs.  Context: any, no thread's lock. */
 struct usage thread_usage(struct thread *thread);
 
+/* How much of a processor THREAD has used lately: a part of SCALE.  The last SCHED_DECAY_NS count most.
+ * Context: any, no thread's lock. */
+uint64_t thread_recent_share(struct thread *thread, uint64_t scale);
+
 /* What processor CPU has done until now. */
 struct cpu_usage cpu_usage(uint32_t cpu);
 

@@ -236,7 +236,8 @@ KTEST(ipc_padding_of_descriptors_is_not_passed_on)
     descriptor.port.type = MACH_MSG_PORT_DESCRIPTOR;
     EXPECT_EQ(ipc_descriptor_copyin(&descriptor.kernel, space, nullptr, nullptr, &is_circular),
               MACH_MSG_SUCCESS);
-    EXPECT_EQ(ipc_descriptor_copyout(&descriptor.kernel, space, nullptr), MACH_MSG_SUCCESS);
+    EXPECT_EQ(ipc_descriptor_copyout(&descriptor.kernel, space, nullptr, nullptr),
+              MACH_MSG_SUCCESS);
     EXPECT_EQ(descriptor.port.pad1, 0);
     EXPECT_EQ(descriptor.port.pad2, 0);
 
@@ -246,7 +247,8 @@ KTEST(ipc_padding_of_descriptors_is_not_passed_on)
     descriptor.memory.type = MACH_MSG_OOL_DESCRIPTOR;
     EXPECT_EQ(ipc_descriptor_copyin(&descriptor.kernel, space, nullptr, nullptr, &is_circular),
               MACH_MSG_SUCCESS);
-    EXPECT_EQ(ipc_descriptor_copyout(&descriptor.kernel, space, nullptr), MACH_MSG_SUCCESS);
+    EXPECT_EQ(ipc_descriptor_copyout(&descriptor.kernel, space, nullptr, nullptr),
+              MACH_MSG_SUCCESS);
     EXPECT_EQ(descriptor.memory.pad1, 0);
     EXPECT_EQ(descriptor.memory.address, nullptr);
     space_end(space);

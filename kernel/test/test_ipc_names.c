@@ -54,6 +54,21 @@ KTEST(ipc_wrong_arguments_have_their_errors)
     space_end(space);
 }
 
+static void expect_attributes_of_no_port(struct ipc_space *space, mach_port_name_t name)
+{
+    integer_t info[MACH_PORT_RECEIVE_STATUS_COUNT] = { 1 };
+    mach_msg_type_number_t count = MACH_PORT_RECEIVE_STATUS_COUNT;
+    EXPECT_EQ(mach_port_get_attributes(space, name, MACH_PORT_RECEIVE_STATUS, info, &count),
+              KERN_INVALID_RIGHT);
+    EXPECT_EQ(mach_port_get_attributes(space, name, MACH_PORT_DNREQUESTS_SIZE, info, &count),
+              KERN_SUCCESS);
+    EXPECT_EQ(count, 1);
+    EXPECT_EQ(info[0], 0);
+    EXPECT_EQ(mach_port_get_attributes(space, name, MACH_PORT_LIMITS_INFO, info, &count),
+              KERN_SUCCESS);
+    EXPECT_EQ(count, 0);
+}
+
 KTEST(ipc_null_and_dead_names_have_their_own_answers)
 {
     struct ipc_space *space = space_begin();
@@ -71,6 +86,8 @@ KTEST(ipc_null_and_dead_names_have_their_own_answers)
                   KERN_INVALID_NAME);
         EXPECT_EQ(mach_port_set_mscount(space, names[i], 1), KERN_INVALID_RIGHT);
         EXPECT_EQ(mach_port_move_member(space, names[i], MACH_PORT_NULL), KERN_INVALID_RIGHT);
+        EXPECT_EQ(mach_port_guard(space, names[i], 1, false), KERN_INVALID_NAME);
+        expect_attributes_of_no_port(space, names[i]);
     }
     mach_port_type_t type = 0;
     EXPECT_EQ(mach_port_type(space, MACH_PORT_NULL, &type), KERN_INVALID_NAME);

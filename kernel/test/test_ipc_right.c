@@ -222,6 +222,35 @@ KTEST(ipc_send_right_dies_with_port)
     space_end(owner);
 }
 
+/* Nobody has looked at the name between the port's death and its use. */
+static void copyin_unnoticed(mach_msg_type_name_t made, mach_msg_type_name_t arrives,
+                             mach_msg_type_name_t used)
+{
+    struct ipc_space *owner = space_begin();
+    struct ipc_space *client = space_create();
+    mach_port_name_t name = new_port(owner);
+    struct ipc_port *port = nullptr;
+    EXPECT_EQ(ipc_space_copyin(owner, name, made, &port), KERN_SUCCESS);
+    mach_port_name_t right = ipc_space_copyout(client, port, arrives);
+    EXPECT_EQ(mach_port_mod_refs(owner, name, MACH_PORT_RIGHT_RECEIVE, -1), KERN_SUCCESS);
+    EXPECT_EQ(ipc_space_copyin(client, right, used, &port), KERN_SUCCESS);
+    EXPECT_EQ(port, IPC_PORT_DEAD);
+    EXPECT_EQ(type_of(client, right), 0);
+    space_destroy(client);
+    space_end(owner);
+}
+
+KTEST(ipc_dead_name_passes_whatever_right_it_was)
+{
+    copyin_unnoticed(MACH_MSG_TYPE_MAKE_SEND, MACH_MSG_TYPE_PORT_SEND, MACH_MSG_TYPE_MOVE_SEND);
+    copyin_unnoticed(MACH_MSG_TYPE_MAKE_SEND, MACH_MSG_TYPE_PORT_SEND,
+                     MACH_MSG_TYPE_MOVE_SEND_ONCE);
+    copyin_unnoticed(MACH_MSG_TYPE_MAKE_SEND_ONCE, MACH_MSG_TYPE_PORT_SEND_ONCE,
+                     MACH_MSG_TYPE_MOVE_SEND);
+    copyin_unnoticed(MACH_MSG_TYPE_MAKE_SEND_ONCE, MACH_MSG_TYPE_PORT_SEND_ONCE,
+                     MACH_MSG_TYPE_MOVE_SEND_ONCE);
+}
+
 KTEST(ipc_receive_right_leaves_send_right)
 {
     struct ipc_space *space = space_begin();

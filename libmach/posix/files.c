@@ -22,6 +22,7 @@
 #include "../rpc/stubs.h"
 #include "../threads/park.h"
 #include "errors.h"
+#include "fork.h"
 #include "path.h"
 
 static struct {
@@ -329,4 +330,34 @@ int mach_r_fd_open(mach_port_t port, int flags)
         free(file);
     }
     return fd;
+}
+
+void files_fork_lock(void)
+{
+    table_lock();
+}
+
+void files_fork_unlock(void)
+{
+    table_unlock();
+}
+
+void files_fork_ports(fork_heir_t *heir, void *argument)
+{
+    for (int fd = 0; fd < FILES_MAX; fd++) {
+        if (table.files[fd] != NULL) {
+            heir(file_port(table.files[fd]), argument);
+        }
+    }
+}
+
+/* Dead names are not handed down. */
+void files_after_fork(void)
+{
+    for (int fd = 0; fd < FILES_MAX; fd++) {
+        if (table.files[fd] != NULL) {
+            table.files[fd]->lock = 0;
+            table.files[fd]->former = MACH_PORT_NULL;
+        }
+    }
 }

@@ -18,6 +18,7 @@
 #include "../rpc/stubs.h"
 #include "../threads/park.h"
 #include "errors.h"
+#include "fork.h"
 
 static struct {
     uint32_t lock;
@@ -223,4 +224,9 @@ char *getcwd(char *buffer, size_t size)
         return NULL;
     }
     return buffer;
+}
+
+void path_after_fork(void)
+{
+    here.lock = 0;
 }

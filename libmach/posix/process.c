@@ -20,6 +20,7 @@
 #include "../rpc/stubs.h"
 #include "../threads/park.h"
 #include "errors.h"
+#include "fork.h"
 
 static struct {
     uint32_t lock;
@@ -135,4 +136,9 @@ pid_t waitpid(pid_t pid, int *status, int options)
 pid_t wait(int *status)
 {
     return waitpid(-1, status, 0);
+}
+
+void process_after_fork(void)
+{
+    process_state.lock = 0;
 }

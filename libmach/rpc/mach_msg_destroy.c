@@ -78,6 +78,10 @@ static mach_msg_size_t destroy_descriptor(const mach_msg_descriptor_t *descripto
         destroy_ool_ports(&descriptor->ool_ports);
         return sizeof(descriptor->ool_ports);
     case MACH_MSG_GUARDED_PORT_DESCRIPTOR:
+        if (!(descriptor->guarded_port.flags & MACH_MSG_GUARD_FLAGS_UNGUARDED_ON_SEND)) {
+            (void)mach_port_unguard(mach_task_self_, descriptor->guarded_port.name,
+                                    descriptor->guarded_port.context);
+        }
         destroy_right(descriptor->guarded_port.name, descriptor->guarded_port.disposition);
         return sizeof(descriptor->guarded_port);
     default: return 0;

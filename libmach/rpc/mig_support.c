@@ -15,6 +15,8 @@
 #include <mach/mach_vm.h>
 #include <mach/mig.h>
 
+#include "../posix/fork.h"
+
 static __thread mach_port_t reply_port;
 
 NDR_record_t NDR_record = NDR_RECORD_VALUE;
@@ -98,4 +100,9 @@ void mig_reply_setup(mach_msg_header_t *request, mach_msg_header_t *reply)
     reply->msgh_id = (mach_msg_id_t)((unsigned int)request->msgh_id + 100u);
     ((mig_reply_error_t *)reply)->NDR = NDR_record;
     ((mig_reply_error_t *)reply)->RetCode = MIG_BAD_ID;
+}
+
+void mig_after_fork(void)
+{
+    reply_port = MACH_PORT_NULL;
 }

@@ -8,6 +8,7 @@
 #include <mach_r/startup.h>
 
 #include "../mach/mach_init.h"
+#include "../posix/fork.h"
 #include "../posix/streams.h"
 #include "../threads/thread_block.h"
 #include "arguments.h"
@@ -28,6 +29,12 @@ static struct startup_info *startup;
 const struct startup_info *startup_block(void)
 {
     return startup;
+}
+
+void startup_after_fork(int pid)
+{
+    startup->ppid = startup->pid;
+    startup->pid = pid;
 }
 
 mach_port_t startup_port(uint32_t kind)

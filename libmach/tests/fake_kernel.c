@@ -73,6 +73,13 @@ kern_return_t mach_port_mod_refs(ipc_space_t task, mach_port_name_t name, mach_p
     return KERN_SUCCESS;
 }
 
+kern_return_t mach_port_unguard(ipc_space_t task, mach_port_name_t name, mach_port_context_t guard)
+{
+    (void)task;
+    record("unguard %x %lx;", name, (unsigned long)guard);
+    return KERN_SUCCESS;
+}
+
 kern_return_t mach_port_insert_right(ipc_space_t task, mach_port_name_t name, mach_port_t poly,
                                      mach_msg_type_name_t disposition)
 {

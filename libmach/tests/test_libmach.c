@@ -177,7 +177,7 @@ static struct complex_message complex_message(void)
 
 #define COMPLEX_CALLS                                                         \
     "deallocate 12;vm_deallocate 5000 123;mod_refs 20 1 -1;mod_refs 21 1 -1;" \
-    "mod_refs 13 1 -1;"
+    "unguard 13 feed;mod_refs 13 1 -1;"
 
 static void test_destroy(void)
 {
@@ -220,6 +220,7 @@ static void test_destroy_less(void)
     message.ports.address = NULL;
     message.kept.type = MACH_MSG_OOL_VOLATILE_DESCRIPTOR;
     message.kept.deallocate = TRUE;
+    message.guarded.flags = MACH_MSG_GUARD_FLAGS_UNGUARDED_ON_SEND;
     message.copied.disposition = MACH_MSG_TYPE_MOVE_SEND;
     mach_msg_destroy(&message.head);
     CHECK_CALLS("deallocate 12;mod_refs 13 1 -1;deallocate 14;");

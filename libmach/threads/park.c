@@ -17,6 +17,7 @@
 #include <mach/mach_traps.h>
 #include <mach/message.h>
 
+#include "../posix/fork.h"
 #include "park.h"
 #include "thread_block.h"
 
@@ -217,4 +218,13 @@ void word_lock_slow(uint32_t *word)
     while (__atomic_exchange_n(word, 2, __ATOMIC_ACQUIRE) != 0) {
         (void)park_wait(word, 2, PARK_FOREVER);
     }
+}
+
+/* Those who slept were the parent's. */
+void park_after_fork(void)
+{
+    for (size_t i = 0; i < QUEUE_COUNT; i++) {
+        queues[i] = (struct queue){};
+    }
+    thread_block_self()->park_port = MACH_PORT_NULL;
 }

@@ -16,6 +16,7 @@
 #include <mach/task.h>
 #include <mach/thread_act.h>
 
+#include "../posix/fork.h"
 #include "park.h"
 #include "thread_block.h"
 
@@ -297,4 +298,13 @@ int sched_yield(void)
 {
     (void)swtch();
     return 0;
+}
+
+/* The names of all threads' ports are the parent's; other threads are not here, nor is their end
+ * to be waited for. */
+void thread_after_fork(void)
+{
+    life_lock = 0;
+    zombies = NULL;
+    thread_block_self()->thread_port = mach_thread_self();
 }

@@ -58,9 +58,13 @@ def _check_files(options: Options) -> None:
     near = nearest(first, verbs.VERBS)
     if near and "." not in first and not os.path.exists(first):
         raise UsageError(f"'{first}' is neither a file nor a verb{near}")
-    named = [option.names for option in option_parser.OPTIONS
-             if option.value in ("FILE", "PREFIX") and option.field
-             and getattr(options, option.field) not in (None, "/dev/null")]
+    chosen = {option.names: getattr(options, option.field) for option in option_parser.OPTIONS
+              if option.value in ("FILE", "PREFIX") and option.field}
+    named = [name for name, path in chosen.items() if path not in (None, "/dev/null")]
+    wants_files = not (options.check_only or options.json or options.print)
+    if options.only_named and wants_files and not any(chosen.values()):
+        raise UsageError("'-n' writes only files that are named, and none is (Apple's -n, which"
+                         " converts data of other machines, is not made)")
     if named and len(options.files) > 1:
         raise UsageError(f"'{named[0]}' names the output of one .defs file, but there are"
                          f" {len(options.files)}")
@@ -110,7 +114,8 @@ def generate(
         return {}
     if options.loopback is not None:
         interface = emit_loopback.with_prefix(interface)
-    interface = replace(interface, counted_by=options.counted_by)
+    interface = replace(interface, counted_by=options.counted_by, traced=options.traced)
+    _refuse_traced_kernel(interface, diagnostics)
     if options.halves:
         interface = replace(interface, halves=True)
         _refuse_clashes(interface, diagnostics)
@@ -170,6 +175,13 @@ def _refuse_clashes(interface: Interface, diagnostics: Diagnostics) -> None:
         routine, other = clash
         raise diagnostics.fail(
             routine.span, f"'{routine.name}' is also the name of an asynchronous form of '{other}'"
+        )
+
+
+def _refuse_traced_kernel(interface: Interface, diagnostics: Diagnostics) -> None:
+    if interface.traced and (interface.kernel_server or interface.kernel_user):
+        raise diagnostics.fail(
+            None, f"'-L' is for tasks, not for '{interface.name}': a kernel sees all messages"
         )
 
 

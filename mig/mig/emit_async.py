@@ -7,7 +7,7 @@
     x_reply_error(...)   server: the same, with an error
 """
 
-from mig import emit_structs, forms, layout
+from mig import emit_log, emit_structs, forms, layout
 from mig.c_writer import Writer
 from mig.emit_pack import RequestPacker
 from mig.emit_hand_out import hand_out
@@ -40,9 +40,9 @@ def _prototype(out: Writer, name: str, head: list[str]) -> None:
 # Client --------------------------------------------------------------------------------------
 
 
-def user_halves(out: Writer, routine: Routine) -> None:
+def user_halves(out: Writer, routine: Routine, traced: bool) -> None:
     """Both functions; the whole call's stub stands before them, with its check and structs."""
-    SendStub(out, forms.sending(routine)).write()
+    SendStub(out, forms.sending(routine), traced=traced).write()
     decode = forms.decoding(routine)
     message = layout.reply(decode)
     received = forms.free_name("message", decode)
@@ -53,6 +53,8 @@ def user_halves(out: Writer, routine: Routine) -> None:
         out.blank()
         with out.block("if (check_result != KERN_SUCCESS)"):
             out.line("return reply_rejected(&Out0P->Head, check_result);")
+        if traced:
+            emit_log.trace(out, message, "Out0P", emit_log.ANSWERED)
         hand_out(out, decode, message)
         out.line("return KERN_SUCCESS;")
 
@@ -73,9 +75,9 @@ class SendStub(UserStub):
 # Server --------------------------------------------------------------------------------------
 
 
-def server_halves(out: Writer, routine: Routine) -> None:
+def server_halves(out: Writer, routine: Routine, traced: bool) -> None:
     reply = forms.replying(routine)
-    _LateReply(out, reply).write()
+    _LateReply(out, reply).write(traced)
     out.step(f"Answer {routine.name} with an error, later.")
     right = reply.request_port
     head = _error_head(reply)
@@ -107,7 +109,7 @@ class _LateReply(RequestPacker):
         outtran = argument.type.outtran
         return f"{outtran}({argument.name})" if outtran else argument.name
 
-    def write(self) -> None:
+    def write(self, traced: bool) -> None:
         out, routine, message = self.out, self.routine, self.message
         emit_structs.part_structs(out, message, Side.SERVER)
         out.step(f"Answer {routine.name}, later.")
@@ -119,6 +121,8 @@ class _LateReply(RequestPacker):
             self.descriptors()
             self.body()
             _address(out, routine.request_port, routine.id + 100, self.size(), message.complex)
+            if traced:
+                emit_log.trace(out, message, "InP", emit_log.ANSWERS)
             _send_reply(out, routine.request_port)
 
 

@@ -4,7 +4,7 @@
 The common path of a simple routine is straight-line code around one mach_msg call.
 """
 
-from mig import emit_structs, layout
+from mig import emit_log, emit_structs, layout
 from mig.access import Names
 from mig.c_writer import Writer
 from mig.emit_pack import RequestPacker, header_disposition
@@ -23,10 +23,13 @@ class UserStub:
     -maxonstack sets a limit to that, in memory that the function allocates and frees around the
     call."""
 
-    def __init__(self, out: Writer, routine: Routine, side: Side = Side.USER):
+    def __init__(
+        self, out: Writer, routine: Routine, side: Side = Side.USER, traced: bool = False
+    ):
         self.out = out
         self.routine = routine
         self.side = side
+        self.traced = traced
         self.request = layout.request(routine)
         self.reply = layout.reply(routine)
         self.packer = RequestPacker(out, routine, self.request, side)
@@ -243,15 +246,21 @@ class UserStub:
 
     def _send(self) -> None:
         self.out.step("Send it; there is no reply.")
+        self._trace_request()
         self._mach_msg("0", "MACH_PORT_NULL")
         if self.packer.consumes():
             with self.out.block("if (msg_result != MACH_MSG_SUCCESS)"):
                 self.packer.consume_on_error()
         self.out.line("return msg_result;")
 
+    def _trace_request(self) -> None:
+        if self.traced:
+            emit_log.trace(self.out, self.request, "InP", emit_log.SENT)
+
     def _call(self) -> None:
         out = self.out
         out.step("Send it and wait for the reply.")
+        self._trace_request()
         size = f"(mach_msg_size_t)sizeof({self.dot}Out)"
         self._mach_msg(size, "InP->Head.msgh_local_port")
         with out.block("if (msg_result != MACH_MSG_SUCCESS)"):
@@ -276,5 +285,7 @@ class UserStub:
         out.line(f"check_result = check_reply_{routine.name}(Out0P);")
         with out.block("if (check_result != KERN_SUCCESS)"):
             out.line("return reply_rejected(&Out0P->Head, check_result);")
+        if self.traced:
+            emit_log.trace(out, self.reply, "Out0P", emit_log.ANSWERED)
         hand_out(out, routine, self.reply, self.side)
         out.line("return KERN_SUCCESS;")

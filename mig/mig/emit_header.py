@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The headers: for callers, for servers, the ids as #defines, and the internal renames."""
 
+from collections.abc import Callable
+
 from mig import emit_async, emit_structs
 from mig.c_writer import Writer
 from mig.ir import Interface, Routine
@@ -20,15 +22,24 @@ COUNTED_BY = """
 """
 
 
+def _header(
+    interface: Interface, what: str, suffix: str, declare: Callable[[Writer, Interface], None]
+) -> str:
+    """A header about WHAT, which DECLARE fills."""
+    out = Writer()
+    guard = f"_{interface.name}_{suffix}"
+    emit_structs.file_head(out, interface, what)
+    out.lines(f"#ifndef {guard}\n#define {guard}")
+    out.blank()
+    declare(out, interface)
+    out.blank()
+    out.line(f"#endif /* {guard} */")
+    return out.text()
+
+
 def user_header(interface: Interface) -> str:
     """-header: prototypes of the user stubs, and the messages."""
-    out = Writer()
-    name = interface.name
-    emit_structs.file_head(out, interface, "Calls and messages")
-    _guard_begin(out, f"_{name}_user_")
-    user_declarations(out, interface)
-    _guard_end(out, f"_{name}_user_")
-    return out.text()
+    return _header(interface, "Calls and messages", "user_", user_declarations)
 
 
 def user_declarations(out: Writer, interface: Interface) -> None:
@@ -52,13 +63,8 @@ def user_declarations(out: Writer, interface: Interface) -> None:
 
 def server_header(interface: Interface) -> str:
     """-sheader: prototypes of the routines a server provides, its demux, and the messages."""
-    out = Writer()
-    name = interface.name
-    emit_structs.file_head(out, interface, "Routines to provide, and messages,")
-    _guard_begin(out, f"_{name}_server_")
-    server_declarations(out, interface)
-    _guard_end(out, f"_{name}_server_")
-    return out.text()
+    what = "Routines to provide, and messages,"
+    return _header(interface, what, "server_", server_declarations)
 
 
 def server_declarations(out: Writer, interface: Interface) -> None:
@@ -108,27 +114,25 @@ def _declare(
 
 def defines_header(interface: Interface) -> str:
     """-dheader: MACH_ID_ROUTINE and MACH_ID_ROUTINE_REPLY."""
-    out = Writer()
-    emit_structs.file_head(out, interface, "Message ids")
-    _guard_begin(out, f"_{interface.name}_defines")
+    return _header(interface, "Message ids", "defines", _ids)
+
+
+def _ids(out: Writer, interface: Interface) -> None:
     for routine in interface.routines:
         out.line(f"#define MACH_ID_{routine.name.upper()} {routine.id} /* {routine.name}() */")
         if not routine.one_way:
             out.line(f"#define MACH_ID_{routine.name.upper()}_REPLY {routine.id + 100}")
     _name_map(out, interface)
-    _guard_end(out, f"_{interface.name}_defines")
-    return out.text()
 
 
 def internal_header(interface: Interface) -> str:
     """-iheader: the user stubs get other names, so that a kernel can have both sides."""
-    out = Writer()
-    emit_structs.file_head(out, interface, "External names for the user stubs")
-    _guard_begin(out, f"_{interface.name}_internal_")
+    return _header(interface, "External names for the user stubs", "internal_", _external_names)
+
+
+def _external_names(out: Writer, interface: Interface) -> None:
     for routine in interface.routines:
         out.line(f"#define {routine.user_name} {routine.user_name}_external")
-    _guard_end(out, f"_{interface.name}_internal_")
-    return out.text()
 
 
 def caller_side(interface: Interface) -> Side:
@@ -142,17 +146,6 @@ def server_side(interface: Interface) -> Side:
 def subsystem_name(interface: Interface) -> str:
     """The name of the routine table and of its struct type."""
     return f"{interface.server_prefix}{interface.name}_subsystem"
-
-
-def _guard_begin(out: Writer, name: str) -> None:
-    out.line(f"#ifndef {name}")
-    out.line(f"#define {name}")
-    out.blank()
-
-
-def _guard_end(out: Writer, name: str) -> None:
-    out.blank()
-    out.line(f"#endif /* {name} */")
 
 
 def _extern_c_begin(out: Writer) -> None:

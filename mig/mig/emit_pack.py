@@ -3,7 +3,7 @@
 
 from contextlib import ExitStack
 
-from mig import layout
+from mig import emit_descriptor, layout
 from mig.access import Access, Names, bytes_of, region, region_limit
 from mig.c_writer import Writer
 from mig.ir import Argument, Routine, Shape, Type
@@ -125,16 +125,8 @@ class RequestPacker:
         return argument.type.sent
 
     def _port(self, place: str, value: str, how: str) -> None:
-        out = self.out
-        out.line(f"{place}.name = {value};")
-        if not self.side.in_kernel:
-            out.line(f"{place}.pad1 = 0;")
-        out.line(f"{place}.pad2 = 0;")
-        out.line(f"{place}.disposition = {how};")
-        out.line(f"{place}.type = MACH_MSG_PORT_DESCRIPTOR;")
-
-    def _address(self, value: str) -> str:
-        return value if self.side.in_kernel else f"(void *){value}"
+        self.out.line(f"{place}.name = {value};")
+        emit_descriptor.right(self.out, self.side, place, how)
 
     def _deallocate(self, argument: Argument) -> str:
         if argument.dealloc == "maybe":
@@ -142,25 +134,14 @@ class RequestPacker:
         return "TRUE" if argument.dealloc == "yes" else "FALSE"
 
     def _ool(self, place: str, argument: Argument, value: str, size: str) -> None:
-        copy = "PHYSICAL" if argument.physical else "VIRTUAL"
-        out = self.out
-        out.line(f"{place}.address = {self._address(value)};")
-        out.line(f"{place}.deallocate = {self._deallocate(argument)};")
-        out.line(f"{place}.copy = MACH_MSG_{copy}_COPY;")
-        out.line(f"{place}.pad1 = 0;")
-        out.line(f"{place}.type = MACH_MSG_OOL_DESCRIPTOR;")
-        out.line(f"{place}.size = {size};")
+        goes = self._deallocate(argument)
+        emit_descriptor.memory(self.out, self.side, place, argument, value, goes, size)
 
     def _ool_ports(
         self, place: str, argument: Argument, value: str, count: str, how: str
     ) -> None:
-        out = self.out
-        out.line(f"{place}.address = {self._address(value)};")
-        out.line(f"{place}.deallocate = {self._deallocate(argument)};")
-        out.line(f"{place}.copy = MACH_MSG_VIRTUAL_COPY;")
-        out.line(f"{place}.disposition = {how};")
-        out.line(f"{place}.type = MACH_MSG_OOL_PORTS_DESCRIPTOR;")
-        out.line(f"{place}.count = {count};")
+        goes = self._deallocate(argument)
+        emit_descriptor.rights(self.out, self.side, place, value, goes, count, how)
 
     def _port_array(self, place: str, argument: Argument, how: str) -> None:
         """Unused descriptors of a variable array carry no right."""

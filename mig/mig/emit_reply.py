@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The reply of a server stub: places for the results before the call, the message after it."""
 
-from mig import layout
+from mig import emit_descriptor, layout
 from mig.access import Names, bytes_of, fixed_size, part_length, region, size_name
 from mig.c_writer import Writer
 from mig.emit_arguments import Arguments, array_element, declare_local
@@ -222,7 +222,7 @@ class ReplyPacker:
                     value = f"{t.outtran}({value})"
                 if not self._in_place(argument):
                     out.line(f"{place}.name = {value};")
-                self._port_tail(place, how)
+                emit_descriptor.right(out, self.side, place, how)
             case Shape.PORTS:
                 self._port_array(argument, place, how)
             case Shape.OOL:
@@ -254,13 +254,6 @@ class ReplyPacker:
         """SIZE; but memory that the routine did not set is none, which the receiver refuses."""
         return f"{argument.name} != 0 ? {size} : 0"
 
-    def _port_tail(self, place: str, how: str) -> None:
-        if self.side is not Side.KERNEL:
-            self.out.line(f"{place}.pad1 = 0;")
-        self.out.line(f"{place}.pad2 = 0;")
-        self.out.line(f"{place}.disposition = {how};")
-        self.out.line(f"{place}.type = MACH_MSG_PORT_DESCRIPTOR;")
-
     def _port_array(self, argument: Argument, place: str, how: str) -> None:
         t = argument.type
         with self.out.loop(self.i, t.count):
@@ -268,10 +261,7 @@ class ReplyPacker:
             if t.variable:
                 value = f"{self.i} < {self._count(argument)} ? {value} : {NULL_RIGHT[self.side]}"
             self.out.line(f"{place}[{self.i}].name = {value};")
-            self._port_tail(place + f"[{self.i}]", how)
-
-    def _address(self, value: str) -> str:
-        return value if self.side is Side.KERNEL else f"(void *){value}"
+            emit_descriptor.right(self.out, self.side, f"{place}[{self.i}]", how)
 
     def _deallocate(self, argument: Argument, place: str) -> str:
         """The sender's memory goes; so does what was lent to the routine and is sent back."""
@@ -284,25 +274,14 @@ class ReplyPacker:
         return " || ".join(ways) or "FALSE"
 
     def _ool(self, argument: Argument, place: str, value: str, size: str) -> None:
-        copy = "PHYSICAL" if argument.physical else "VIRTUAL"
-        out = self.out
-        out.line(f"{place}.address = {self._address(value)};")
-        out.line(f"{place}.deallocate = {self._deallocate(argument, place)};")
-        out.line(f"{place}.copy = MACH_MSG_{copy}_COPY;")
-        out.line(f"{place}.pad1 = 0;")
-        out.line(f"{place}.type = MACH_MSG_OOL_DESCRIPTOR;")
-        out.line(f"{place}.size = {size};")
+        goes = self._deallocate(argument, place)
+        emit_descriptor.memory(self.out, self.side, place, argument, value, goes, size)
 
     def _ool_ports(
         self, argument: Argument, place: str, value: str, count: str, how: str
     ) -> None:
-        out = self.out
-        out.line(f"{place}.address = {self._address(value)};")
-        out.line(f"{place}.deallocate = {self._deallocate(argument, place)};")
-        out.line(f"{place}.copy = MACH_MSG_VIRTUAL_COPY;")
-        out.line(f"{place}.disposition = {how};")
-        out.line(f"{place}.type = MACH_MSG_OOL_PORTS_DESCRIPTOR;")
-        out.line(f"{place}.count = {count};")
+        goes = self._deallocate(argument, place)
+        emit_descriptor.rights(self.out, self.side, place, value, goes, count, how)
 
     def _ool_list(self, argument: Argument, place: str, how: str) -> None:
         t = argument.type

@@ -7,7 +7,7 @@ form of the message; after the call, what stands behind an array that is not ful
 
 from contextlib import ExitStack
 
-from mig import emit_structs, layout
+from mig import emit_log, emit_structs, layout
 from mig.access import Access, Names, region_limit
 from mig.c_writer import Writer
 from mig.emit_arguments import Arguments
@@ -15,15 +15,16 @@ from mig.emit_reply import ReplyPacker
 from mig.emit_hand_out import trailer_faults
 from mig.emit_unpack import RequestChecker, packed_size
 from mig.ir import Argument, Routine, Shape
-from mig.layout import Role
+from mig.layout import Message, Role
 from mig.signature import Side
 
 
 class ServerStub:
-    def __init__(self, out: Writer, routine: Routine, side: Side):
+    def __init__(self, out: Writer, routine: Routine, side: Side, traced: bool = False):
         self.out = out
         self.routine = routine
         self.side = side
+        self.traced = traced
         self.request = layout.request(routine)
         self.reply = layout.reply(routine)
         names = Names(routine, side)
@@ -72,6 +73,8 @@ class ServerStub:
         out.step("Check the request.")
         out.line(f"RetCode = check_request_{self.routine.name}(In0P);")
         with out.block("if (RetCode != KERN_SUCCESS)"):
+            if self.traced:
+                emit_log.refused(out, self.routine.name)
             self._fail("RetCode")
         for item in self.request.variable_items:
             if self.request.part_of(item) + 1 < len(self.request.parts):
@@ -123,6 +126,7 @@ class ServerStub:
 
     def _call(self) -> None:
         values = self.arguments.values(self.packer.out_values())
+        self._trace(self.request, "In0P", emit_log.RECEIVED)
         self.out.step("Call the routine.")
         self.out.wrapped(f"RetCode = {self.routine.server_name}(", values, ");")
 
@@ -206,12 +210,22 @@ class ServerStub:
         out.step("Answer.")
         if not self._returns_values():
             out.line("answer_error(&OutP->Head, RetCode);")
+            self._trace_answer()
             return
         with out.block("if (RetCode != KERN_SUCCESS)"):
             self._fail("RetCode")
         self.packer.descriptors()
         self._check_results()
         self.packer.pack()
+        self._trace_answer()
+
+    def _trace(self, message: Message, pointer: str, event: tuple[str, str]) -> None:
+        if self.traced:
+            emit_log.trace(self.out, message, pointer, event)
+
+    def _trace_answer(self) -> None:
+        if not self.routine.one_way:
+            self._trace(self.reply, "OutP", emit_log.ANSWERS)
 
     def _check_results(self) -> None:
         """Counts of the routine's results; a wrong one is the server's own mistake."""

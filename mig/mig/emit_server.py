@@ -6,7 +6,7 @@ Stubs come in two views. In a task they take request and reply headers. In the k
 pointers, the request port is given beside the message, and the kernel fills the reply's header.
 """
 
-from mig import emit_async, emit_header, emit_structs, helpers
+from mig import emit_async, emit_header, emit_log, emit_structs, helpers
 from mig.c_writer import Writer
 from mig.emit_header import server_side, subsystem_name
 from mig.emit_serve import ServerStub
@@ -17,17 +17,10 @@ from mig.signature import Side
 def server_source(interface: Interface, header: str | None, symbols: bool = False) -> str:
     """-server: stubs, table and demux; with SYMBOLS also their names (-s). Without a HEADER to
     include, what it would declare stands in the file itself."""
-    out = Writer()
     side = server_side(interface)
-    emit_structs.file_head(out, interface, "Server stubs")
-    emit_structs.rcs_id(out, interface)
-    if header is None:
-        emit_header.server_declarations(out, interface)
-    else:
-        out.line(f'#include "{header}"')
-    if side is not Side.KERNEL:
-        out.blank()
-        out.line("#include <string.h>")
+    out = emit_structs.source_head(
+        interface, "Server stubs", header, side, emit_header.server_declarations
+    )
     emit_structs.imports(out, interface, ("iimport",))
     emit_structs.layout_assertions(out, interface.routines, side)
     stubs = _stubs(interface, side)
@@ -43,9 +36,9 @@ def server_source(interface: Interface, header: str | None, symbols: bool = Fals
 def _stubs(interface: Interface, side: Side) -> str:
     out = Writer()
     for routine in interface.routines:
-        ServerStub(out, routine, side).write()
+        ServerStub(out, routine, side, interface.traced).write()
         if interface.halves and not routine.one_way and side is Side.SERVER:
-            emit_async.server_halves(out, routine)
+            emit_async.server_halves(out, routine, interface.traced)
     if side is Side.KERNEL:
         _kernel_table(out, interface)
     else:
@@ -132,7 +125,7 @@ boolean_t
             return TRUE;
         }}
     }}
-    answer_error(OutHeadP, MIG_BAD_ID);
+{unknown}    answer_error(OutHeadP, MIG_BAD_ID);
     return FALSE;
 }}
 """
@@ -143,6 +136,6 @@ def _demux(out: Writer, interface: Interface) -> None:
     out.lines(
         DEMUX.format(
             demux=interface.demux_name, table=subsystem_name(interface), base=interface.base,
-            count=len(interface.slots),
+            count=len(interface.slots), unknown=emit_log.UNKNOWN_ID if interface.traced else "",
         )
     )

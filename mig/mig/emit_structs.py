@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What headers and stubs have in common: message structs, their assertions, file heads."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from mig import emit_log
 from mig.c_writer import Writer
 from mig.ir import NATIVE, TOKENS, Interface, Routine
 from mig.layout import HEADER_SIZE, Item, Message, Role, reply, request
@@ -22,6 +23,26 @@ def file_head(out: Writer, interface: Interface, what: str) -> None:
     out.line(f" * {what} of subsystem {interface.name}.")
     out.line(" * Made by mig; change the .defs file instead.")
     out.line(" */")
+
+
+def source_head(
+    interface: Interface, what: str, header: str | None, side: Side,
+    declare: Callable[[Writer, Interface], None],
+) -> Writer:
+    """The beginning of a .c file; without a HEADER to include, what it would DECLARE."""
+    out = Writer()
+    file_head(out, interface, what)
+    rcs_id(out, interface)
+    if header is None:
+        declare(out, interface)
+    else:
+        out.line(f'#include "{header}"')
+    if not side.in_kernel:
+        out.blank()
+        out.line("#include <string.h>")
+    if interface.traced:
+        out.line(f"#include <{emit_log.INCLUDE}>")
+    return out
 
 
 def system_includes(out: Writer, side: Side) -> None:

@@ -25,16 +25,9 @@ def user_source(
     include, what it would declare stands in the file itself."""
     side = caller_side(interface)
     chosen = interface.routines if routines is None else routines
-    out = Writer()
-    emit_structs.file_head(out, interface, "User stubs")
-    emit_structs.rcs_id(out, interface)
-    if header is None:
-        emit_header.user_declarations(out, interface)
-    else:
-        out.line(f'#include "{header}"')
-    if not side.in_kernel:
-        out.blank()
-        out.line("#include <string.h>")
+    out = emit_structs.source_head(
+        interface, "User stubs", header, side, emit_header.user_declarations
+    )
     stubs = _stubs(interface, chosen, side)
     _what_they_call(out, stubs)
     emit_structs.imports(out, interface, ("iimport",))
@@ -56,7 +49,7 @@ def _what_they_call(out: Writer, stubs: str) -> None:
 def _stubs(interface: Interface, routines: list[Routine], side: Side) -> str:
     out = Writer()
     for routine in routines:
-        UserStub(out, routine, side).write()
+        UserStub(out, routine, side, interface.traced).write()
         if interface.halves and not routine.one_way and not side.in_kernel:
-            emit_async.user_halves(out, routine)
+            emit_async.user_halves(out, routine, interface.traced)
     return out.text()

@@ -252,6 +252,7 @@ class Interface:
     doc: Doc = field(default_factory=Doc)
     halves: bool = False  # the asynchronous forms are wanted too
     counted_by: bool = False  # prototypes say which count an array has
+    traced: bool = False  # stubs report their messages
 
     @property
     def routines(self) -> list[Routine]:

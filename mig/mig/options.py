@@ -42,6 +42,7 @@ class Options:
     halves: bool = False  # --async
     symbols: bool = False  # -s
     counted_by: bool = False  # -b
+    traced: bool = False  # -L
     max_on_stack: str | None = None  # -maxonstack: bytes
     architecture: str = ""  # -arch
     max_descriptors: str | None = None  # -max_descrs, of a request
@@ -111,6 +112,9 @@ OPTIONS = (
     Option("-b", "__counted_by in prototypes, for compilers with -fbounds-safety", OUTPUT,
            field="counted_by"),
     Option("-B", "no __counted_by", OUTPUT, field="counted_by", constant=False),
+    Option("-L", "stubs that report their messages if compiled with MIG_DEBUG: <mach/mig_log.h>",
+           OUTPUT, field="traced"),
+    Option("-l", "no such stubs", OUTPUT, field="traced", constant=False),
     Option("-maxonstack", "no message of more than N bytes on the stack of a user stub", OUTPUT,
            "N", "max_on_stack"),
     Option("-max_descrs", "refuse requests with more than N rights and memory regions", OUTPUT,
@@ -149,14 +153,13 @@ OPTIONS = (
            choices=("auto", "always", "never")),
     Option("--help -help -h", "this text", OTHER, field="action", constant="help"),
     Option("--version -version", "the version", OTHER, field="action", constant="version"),
-    _ignored("-v -V -r -R -l -k -N -t -T -X -split -novouchers -mach_msg2"),
+    _ignored("-v -V -r -R -k -N -t -T -X -split -novouchers -mach_msg2"),
     _ignored("-migcom -cpp", "WORD"),
     Option("-arch", "", IGNORED, "WORD", "architecture"),
 )
 # Options of Apple's driver for what is not made here.
 REFUSED = {
     "-K": "C without prototypes is not written",
-    "-L": "stubs do not log; the kernel traces messages, and 'mig decoder' names what they carry",
     "-x": "a call is never short-circuited",
 }
 NUMBERS = {"max_on_stack": "-maxonstack", "max_descriptors": "-max_descrs",

@@ -92,7 +92,8 @@ class Checks(FolderTest):
 
     def run_program(self) -> subprocess.CompletedProcess:
         clang(self.folder, *FLAGS, "user.c", "server.c",
-              os.path.join(HERE, "loopback", "promised.c"), "-o", "program")
+              os.path.join(HERE, "loopback", "promised.c"), os.path.join(HERE, "task_library.c"),
+              "-o", "program")
         return subprocess.run([os.path.join(self.folder, "program")], capture_output=True,
                               text=True, check=False)
 

@@ -47,7 +47,7 @@ class Describe(FolderTest):
         run_mig(self.folder, "-n", "-header", "shown.h", "-user", "user.c", shown)
         clang(self.folder, "-std=c23", "-g", *SANITIZERS, "-I.", "-I" + FOLDER, "-I" + RUNTIME,
               *INCLUDES, "-Wall", "-Wextra", "-Werror", os.path.join(FOLDER, "describe.c"),
-              "user.c", "table.c", os.path.join(RUNTIME, "mach_msg_describe.c"), "-o", "program")
+              os.path.join(HERE, "task_library.c"), "user.c", "table.c", os.path.join(RUNTIME, "mach_msg_describe.c"), "-o", "program")
 
     def program(self, *arguments: str) -> str:
         result = subprocess.run(

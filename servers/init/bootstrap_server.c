@@ -14,6 +14,7 @@
 
 #include "init.h"
 #include "names.h"
+#include "rules.h"
 
 /* Ask that the death of NAME's port, or of the server that holds it, be told to init. */
 static kern_return_t watch(mach_port_t name, mach_msg_id_t event)
@@ -67,7 +68,6 @@ kern_return_t init_create_service(struct name_space *space, const char *service,
 kern_return_t serve_bootstrap_check_in(mach_port_t bootstrap, audit_token_t sender,
                                        name_t service_name, mach_port_t *service)
 {
-    (void)sender;
     struct name_space *space = name_space_of(bootstrap);
     if (space == nullptr) {
         return BOOTSTRAP_UNKNOWN_SERVICE;
@@ -83,6 +83,9 @@ kern_return_t serve_bootstrap_check_in(mach_port_t bootstrap, audit_token_t send
     if (!name->is_service) {
         return BOOTSTRAP_UNKNOWN_SERVICE;
     }
+    if (!rules_may_serve(name, &sender)) {
+        return BOOTSTRAP_NOT_PRIVILEGED;
+    }
     if (name->receive == MACH_PORT_NULL) {
         return BOOTSTRAP_SERVICE_ACTIVE;
     }
@@ -94,14 +97,17 @@ kern_return_t serve_bootstrap_check_in(mach_port_t bootstrap, audit_token_t send
     return BOOTSTRAP_SUCCESS;
 }
 
-kern_return_t serve_bootstrap_register(mach_port_t bootstrap, name_t service_name,
-                                       mach_port_t service)
+kern_return_t serve_bootstrap_register(mach_port_t bootstrap, audit_token_t sender,
+                                       name_t service_name, mach_port_t service)
 {
     struct name_space *space = name_space_of(bootstrap);
     if (space == nullptr) {
         return BOOTSTRAP_UNKNOWN_SERVICE;
     }
     struct service_name *name = name_find(space, service_name);
+    if (name != nullptr && !rules_may_serve(name, &sender)) {
+        return BOOTSTRAP_NOT_PRIVILEGED;
+    }
     if (name != nullptr && name->is_service) {
         return name->receive == MACH_PORT_NULL ? BOOTSTRAP_SERVICE_ACTIVE : BOOTSTRAP_NAME_IN_USE;
     }
@@ -183,12 +189,15 @@ kern_return_t serve_bootstrap_subset(mach_port_t bootstrap, mach_port_t requesto
     return BOOTSTRAP_SUCCESS;
 }
 
-kern_return_t serve_bootstrap_parent(mach_port_t bootstrap, mach_port_t *parent,
-                                     mach_msg_type_name_t *parentPoly)
+kern_return_t serve_bootstrap_parent(mach_port_t bootstrap, audit_token_t sender,
+                                     mach_port_t *parent, mach_msg_type_name_t *parentPoly)
 {
     struct name_space *space = name_space_of(bootstrap);
     if (space == nullptr) {
         return BOOTSTRAP_UNKNOWN_SERVICE;
+    }
+    if (!rules_is_privileged(&sender)) {
+        return BOOTSTRAP_NOT_PRIVILEGED;
     }
     *parent = space->parent != nullptr ? space->parent->port : space->port;
     *parentPoly = MACH_MSG_TYPE_MAKE_SEND;

@@ -48,6 +48,9 @@ void services_start(const struct init_conf *conf, const struct init_archive *arc
  * be running again. */
 bool service_task_died(mach_port_t name);
 
+/* The task that serves NAME of the configuration, without a reference; null if none runs. */
+mach_port_t service_task(const char *name);
+
 /* Begin the session: PROGRAM on the console again and again; or, if EXEC, `/bin/sh /etc/exec`
  * once. */
 void session_start(const char *program, bool exec);

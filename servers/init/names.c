@@ -167,8 +167,27 @@ void name_visit(struct name_space *space,
     }
 }
 
+/* Forget the look-ups of SPACE that nobody waits for any more. */
+static void drop_dead_lookups(struct name_space *space)
+{
+    struct pending_lookup **link = &space->pending;
+    while (*link != nullptr) {
+        struct pending_lookup *pending = *link;
+        mach_port_type_t type;
+        if (mach_port_type(mach_task_self(), pending->reply, &type) == KERN_SUCCESS &&
+            (type & MACH_PORT_TYPE_DEAD_NAME) == 0) {
+            link = &pending->next;
+            continue;
+        }
+        *link = pending->next;
+        (void)mach_port_deallocate(mach_task_self(), pending->reply);
+        free(pending);
+    }
+}
+
 bool pending_add(struct name_space *space, const char *name, mach_port_t reply)
 {
+    drop_dead_lookups(space);
     struct pending_lookup *pending = calloc(1, sizeof(*pending));
     if (pending == nullptr) {
         return false;

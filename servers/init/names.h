@@ -67,7 +67,8 @@ void name_unbind(struct service_name *name);
 void name_visit(struct name_space *space,
                 void (*visitor)(struct service_name *name, void *argument), void *argument);
 
-/* Let REPLY wait for NAME.  Returns: false without memory. */
+/* Let REPLY wait for NAME.  Look-ups whose client has died are forgotten.  Returns: false without
+ * memory. */
 bool pending_add(struct name_space *space, const char *name, mach_port_t reply);
 
 /* NAME is bound now: answer all look-ups in SPACE and below that wait for it. */

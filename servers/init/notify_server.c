@@ -20,11 +20,14 @@ kern_return_t do_mach_notify_dead_name(mach_port_t notify, mach_port_name_t name
     if (!is_genuine(notify)) {
         return KERN_SUCCESS;
     }
-    struct name_space *subset = name_space_of_requestor(name);
-    struct service_name *bound = name_of_port(name);
-    if (!service_task_died(name) && subset != nullptr) {
+    /* A port may be several things at once: requestor of subsets, bound to several names. */
+    struct name_space *subset;
+    struct service_name *bound;
+    (void)service_task_died(name);
+    while ((subset = name_space_of_requestor(name)) != nullptr) {
         name_space_destroy(subset);
-    } else if (bound != nullptr) {
+    }
+    while ((bound = name_of_port(name)) != nullptr) {
         name_unbind(bound);
     }
     /* The reference that came with the notification. */

@@ -141,6 +141,16 @@ void services_start(const struct init_conf *conf, const struct init_archive *arc
     }
 }
 
+mach_port_t service_task(const char *name)
+{
+    for (size_t i = 0; i < service_count; i++) {
+        if (strcmp(services[i].conf->name, name) == 0) {
+            return services[i].task;
+        }
+    }
+    return MACH_PORT_NULL;
+}
+
 /* Nanoseconds since boot. */
 static uint64_t now(void)
 {

@@ -12,8 +12,6 @@
 #include <mach/host_priv.h>
 #include <mach/host_reboot.h>
 #include <mach/mach.h>
-#include <mach_r/bootstrap.h>
-#include <mach_r/bootstrap_types.h>
 #include <mach_r/console.h>
 #include <mach_r/fs.h>
 #include <mach_r/io.h>
@@ -65,9 +63,7 @@ static void release_all(struct session_ports *ports)
 /* Wait for the service NAME. */
 static kern_return_t wait_for(const char *name, mach_port_t *service)
 {
-    name_t text = "";
-    strlcpy(text, name, sizeof(text));
-    return rpc_bootstrap_look_up(bootstrap_port, text, BOOTSTRAP_WAIT, service);
+    return mach_r_look_up_wait(bootstrap_port, name, service);
 }
 
 /* Collect the ports for starting PROGRAM. */

@@ -188,6 +188,20 @@ struct process *adopt_task(mach_port_t task)
     return process;
 }
 
+bool adopt_is_task(mach_port_t task)
+{
+    struct task_list list;
+    bool is_task = false;
+    if (!MACH_PORT_VALID(task) || !list_create(&list)) {
+        return false;
+    }
+    for (mach_msg_type_number_t i = 0; i < list.count; i++) {
+        is_task = is_task || list.tasks[i] == task;
+    }
+    list_destroy(&list);
+    return is_task;
+}
+
 void adopt_names(struct process *process)
 {
     struct startup_copy copy;

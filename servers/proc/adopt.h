@@ -18,5 +18,8 @@ void adopt_all(void);
  */
 struct process *adopt_task(mach_port_t task);
 
+/* Is TASK a send right to a living task? */
+bool adopt_is_task(mach_port_t task);
+
 /* Look again for PROCESS's names if they are not known: its task may not have been ready before. */
 void adopt_names(struct process *process);

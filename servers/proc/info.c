@@ -22,7 +22,8 @@ static void describe_usage(mach_port_t task, struct proc_info *info)
         info->threads = usage.threads;
         info->cpu_time = usage.user_time + usage.system_time;
         info->system_time = usage.system_time;
-        info->switches = usage.voluntary_switches + usage.involuntary_switches;
+        info->voluntary_switches = usage.voluntary_switches;
+        info->involuntary_switches = usage.involuntary_switches;
         info->migrations = usage.migrations;
         info->processor = usage.processor;
     }

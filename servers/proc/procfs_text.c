@@ -89,6 +89,13 @@ static void add_arguments(struct text *text, const char *arguments, size_t size)
     text_add(text, "\n");
 }
 
+/* A line about a time in nanoseconds. */
+static void add_time(struct text *text, const char *what, uint64_t time)
+{
+    text_add(text, "%s: %" PRIu64 ".%03" PRIu64 " s\n", what, time / SECOND,
+             time % SECOND / MILLISECOND);
+}
+
 size_t procfs_status(char *data, size_t size, const struct proc_info *info, const char *path,
                      const char *arguments, size_t arguments_size)
 {
@@ -99,13 +106,13 @@ size_t procfs_status(char *data, size_t size, const struct proc_info *info, cons
     text_add(&text, "Threads: %" PRIu32 "\n", info->threads);
     text_add(&text, "Virtual: %" PRIu64 " KB\n", info->virtual_size / KILOBYTE);
     text_add(&text, "Resident: %" PRIu64 " KB\n", info->resident_size / KILOBYTE);
-    text_add(&text, "Time: %" PRIu64 ".%03" PRIu64 " s\n", info->cpu_time / SECOND,
-             info->cpu_time % SECOND / MILLISECOND);
-    text_add(&text, "System: %" PRIu64 ".%03" PRIu64 " s\n", info->system_time / SECOND,
-             info->system_time % SECOND / MILLISECOND);
-    text_add(&text, "Switches: %" PRIu64 "\nMigrations: %" PRIu64 "\n", info->switches,
-             info->migrations);
-    text_add(&text, "Processor: %" PRIu32 "\n", info->processor);
+    add_time(&text, "Time", info->cpu_time);
+    add_time(&text, "User", info->cpu_time - info->system_time);
+    add_time(&text, "System", info->system_time);
+    text_add(&text, "Switches: %" PRIu64 " voluntary, %" PRIu64 " involuntary\n",
+             info->voluntary_switches, info->involuntary_switches);
+    text_add(&text, "Migrations: %" PRIu64 "\nProcessor: %" PRIu32 "\n", info->migrations,
+             info->processor);
     add_arguments(&text, arguments, arguments_size);
     return text.length;
 }

@@ -8,6 +8,7 @@
 #include <mach_r/proc.h>
 #include <mach_r/startup.h>
 
+#include "columns.h"
 #include "usage.h"
 
 static const char *state_name(uint32_t state)
@@ -22,12 +23,10 @@ static const char *state_name(uint32_t state)
 
 static void print(const proc_info_t *info)
 {
-    uint64_t ms = info->cpu_time / 1000000;
-    (void)printf("%5d %5d  %-8s %7u %9llu %5llu.%02llu %4u  %.*s\n", (int)info->pid,
-                 (int)info->ppid, state_name(info->state), (unsigned)info->threads,
-                 (unsigned long long)(info->resident_size / 1024), (unsigned long long)(ms / 1000),
-                 (unsigned long long)(ms % 1000 / 10), (unsigned)info->processor, PROC_NAME_MAX,
-                 info->name);
+    (void)printf("%5d %5d %-7s %3u %7llu", (int)info->pid, (int)info->ppid, state_name(info->state),
+                 (unsigned)info->threads, (unsigned long long)(info->resident_size / 1024));
+    columns_print_usage(info);
+    (void)printf(" %3u %.*s\n", (unsigned)info->processor, PROC_NAME_MAX, info->name);
 }
 
 int main(int argc, char **argv)
@@ -40,7 +39,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "ps: the process server does not answer: %s\n", mach_error_string(result));
         return 1;
     }
-    (void)puts("  PID  PPID  STATE    THREADS  KIB USED     TIME  CPU  NAME");
+    (void)puts("  PID  PPID STATE   THR KIB MEM" COLUMNS_USAGE " CPU NAME");
     for (mach_msg_type_number_t i = 0; i < count; i++) {
         print(&infos[i]);
     }

@@ -18,6 +18,7 @@
 #include <mach_r/proc.h>
 #include <mach_r/startup.h>
 
+#include "columns.h"
 #include "usage.h"
 
 #define USAGE "top [-n COUNT] [-d SECONDS]"
@@ -155,12 +156,11 @@ static int compare_rows(const void *a, const void *b)
 static void print_row(const struct row *row, uint64_t span)
 {
     const proc_info_t *process = row->process;
-    uint64_t ms = process->cpu_time / 1000000;
-    (void)printf("%5d %4u %4u %7u %9llu %9llu %5llu.%02llu  %.*s\n", (int)process->pid,
-                 percent(row->used, span), (unsigned)process->processor, (unsigned)process->threads,
-                 (unsigned long long)(process->resident_size / 1024),
-                 (unsigned long long)process->switches, (unsigned long long)(ms / 1000),
-                 (unsigned long long)(ms % 1000 / 10), PROC_NAME_MAX, process->name);
+    (void)printf("%5d %4u %3u %3u %7llu", (int)process->pid, percent(row->used, span),
+                 (unsigned)process->processor, (unsigned)process->threads,
+                 (unsigned long long)(process->resident_size / 1024));
+    columns_print_usage(process);
+    (void)printf(" %.*s\n", PROC_NAME_MAX, process->name);
 }
 
 static void print_processes(const struct picture *last, const struct picture *now, unsigned limit)
@@ -174,7 +174,7 @@ static void print_processes(const struct picture *last, const struct picture *no
         rows[i].used = rows[i].process->cpu_time - time_before(last, rows[i].process);
     }
     qsort(rows, now->process_count, sizeof(*rows), compare_rows);
-    (void)puts("  PID    %  CPU THREADS  KIB USED  SWITCHES     TIME  NAME");
+    (void)puts("  PID    % CPU THR KIB MEM" COLUMNS_USAGE " NAME");
     for (mach_msg_type_number_t i = 0; i < now->process_count && i < limit; i++) {
         print_row(&rows[i], now->time - last->time);
     }

@@ -14,8 +14,9 @@
 
 #include "cases.h"
 
-#define SELF      mach_task_self()
-#define NAMES_MAX 512
+#define SELF       mach_task_self()
+#define NAMES_MAX  512
+#define STATES_MAX 64
 
 static const struct operation *const operations[] = {
     reference_operations, name_operations,         right_operations,
@@ -100,12 +101,39 @@ static void make_surroundings(struct subject *subject)
     NEED(mach_port_deallocate(SELF, subject->unused));
 }
 
-/* Write down what OPERATION does to SUBJECT. */
-static void observe(const struct operation *operation, struct subject *subject, char *text)
+/* Destroy what a case has left behind. */
+static void clean_up(const struct name_list *before, const struct subject *subject)
 {
-    char before[OUTCOME_MAX] = "";
+    destroy_new_names(before);
+    if (subject->remote != MACH_PORT_NULL) {
+        (void)mach_port_destroy(other_task(), subject->remote);
+    }
+}
+
+/* What the name denotes in STATE. To look may change what is there (a send right to a port that
+ * died turns into a dead name), so this is seen once, and not in the case itself. */
+static const char *text_of_state(const struct state *state)
+{
+    static char texts[STATES_MAX][OUTCOME_MAX];
+    static struct name_list before;
+    char *text = texts[state - states];
+    if (text[0] == '\0') {
+        struct subject subject;
+        list_names(&before);
+        make_surroundings(&subject);
+        if (state->make(&subject)) {
+            describe_name(text, subject.name);
+        }
+        clean_up(&before, &subject);
+    }
+    return text;
+}
+
+/* Write down what OPERATION does to SUBJECT, whose name denotes BEFORE. */
+static void observe(const struct operation *operation, struct subject *subject, const char *before,
+                    char *text)
+{
     char after[OUTCOME_MAX] = "";
-    describe_name(before, subject->name);
     kern_return_t code = operation->run(subject, operation->a, operation->b);
     describe_name(after, subject->name);
     if (code_name(code) != NULL) {
@@ -158,17 +186,16 @@ static bool run_case(int number, const struct conformance_case *the_case)
     static struct name_list before;
     struct subject subject;
     char text[OUTCOME_MAX] = "";
+    const struct state *state = find_state(the_case);
     const struct operation *operation = find_operation(the_case->operation);
+    const char *text_before = text_of_state(state);
     list_names(&before);
     make_surroundings(&subject);
-    bool can_run = find_state(the_case)->make(&subject);
+    bool can_run = state->make(&subject);
     if (can_run) {
-        observe(operation, &subject, text);
+        observe(operation, &subject, text_before, text);
     }
-    destroy_new_names(&before);
-    if (subject.remote != MACH_PORT_NULL) {
-        (void)mach_port_destroy(other_task(), subject.remote);
-    }
+    clean_up(&before, &subject);
     bool has_passed = !can_run || strcmp(text, the_case->outcome) == 0;
     if (!has_passed) {
         printf("# expected: %s\n# but it is: %s\n", the_case->outcome, text);

@@ -6,6 +6,8 @@
  */
 #include "conformance.h"
 
+#include <mach/mach_port.h>
+
 /* A message that has one descriptor, of either kind. */
 struct message {
     mach_msg_header_t header;
@@ -108,6 +110,25 @@ static kern_return_t run_array(struct subject *subject, int disposition, int unu
     return result;
 }
 
+/* The number is 1 if there is a message of the suite's own. */
+static kern_return_t run_peek(struct subject *subject, int a, int b)
+{
+    mach_port_seqno_t number = 0;
+    mach_msg_size_t size;
+    mach_msg_id_t id = 0;
+    char trailer[MAX_TRAILER_SIZE];
+    mach_msg_type_number_t trailer_size = sizeof(trailer);
+    (void)a;
+    (void)b;
+    kern_return_t result = mach_port_peek(mach_task_self(), subject->name, 0, &number, &size, &id,
+                                          trailer, &trailer_size);
+    if (result == KERN_SUCCESS) {
+        subject->has_value = true;
+        subject->value = id == PLAIN_ID;
+    }
+    return result;
+}
+
 static kern_return_t run_receive(struct subject *subject, int a, int b)
 {
     struct message message;
@@ -117,7 +138,7 @@ static kern_return_t run_receive(struct subject *subject, int a, int b)
                     subject->name, 0, MACH_PORT_NULL);
 }
 
-/* One operation for each disposition. */
+/* One operation for each disposition, RUN with it. */
 #define EACH_DISPOSITION(what, run)                                       \
     { what " MOVE_RECEIVE", run, MACH_MSG_TYPE_MOVE_RECEIVE, 0 },         \
         { what " MOVE_SEND", run, MACH_MSG_TYPE_MOVE_SEND, 0 },           \
@@ -127,8 +148,13 @@ static kern_return_t run_receive(struct subject *subject, int a, int b)
         { what " MAKE_SEND_ONCE", run, MACH_MSG_TYPE_MAKE_SEND_ONCE, 0 }
 
 const struct operation message_operations[] = {
-    EACH_DISPOSITION("destination", run_send),        EACH_DISPOSITION("reply port", run_reply),
-    EACH_DISPOSITION("descriptor", run_descriptor),   EACH_DISPOSITION("array", run_array),
-    { "reply port, disposition 0", run_reply, 0, 0 }, { "array, disposition 99", run_array, 99, 0 },
-    { "receive from it", run_receive, 0, 0 },         { NULL, NULL, 0, 0 },
+    EACH_DISPOSITION("destination", run_send), /* the subject is where it goes */
+    EACH_DISPOSITION("reply port", run_reply),
+    EACH_DISPOSITION("descriptor", run_descriptor),
+    EACH_DISPOSITION("array", run_array),
+    { "reply port, disposition 0", run_reply, 0, 0 },
+    { "array, disposition 99", run_array, 99, 0 }, /* no disposition */
+    { "receive from it", run_receive, 0, 0 },
+    { "peek", run_peek, 0, 0 },
+    { NULL, NULL, 0, 0 },
 };

@@ -126,6 +126,22 @@ static bool receive_port_destroyed(struct subject *subject)
     return true;
 }
 
+static bool receive_send_away(struct subject *subject)
+{
+    (void)receive_no_senders(subject);
+    subject->holder = allocate(MACH_PORT_RIGHT_RECEIVE);
+    NEED(send_right(subject->holder, subject->name, MACH_MSG_TYPE_MOVE_SEND));
+    return true;
+}
+
+static bool receive_once_away(struct subject *subject)
+{
+    (void)receive_alone(subject);
+    subject->holder = allocate(MACH_PORT_RIGHT_RECEIVE);
+    NEED(send_right(subject->holder, subject->name, MACH_MSG_TYPE_MAKE_SEND_ONCE));
+    return true;
+}
+
 static bool send_in_transit(struct subject *subject)
 {
     (void)receive_send(subject);
@@ -195,6 +211,13 @@ static bool send_possible(struct subject *subject)
     return true;
 }
 
+static bool send_possible_later(struct subject *subject)
+{
+    (void)send_full(subject);
+    ask_for(subject, MACH_NOTIFY_SEND_POSSIBLE, 0);
+    return true;
+}
+
 /* A port whose receive right stays here under its own name, and a send-once right to it. */
 static bool once_ours(struct subject *subject)
 {
@@ -261,10 +284,24 @@ static bool dead_3(struct subject *subject)
     return true;
 }
 
+/* Destroy the queue in which the subject's receive right is. */
+static void destroy_holder(struct subject *subject)
+{
+    NEED(mach_port_mod_refs(SELF, subject->holder, MACH_PORT_RIGHT_RECEIVE, -1));
+    subject->holder = MACH_PORT_NULL;
+}
+
 static bool dead_send(struct subject *subject)
 {
-    (void)receive_send(subject);
-    NEED(mach_port_mod_refs(SELF, subject->name, MACH_PORT_RIGHT_RECEIVE, -1));
+    (void)send_in_transit(subject);
+    destroy_holder(subject);
+    return true;
+}
+
+static bool dead_send_3(struct subject *subject)
+{
+    (void)send_3(subject);
+    destroy_holder(subject);
     return true;
 }
 
@@ -280,8 +317,8 @@ static bool dead_once(struct subject *subject)
 static bool dead_told(struct subject *subject)
 {
     char ignored[OUTCOME_MAX] = "";
-    (void)receive_dead_name(subject);
-    NEED(mach_port_mod_refs(SELF, subject->name, MACH_PORT_RIGHT_RECEIVE, -1));
+    (void)send_dead_name(subject);
+    destroy_holder(subject);
     describe_notifications(ignored, subject->notify);
     return true;
 }
@@ -322,6 +359,8 @@ const struct state states[] = {
     { "receive right", "no-senders asked", receive_no_senders },
     { "receive right", "dead-name asked", receive_dead_name },
     { "receive right", "port-destroyed asked", receive_port_destroyed },
+    { "receive right", "its send right away", receive_send_away },
+    { "receive right", "its send-once away", receive_once_away },
     { "send right", "in transit", send_in_transit },
     { "send right", "x3", send_3 },
     { "send right", "other task", send_other_task },
@@ -329,6 +368,7 @@ const struct state states[] = {
     { "send right", "queue full", send_full },
     { "send right", "dead-name asked", send_dead_name },
     { "send right", "send-possible asked", send_possible },
+    { "send right", "send-possible later", send_possible_later },
     { "send-once right", "receiver here", once_ours },
     { "send-once right", "in transit", once_in_transit },
     { "send-once right", "other task", once_other_task },
@@ -339,6 +379,7 @@ const struct state states[] = {
     { "dead name", "allocated", dead_allocated },
     { "dead name", "x3", dead_3 },
     { "dead name", "was send", dead_send },
+    { "dead name", "was send x3", dead_send_3 },
     { "dead name", "was send-once", dead_once },
     { "dead name", "dead-name told", dead_told },
     { "no right", "given up", none_given_up },

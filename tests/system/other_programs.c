@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Calls by which programs written for other Machs find themselves and each other: the function
- * behind mach_task_self(), tasks by process number, names of processors, checking in to a service
- * that nobody declared.
+ * behind mach_task_self(), tasks by process number, names of processors.
  */
 #include <unistd.h>
-
-#include <servers/bootstrap.h>
 
 #include "systest.h"
 
@@ -49,22 +46,4 @@ CASE(a_processor_has_a_name)
     EXPECT_EQ(strcmp(name, "x86_64"), 0);
     slot_name(CPU_TYPE_ANY, 0, &name, &kind);
     EXPECT_EQ(strcmp(name, "Unknown CPU"), 0);
-}
-
-/* In a subset, which takes all that it made with it when its requestor dies. */
-CASE(an_undeclared_service_is_made_by_its_server)
-{
-    mach_port_t requestor, subset, port, found;
-    EXPECT_OK(mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_RECEIVE, &requestor));
-    EXPECT_OK(
-        mach_port_insert_right(mach_task_self(), requestor, requestor, MACH_MSG_TYPE_MAKE_SEND));
-    EXPECT_EQ(bootstrap_subset(bootstrap_port, requestor, &subset), BOOTSTRAP_SUCCESS);
-    EXPECT_EQ(bootstrap_look_up(subset, "test.undeclared", &found), BOOTSTRAP_UNKNOWN_SERVICE);
-    EXPECT_EQ(bootstrap_check_in(subset, "test.undeclared", &port), BOOTSTRAP_SUCCESS);
-    EXPECT_EQ(bootstrap_look_up(subset, "test.undeclared", &found), BOOTSTRAP_SUCCESS);
-    EXPECT_EQ(found, port);
-    EXPECT_EQ(bootstrap_check_in(subset, "test.undeclared", &found), BOOTSTRAP_SERVICE_ACTIVE);
-    EXPECT_OK(mach_port_destroy(mach_task_self(), port));
-    EXPECT_OK(mach_port_destroy(mach_task_self(), requestor));
-    EXPECT_OK(mach_port_deallocate(mach_task_self(), subset));
 }

@@ -86,8 +86,34 @@ CASE(the_times_of_processors_are_that_of_the_clock)
     expect_clock(from, processors_moment(), cpu_count(), 3 * TICK);
 }
 
-/* The times of all tasks, with those of threads that have ended. */
-static struct moment tasks_moment(mach_port_t set)
+/* The time of TASK, with that of threads that have ended; 0 if it has ended itself. */
+static uint64_t time_of_task(mach_port_t task)
+{
+    mach_r_usage_info_data_t info = {};
+    mach_msg_type_number_t words = MACH_R_USAGE_INFO_COUNT;
+    bool is_there = task_info(task, MACH_R_USAGE_INFO, (task_info_t)&info, &words) == KERN_SUCCESS;
+    return is_there ? time_of(info) : 0;
+}
+
+/* The times of TASK's threads, each asked for its own. */
+static uint64_t time_of_threads(mach_port_t task)
+{
+    thread_act_array_t threads;
+    mach_msg_type_number_t count;
+    uint64_t sum = 0;
+    if (task_threads(task, &threads, &count) != KERN_SUCCESS) {
+        return 0;
+    }
+    for (mach_msg_type_number_t i = 0; i < count; i++) {
+        sum += time_of(thread_usage(threads[i]));
+        (void)mach_port_deallocate(mach_task_self(), threads[i]);
+    }
+    (void)vm_deallocate(mach_task_self(), (vm_address_t)threads, count * sizeof(threads[0]));
+    return sum;
+}
+
+/* The sum of TIME(task) for all tasks. */
+static struct moment tasks_moment(mach_port_t set, uint64_t (*time)(mach_port_t task))
 {
     task_array_t tasks;
     mach_msg_type_number_t count;
@@ -95,11 +121,7 @@ static struct moment tasks_moment(mach_port_t set)
     EXPECT_OK(processor_set_tasks(set, &tasks, &count));
     moment.before = mach_absolute_time();
     for (mach_msg_type_number_t i = 0; i < count; i++) {
-        mach_r_usage_info_data_t info = {};
-        mach_msg_type_number_t words = MACH_R_USAGE_INFO_COUNT;
-        if (task_info(tasks[i], MACH_R_USAGE_INFO, (task_info_t)&info, &words) == KERN_SUCCESS) {
-            moment.sum += time_of(info);
-        }
+        moment.sum += time(tasks[i]);
     }
     moment.after = mach_absolute_time();
     for (mach_msg_type_number_t i = 0; i < count; i++) {
@@ -128,7 +150,8 @@ static bool is_mostly_user(void *argument)
     return usage.user_time > 3 * usage.system_time;
 }
 
-CASE(the_times_of_tasks_on_busy_processors_are_that_of_the_clock)
+/* While all processors are busy the sums of TIME(task) grow with the clock. */
+static void expect_times_of_busy_processors(uint64_t (*time)(mach_port_t task))
 {
     struct worker workers[2 * CPU_MAX];
     uint32_t count = 2 * cpu_count(); /* nobody idles, even while some sleep */
@@ -140,20 +163,30 @@ CASE(the_times_of_tasks_on_busy_processors_are_that_of_the_clock)
     for (uint32_t i = 0; i < count; i++) {
         EXPECT(systest_wait(has_run, &workers[i].thread));
     }
-    struct moment from = tasks_moment(set);
+    struct moment from = tasks_moment(set, time);
     mach_r_usage_info_data_t first = thread_usage(workers[0].thread);
     mach_r_usage_info_data_t now;
     do {
         (void)mach_wait_until_trap(mach_absolute_time() + 50 * MILLISECOND);
         now = thread_usage(workers[0].thread);
     } while (time_of(now) < time_of(first) + 200 * MILLISECOND);
-    expect_clock(from, tasks_moment(set), cpu_count(), 5 * MILLISECOND);
+    expect_clock(from, tasks_moment(set, time), cpu_count(), 5 * MILLISECOND);
     EXPECT(systest_wait(is_mostly_user, &workers[0].thread));
     stop = true;
     for (uint32_t i = 0; i < count; i++) {
         worker_join(&workers[i]);
     }
     EXPECT_OK(mach_port_deallocate(mach_task_self(), set));
+}
+
+CASE(the_times_of_tasks_on_busy_processors_are_that_of_the_clock)
+{
+    expect_times_of_busy_processors(time_of_task);
+}
+
+CASE(the_times_of_threads_on_busy_processors_are_that_of_the_clock)
+{
+    expect_times_of_busy_processors(time_of_threads);
 }
 
 CASE(a_running_thread_is_charged_while_it_runs)

@@ -64,12 +64,13 @@ struct proc_info {
     uint64_t cpu_time;        /* nanoseconds */
     uint64_t system_time;     /* nanoseconds, the part of cpu_time spent in the kernel */
     uint64_t start_time;      /* nanoseconds since boot */
-    uint64_t switches;        /* from its threads to others */
-    uint64_t migrations;      /* of its threads to other processors */
-    uint32_t processor;       /* where one of its threads runs or ran last */
+    uint64_t voluntary_switches;   /* its threads waited, or gave the processor away */
+    uint64_t involuntary_switches; /* it was taken from them */
+    uint64_t migrations;           /* of its threads to other processors */
+    uint32_t processor;            /* where one of its threads runs or ran last */
     uint32_t reserved;
     char name[PROC_NAME_MAX]; /* last name of the executable's path, terminated */
 };
 typedef struct proc_info proc_info_t;
 typedef proc_info_t *proc_info_array_t;
-MACH_ABI_SIZE(struct proc_info, 144);
+MACH_ABI_SIZE(struct proc_info, 152);

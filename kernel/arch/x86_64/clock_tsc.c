@@ -2,9 +2,8 @@
 /*
  * Calibration: the ISA timer (Intel 8254) counts down in mode 0 at a known rate.  Both ends of the
  * measured interval are moments at which its counter changes, so that the error is the time of one
- * reading and not of one of its ticks.  Under a hypervisor the processor can be taken away between
- * two readings, for longer than the whole interval: so what was measured counts only when a second
- * measurement says the same.  The ISA timer is never used again.
+ * reading and not of one of its ticks.  What one measurement says is not enough: see calibration.h.
+ * The ISA timer is never used again.
  */
 #include <clock_tsc.h>
 
@@ -13,6 +12,7 @@
 #include <arch/clock_device.h>
 #include <arch/cpu.h>
 #include <arch/upcalls.h>
+#include <calibration.h>
 #include <cpu_features.h>
 #include <lapic.h>
 #include <msr.h>
@@ -30,10 +30,6 @@
 
 /* Ticks to measure: 5 ms. */
 #define MEASURE_TICKS 5966u
-
-/* Measurements until two agree; how far they may be apart: a 128th. */
-#define MEASURE_MAX    50
-#define MEASURE_SPREAD 7
 
 /* Readings without a change after which there is no timer. */
 #define READS_MAX 1000000
@@ -98,13 +94,8 @@ static void clock_set_rates(uint64_t tsc_rate, uint64_t lapic_rate)
     tsc_per_ns = (uint64_t)((tsc_rate << (FACTOR_SHIFT - 4)) / NANOSECONDS) << 4;
 }
 
-struct rates {
-    uint64_t tsc; /* per second */
-    uint64_t lapic;
-};
-
 /* Both clocks against the ISA timer, once. */
-static struct rates measure_once(void)
+static struct clock_rates measure_once(void)
 {
     pit_start();
     lapic_timer_start(UINT32_MAX);
@@ -112,34 +103,16 @@ static struct rates measure_once(void)
     struct sample end = sample_at_change((uint16_t)(begin.pit - MEASURE_TICKS));
     lapic_timer_start(0);
     uint64_t ticks = (uint16_t)(begin.pit - end.pit) | 1; /* never 0, whatever was read */
-    return (struct rates){ .tsc = (end.tsc - begin.tsc) * PIT_HZ / ticks,
-                           .lapic = (uint64_t)(begin.lapic - end.lapic) * PIT_HZ / ticks };
-}
-
-static bool is_near(uint64_t a, uint64_t b)
-{
-    uint64_t apart = a > b ? a - b : b - a;
-    return apart <= a >> MEASURE_SPREAD;
-}
-
-/* The rates, once two measurements in a row agree. */
-static struct rates measure(void)
-{
-    struct rates rates = measure_once();
-    for (int i = 0; i < MEASURE_MAX; i++) {
-        struct rates before = rates;
-        rates = measure_once();
-        if (is_near(rates.tsc, before.tsc) && is_near(rates.lapic, before.lapic)) {
-            return rates;
-        }
-    }
-    log_warning("clock: the rate of the TSC is uncertain");
-    return rates;
+    return (struct clock_rates){ .tsc = (end.tsc - begin.tsc) * PIT_HZ / ticks,
+                                 .lapic = (uint64_t)(begin.lapic - end.lapic) * PIT_HZ / ticks };
 }
 
 void clock_init(void)
 {
-    struct rates rates = measure();
+    struct clock_rates rates;
+    if (!calibrate(measure_once, &rates)) {
+        log_warning("clock: the rate of the TSC is uncertain");
+    }
     outb(PIT_GATE, (uint8_t)(inb(PIT_GATE) & ~GATE_ON));
     clock_set_rates(rates.tsc, rates.lapic);
     tsc_base = rdtsc();

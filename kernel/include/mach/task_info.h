@@ -337,5 +337,10 @@ typedef uint32_t task_corpse_forking_behavior_t;
 MACH_ABI_SIZE(task_affinity_tag_info_data_t, 16);
 MACH_ABI_SIZE(task_dyld_info_data_t, 20);
 MACH_ABI_SIZE(task_power_info_data_t, 48);
+MACH_ABI_SIZE(task_power_info_v2_data_t, 96);
+MACH_ABI_SIZE(task_kernelmemory_info_data_t, 32);
+MACH_ABI_SIZE(task_extmod_info_data_t, 64);
+MACH_ABI_SIZE(task_wait_state_info_data_t, 32);
+MACH_ABI_SIZE(task_vm_info_data_t, 372);
 
 typedef struct vm_purgeable_info task_purgable_info_t;

@@ -27,7 +27,7 @@ struct thread_basic_info {
     integer_t run_state; /* TH_STATE_* */
     integer_t flags;     /* TH_FLAGS_* */
     integer_t suspend_count;
-    integer_t sleep_time; /* seconds */
+    integer_t sleep_time; /* seconds; always 0, as on Darwin */
 };
 typedef struct thread_basic_info thread_basic_info_data_t;
 typedef struct thread_basic_info *thread_basic_info_t;

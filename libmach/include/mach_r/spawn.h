@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Starting programs. There is no fork: a program is started from an executable, with everything it
- * is to have named beforehand.
+ * Starting programs: from an executable, with everything that it is to have named beforehand.
  */
 #pragma once
 

@@ -8,16 +8,15 @@
 
 #include <mach/mach_types.h>
 
-#define BOOTSTRAP_MAX_NAME_LEN 128
-#define BOOTSTRAP_MAX_CMD_LEN  512
+#define BOOTSTRAP_MAX_NAME_LEN     128
+#define BOOTSTRAP_MAX_CMD_LEN      512
+#define BOOTSTRAP_MAX_LOOKUP_COUNT 20
 
 typedef char name_t[BOOTSTRAP_MAX_NAME_LEN];
 typedef char cmd_t[BOOTSTRAP_MAX_CMD_LEN];
 typedef name_t *name_array_t;
 typedef int bootstrap_status_t;
 typedef bootstrap_status_t *bootstrap_status_array_t;
-
-#define BOOTSTRAP_MAX_LOOKUP_COUNT 20
 
 #define BOOTSTRAP_SUCCESS         0
 #define BOOTSTRAP_NOT_PRIVILEGED  1100
@@ -46,11 +45,34 @@ kern_return_t bootstrap_register(mach_port_t bp, name_t name, mach_port_t port);
 /* A send right to service NAME. */
 kern_return_t bootstrap_look_up(mach_port_t bp, const name_t name, mach_port_t *port);
 
+/*
+ * Send rights to the NAMES_COUNT services of NAMES, in one list that the caller deallocates; null
+ * stands for each that is not known. *ALL_KNOWN tells whether there is no such.
+ *
+ * Returns: BOOTSTRAP_BAD_COUNT, more than BOOTSTRAP_MAX_LOOKUP_COUNT or less than 1 are asked for;
+ * BOOTSTRAP_NO_MEMORY; the errors of messages.
+ */
+kern_return_t bootstrap_look_up_array(mach_port_t bp, name_array_t names, int names_count,
+                                      mach_port_array_t *ports, int *ports_count,
+                                      boolean_t *all_known);
+
 /* Declare service NAME and get a send right to it; a server checks in later. */
 kern_return_t bootstrap_create_service(mach_port_t bp, name_t name, mach_port_t *port);
 
 /* A bootstrap port with names of its own, which lives as long as REQUESTOR. */
 kern_return_t bootstrap_subset(mach_port_t bp, mach_port_t requestor, mach_port_t *subset);
+
+/*
+ * A bootstrap port for a server that is started by the command CMD when it is needed. The servers of
+ * this system are those of /etc/init.conf: no program may declare others.
+ *
+ * Returns: BOOTSTRAP_NOT_PRIVILEGED.
+ */
+kern_return_t bootstrap_create_server(mach_port_t bp, cmd_t cmd, integer_t uid, boolean_t on_demand,
+                                      mach_port_t *server);
+
+/* A port to give away that has no more rights than BP: here BP itself, with a new reference. */
+kern_return_t bootstrap_unprivileged(mach_port_t bp, mach_port_t *unprivileged);
 
 /* The bootstrap port that BP is a subset of; the topmost is its own parent. */
 kern_return_t bootstrap_parent(mach_port_t bp, mach_port_t *parent);

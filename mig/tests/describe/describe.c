@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-NDR_record_t NDR_record;
-
 static void show(const mach_msg_header_t *message, size_t room)
 {
     char *text = malloc(room);
@@ -110,41 +108,4 @@ main(int argc, char **argv)
     show_lists((mach_port_t *)numbers);
     show_replies();
     return 0;
-}
-
-mach_port_t
-mig_get_reply_port(void)
-{
-    return 0x303;
-}
-
-void
-mig_put_reply_port(mach_port_t port)
-{
-    (void)port;
-}
-
-void
-mig_dealloc_reply_port(mach_port_t port)
-{
-    (void)port;
-}
-
-void
-mach_msg_destroy(mach_msg_header_t *message)
-{
-    (void)message;
-}
-
-int
-mig_strncpy(char *destination, const char *source, int size)
-{
-    return snprintf(destination, (size_t)size, "%s", source) + 1;
-}
-
-int
-mig_strncpy_zerofill(char *destination, const char *source, int size)
-{
-    memset(destination, 0, (size_t)size);
-    return mig_strncpy(destination, source, size);
 }

@@ -44,16 +44,19 @@ static void test_status(void)
         .resident_size = 2048,
         .cpu_time = UINT64_C(1234567890),
         .system_time = UINT64_C(234567890),
-        .switches = 12,
+        .voluntary_switches = 12,
+        .involuntary_switches = 5,
         .migrations = 3,
         .processor = 2,
         .name = "echo",
     };
     char text[PROCFS_TEXT_MAX];
     (void)procfs_status(text, sizeof(text), &info, "/bin/echo", "echo\0a\033b\0", 10);
-    CHECK_TEXT(text, "Name: echo\nPath: /bin/echo\nPid: 7\nParent: 3\nState: stopped\nThreads: 2\n"
-                     "Virtual: 4 KB\nResident: 2 KB\nTime: 1.234 s\nSystem: 0.234 s\nSwitches: 12\n"
-                     "Migrations: 3\nProcessor: 2\nArguments: echo a?b \n");
+    CHECK_TEXT(
+        text,
+        "Name: echo\nPath: /bin/echo\nPid: 7\nParent: 3\nState: stopped\nThreads: 2\n"
+        "Virtual: 4 KB\nResident: 2 KB\nTime: 1.234 s\nUser: 1.000 s\nSystem: 0.234 s\n"
+        "Switches: 12 voluntary, 5 involuntary\nMigrations: 3\nProcessor: 2\nArguments: echo a?b \n");
 }
 
 /* What does not fit is cut off, inside the buffer. */

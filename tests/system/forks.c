@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * fork(): a child with a copy of the memory, its own identity, the parent's files, and no other
+ * rights. A child tells what it found by its exit status. The usual frame of tests shares its memory
+ * with helper tasks and counts objects after each case; copies on write live on until pages are
+ * written, so this program has a frame of its own and counts once, after many forks.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <mach/ledger.h>
+#include <mach/mach.h>
+#include <mach_r/mach_r_host.h>
+#include <mach_r/proc.h>
+#include <mach_r/proc_types.h>
+#include <mach_r/services.h>
+#include <mach_r/startup.h>
+#include <servers/bootstrap.h>
+
+/* Failed expectations of the running case. */
+static int failures;
+
+static bool expect(bool holds, int line, const char *text)
+{
+    if (!holds) {
+        printf("# forks.c:%d: expected %s\n", line, text);
+        failures++;
+    }
+    return holds;
+}
+
+#define EXPECT(condition) expect((condition), __LINE__, #condition)
+#define EXPECT_EQ(a, b)   expect((a) == (b), __LINE__, #a " == " #b)
+#define EXPECT_OK(call)   EXPECT_EQ(call, KERN_SUCCESS)
+
+/* The exit status of CHILD; -1 if it ended otherwise. */
+static int status_of(pid_t child)
+{
+    int status = 0;
+    EXPECT_EQ(waitpid(child, &status, 0), child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static int shared_value = 1;
+
+static void a_child_has_a_copy_of_the_memory(void)
+{
+    volatile int on_stack = 1;
+    int *on_heap = malloc(sizeof(int));
+    *on_heap = 1;
+    pid_t child = fork();
+    if (child == 0) {
+        bool is_copy = shared_value == 1 && on_stack == 1 && *on_heap == 1;
+        shared_value = on_stack = *on_heap = 2;
+        char *more = malloc(100000);
+        _exit(is_copy && more != NULL && *on_heap == 2 ? 7 : 1);
+    }
+    EXPECT(child > 0);
+    EXPECT_EQ(status_of(child), 7);
+    EXPECT(shared_value == 1 && on_stack == 1 && *on_heap == 1);
+    free(on_heap);
+}
+
+static void memory_goes_by_its_inheritance(void)
+{
+    vm_address_t shared = 0;
+    vm_address_t none = 0;
+    EXPECT_OK(vm_allocate(mach_task_self(), &shared, vm_page_size, VM_FLAGS_ANYWHERE));
+    EXPECT_OK(vm_allocate(mach_task_self(), &none, vm_page_size, VM_FLAGS_ANYWHERE));
+    EXPECT_OK(vm_inherit(mach_task_self(), shared, vm_page_size, VM_INHERIT_SHARE));
+    EXPECT_OK(vm_inherit(mach_task_self(), none, vm_page_size, VM_INHERIT_NONE));
+    pid_t child = fork();
+    if (child == 0) {
+        vm_address_t place = none;
+        *(volatile int *)shared = 5;
+        _exit(vm_allocate(mach_task_self(), &place, vm_page_size, VM_FLAGS_FIXED) == KERN_SUCCESS);
+    }
+    EXPECT_EQ(status_of(child), 1);
+    EXPECT_EQ(*(volatile int *)shared, 5);
+    EXPECT_OK(vm_deallocate(mach_task_self(), shared, vm_page_size));
+    EXPECT_OK(vm_deallocate(mach_task_self(), none, vm_page_size));
+}
+
+static void parent_and_child_know_each_other(void)
+{
+    pid_t parent = getpid();
+    pid_t child = fork();
+    if (child == 0) {
+        int pid = 0;
+        bool is_right = getppid() == parent && getpid() != parent &&
+                        pid_for_task(mach_task_self(), &pid) == KERN_SUCCESS && pid == getpid();
+        _exit(is_right ? getpid() & 0xff : 0);
+    }
+    EXPECT_EQ(status_of(child), child & 0xff);
+    EXPECT_EQ(getpid(), parent);
+}
+
+static void a_child_has_only_the_librarys_rights(void)
+{
+    mach_port_t port = MACH_PORT_NULL;
+    EXPECT_OK(mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_RECEIVE, &port));
+    pid_t child = fork();
+    if (child == 0) {
+        mach_port_type_t type;
+        mach_port_t found = MACH_PORT_NULL;
+        if (mach_port_type(mach_task_self(), port, &type) == KERN_SUCCESS &&
+            (type & MACH_PORT_TYPE_RECEIVE) != 0) {
+            _exit(1);
+        }
+        if (bootstrap_look_up(bootstrap_port, SERVICE_PROC, &found) != KERN_SUCCESS) {
+            _exit(2);
+        }
+        _exit(access("/bin/sh", F_OK) == 0 && write(STDOUT_FILENO, "", 0) == 0 ? 0 : 3);
+    }
+    EXPECT_EQ(status_of(child), 0);
+    EXPECT_OK(mach_port_destroy(mach_task_self(), port));
+}
+
+static void *return_argument(void *argument)
+{
+    return argument;
+}
+
+static void a_child_can_have_threads_and_children(void)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        pthread_t thread;
+        void *result = NULL;
+        if (pthread_create(&thread, NULL, return_argument, &shared_value) != 0 ||
+            pthread_join(thread, &result) != 0 || result != &shared_value) {
+            _exit(1);
+        }
+        pid_t grandchild = fork();
+        if (grandchild == 0) {
+            _exit(9);
+        }
+        int status = 0;
+        _exit(waitpid(grandchild, &status, 0) == grandchild ? WEXITSTATUS(status) : 2);
+    }
+    EXPECT_EQ(status_of(child), 9);
+}
+
+static void *fork_in_thread(void *argument)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        _exit(pthread_mach_thread_np(pthread_self()) != MACH_PORT_NULL ? 3 : 4);
+    }
+    *(pid_t *)argument = child;
+    return NULL;
+}
+
+static void any_thread_may_fork(void)
+{
+    pthread_t thread;
+    pid_t child = 0;
+    EXPECT_EQ(pthread_create(&thread, NULL, fork_in_thread, &child), 0);
+    EXPECT_EQ(pthread_join(thread, NULL), 0);
+    EXPECT_EQ(status_of(child), 3);
+}
+
+static void a_child_that_crashes_is_seen(void)
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        abort();
+    }
+    EXPECT_EQ(waitpid(child, &status, 0), child);
+    EXPECT(WIFSIGNALED(status) && WTERMSIG(status) == PROC_SIGNAL_ABORT);
+    EXPECT_EQ(waitpid(child, &status, 0), -1);
+    EXPECT_EQ(errno, ECHILD);
+}
+
+static void vfork_is_fork(void)
+{
+    pid_t child = vfork();
+    if (child == 0) {
+        _exit(6);
+    }
+    EXPECT_EQ(status_of(child), 6);
+}
+
+static void what_is_no_copy_is_no_child(void)
+{
+    mach_port_t process = startup_port(STARTUP_PORT_PROC);
+    mach_port_t child = MACH_PORT_NULL;
+    task_t task = MACH_PORT_NULL;
+    int pid = 0;
+    EXPECT_EQ(proc_fork(process, MACH_PORT_NULL, &pid, &child), SERVER_ERROR_INVALID);
+    EXPECT_EQ(proc_fork(process, bootstrap_port, &pid, &child), SERVER_ERROR_INVALID);
+    EXPECT_EQ(proc_fork(process, mach_task_self(), &pid, &child), SERVER_ERROR_INVALID);
+    EXPECT_OK(task_create(mach_task_self(), NULL, 0, FALSE, &task));
+    EXPECT_OK(proc_fork(process, task, &pid, &child));
+    EXPECT_EQ(proc_fork(process, task, &pid, &child), SERVER_ERROR_INVALID);
+    EXPECT_OK(task_terminate(task));
+    int status = 0;
+    EXPECT_EQ(waitpid(pid, &status, 0), pid);
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), task));
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), child));
+}
+
+/* Objects of KIND that the kernel has; 0 if that is not told. */
+static uint64_t count_of(const char *kind)
+{
+    static struct ledger_entry entries[LEDGER_ENTRY_MAX];
+    mach_msg_type_number_t count = LEDGER_ENTRY_MAX;
+    if (host_ledger(startup_port(STARTUP_PORT_HOST_PRIV), entries, &count) != KERN_SUCCESS) {
+        return 0;
+    }
+    for (mach_msg_type_number_t i = 0; i < count; i++) {
+        if (strcmp(entries[i].name, kind) == 0) {
+            return entries[i].in_use;
+        }
+    }
+    return 0;
+}
+
+/* Each entry of the map may still show a copy of itself, and tasks may be about to go. */
+#define ROOM 40
+
+static void nothing_is_left_of_children(void)
+{
+    uint64_t objects = count_of("vm_object");
+    uint64_t ports = count_of("ports");
+    EXPECT(objects > 0 && ports > 0);
+    for (int i = 0; i < 100; i++) {
+        pid_t child = fork();
+        if (child == 0) {
+            _exit(1);
+        }
+        EXPECT_EQ(status_of(child), 1);
+    }
+    EXPECT(count_of("vm_object") < objects + ROOM);
+    EXPECT(count_of("ports") < ports + ROOM);
+}
+
+static const struct {
+    const char *name;
+    void (*function)(void);
+} cases[] = {
+    { "a_child_has_a_copy_of_the_memory", a_child_has_a_copy_of_the_memory },
+    { "memory_goes_by_its_inheritance", memory_goes_by_its_inheritance },
+    { "parent_and_child_know_each_other", parent_and_child_know_each_other },
+    { "a_child_has_only_the_librarys_rights", a_child_has_only_the_librarys_rights },
+    { "a_child_can_have_threads_and_children", a_child_can_have_threads_and_children },
+    { "any_thread_may_fork", any_thread_may_fork },
+    { "a_child_that_crashes_is_seen", a_child_that_crashes_is_seen },
+    { "vfork_is_fork", vfork_is_fork },
+    { "what_is_no_copy_is_no_child", what_is_no_copy_is_no_child },
+    { "nothing_is_left_of_children", nothing_is_left_of_children },
+};
+
+#define CASE_COUNT (int)(sizeof(cases) / sizeof(cases[0]))
+
+int main(void)
+{
+    int failed = 0;
+    printf("TAP version 13\n1..%d\n", CASE_COUNT);
+    for (int i = 0; i < CASE_COUNT; i++) {
+        failures = 0;
+        cases[i].function();
+        failed += failures != 0;
+        printf("%sok %d - %s\n", failures == 0 ? "" : "not ", i + 1, cases[i].name);
+        fflush(stdout);
+    }
+    return failed != 0;
+}

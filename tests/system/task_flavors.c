@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What task_info and thread_info tell beyond times: memory, threads made from outside, classic policies,
+ * recent use of the processor; and what task_policy_set keeps.
+ */
+#include <mach/task_policy.h>
+
+#include <string.h>
+
+#include "systest.h"
+#include "systest_task.h"
+
+/* Room for each flavor. */
+union any_info {
+    integer_t words[TASK_INFO_MAX];
+    task_vm_info_data_t vm;
+    task_kernelmemory_info_data_t kernel;
+    task_extmod_info_data_t external;
+    task_power_info_v2_data_t power;
+    task_dyld_info_data_t images;
+    task_wait_state_info_data_t waits;
+    task_flags_info_data_t flags;
+    struct policy_timeshare_base timeshare;
+};
+
+static union any_info info;
+
+/* Ask TASK for FLAVOR with room for COUNT words. Returns: how many came; ~0 if none. */
+static mach_msg_type_number_t ask(task_t task, task_flavor_t flavor, mach_msg_type_number_t count)
+{
+    memset(&info, 0x5a, sizeof(info));
+    return task_info(task, flavor, info.words, &count) == KERN_SUCCESS ? count : ~0u;
+}
+
+CASE(flavors_have_their_lengths_and_want_room_for_them)
+{
+    static const struct {
+        task_flavor_t flavor;
+        mach_msg_type_number_t count;
+    } flavors[] = {
+        { TASK_KERNELMEMORY_INFO, TASK_KERNELMEMORY_INFO_COUNT },
+        { TASK_EXTMOD_INFO, TASK_EXTMOD_INFO_COUNT },
+        { TASK_POWER_INFO, TASK_POWER_INFO_COUNT },
+        { TASK_DYLD_INFO, TASK_DYLD_INFO_COUNT },
+        { TASK_FLAGS_INFO, TASK_FLAGS_INFO_COUNT },
+        { TASK_WAIT_STATE_INFO, TASK_WAIT_STATE_INFO_COUNT },
+        { TASK_SCHED_TIMESHARE_INFO, POLICY_TIMESHARE_BASE_COUNT },
+    };
+    for (uint32_t i = 0; i < sizeof(flavors) / sizeof(flavors[0]); i++) {
+        EXPECT_EQ(ask(mach_task_self(), flavors[i].flavor, flavors[i].count), flavors[i].count);
+        EXPECT_EQ(ask(mach_task_self(), flavors[i].flavor, TASK_VM_INFO_COUNT), flavors[i].count);
+        EXPECT_EQ(ask(mach_task_self(), flavors[i].flavor, flavors[i].count - 1), ~0u);
+    }
+    EXPECT_EQ(ask(mach_task_self(), TASK_TRACE_MEMORY_INFO, TASK_VM_INFO_COUNT), ~0u);
+}
+
+/* Who was compiled with an older header asks for an older revision, and its length comes back. */
+CASE(memory_is_told_in_the_revision_that_there_is_room_for)
+{
+    static const mach_msg_type_number_t revisions[] = {
+        TASK_VM_INFO_REV0_COUNT, TASK_VM_INFO_REV1_COUNT, TASK_VM_INFO_REV2_COUNT,
+        TASK_VM_INFO_REV3_COUNT, TASK_VM_INFO_REV4_COUNT, TASK_VM_INFO_REV5_COUNT,
+        TASK_VM_INFO_REV6_COUNT, TASK_VM_INFO_REV7_COUNT,
+    };
+    for (uint32_t i = 0; i < sizeof(revisions) / sizeof(revisions[0]); i++) {
+        EXPECT_EQ(ask(mach_task_self(), TASK_VM_INFO, revisions[i]), revisions[i]);
+        EXPECT_EQ(info.words[revisions[i]], 0x5a5a5a5a);
+        EXPECT_EQ(ask(mach_task_self(), TASK_VM_INFO, revisions[i] - 1),
+                  i == 0 ? ~0u : revisions[i - 1]);
+    }
+    EXPECT_EQ(ask(mach_task_self(), TASK_VM_INFO_PURGEABLE, TASK_VM_INFO_COUNT),
+              TASK_VM_INFO_COUNT);
+}
+
+#define SOME_PAGES 16
+
+CASE(memory_is_told_as_it_is)
+{
+    mach_vm_address_t address = 0;
+    EXPECT_EQ(ask(mach_task_self(), TASK_VM_INFO, TASK_VM_INFO_COUNT), TASK_VM_INFO_COUNT);
+    task_vm_info_data_t before = info.vm;
+    EXPECT_EQ(before.page_size, vm_page_size);
+    EXPECT_EQ(before.phys_footprint, before.resident_size);
+    EXPECT(before.resident_size <= before.virtual_size);
+    EXPECT(before.min_address < (mach_vm_address_t)&info);
+    EXPECT(before.max_address > (mach_vm_address_t)&before);
+    EXPECT_OK(mach_vm_allocate(mach_task_self(), &address, SOME_PAGES * vm_page_size,
+                               VM_FLAGS_ANYWHERE | VM_MAKE_TAG(VM_MEMORY_APPLICATION_SPECIFIC_1)));
+    memset((void *)address, 1, SOME_PAGES / 2 * vm_page_size);
+    EXPECT_EQ(ask(mach_task_self(), TASK_VM_INFO, TASK_VM_INFO_COUNT), TASK_VM_INFO_COUNT);
+    EXPECT_EQ(info.vm.virtual_size, before.virtual_size + SOME_PAGES * vm_page_size);
+    EXPECT_EQ(info.vm.resident_size, before.resident_size + SOME_PAGES / 2 * vm_page_size);
+    EXPECT_EQ(info.vm.region_count, before.region_count + 1);
+    EXPECT_OK(mach_vm_deallocate(mach_task_self(), address, SOME_PAGES * vm_page_size));
+}
+
+static void do_nothing(void *argument)
+{
+    (void)argument;
+}
+
+/* The counters of TASK that are about others. */
+static vm_extmod_statistics_data_t external(task_t task)
+{
+    EXPECT_EQ(ask(task, TASK_EXTMOD_INFO, TASK_EXTMOD_INFO_COUNT), TASK_EXTMOD_INFO_COUNT);
+    return info.external.extmod_statistics;
+}
+
+CASE(what_others_do_to_a_task_is_counted)
+{
+    struct helper helper;
+    struct worker own, foreign;
+    if (!helper_create(&helper)) {
+        return;
+    }
+    vm_extmod_statistics_data_t before = external(mach_task_self());
+    EXPECT(worker_create(&own, mach_task_self(), do_nothing, NULL));
+    vm_extmod_statistics_data_t after = external(mach_task_self());
+    EXPECT_EQ(memcmp(&before, &after, sizeof(before)), 0);
+    EXPECT(worker_create(&foreign, helper.task, do_nothing, NULL));
+    after = external(mach_task_self());
+    EXPECT_EQ(after.thread_creation_caller_count, before.thread_creation_caller_count + 1);
+    EXPECT_EQ(after.thread_set_state_caller_count, before.thread_set_state_caller_count + 1);
+    EXPECT_EQ(after.thread_creation_count, before.thread_creation_count);
+    EXPECT_EQ(external(helper.task).thread_creation_count, 1);
+    EXPECT_EQ(external(helper.task).thread_set_state_count, 1);
+    worker_kill(&own);
+    worker_kill(&foreign);
+    helper_destroy(&helper);
+}
+
+CASE(the_kernels_memory_for_a_tasks_threads_is_told)
+{
+    struct helper helper;
+    struct worker worker;
+    if (!helper_create(&helper)) {
+        return;
+    }
+    EXPECT_EQ(ask(helper.task, TASK_KERNELMEMORY_INFO, TASK_VM_INFO_COUNT),
+              TASK_KERNELMEMORY_INFO_COUNT);
+    EXPECT_EQ(info.kernel.total_palloc, 0);
+    EXPECT(worker_create(&worker, helper.task, do_nothing, NULL));
+    (void)ask(helper.task, TASK_KERNELMEMORY_INFO, TASK_VM_INFO_COUNT);
+    uint64_t used = info.kernel.total_palloc;
+    EXPECT(used >= vm_page_size);
+    EXPECT_EQ(info.kernel.total_pfree, 0);
+    EXPECT_OK(thread_resume(worker.thread));
+    worker_join(&worker);
+    (void)ask(helper.task, TASK_KERNELMEMORY_INFO, TASK_VM_INFO_COUNT);
+    EXPECT_EQ(info.kernel.total_palloc, used);
+    EXPECT_EQ(info.kernel.total_pfree, used);
+    helper_destroy(&helper);
+}
+
+CASE(what_there_is_nothing_of_is_told_so)
+{
+    (void)ask(mach_task_self(), TASK_DYLD_INFO, TASK_DYLD_INFO_COUNT);
+    EXPECT_EQ(info.images.all_image_info_addr, 0);
+    EXPECT_EQ(info.images.all_image_info_format, TASK_DYLD_ALL_IMAGE_INFO_64);
+    (void)ask(mach_task_self(), TASK_FLAGS_INFO, TASK_FLAGS_INFO_COUNT);
+    EXPECT_EQ(info.flags.flags, TF_LP64 | TF_64B_DATA);
+    EXPECT_EQ(ask(mach_task_self(), TASK_POWER_INFO_V2, TASK_POWER_INFO_V2_COUNT),
+              TASK_POWER_INFO_V2_COUNT);
+    EXPECT(info.power.cpu_energy.total_user + info.power.cpu_energy.total_system > 0);
+    EXPECT_EQ(info.power.gpu_energy.task_gpu_utilisation, 0);
+    EXPECT_EQ(ask(mach_task_self(), TASK_POWER_INFO_V2, TASK_POWER_INFO_V2_COUNT - 1),
+              TASK_POWER_INFO_V2_COUNT_OLD);
+    EXPECT_EQ(task_set_info(mach_task_self(), TASK_FLAGS_INFO, info.words, 1),
+              KERN_INVALID_ARGUMENT);
+}
+
+/* What thread_info says of its flavor, with room for COUNT words. */
+static kern_return_t ask_thread(thread_t thread, thread_flavor_t flavor,
+                                mach_msg_type_number_t count)
+{
+    return thread_info(thread, flavor, info.words, &count);
+}
+
+CASE(classic_policies_are_told_of_those_that_have_them)
+{
+    struct worker worker;
+    mach_msg_type_number_t count = POLICY_TIMESHARE_BASE_COUNT;
+    EXPECT_EQ(ask(mach_task_self(), TASK_SCHED_TIMESHARE_INFO, count), count);
+    integer_t base = info.timeshare.base_priority;
+    EXPECT_EQ(task_info(mach_task_self(), TASK_SCHED_RR_INFO, info.words, &count),
+              KERN_INVALID_ARGUMENT);
+    count = POLICY_RR_BASE_COUNT;
+    EXPECT_EQ(task_info(mach_task_self(), TASK_SCHED_RR_INFO, info.words, &count),
+              KERN_INVALID_POLICY);
+    EXPECT(worker_create(&worker, mach_task_self(), do_nothing, NULL));
+    EXPECT_OK(ask_thread(worker.thread, THREAD_SCHED_TIMESHARE_INFO, POLICY_TIMESHARE_INFO_COUNT));
+    struct policy_timeshare_info *shared = (void *)&info;
+    EXPECT_EQ(shared->base_priority, base);
+    EXPECT(!shared->depressed);
+    EXPECT_EQ(ask_thread(worker.thread, THREAD_SCHED_RR_INFO, POLICY_RR_INFO_COUNT),
+              KERN_INVALID_POLICY);
+    EXPECT_EQ(ask_thread(worker.thread, THREAD_SCHED_FIFO_INFO, POLICY_FIFO_INFO_COUNT),
+              KERN_INVALID_POLICY);
+    integer_t is_timeshare = FALSE;
+    EXPECT_OK(thread_policy_set(worker.thread, THREAD_EXTENDED_POLICY, &is_timeshare, 1));
+    EXPECT_OK(ask_thread(worker.thread, THREAD_SCHED_RR_INFO, POLICY_RR_INFO_COUNT));
+    const struct policy_rr_info *turns = (void *)&info;
+    EXPECT_EQ(turns->base_priority, base);
+    EXPECT_EQ(turns->quantum, 10);
+    EXPECT_EQ(ask_thread(worker.thread, THREAD_SCHED_TIMESHARE_INFO, POLICY_TIMESHARE_INFO_COUNT),
+              KERN_INVALID_POLICY);
+    EXPECT_EQ(ask_thread(worker.thread, THREAD_SCHED_RR_INFO, POLICY_RR_INFO_COUNT - 1),
+              KERN_INVALID_ARGUMENT);
+    worker_kill(&worker);
+}
+
+static _Atomic bool is_over;
+
+static void compute(void *argument)
+{
+    (void)argument;
+    while (!is_over) {
+    }
+}
+
+static integer_t recent_use(const struct worker *worker)
+{
+    struct thread_basic_info basic = {};
+    struct thread_extended_info extended = {};
+    mach_msg_type_number_t count = THREAD_BASIC_INFO_COUNT;
+    EXPECT_OK(thread_info(worker->thread, THREAD_BASIC_INFO, (thread_info_t)&basic, &count));
+    count = THREAD_EXTENDED_INFO_COUNT;
+    EXPECT_OK(thread_info(worker->thread, THREAD_EXTENDED_INFO, (thread_info_t)&extended, &count));
+    EXPECT(basic.cpu_usage >= 0 && basic.cpu_usage <= TH_USAGE_SCALE);
+    EXPECT(extended.pth_cpu_usage >= 0 && extended.pth_cpu_usage <= TH_USAGE_SCALE);
+    EXPECT_EQ(basic.sleep_time, 0);
+    return basic.cpu_usage;
+}
+
+static bool has_used_much(void *argument)
+{
+    return recent_use(argument) > TH_USAGE_SCALE / 10;
+}
+
+static bool has_used_nothing(void *argument)
+{
+    return recent_use(argument) == 0;
+}
+
+CASE(recent_use_of_the_processor_rises_and_falls)
+{
+    struct worker worker;
+    is_over = false;
+    EXPECT(worker_create(&worker, mach_task_self(), compute, NULL));
+    EXPECT_EQ(recent_use(&worker), 0);
+    EXPECT_OK(thread_resume(worker.thread));
+    EXPECT(systest_wait(has_used_much, &worker));
+    EXPECT_OK(thread_suspend(worker.thread));
+    EXPECT(systest_wait(has_used_nothing, &worker));
+    is_over = true;
+    EXPECT_OK(thread_resume(worker.thread));
+    worker_join(&worker);
+}
+
+CASE(a_tasks_policies_are_kept)
+{
+    struct helper helper;
+    integer_t role = TASK_FOREGROUND_APPLICATION, words[2] = { 0, 0 };
+    mach_msg_type_number_t count = 2;
+    boolean_t get_default = FALSE;
+    if (!helper_create(&helper)) {
+        return;
+    }
+    EXPECT_OK(task_policy_get(helper.task, TASK_CATEGORY_POLICY, words, &count, &get_default));
+    EXPECT_EQ(words[0], TASK_UNSPECIFIED);
+    EXPECT_EQ(count, TASK_CATEGORY_POLICY_COUNT);
+    EXPECT_OK(task_policy_set(helper.task, TASK_CATEGORY_POLICY, &role, 1));
+    EXPECT_OK(task_policy_get(helper.task, TASK_CATEGORY_POLICY, words, &count, &get_default));
+    EXPECT_EQ(words[0], TASK_FOREGROUND_APPLICATION);
+    get_default = TRUE;
+    EXPECT_OK(task_policy_get(helper.task, TASK_CATEGORY_POLICY, words, &count, &get_default));
+    EXPECT_EQ(words[0], TASK_UNSPECIFIED);
+    helper_destroy(&helper);
+}
+
+CASE(tiers_are_set_together_or_one_by_one)
+{
+    struct helper helper;
+    integer_t tiers[2] = { LATENCY_QOS_TIER_2, THROUGHPUT_QOS_TIER_4 }, words[2];
+    integer_t others[2] = { LATENCY_QOS_TIER_5, THROUGHPUT_QOS_TIER_0 };
+    mach_msg_type_number_t count = TASK_QOS_POLICY_COUNT;
+    boolean_t get_default = FALSE;
+    if (!helper_create(&helper)) {
+        return;
+    }
+    EXPECT_OK(task_policy_set(helper.task, TASK_BASE_QOS_POLICY, tiers, count));
+    EXPECT_OK(task_policy_set(helper.task, TASK_BASE_LATENCY_QOS_POLICY, others, count));
+    EXPECT_OK(task_policy_get(helper.task, TASK_BASE_QOS_POLICY, words, &count, &get_default));
+    EXPECT_EQ(words[0], others[0]);
+    EXPECT_EQ(words[1], tiers[1]);
+    EXPECT_OK(task_policy_set(helper.task, TASK_BASE_THROUGHPUT_QOS_POLICY, others, count));
+    EXPECT_OK(task_policy_get(helper.task, TASK_BASE_QOS_POLICY, words, &count, &get_default));
+    EXPECT_EQ(words[1], others[1]);
+    EXPECT_OK(task_policy_get(helper.task, TASK_OVERRIDE_QOS_POLICY, words, &count, &get_default));
+    EXPECT_EQ(words[0], LATENCY_QOS_TIER_UNSPECIFIED);
+    helper_destroy(&helper);
+}
+
+CASE(policies_that_make_no_sense_are_refused)
+{
+    integer_t role = TASK_RENICED, tiers[2] = { 1, 0 };
+    mach_msg_type_number_t count = 0;
+    boolean_t get_default = FALSE;
+    EXPECT_EQ(task_policy_set(mach_task_self(), TASK_CATEGORY_POLICY, &role, 1),
+              KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(task_policy_set(mach_task_self(), TASK_CATEGORY_POLICY, &role, 0),
+              KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(task_policy_set(mach_task_self(), TASK_BASE_QOS_POLICY, tiers, 2),
+              KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(task_policy_set(mach_task_self(), TASK_BASE_QOS_POLICY, tiers, 1),
+              KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(task_policy_set(mach_task_self(), 99, tiers, 2), KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(task_policy_get(mach_task_self(), TASK_CATEGORY_POLICY, tiers, &count, &get_default),
+              KERN_INVALID_ARGUMENT);
+    count = 2;
+    EXPECT_EQ(task_policy_get(mach_task_self(), 99, tiers, &count, &get_default),
+              KERN_INVALID_ARGUMENT);
+}
