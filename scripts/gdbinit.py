@@ -5,8 +5,11 @@ mach-program NAME   debug a server or program: its symbols beside the kernel's. 
                     the same address, so the symbols of the one named before go.
 mach-list HEAD TYPE MEMBER
                     print every structure of a kernel list (lib/list.h) that hangs on HEAD.
+mach-message ADDRESS
+                    tell what the message there says: routine, arguments, rights, memory.
 """
 
+import ctypes
 import pathlib
 
 import gdb
@@ -67,7 +70,35 @@ class MachList(gdb.Command):
             node = node["next"]
 
 
+class MachMessage(gdb.Command):
+    """Tell what a message says: mach-message ADDRESS, as in mach-message &kmsg->header."""
+
+    HEADER_SIZE = 24
+    LARGEST = 1 << 20  # whatever the bytes at a wrong address say
+
+    def __init__(self):
+        super().__init__("mach-message", gdb.COMMAND_DATA)
+
+    def invoke(self, argument, _from_tty):
+        value = gdb.parse_and_eval(argument)
+        if value.type.strip_typedefs().code in (gdb.TYPE_CODE_ARRAY, gdb.TYPE_CODE_STRUCT):
+            value = value.address
+        address = int(value)
+        size = int.from_bytes(self._read(address + 4, 4), "little")
+        if not self.HEADER_SIZE <= size <= self.LARGEST:
+            raise gdb.GdbError(f"no message at {address:#x}: its size would be {size}")
+        library = ctypes.CDLL(str(_preset_folder() / "mach_msg_describe.so"))
+        text = ctypes.create_string_buffer(4096)
+        message = ctypes.create_string_buffer(self._read(address, size), size)
+        library.mach_msg_describe(message, text, ctypes.c_size_t(len(text)))
+        print(text.value.decode("ascii"))
+
+    def _read(self, address, size):
+        return bytes(gdb.selected_inferior().read_memory(address, size))
+
+
 MachProgram()
 MachList()
+MachMessage()
 gdb.execute("set print pretty on")
 gdb.execute("set confirm off")

@@ -4,7 +4,9 @@
  * the kernel places other memory, and grows in large steps; pages cost nothing until touched.
  */
 #include <errno.h>
+#include <malloc.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <mach/mach_init.h>
@@ -51,4 +53,17 @@ void *sbrk(ptrdiff_t increment)
         errno = ENOMEM;
     }
     return result;
+}
+
+int posix_memalign(void **memory, size_t alignment, size_t size)
+{
+    if (alignment < sizeof(void *) || (alignment & (alignment - 1)) != 0) {
+        return EINVAL;
+    }
+    void *found = memalign(alignment, size);
+    if (found == NULL) {
+        return ENOMEM;
+    }
+    *memory = found;
+    return 0;
 }

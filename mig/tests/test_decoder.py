@@ -5,6 +5,7 @@ import glob
 import json
 import os
 import re
+import shutil
 import subprocess
 import unittest
 
@@ -65,6 +66,27 @@ class Describe(FolderTest):
         """No byte outside the message is read, whatever is in it."""
         self.build(os.path.join(CASES, "torture.defs"), os.path.join(FOLDER, "shown.defs"))
         self.assertEqual(self.program("200000"), "described\n")
+
+    @unittest.skipUnless(shutil.which("gdb"), "needs gdb")
+    def test_in_gdb(self):
+        """scripts/gdbinit.py: what lies in the memory of a machine that stands still."""
+        shown = os.path.join(FOLDER, "shown.defs")
+        run_mig(self.folder, "decoder", "-o", "table.c", shown)
+        self.write("main.c", "#include <mach/message.h>\n"
+                   "struct { mach_msg_header_t head; char rest[16]; } reply = {\n"
+                   "    { .msgh_size = 36, .msgh_id = 7103 }, { [8] = 9 } };\n"
+                   "char noise[64] = { 1 };\nint main(void)\n{\n    return 0;\n}\n")
+        os.mkdir(os.path.join(self.folder, "boot"))
+        clang(self.folder, "-g", INCLUDES[-1], "main.c", "-o", "boot/program")
+        clang(self.folder, "-std=gnu23", "-fPIC", "-shared", "-I" + RUNTIME, INCLUDES[-1], "table.c",
+              os.path.join(RUNTIME, "mach_msg_describe.c"), "-o", "mach_msg_describe.so")
+        commands = ("mach-message &reply", "mach-message noise")
+        result = subprocess.run(
+            ["gdb", "-q", "-batch", "-x", os.path.join(ROOT, "scripts", "gdbinit.py"),
+             *(word for command in commands for word in ("-ex", command)), "boot/program"],
+            cwd=self.folder, capture_output=True, text=True, check=False)
+        self.assertEqual(result.stdout, "asked -> error 9\n", result.stderr)
+        self.assertRegex(result.stderr, "no message at 0x[0-9a-f]+: its size would be 0")
 
     def test_no_library_is_needed(self):
         clang(self.folder, "-std=c23", "-O2", "-ffreestanding", "-nostdlibinc", *WARNINGS,

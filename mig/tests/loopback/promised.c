@@ -143,7 +143,7 @@ main(void)
     EXPECT(carries(3, 4) && !carries(0, 4) && !carries(3, 0));
     EXPECT(gives("x", 0) == KERN_SUCCESS && gives("x", 7) == KERN_SUCCESS);
     EXPECT(gives("x", -1) == MIG_TYPE_ERROR && gives("x", 8) == MIG_TYPE_ERROR);
-    EXPECT(gives("\xff", 0) == MIG_TYPE_ERROR);
+    EXPECT(gives("\xff", 0) == MIG_TYPE_ERROR && gives("\xc3(", 0) == MIG_TYPE_ERROR);
     puts("promises kept");
     return 0;
 }

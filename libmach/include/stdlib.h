@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * newlib's declarations, and what Darwin has here beside them.
+ */
+#pragma once
+
+#include_next <stdlib.h>
+
+#include <mach/abi.h>
+
+MACH_BEGIN_DECLS
+
+/* The last part of the path that the program was started by, or what was set. The text of
+ * setprogname() has to stay. */
+const char *getprogname(void);
+void setprogname(const char *name);
+
+MACH_END_DECLS

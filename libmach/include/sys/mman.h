@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * POSIX's view of virtual memory, over <mach/mach_vm.h>. Only fresh memory can be mapped: no server
+ * offers files as memory objects. Memory is never paged out.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include <mach/abi.h>
+
+#define PROT_NONE  0x00
+#define PROT_READ  0x01
+#define PROT_WRITE 0x02
+#define PROT_EXEC  0x04
+
+#define MAP_SHARED    0x0001 /* children of fork() share it */
+#define MAP_PRIVATE   0x0002 /* they get a copy */
+#define MAP_COPY      MAP_PRIVATE
+#define MAP_FIXED     0x0010 /* at this address, in place of what is there */
+#define MAP_NORESERVE 0x0040
+#define MAP_FILE      0x0000
+#define MAP_ANON      0x1000
+#define MAP_ANONYMOUS MAP_ANON
+#define MAP_FAILED    ((void *)-1)
+
+#define MS_ASYNC      0x0001
+#define MS_INVALIDATE 0x0002
+#define MS_SYNC       0x0010
+
+#define POSIX_MADV_NORMAL     0
+#define POSIX_MADV_RANDOM     1
+#define POSIX_MADV_SEQUENTIAL 2
+#define POSIX_MADV_WILLNEED   3
+#define POSIX_MADV_DONTNEED   4
+#define MADV_NORMAL           POSIX_MADV_NORMAL
+#define MADV_RANDOM           POSIX_MADV_RANDOM
+#define MADV_SEQUENTIAL       POSIX_MADV_SEQUENTIAL
+#define MADV_WILLNEED         POSIX_MADV_WILLNEED
+#define MADV_DONTNEED         POSIX_MADV_DONTNEED
+
+MACH_BEGIN_DECLS
+
+/*
+ * SIZE bytes of zeros with PROTECTION. FLAGS need MAP_ANON and one of MAP_SHARED and MAP_PRIVATE;
+ * without MAP_FIXED the place is near ADDRESS or anywhere.
+ *
+ * Returns: MAP_FAILED with errno EINVAL, wrong flags, no size, or a fixed ADDRESS that is no page's;
+ * ENODEV, a file is asked for; ENOMEM, no room there.
+ */
+void *mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset);
+
+/* On pages: unmap; change the protection. Errors: EINVAL, ADDRESS is no page's, or wrong bits; ENOMEM,
+ * not all of it is mapped (mprotect); EACCES, more than the memory allows. */
+int munmap(void *address, size_t size);
+int mprotect(void *address, size_t size, int protection);
+
+/* Who gets the pages in a child of fork(): VM_INHERIT_* of <mach/vm_inherit.h>. */
+int minherit(void *address, size_t size, int inheritance);
+
+/* Have all pages in memory, where they stay. Errors: ENOMEM, not all of it is mapped. */
+int mlock(const void *address, size_t size);
+int munlock(const void *address, size_t size);
+
+/* Nothing is behind the memory that it could be written to; EINVAL for unknown flags. */
+int msync(void *address, size_t size, int flags);
+
+/* A hint, which changes nothing; EINVAL if it is unknown. */
+int madvise(void *address, size_t size, int advice);
+int posix_madvise(void *address, size_t size, int advice);
+
+MACH_END_DECLS

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * <sys/mman.h>: what is mapped is what was asked for, and each documented error.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <mach/mach_vm.h>
+
+#include "systest.h"
+
+#define PAGES 3
+
+/* EXPECT that CALL fails with CODE. */
+#define EXPECT_ERRNO(call, code)  \
+    do {                          \
+        errno = 0;                \
+        EXPECT((call));           \
+        EXPECT_EQ(errno, (code)); \
+    } while (false)
+
+static void *map(int protection, int flags)
+{
+    return mmap(NULL, PAGES * vm_page_size, protection, MAP_ANON | flags, -1, 0);
+}
+
+CASE(mapped_memory_is_zero_and_goes)
+{
+    char *memory = map(PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    if (!EXPECT(memory != MAP_FAILED)) {
+        return;
+    }
+    EXPECT_EQ(memory[PAGES * vm_page_size - 1], 0);
+    memset(memory, 1, PAGES * vm_page_size);
+    EXPECT_EQ(munmap(memory, PAGES * vm_page_size), 0);
+    EXPECT_ERRNO(mprotect(memory, vm_page_size, PROT_READ) == -1, ENOMEM);
+}
+
+CASE(a_fixed_place_replaces_what_is_there)
+{
+    char *memory = map(PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    memory[0] = 1;
+    EXPECT_EQ(mmap(memory, 1, PROT_READ, MAP_ANON | MAP_PRIVATE | MAP_FIXED, -1, 0), memory);
+    EXPECT_EQ(memory[0], 0);
+    EXPECT_EQ(munmap(memory, PAGES * vm_page_size), 0);
+}
+
+/* The protection and inheritance of the page at MEMORY. */
+static vm_region_basic_info_data_64_t info_of(const void *memory)
+{
+    mach_vm_address_t address = (mach_vm_address_t)memory;
+    mach_vm_size_t size = 0;
+    mach_port_t object;
+    vm_region_basic_info_data_64_t info = {};
+    mach_msg_type_number_t count = VM_REGION_BASIC_INFO_COUNT_64;
+    EXPECT_OK(mach_vm_region(mach_task_self(), &address, &size, VM_REGION_BASIC_INFO_64,
+                             (vm_region_info_t)&info, &count, &object));
+    return info;
+}
+
+CASE(protection_and_inheritance_are_the_maps)
+{
+    char *memory = map(PROT_READ, MAP_SHARED);
+    EXPECT_EQ(info_of(memory).protection, VM_PROT_READ);
+    EXPECT_EQ(info_of(memory).inheritance, VM_INHERIT_SHARE);
+    EXPECT_EQ(mprotect(memory, vm_page_size, PROT_READ | PROT_WRITE), 0);
+    EXPECT_EQ(info_of(memory).protection, VM_PROT_READ | VM_PROT_WRITE);
+    EXPECT_EQ(minherit(memory, PAGES * vm_page_size, VM_INHERIT_NONE), 0);
+    EXPECT_EQ(info_of(memory).inheritance, VM_INHERIT_NONE);
+    EXPECT_ERRNO(minherit(memory, vm_page_size, 77) == -1, EINVAL);
+    EXPECT_ERRNO(mprotect(memory, vm_page_size, 0x100) == -1, EINVAL);
+    EXPECT_OK(mach_vm_protect(mach_task_self(), (mach_vm_address_t)memory, vm_page_size, TRUE,
+                              VM_PROT_READ));
+    EXPECT_ERRNO(mprotect(memory, vm_page_size, PROT_WRITE) == -1, EACCES);
+    EXPECT_EQ(munmap(memory, PAGES * vm_page_size), 0);
+}
+
+CASE(wrong_arguments_of_mmap)
+{
+    EXPECT_ERRNO(mmap(NULL, 0, PROT_READ, MAP_ANON | MAP_PRIVATE, -1, 0) == MAP_FAILED, EINVAL);
+    EXPECT_ERRNO(map(PROT_READ, 0) == MAP_FAILED, EINVAL);
+    EXPECT_ERRNO(map(PROT_READ, MAP_PRIVATE | MAP_SHARED) == MAP_FAILED, EINVAL);
+    EXPECT_ERRNO(map(0x100, MAP_PRIVATE) == MAP_FAILED, EINVAL);
+    EXPECT_ERRNO(map(PROT_READ, MAP_PRIVATE | 0x40000000) == MAP_FAILED, EINVAL);
+    EXPECT_ERRNO(mmap((void *)1, 1, PROT_READ, MAP_ANON | MAP_PRIVATE | MAP_FIXED, -1, 0) ==
+                     MAP_FAILED,
+                 EINVAL);
+    EXPECT_ERRNO(mmap(NULL, 1, PROT_READ, MAP_PRIVATE, 0, 0) == MAP_FAILED, ENODEV);
+    EXPECT_ERRNO(mmap(NULL, (size_t)1 << 50, PROT_READ, MAP_ANON | MAP_PRIVATE, -1, 0) ==
+                     MAP_FAILED,
+                 ENOMEM);
+}
+
+CASE(wrong_arguments_of_the_others)
+{
+    char *memory = map(PROT_READ, MAP_PRIVATE);
+    EXPECT_ERRNO(munmap(memory + 1, vm_page_size) == -1, EINVAL);
+    EXPECT_ERRNO(munmap(memory, 0) == -1, EINVAL);
+    EXPECT_ERRNO(mprotect(memory + 1, vm_page_size, PROT_READ) == -1, EINVAL);
+    EXPECT_ERRNO(minherit(memory + 1, vm_page_size, VM_INHERIT_COPY) == -1, EINVAL);
+    EXPECT_ERRNO(msync(memory, vm_page_size, 0x1000) == -1, EINVAL);
+    EXPECT_EQ(msync(memory, vm_page_size, MS_SYNC), 0);
+    EXPECT_ERRNO(madvise(memory, vm_page_size, 99) == -1, EINVAL);
+    EXPECT_EQ(madvise(memory, vm_page_size, MADV_RANDOM), 0);
+    EXPECT_EQ(posix_madvise(memory, vm_page_size, 99), EINVAL);
+    EXPECT_EQ(mlock(memory, PAGES * vm_page_size), 0);
+    EXPECT_EQ(munlock(memory, PAGES * vm_page_size), 0);
+    EXPECT_EQ(munmap(memory, PAGES * vm_page_size), 0);
+    EXPECT_ERRNO(mlock(memory, vm_page_size) == -1, ENOMEM);
+    EXPECT_ERRNO(munlock(memory, vm_page_size) == -1, ENOMEM);
+}

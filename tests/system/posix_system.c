@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What programs ask about the system and themselves: sysctl, sysconf, uname, users, names; and
+ * <libkern/OSAtomic.h>.
+ */
+#include <errno.h>
+#include <libgen.h>
+#include <libkern/OSAtomic.h>
+#include <malloc/malloc.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysctl.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <mach/mach.h>
+
+#include "systest.h"
+
+CASE(facts_have_names)
+{
+    host_basic_info_data_t host = {};
+    mach_msg_type_number_t count = HOST_BASIC_INFO_COUNT;
+    mach_port_t port = mach_host_self();
+    EXPECT_OK(host_info(port, HOST_BASIC_INFO, (host_info_t)&host, &count));
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), port));
+    int cpus = 0;
+    uint64_t memory = 0;
+    char text[64] = "";
+    size_t size = sizeof(cpus);
+    EXPECT_EQ(sysctlbyname("hw.ncpu", &cpus, &size, NULL, 0), 0);
+    EXPECT(size == sizeof(cpus) && cpus == host.max_cpus);
+    size = sizeof(memory);
+    EXPECT_EQ(sysctlbyname("hw.memsize", &memory, &size, NULL, 0), 0);
+    EXPECT_EQ(memory, host.max_mem);
+    size = sizeof(text);
+    EXPECT_EQ(sysctlbyname("kern.ostype", text, &size, NULL, 0), 0);
+    EXPECT(size == strlen(text) + 1 && strcmp(text, "Mach_R") == 0);
+}
+
+CASE(facts_have_numbers)
+{
+    int name[] = { CTL_HW, HW_PAGESIZE };
+    int page = 0;
+    size_t size = sizeof(page);
+    EXPECT_EQ(sysctl(name, 2, &page, &size, NULL, 0), 0);
+    EXPECT_EQ(page, getpagesize());
+    EXPECT_EQ((long)page, sysconf(_SC_PAGESIZE));
+    name[1] = 9999;
+    EXPECT(sysctl(name, 2, &page, &size, NULL, 0) == -1 && errno == ENOENT);
+    EXPECT(sysctl(name, 1, &page, &size, NULL, 0) == -1 && errno == ENOENT);
+}
+
+CASE(wrong_questions)
+{
+    char text[4];
+    size_t size = sizeof(text);
+    EXPECT(sysctlbyname("hw.nothing", text, &size, NULL, 0) == -1 && errno == ENOENT);
+    EXPECT(sysctlbyname("", text, &size, NULL, 0) == -1 && errno == ENOENT);
+    EXPECT(sysctlbyname("kern.version", text, &size, NULL, 0) == -1 && errno == ENOMEM);
+    EXPECT(sysctlbyname("hw.ncpu", NULL, NULL, text, 4) == -1 && errno == EPERM);
+    EXPECT_EQ(sysctlbyname("kern.version", NULL, &size, NULL, 0), 0);
+    EXPECT(size > sizeof(text));
+    EXPECT(sysconf(-1) == -1 && errno == EINVAL);
+    EXPECT(gethostname(text, 2) == -1 && errno == ENAMETOOLONG);
+}
+
+CASE(the_system_has_a_name)
+{
+    struct utsname names;
+    EXPECT_EQ(uname(&names), 0);
+    EXPECT_EQ(strcmp(names.sysname, "Mach_R"), 0);
+    EXPECT_EQ(strcmp(names.machine, "x86_64"), 0);
+    EXPECT(names.release[0] >= '0' && names.release[0] <= '9');
+    EXPECT(strstr(names.version, names.release) != NULL);
+    EXPECT_EQ(sysconf(_SC_NPROCESSORS_ONLN) >= 1, true);
+    EXPECT_EQ(getuid(), 0); /* tests are privileged */
+    EXPECT_EQ(getegid(), 0);
+}
+
+CASE(parts_of_paths)
+{
+    static const struct {
+        const char *path, *base, *directory;
+    } paths[] = {
+        { "/a/b", "b", "/a" }, { "/a/b//", "b", "/a" }, { "a", "a", "." },
+        { "/", "/", "/" },     { "///", "/", "/" },     { "/a", "a", "/" },
+        { "", ".", "." },      { "a//b", "b", "a" },    { "a/", "a", "." },
+    };
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        EXPECT_EQ(strcmp(basename((char *)paths[i].path), paths[i].base), 0);
+        EXPECT_EQ(strcmp(dirname((char *)paths[i].path), paths[i].directory), 0);
+    }
+    EXPECT_EQ(strcmp(basename(NULL), "."), 0);
+    EXPECT_EQ(strcmp(getprogname(), "posix_system"), 0);
+    setprogname("/x/other");
+    EXPECT_EQ(strcmp(getprogname(), "other"), 0);
+}
+
+CASE(random_numbers_differ)
+{
+    uint64_t numbers[4] = {};
+    EXPECT_EQ(getentropy(numbers, sizeof(numbers)), 0);
+    EXPECT(numbers[0] != numbers[1] && numbers[1] != numbers[2] && numbers[3] != 0);
+    char odd[7] = {};
+    EXPECT_EQ(getentropy(odd, 5), 0);
+    EXPECT(odd[5] == 0 && odd[6] == 0);
+    EXPECT(getentropy(numbers, 257) == -1 && errno == EIO);
+    EXPECT(arc4random() != arc4random() || arc4random() != arc4random());
+    EXPECT(arc4random_uniform(3) < 3);
+}
+
+CASE(aligned_memory)
+{
+    void *memory = NULL;
+    EXPECT_EQ(posix_memalign(&memory, 4096, 100), 0);
+    EXPECT_EQ((uintptr_t)memory & 4095, 0);
+    EXPECT(malloc_size(memory) >= 100);
+    free(memory);
+    EXPECT_EQ(posix_memalign(&memory, 24, 100), EINVAL);
+    EXPECT_EQ(posix_memalign(&memory, 2, 100), EINVAL);
+}
+
+CASE(atomic_operations)
+{
+    volatile int32_t word = 5;
+    volatile int64_t wide = 5;
+    volatile uint32_t bits = 0xf0;
+    uint8_t bytes[2] = {};
+    EXPECT_EQ(OSAtomicAdd32(3, &word), 8);
+    EXPECT_EQ(OSAtomicIncrement32Barrier(&word), 9);
+    EXPECT_EQ(OSAtomicDecrement64(&wide), 4);
+    EXPECT_EQ(OSAtomicOr32(0x0f, &bits), 0xff);
+    EXPECT_EQ(OSAtomicAnd32Orig(0x0f, &bits), 0xff);
+    EXPECT_EQ(OSAtomicXor32(0x01, &bits), 0x0e);
+    EXPECT(OSAtomicCompareAndSwap32(9, 10, &word) && word == 10);
+    EXPECT(!OSAtomicCompareAndSwap32Barrier(9, 11, &word) && word == 10);
+    EXPECT(!OSAtomicTestAndSet(9, bytes) && bytes[1] == 0x40);
+    EXPECT(OSAtomicTestAndSet(9, bytes));
+    EXPECT(OSAtomicTestAndClear(9, bytes) && bytes[1] == 0);
+}
+
+static OSSpinLock lock = OS_SPINLOCK_INIT;
+static int guarded;
+
+static void *add_under_lock(void *argument)
+{
+    for (int i = 0; i < 10000; i++) {
+        OSSpinLockLock(&lock);
+        guarded++;
+        OSSpinLockUnlock(&lock);
+    }
+    return argument;
+}
+
+CASE(spin_locks_exclude)
+{
+    pthread_t threads[2];
+    guarded = 0;
+    for (int i = 0; i < 2; i++) {
+        EXPECT_EQ(pthread_create(&threads[i], NULL, add_under_lock, NULL), 0);
+    }
+    for (int i = 0; i < 2; i++) {
+        EXPECT_EQ(pthread_join(threads[i], NULL), 0);
+    }
+    EXPECT_EQ(guarded, 20000);
+    EXPECT(OSSpinLockTry(&lock) && !OSSpinLockTry(&lock));
+    OSSpinLockUnlock(&lock);
+}
+
+struct element {
+    int number;
+    void *link;
+};
+
+CASE(lists_give_back_what_came_last)
+{
+    OSQueueHead list = OS_ATOMIC_QUEUE_INIT;
+    struct element one = { .number = 1 }, two = { .number = 2 };
+    OSAtomicEnqueue(&list, &one, offsetof(struct element, link));
+    OSAtomicEnqueue(&list, &two, offsetof(struct element, link));
+    EXPECT_EQ(OSAtomicDequeue(&list, offsetof(struct element, link)), &two);
+    EXPECT_EQ(OSAtomicDequeue(&list, offsetof(struct element, link)), &one);
+    EXPECT_EQ(OSAtomicDequeue(&list, offsetof(struct element, link)), NULL);
+}
+
+/* What is made once: ports to wait on, the heap, the state of random numbers. */
+void systest_prepare(void)
+{
+    pthread_t thread;
+    (void)arc4random();
+    free(malloc(10000));
+    if (pthread_create(&thread, NULL, add_under_lock, NULL) == 0) {
+        (void)pthread_join(thread, NULL);
+    }
+}
