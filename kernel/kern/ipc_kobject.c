@@ -63,8 +63,9 @@ void ipc_kobject_init(void)
     }
 }
 
-/* The subsystem with a routine of number ID, or null. */
-static const struct kobject_subsystem *subsystem_lookup(mach_msg_id_t id)
+/* The subsystem with a routine of number ID, and that in *ROUTINE; or null. */
+static const struct kobject_subsystem *routine_lookup(mach_msg_id_t id,
+                                                      const struct ipc_kobject_routine **routine)
 {
     uint32_t slot = id_slot(id);
     if (UNLIKELY(slot >= SLOT_COUNT || subsystem_of_slot[slot] == 0)) {
@@ -72,12 +73,11 @@ static const struct kobject_subsystem *subsystem_lookup(mach_msg_id_t id)
     }
     const struct kobject_subsystem *entry = &kobject_subsystems[subsystem_of_slot[slot] - 1];
     const struct ipc_kobject_subsystem *subsystem = entry->subsystem;
-    return LIKELY(id < subsystem->end && subsystem->stubs[id - subsystem->start] != nullptr)
-               ? entry
-               : nullptr;
+    *routine = &subsystem->routines[id - subsystem->start];
+    return LIKELY(id < subsystem->end && (*routine)->stub != nullptr) ? entry : nullptr;
 }
 
-/* A reply as a stub leaves it, in a buffer of the subsystem's largest reply. */
+/* A reply as a stub leaves it, in a buffer for short ones. */
 struct reply_buffer {
     mig_reply_error_t reply;
     char more[REPLY_ON_STACK - sizeof(mig_reply_error_t)];
@@ -89,17 +89,16 @@ static inline kern_return_t reply_result(const mig_reply_error_t *reply)
     return MACH_MSGH_BITS_IS_COMPLEX(reply->Head.msgh_bits) ? KERN_SUCCESS : reply->RetCode;
 }
 
-/* Call the stub for REQUEST, which writes REPLY.  Returns: what the routine said. */
+/* Call STUB, of ENTRY, for REQUEST; it writes REPLY.  Returns: what the routine said. */
 static inline kern_return_t stub_call(const struct kobject_subsystem *entry,
-                                      struct ipc_kmsg *request, mig_reply_error_t *reply)
+                                      ipc_kobject_stub_t stub, struct ipc_kmsg *request,
+                                      mig_reply_error_t *reply)
 {
-    mach_msg_id_t id = request->header.msgh_id;
     struct ipc_kobject_call call = {
         .port = request->destination,
         .request = &request->header,
         .reply = &reply->Head,
     };
-    ipc_kobject_stub_t stub = entry->subsystem->stubs[id - entry->subsystem->start];
     reply->Head.msgh_bits = 0; /* size and the rest are the stub's; the id is set later */
     if (entry->is_preemptible) {
         interrupts_enable();
@@ -193,14 +192,16 @@ static COLD struct ipc_kmsg *call_unknown(struct ipc_kmsg *request)
 
 /* A request whose reply may be too long for the stack. */
 static NOINLINE struct ipc_kmsg *call_long(const struct kobject_subsystem *entry,
+                                           const struct ipc_kobject_routine *routine,
                                            struct ipc_kmsg *request)
 {
-    struct ipc_kmsg *reply = ipc_kmsg_alloc(entry->subsystem->max_reply_size);
+    struct ipc_kmsg *reply = ipc_kmsg_alloc(routine->max_reply_size);
     if (reply == nullptr) {
         ipc_kmsg_destroy(request); /* the client hears of it by a send-once notification */
         return nullptr;
     }
-    kern_return_t result = stub_call(entry, request, (mig_reply_error_t *)&reply->header);
+    kern_return_t result =
+        stub_call(entry, routine->stub, request, (mig_reply_error_t *)&reply->header);
     reply->header.msgh_id = reply_id(request);
     request_empty(request, result);
     struct ipc_port *port = request->reply;
@@ -212,15 +213,16 @@ static NOINLINE struct ipc_kmsg *call_long(const struct kobject_subsystem *entry
 
 struct ipc_kmsg *upcall_kobject_call(struct ipc_kmsg *request)
 {
-    const struct kobject_subsystem *entry = subsystem_lookup(request->header.msgh_id);
+    const struct ipc_kobject_routine *routine;
+    const struct kobject_subsystem *entry = routine_lookup(request->header.msgh_id, &routine);
     if (UNLIKELY(entry == nullptr)) {
         return call_unknown(request);
     }
-    if (entry->subsystem->max_reply_size > REPLY_ON_STACK) {
-        return call_long(entry, request);
+    if (routine->max_reply_size > REPLY_ON_STACK) {
+        return call_long(entry, routine, request);
     }
     struct reply_buffer buffer;
-    kern_return_t result = stub_call(entry, request, &buffer.reply);
+    kern_return_t result = stub_call(entry, routine->stub, request, &buffer.reply);
     request_empty(request, result);
     return request_become_reply(request, &buffer.reply, result);
 }

@@ -48,14 +48,20 @@ struct ipc_kobject_call {
 /* Unpacks a request, calls the routine, packs the reply. */
 typedef void (*ipc_kobject_stub_t)(struct ipc_kobject_call *call);
 
+/* A routine: its stub, and the bytes of its largest reply. */
+struct ipc_kobject_routine {
+    ipc_kobject_stub_t stub;
+    uint32_t max_reply_size;
+};
+
 /*
- * A generated subsystem: stubs[id - start] for ids in [start, end); null where there is no routine.
+ * A generated subsystem: routines[id - start] for ids in [start, end); without a stub where there is
+ * no routine.
  */
 struct ipc_kobject_subsystem {
     mach_msg_id_t start;
     mach_msg_id_t end;
-    uint32_t max_reply_size;
-    const ipc_kobject_stub_t *stubs;
+    const struct ipc_kobject_routine *routines;
 };
 
 /* Destroy what the descriptors of MESSAGE, complex and in the kernel's view, own: a reply whose

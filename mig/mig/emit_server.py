@@ -10,7 +10,7 @@ from mig import emit_async, emit_header, emit_log, emit_structs, helpers
 from mig.c_writer import Writer
 from mig.emit_header import server_side, subsystem_name
 from mig.emit_serve import ServerStub
-from mig.ir import Interface
+from mig.ir import Interface, Routine
 from mig.signature import Side
 
 
@@ -62,15 +62,19 @@ def _symbols(out: Writer, interface: Interface) -> None:
 def _kernel_table(out: Writer, interface: Interface) -> None:
     name = subsystem_name(interface)
     out.step("The table of stubs, in the order of their ids.")
-    with out.block(f"static const ipc_kobject_stub_t {name}_stubs[] =", "};"):
+    with out.block(f"static const struct ipc_kobject_routine {name}_routines[] =", "};"):
         for routine in interface.slots or [None]:
-            out.line(f"_X{routine.name}," if routine else "0, /* skipped */")
+            out.line(_kernel_routine(routine) if routine else "{ 0, 0 }, /* skipped */")
     out.blank()
     with out.block(f"const struct ipc_kobject_subsystem {name} =", "};"):
         out.line(f".start = {interface.base},")
         out.line(f".end = {interface.base + len(interface.slots)},")
-        out.line(f".max_reply_size = {_max_reply(interface)},")
-        out.line(f".stubs = {name}_stubs,")
+        out.line(f".routines = {name}_routines,")
+
+
+def _kernel_routine(routine: Routine) -> str:
+    reply = "mig_reply_error_t" if routine.one_way else f"__Reply__{routine.name}_t"
+    return f"{{ _X{routine.name}, sizeof({reply}) }},"
 
 
 def _max_reply(interface: Interface) -> str:

@@ -310,13 +310,16 @@ static void call(mach_msg_header_t *request, mach_msg_id_t id, uint32_t size,
     struct ipc_kobject_call kobject_call = { object, request, &reply->Head };
     request->msgh_id = id;
     request->msgh_size = size;
-    CHECK(kernel_case_subsystem.max_reply_size <= REPLY_ROOM);
+    const struct ipc_kobject_routine *routine =
+        &kernel_case_subsystem.routines[id - kernel_case_subsystem.start];
+    CHECK(routine->max_reply_size <= REPLY_ROOM);
     memset(room, 0xdd, sizeof(room));
     reply->Head.msgh_bits = 0;
-    kernel_case_subsystem.stubs[id - kernel_case_subsystem.start](&kobject_call);
+    routine->stub(&kobject_call);
     const bool complex = (reply->Head.msgh_bits & MACH_MSGH_BITS_COMPLEX) != 0;
     const kern_return_t result = complex ? KERN_SUCCESS : reply->RetCode;
     CHECK(result == expected);
+    CHECK(reply->Head.msgh_size <= routine->max_reply_size);
     CHECK(result == KERN_SUCCESS || reply->Head.msgh_size == sizeof(*reply));
     if (result != KERN_SUCCESS && result != MIG_NO_REPLY) {
         mach_msg_destroy_from_kernel(request);

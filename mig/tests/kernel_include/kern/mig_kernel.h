@@ -49,11 +49,14 @@ struct ipc_kobject_call {
     mach_msg_header_t *reply;
 };
 typedef void (*ipc_kobject_stub_t)(struct ipc_kobject_call *call);
+struct ipc_kobject_routine {
+    ipc_kobject_stub_t stub;
+    uint32_t max_reply_size;
+};
 struct ipc_kobject_subsystem {
     mach_msg_id_t start;
     mach_msg_id_t end;
-    uint32_t max_reply_size;
-    const ipc_kobject_stub_t *stubs;
+    const struct ipc_kobject_routine *routines;
 };
 
 size_t strnlen(const char *s, size_t most);
