@@ -68,6 +68,9 @@ static struct mk_timer *port_timer(struct ipc_port *port) REQUIRES(port->object.
 static kern_return_t timer_lock(mach_port_name_t name, struct ipc_port **port,
                                 struct mk_timer **timer) TRY_ACQUIRE(LOCKED, (*port)->object.lock)
 {
+    if (!MACH_PORT_VALID(name)) {
+        return KERN_INVALID_NAME;
+    }
     kern_return_t result = mach_port_lock_receive(current_thread()->space, name, port);
     if (result != LOCKED) {
         return result;
