@@ -10,16 +10,11 @@
 #include <arch/percpu.h>
 #include <mem/zone.h>
 #include <sched/thread.h>
+#include <ipc/ipc_charge.h>
 #include <ipc/ipc_ool.h>
 #include <ipc/ipc_space.h>
 #include <ipc/ipc_zones.h>
 #include <vm/vm_map_copy.h>
-
-/* Bytes of a kmsg with room for CAPACITY message bytes and a trailer. */
-static size_t kmsg_bytes(uint32_t capacity)
-{
-    return offsetof(struct ipc_kmsg, header) + capacity + MAX_TRAILER_SIZE;
-}
 
 /* Let KMSG own nothing. */
 static inline void kmsg_clear(struct ipc_kmsg *kmsg)
@@ -39,12 +34,13 @@ static NOINLINE struct ipc_kmsg *kmsg_create(uint32_t size)
         kmsg = zone_alloc_interrupts_off(&ipc_kmsg_zone);
         size = IPC_KMSG_INLINE;
     } else {
-        kmsg = size <= IPC_KMSG_MAX ? kalloc(kmsg_bytes(size)) : nullptr;
+        kmsg = size <= IPC_KMSG_MAX ? kalloc(ipc_kmsg_size(size)) : nullptr;
     }
     if (kmsg != nullptr) {
         list_init(&kmsg->link);
         kmsg_clear(kmsg);
         kmsg->sender = nullptr;
+        kmsg->is_charged = false;
         kmsg->capacity = size;
     }
     return kmsg;
@@ -99,7 +95,7 @@ static inline bool spare_keep([[maybe_unused]] struct ipc_kmsg *kmsg)
 
 void ipc_kmsg_init(void)
 {
-    zone_init(&ipc_kmsg_zone, "messages", kmsg_bytes(IPC_KMSG_INLINE));
+    zone_init(&ipc_kmsg_zone, "messages", ipc_kmsg_size(IPC_KMSG_INLINE));
     spares_init();
 }
 
@@ -115,7 +111,7 @@ static NOINLINE void kmsg_free_memory(struct ipc_kmsg *kmsg)
     if (kmsg->capacity == IPC_KMSG_INLINE) {
         zone_free_interrupts_off(&ipc_kmsg_zone, kmsg);
     } else {
-        kfree(kmsg, kmsg_bytes(kmsg->capacity));
+        kfree(kmsg, ipc_kmsg_size(kmsg->capacity));
     }
 }
 
@@ -123,6 +119,7 @@ void ipc_kmsg_free(struct ipc_kmsg *kmsg)
 {
     debug_assert(!interrupts_enabled() && list_empty(&kmsg->link));
     if (UNLIKELY(kmsg->sender != nullptr)) {
+        ipc_kmsg_uncharge(kmsg);
         ipc_sender_release(kmsg->sender);
         kmsg->sender = nullptr;
     }

@@ -54,10 +54,17 @@ struct ipc_kmsg {
     bool is_lent;     /* the destination's right and reference are the sender's, and it is locked */
     bool is_circular; /* carries a receive right that would end in its own queue */
     uint8_t importance; /* of the sender, while it is queued: see ipc_donation.h */
+    bool is_charged;    /* to somebody, who is noted behind the message: see ipc_charge.h */
     uint32_t capacity;  /* message bytes there is room for; a trailer fits behind them */
     uint32_t sequence;  /* set when it is received */
     mach_msg_header_t header ALIGNED(8); /* the message: bits, size, id valid; ports are above */
 };
+
+/* Bytes of a kmsg with room for CAPACITY message bytes and a trailer. */
+static inline size_t ipc_kmsg_size(uint32_t capacity)
+{
+    return offsetof(struct ipc_kmsg, header) + capacity + MAX_TRAILER_SIZE;
+}
 
 /* The descriptors behind the header of a complex KMSG, and their number. */
 static inline mach_msg_body_t *ipc_kmsg_body(struct ipc_kmsg *kmsg)

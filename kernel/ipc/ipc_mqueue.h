@@ -55,8 +55,8 @@ struct ipc_receive {
 [[nodiscard]] mach_msg_return_t ipc_mqueue_send(struct ipc_kmsg *kmsg, uint64_t deadline,
                                                 struct thread **handoff);
 
-/* Send KMSG, to a destination that is never full or must not block: queue limits do not count.
- * Consumes KMSG. */
+/* Send KMSG, to a destination that is never full or must not block: queue limits do not count, the
+ * quota of whom it is charged to does (ipc_charge.h).  Consumes KMSG. */
 void ipc_mqueue_post(struct ipc_kmsg *kmsg);
 
 /*

@@ -10,6 +10,7 @@
 #include <ipc/ipc_kmsg.h>
 #include <ipc/ipc_space.h>
 #include <ipc/mach_port.h>
+#include <ipc/ipc_charge.h>
 #include <ipc/mach_port_internal.h>
 #include <kern/alarm.h>
 
@@ -39,7 +40,7 @@ mach_port_name_t mk_timer_create(void)
     if (timer == nullptr) {
         return MACH_PORT_NULL;
     }
-    struct ipc_port *port = ipc_port_create();
+    struct ipc_port *port = ipc_port_create_for(ipc_current_quota());
     if (port == nullptr) {
         zone_free(&timer_zone, timer);
         return MACH_PORT_NULL;
