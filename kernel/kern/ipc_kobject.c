@@ -23,9 +23,8 @@ NDR_record_t NDR_record = NDR_RECORD_VALUE;
 /* Reply ids are this much above request ids. */
 #define REPLY_ID_OFFSET 100
 
-/* Replies up to this size are made on the stack; they fit into any message. */
-#define REPLY_ON_STACK 256
-static_assert(REPLY_ON_STACK <= IPC_KMSG_INLINE);
+/* Replies of interfaces that have none larger are made on the stack; most fit into any message. */
+#define REPLY_ON_STACK 832
 
 #define IDS_PER_SLOT   100
 #define OWN_IDS        900000
@@ -159,12 +158,35 @@ static inline mach_msg_id_t reply_id(const struct ipc_kmsg *request)
     return (mach_msg_id_t)((uint32_t)request->header.msgh_id + REPLY_ID_OFFSET);
 }
 
+/* The reply in REPLY to REQUEST, emptied, which it does not fit into.  Returns: null without memory;
+ * the client hears of it by a send-once notification. */
+static COLD struct ipc_kmsg *reply_of_its_own(struct ipc_kmsg *request, mig_reply_error_t *reply,
+                                              kern_return_t result)
+{
+    struct ipc_kmsg *own = ipc_kmsg_alloc(reply->Head.msgh_size);
+    if (own == nullptr) {
+        if (MACH_MSGH_BITS_IS_COMPLEX(reply->Head.msgh_bits)) {
+            mach_msg_destroy_from_kernel(&reply->Head);
+        }
+        ipc_kmsg_destroy(request);
+        return nullptr;
+    }
+    memcpy(&own->header, &reply->Head, reply->Head.msgh_size);
+    own->header.msgh_id = reply_id(request);
+    struct ipc_port *port = request->reply;
+    uint8_t type = request->reply_type;
+    ipc_kmsg_free(request);
+    return reply_address(own, port, type, result);
+}
+
 /* Make REQUEST, emptied, its own reply: the message in REPLY. */
 static inline struct ipc_kmsg *request_become_reply(struct ipc_kmsg *request,
-                                                    const mig_reply_error_t *reply,
-                                                    kern_return_t result)
+                                                    mig_reply_error_t *reply, kern_return_t result)
 {
     uint32_t size = reply->Head.msgh_size;
+    if (UNLIKELY(size > request->capacity)) {
+        return reply_of_its_own(request, reply, result);
+    }
     request->header.msgh_bits = reply->Head.msgh_bits;
     request->header.msgh_size = size;
     request->header.msgh_id = reply_id(request);

@@ -4,6 +4,10 @@
  */
 #include <test/ktest.h>
 
+#include <mach/task_info.h>
+#include <task_server.h>
+
+#include <lib/string.h>
 #include <arch/cpu.h>
 #include <mem/zone.h>
 #include <ipc/ipc_kmsg.h>
@@ -12,6 +16,7 @@
 #include <kern/host.h>
 #include <kern/kernel_port.h>
 #include <kern/mig_kernel.h>
+#include <kern/task.h>
 
 /* A stub refuses its routine's results: what is in the reply goes, interrupts stay as they were. */
 KTEST(kern_refused_results_are_destroyed)
@@ -70,4 +75,52 @@ KTEST(kern_reply_id_wraps)
     ipc_kmsg_destroy(reply);
     ipc_port_destroy(reply_port);
     interrupts_enable();
+}
+
+#define TASK_INFO_ID 3405 /* task.defs */
+
+/* A call of task_info about TASK for its longest flavor; null without memory. */
+static struct ipc_kmsg *long_call(struct task *task, struct ipc_port *reply_port)
+{
+    __Request__task_info_t message = {
+        .Head = { .msgh_size = sizeof(message), .msgh_id = TASK_INFO_ID },
+        .NDR = NDR_record,
+        .flavor = TASK_VM_INFO,
+        .task_info_outCnt = TASK_VM_INFO_COUNT,
+    };
+    struct ipc_kmsg *request = ipc_kmsg_alloc(sizeof(message));
+    if (request != nullptr) {
+        memcpy(&request->header, &message, sizeof(message));
+        request->destination = task_make_send(task);
+        request->destination_type = MACH_MSG_TYPE_PORT_SEND;
+        request->reply = ipc_port_make_send_once(reply_port);
+        request->reply_type = MACH_MSG_TYPE_PORT_SEND_ONCE;
+    }
+    return request;
+}
+
+/* A reply that is longer than the message of its request, and all that may fail on the way to it. */
+KTEST(kern_long_reply_gets_a_message_of_its_own)
+{
+    struct task *task = nullptr;
+    EXPECT_EQ(task_create_object(nullptr, false, &task), KERN_SUCCESS);
+    for (struct ktest_failures f = ktest_failures_begin(); ktest_failures_next(&f);) {
+        interrupts_disable();
+        struct ipc_port *reply_port = ipc_port_create();
+        struct ipc_kmsg *request = reply_port != nullptr ? long_call(task, reply_port) : nullptr;
+        struct ipc_kmsg *reply = request != nullptr ? upcall_kobject_call(request) : nullptr;
+        EXPECT(reply != nullptr || ktest_failure_happened());
+        if (reply != nullptr) {
+            EXPECT(reply->header.msgh_size > IPC_KMSG_INLINE);
+            EXPECT_EQ(reply->header.msgh_id, TASK_INFO_ID + 100);
+            EXPECT_EQ(((mig_reply_error_t *)&reply->header)->RetCode, KERN_SUCCESS);
+            ipc_kmsg_destroy(reply);
+        }
+        if (reply_port != nullptr) {
+            ipc_port_destroy(reply_port);
+        }
+        interrupts_enable();
+    }
+    EXPECT_EQ(task_terminate_object(task), KERN_SUCCESS);
+    task_release(task);
 }
