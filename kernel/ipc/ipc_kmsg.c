@@ -93,10 +93,48 @@ static inline bool spare_keep([[maybe_unused]] struct ipc_kmsg *kmsg)
 }
 #endif
 
+/* Messages in reserve, told from others by their capacity. */
+static_assert(IPC_KMSG_RESERVED < IPC_KMSG_INLINE);
+static struct spinlock reserve_lock = SPINLOCK_INITIALIZER(LOCK_CLASS_MESSAGE_RESERVE);
+static struct list reserve; /* (reserve_lock) */
+
+static void reserve_keep(struct ipc_kmsg *kmsg)
+{
+    spin_lock(&reserve_lock);
+    list_insert_tail(&reserve, &kmsg->link);
+    spin_unlock(&reserve_lock);
+}
+
+static void reserve_init(void)
+{
+    list_init(&reserve);
+    interrupt_state_t state = interrupts_save();
+    for (uint32_t i = 0; i < IPC_KMSG_RESERVED_MANY; i++) {
+        struct ipc_kmsg *kmsg = kmsg_create(IPC_KMSG_RESERVED);
+        assert(kmsg != nullptr);
+        kmsg->capacity = IPC_KMSG_RESERVED;
+        reserve_keep(kmsg);
+    }
+    interrupts_restore(state);
+}
+
+struct ipc_kmsg *ipc_kmsg_alloc_reserved(void)
+{
+    struct ipc_kmsg *kmsg = nullptr;
+    spin_lock(&reserve_lock);
+    if (!list_empty(&reserve)) {
+        kmsg = list_first_entry(&reserve, struct ipc_kmsg, link);
+        list_remove(&kmsg->link);
+    }
+    spin_unlock(&reserve_lock);
+    return kmsg;
+}
+
 void ipc_kmsg_init(void)
 {
     zone_init(&ipc_kmsg_zone, "messages", ipc_kmsg_size(IPC_KMSG_INLINE));
     spares_init();
+    reserve_init();
 }
 
 struct ipc_kmsg *ipc_kmsg_alloc(uint32_t size)
@@ -110,6 +148,8 @@ static NOINLINE void kmsg_free_memory(struct ipc_kmsg *kmsg)
 {
     if (kmsg->capacity == IPC_KMSG_INLINE) {
         zone_free_interrupts_off(&ipc_kmsg_zone, kmsg);
+    } else if (kmsg->capacity == IPC_KMSG_RESERVED) {
+        reserve_keep(kmsg);
     } else {
         kfree(kmsg, ipc_kmsg_size(kmsg->capacity));
     }

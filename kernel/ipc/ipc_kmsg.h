@@ -39,6 +39,10 @@ struct vm_map;
 #define IPC_KMSG_INLINE 376u
 #define IPC_KMSG_MAX    (256u * 1024u)
 
+/* Message bytes of those that are kept in reserve, and how many there are. */
+#define IPC_KMSG_RESERVED      64u
+#define IPC_KMSG_RESERVED_MANY 64u
+
 /* The most descriptors in a message and port names in an out-of-line array. */
 #define IPC_KMSG_DESCRIPTORS_MAX 16383u
 #define IPC_OOL_PORTS_MAX        16384u
@@ -93,6 +97,10 @@ static inline ipc_descriptor_t *ipc_descriptor_next(ipc_descriptor_t *descriptor
 /* Get a kmsg with room for SIZE message bytes; destination, reply and sender are null.  Returns:
  * null without memory, or if SIZE is over IPC_KMSG_MAX. */
 [[nodiscard]] struct ipc_kmsg *ipc_kmsg_alloc(uint32_t size);
+
+/* Get one of the messages, of IPC_KMSG_RESERVED bytes, that are kept for what must be said although there is
+ * no memory.  Context: interrupts off.  Returns: null if all are on their way. */
+[[nodiscard]] struct ipc_kmsg *ipc_kmsg_alloc_reserved(void);
 
 /* Give the memory of KMSG back; it owns nothing any more. */
 void ipc_kmsg_free(struct ipc_kmsg *kmsg);
