@@ -143,6 +143,7 @@ class Room(FolderTest):
                             ("server.c", "OutP->gotCnt > UINT32_MAX / 8"),
                             ("user.c", "givenCnt > UINT32_MAX / 8"),
                             ("user.c", "Out0P->textCnt > 30"),
+                            ("user.c", "Out0P->bytesCnt > *bytesCnt"),
                             ("user.c", "Out0P->listSubsCnt > *listSubsCnt")):
             with self.subTest(check):
                 good = self.read(file)

@@ -22,7 +22,7 @@
 /* Elements of 8 bytes whose size does not fit 32 bits. */
 #define TOO_MANY (UINT32_MAX / 8 + 1)
 
-static unsigned int sent;
+static unsigned int sent, freed;
 static mach_msg_type_number_t got_count;
 static int64_t number;
 
@@ -69,6 +69,20 @@ serve_texted(mach_port_t server, char_array *text, mach_msg_type_number_t *textC
 {
     (void)server, (void)text, (void)textCnt;
     return KERN_FAILURE;
+}
+
+kern_return_t
+serve_over(mach_port_t server, char_array *bytes, mach_msg_type_number_t *bytesCnt)
+{
+    (void)server, (void)bytes, (void)bytesCnt;
+    return KERN_FAILURE;
+}
+
+void
+mig_deallocate(vm_address_t address, vm_size_t size)
+{
+    (void)address, (void)size;
+    freed++;
 }
 
 /* The count is limited by the smaller of two arrays. */
@@ -159,10 +173,37 @@ static kern_return_t decode_text(mach_msg_type_number_t count)
     return texted_decode_reply(&reply.Head, &got, &got_size);
 }
 
+/* Four bytes for a caller who has memory of its own for so many; they are there if they fit. */
+static kern_return_t decode_over(mach_msg_type_number_t *count)
+{
+    char came[] = "abcd";
+    char memory[4] = "";
+    char_array bytes = memory;
+    __Reply__over_t reply = {
+        .Head = { .msgh_bits = MACH_MSGH_BITS_COMPLEX, .msgh_size = sizeof(reply), .msgh_id = 6054 },
+        .msgh_body = { 1 },
+        .bytes = { .address = came, .type = MACH_MSG_OOL_DESCRIPTOR, .size = 4 },
+        .NDR = NDR_record,
+        .bytesCnt = 4,
+    };
+    kern_return_t result = over_decode_reply(&reply.Head, &bytes, count);
+    EXPECT(bytes == memory && memory[0] == (result == KERN_SUCCESS ? 'a' : '\0'));
+    return result;
+}
+
+static void try_over(void)
+{
+    mach_msg_type_number_t count = 4;
+    EXPECT(decode_over(&count) == KERN_SUCCESS && count == 4 && freed == 1);
+    count = 3;
+    EXPECT(decode_over(&count) == MIG_ARRAY_TOO_LARGE && count == 4);
+}
+
 int
 main(void)
 {
     mach_msg_type_number_t count = 3;
+    try_over();
     answer_late();
     try_large();
     EXPECT(decode_text(30) == KERN_SUCCESS && decode_text(31) == MIG_TYPE_ERROR);
