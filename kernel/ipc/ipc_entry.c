@@ -31,6 +31,13 @@ static bool chosen_less(const struct rbtree_node *a, const struct rbtree_node *b
            rbtree_entry(b, struct ipc_chosen_entry, node)->entry.name;
 }
 
+struct ipc_entry *ipc_entry_next_chosen(struct ipc_space *space, mach_port_name_t name)
+{
+    struct rbtree_node *node = rbtree_lookup_nearest(&space->chosen, name, compare_chosen);
+    node = node != nullptr ? rbtree_next(node) : rbtree_first(&space->chosen);
+    return node == nullptr ? nullptr : &rbtree_entry(node, struct ipc_chosen_entry, node)->entry;
+}
+
 struct ipc_entry *ipc_entry_lookup_chosen(struct ipc_space *space, mach_port_name_t name)
 {
     struct rbtree_node *node = rbtree_lookup(&space->chosen, name, compare_chosen);

@@ -221,16 +221,27 @@ static void terminate_entry(struct ipc_entry *entry)
     }
 }
 
+/* A space with many names takes long to end: go back to the state INTERRUPTS for a moment when the Ith
+ * is gone, now and then. */
+static void let_interrupts_in(uint32_t i, interrupt_state_t interrupts)
+{
+    if (i % IPC_ENTRY_CHUNK == 0) {
+        sched_restore_interrupts(interrupts);
+        (void)interrupts_save();
+    }
+}
+
 /* The entries with chosen names. */
-static void terminate_chosen(struct ipc_space *space)
+static void terminate_chosen(struct ipc_space *space, interrupt_state_t interrupts)
 {
     struct rbtree_node *node;
-    while ((node = rbtree_first(&space->chosen)) != nullptr) {
+    for (uint32_t i = 1; (node = rbtree_first(&space->chosen)) != nullptr; i++) {
         struct ipc_chosen_entry *chosen = rbtree_entry(node, struct ipc_chosen_entry, node);
         rbtree_remove(&space->chosen, node);
         terminate_entry(&chosen->entry);
         quota_uncharge(space->quota, QUOTA_KERNEL_BYTES, sizeof(*chosen));
         zone_free(&ipc_chosen_entry_zone, chosen);
+        let_interrupts_in(i, interrupts);
     }
 }
 
@@ -246,12 +257,9 @@ void ipc_space_terminate(struct ipc_space *space)
     if (was_active) {
         for (uint32_t i = 1; i < space->capacity; i++) {
             terminate_entry(&space->directory[i / IPC_ENTRY_CHUNK][i % IPC_ENTRY_CHUNK]);
-            if (i % IPC_ENTRY_CHUNK == 0) {
-                sched_restore_interrupts(interrupts); /* a large table takes long */
-                interrupts = interrupts_save();
-            }
+            let_interrupts_in(i, interrupts);
         }
-        terminate_chosen(space);
+        terminate_chosen(space, interrupts);
     }
     sched_restore_interrupts(interrupts);
 }

@@ -129,6 +129,10 @@ mach_port_name_t ipc_space_copyout(struct ipc_space *space, struct ipc_port *por
 struct ipc_entry *ipc_entry_lookup_chosen(struct ipc_space *space, mach_port_name_t name)
     REQUIRES(space->lock);
 
+/* The one of them with the lowest name above NAME, or null. */
+struct ipc_entry *ipc_entry_next_chosen(struct ipc_space *space, mach_port_name_t name)
+    REQUIRES(space->lock);
+
 /* Add a chunk of free entries.  Locks: the space's.  Returns: KERN_SUCCESS; KERN_NO_SPACE;
  * KERN_RESOURCE_SHORTAGE. */
 [[nodiscard]] kern_return_t ipc_space_grow(struct ipc_space *space) REQUIRES(space->lock);
