@@ -95,10 +95,10 @@ static void answer_late(void)
     EXPECT(serve_shared_reply(5, numbers, 17, pairs) == MIG_ARRAY_TOO_LARGE && sent == 1);
 }
 
-/* A reply with two regions, for a caller with room for so many. */
-static kern_return_t decode(mach_msg_type_number_t *count)
+/* A reply with two regions, the second of SIZE bytes, for a caller with room for so many regions. */
+static kern_return_t decode(mach_msg_type_number_t size, mach_msg_type_number_t *count)
 {
-    char bytes[] = "abc";
+    char bytes[8] = "abc";
     char_array list[3] = { NULL };
     mach_msg_type_number_t sizes[3] = { 0 };
     __Reply__listed_t reply = {
@@ -106,13 +106,14 @@ static kern_return_t decode(mach_msg_type_number_t *count)
         .msgh_body = { 3 },
         .NDR = NDR_record,
         .listSubsCnt = 2,
-        .listSubs = { 3, 1 },
+        .listSubs = { 3, size },
     };
     reply.Head.msgh_size = sizeof(reply) - sizeof(reply.listSubs[0]);
     for (unsigned int i = 0; i < 3; i++) {
-        const mach_msg_size_t size = i < 2 ? reply.listSubs[i] : 0;
         reply.list[i] = (mach_msg_ool_descriptor_t){
-            .address = i < 2 ? bytes : NULL, .type = MACH_MSG_OOL_DESCRIPTOR, .size = size
+            .address = i < 2 ? bytes : NULL,
+            .type = MACH_MSG_OOL_DESCRIPTOR,
+            .size = i < 2 ? reply.listSubs[i] : 0,
         };
     }
     kern_return_t result = listed_decode_reply(&reply.Head, list, sizes, count);
@@ -207,11 +208,12 @@ main(void)
     answer_late();
     try_large();
     EXPECT(decode_text(30) == KERN_SUCCESS && decode_text(31) == MIG_TYPE_ERROR);
-    EXPECT(decode(&count) == KERN_SUCCESS && count == 2);
-    EXPECT(decode(&count) == KERN_SUCCESS && count == 2);
+    EXPECT(decode(1, &count) == KERN_SUCCESS && count == 2);
+    EXPECT(decode(5, &count) == KERN_SUCCESS && count == 2);
+    EXPECT(decode(6, &count) == MIG_TYPE_ERROR);
     count = 1;
-    EXPECT(decode(&count) == MIG_ARRAY_TOO_LARGE && count == 2);
+    EXPECT(decode(1, &count) == MIG_ARRAY_TOO_LARGE && count == 2);
     count = 0;
-    EXPECT(decode(&count) == MIG_ARRAY_TOO_LARGE && count == 2);
+    EXPECT(decode(1, &count) == MIG_ARRAY_TOO_LARGE && count == 2);
     return 0;
 }
