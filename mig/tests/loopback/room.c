@@ -7,17 +7,9 @@
 #include "room.h"
 #include "room_server.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "../expect.h"
 
-#define EXPECT(condition) \
-    do { \
-        if (!(condition)) { \
-            fprintf(stderr, "%d: %s\n", __LINE__, #condition); \
-            exit(1); \
-        } \
-    } while (0)
+#include <string.h>
 
 /* Elements of 8 bytes whose size does not fit 32 bits. */
 #define TOO_MANY (UINT32_MAX / 8 + 1)
