@@ -5,6 +5,7 @@
 #include <ipc/ipc_entry.h>
 
 #include <lib/assert.h>
+#include <mem/quota.h>
 #include <mem/zone.h>
 #include <ipc/ipc_space.h>
 #include <ipc/ipc_zones.h>
@@ -28,6 +29,13 @@ static bool chosen_less(const struct rbtree_node *a, const struct rbtree_node *b
 {
     return rbtree_entry(a, struct ipc_chosen_entry, node)->entry.name <
            rbtree_entry(b, struct ipc_chosen_entry, node)->entry.name;
+}
+
+struct ipc_entry *ipc_entry_next_chosen(struct ipc_space *space, mach_port_name_t name)
+{
+    struct rbtree_node *node = rbtree_lookup_nearest(&space->chosen, name, compare_chosen);
+    node = node != nullptr ? rbtree_next(node) : rbtree_first(&space->chosen);
+    return node == nullptr ? nullptr : &rbtree_entry(node, struct ipc_chosen_entry, node)->entry;
 }
 
 struct ipc_entry *ipc_entry_lookup_chosen(struct ipc_space *space, mach_port_name_t name)
@@ -127,8 +135,12 @@ kern_return_t ipc_entry_alloc_name(struct ipc_space *space, mach_port_name_t nam
         space->entry_count++;
         return KERN_SUCCESS;
     }
+    if (!quota_charge(space->quota, QUOTA_KERNEL_BYTES, sizeof(struct ipc_chosen_entry))) {
+        return KERN_RESOURCE_SHORTAGE;
+    }
     struct ipc_chosen_entry *chosen = zone_alloc_zeroed(&ipc_chosen_entry_zone);
     if (chosen == nullptr) {
+        quota_uncharge(space->quota, QUOTA_KERNEL_BYTES, sizeof(struct ipc_chosen_entry));
         return KERN_RESOURCE_SHORTAGE;
     }
     chosen->entry.name = name;
@@ -145,6 +157,7 @@ void ipc_entry_free(struct ipc_space *space, struct ipc_entry *entry)
     if (UNLIKELY(ipc_entry_is_chosen(space, entry))) {
         struct ipc_chosen_entry *chosen = container_of(entry, struct ipc_chosen_entry, entry);
         rbtree_remove(&space->chosen, &chosen->node);
+        quota_uncharge(space->quota, QUOTA_KERNEL_BYTES, sizeof(*chosen));
         zone_free(&ipc_chosen_entry_zone, chosen);
         return;
     }

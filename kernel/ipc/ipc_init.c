@@ -5,6 +5,7 @@
 #include <ipc/ipc_zones.h>
 
 #include <lib/assert.h>
+#include <mem/quota.h>
 #include <ipc/ipc_entry.h>
 #include <ipc/ipc_kmsg_internal.h>
 #include <ipc/ipc_pset.h>
@@ -37,8 +38,9 @@ void ipc_object_free(struct ipc_object *object)
 {
     assert(!object->is_active);
     if (object->kind == IPC_OBJECT_PORT) {
+        quota_release(((struct ipc_port *)object)->quota);
         zone_free(&ipc_port_zone, object);
     } else {
-        zone_free(&ipc_pset_zone, object);
+        ipc_pset_free((struct ipc_pset *)object);
     }
 }

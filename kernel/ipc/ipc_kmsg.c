@@ -10,16 +10,11 @@
 #include <arch/percpu.h>
 #include <mem/zone.h>
 #include <sched/thread.h>
+#include <ipc/ipc_charge.h>
 #include <ipc/ipc_ool.h>
 #include <ipc/ipc_space.h>
 #include <ipc/ipc_zones.h>
 #include <vm/vm_map_copy.h>
-
-/* Bytes of a kmsg with room for CAPACITY message bytes and a trailer. */
-static size_t kmsg_bytes(uint32_t capacity)
-{
-    return offsetof(struct ipc_kmsg, header) + capacity + MAX_TRAILER_SIZE;
-}
 
 /* Let KMSG, which owns nothing, be as ipc_kmsg_alloc() promises. */
 static inline void kmsg_clear(struct ipc_kmsg *kmsg)
@@ -40,13 +35,14 @@ static NOINLINE struct ipc_kmsg *kmsg_create(uint32_t size)
         kmsg = zone_alloc_interrupts_off(&ipc_kmsg_page_zone);
         size = IPC_KMSG_PAGE;
     } else {
-        kmsg = size <= IPC_KMSG_MAX ? kalloc(kmsg_bytes(size)) : nullptr;
+        kmsg = size <= IPC_KMSG_MAX ? kalloc(ipc_kmsg_size(size)) : nullptr;
     }
     if (kmsg != nullptr) {
         list_init(&kmsg->link);
         kmsg->destination = nullptr;
         kmsg->reply = nullptr;
         kmsg->sender = nullptr;
+        kmsg->is_charged = false;
         kmsg_clear(kmsg);
         kmsg->capacity = size;
     }
@@ -100,11 +96,49 @@ static inline bool spare_keep([[maybe_unused]] struct ipc_kmsg *kmsg)
 }
 #endif
 
+/* Messages in reserve, told from others by their capacity. */
+static_assert(IPC_KMSG_RESERVED < IPC_KMSG_INLINE);
+static struct spinlock reserve_lock = SPINLOCK_INITIALIZER(LOCK_CLASS_MESSAGE_RESERVE);
+static struct list reserve; /* (reserve_lock) */
+
+static void reserve_keep(struct ipc_kmsg *kmsg)
+{
+    spin_lock(&reserve_lock);
+    list_insert_tail(&reserve, &kmsg->link);
+    spin_unlock(&reserve_lock);
+}
+
+static void reserve_init(void)
+{
+    list_init(&reserve);
+    interrupt_state_t state = interrupts_save();
+    for (uint32_t i = 0; i < IPC_KMSG_RESERVED_MANY; i++) {
+        struct ipc_kmsg *kmsg = kmsg_create(IPC_KMSG_RESERVED);
+        assert(kmsg != nullptr);
+        kmsg->capacity = IPC_KMSG_RESERVED;
+        reserve_keep(kmsg);
+    }
+    interrupts_restore(state);
+}
+
+struct ipc_kmsg *ipc_kmsg_alloc_reserved(void)
+{
+    struct ipc_kmsg *kmsg = nullptr;
+    spin_lock(&reserve_lock);
+    if (!list_empty(&reserve)) {
+        kmsg = list_first_entry(&reserve, struct ipc_kmsg, link);
+        list_remove(&kmsg->link);
+    }
+    spin_unlock(&reserve_lock);
+    return kmsg;
+}
+
 void ipc_kmsg_init(void)
 {
-    zone_init(&ipc_kmsg_zone, "messages", kmsg_bytes(IPC_KMSG_INLINE));
-    zone_init(&ipc_kmsg_page_zone, "messages of a page", kmsg_bytes(IPC_KMSG_PAGE));
+    zone_init(&ipc_kmsg_zone, "messages", ipc_kmsg_size(IPC_KMSG_INLINE));
+    zone_init(&ipc_kmsg_page_zone, "messages of a page", ipc_kmsg_size(IPC_KMSG_PAGE));
     spares_init();
+    reserve_init();
 }
 
 struct ipc_kmsg *ipc_kmsg_alloc(uint32_t size)
@@ -120,8 +154,10 @@ static NOINLINE void kmsg_free_memory(struct ipc_kmsg *kmsg)
         zone_free_interrupts_off(&ipc_kmsg_zone, kmsg);
     } else if (kmsg->capacity == IPC_KMSG_PAGE) {
         zone_free_interrupts_off(&ipc_kmsg_page_zone, kmsg);
+    } else if (kmsg->capacity == IPC_KMSG_RESERVED) {
+        reserve_keep(kmsg);
     } else {
-        kfree(kmsg, kmsg_bytes(kmsg->capacity));
+        kfree(kmsg, ipc_kmsg_size(kmsg->capacity));
     }
 }
 
@@ -130,6 +166,7 @@ void ipc_kmsg_free(struct ipc_kmsg *kmsg)
     debug_assert(!interrupts_enabled() && list_empty(&kmsg->link));
     debug_assert(kmsg->destination == nullptr && kmsg->reply == nullptr);
     if (UNLIKELY(kmsg->sender != nullptr)) {
+        ipc_kmsg_uncharge(kmsg);
         ipc_sender_release(kmsg->sender);
         kmsg->sender = nullptr;
     }

@@ -42,6 +42,10 @@ struct vm_map;
 #define IPC_KMSG_PAGE     4476u
 #define IPC_KMSG_MAX      (256u * 1024u)
 
+/* Message bytes of those that are kept in reserve, and how many there are. */
+#define IPC_KMSG_RESERVED      64u
+#define IPC_KMSG_RESERVED_MANY 64u
+
 /* The most descriptors in a message and port names in an out-of-line array. */
 #define IPC_KMSG_DESCRIPTORS_MAX 16383u
 #define IPC_OOL_PORTS_MAX        16384u
@@ -57,10 +61,17 @@ struct ipc_kmsg {
     bool is_lent;     /* the destination's right and reference are the sender's, and it is locked */
     bool is_circular; /* carries a receive right that would end in its own queue */
     uint8_t importance; /* of the sender, while it is queued: see ipc_donation.h */
+    bool is_charged;    /* to somebody, who is noted behind the message: see ipc_charge.h */
     uint32_t capacity;  /* message bytes there is room for; a trailer fits behind them */
     uint32_t sequence;  /* set when it is received */
     mach_msg_header_t header ALIGNED(8); /* the message: bits, size, id valid; ports are above */
 };
+
+/* Bytes of a kmsg with room for CAPACITY message bytes and a trailer. */
+static inline size_t ipc_kmsg_size(uint32_t capacity)
+{
+    return offsetof(struct ipc_kmsg, header) + capacity + MAX_TRAILER_SIZE;
+}
 
 /* The descriptors behind the header of a complex KMSG, and their number. */
 static inline mach_msg_body_t *ipc_kmsg_body(struct ipc_kmsg *kmsg)
@@ -89,6 +100,10 @@ static inline ipc_descriptor_t *ipc_descriptor_next(ipc_descriptor_t *descriptor
 /* Get a kmsg with room for SIZE message bytes; destination, reply and sender are null.  Returns:
  * null without memory, or if SIZE is over IPC_KMSG_MAX. */
 [[nodiscard]] struct ipc_kmsg *ipc_kmsg_alloc(uint32_t size);
+
+/* Get one of the messages, of IPC_KMSG_RESERVED bytes, that are kept for what must be said although there is
+ * no memory.  Context: interrupts off.  Returns: null if all are on their way. */
+[[nodiscard]] struct ipc_kmsg *ipc_kmsg_alloc_reserved(void);
 
 /* Give the memory of KMSG back; it owns nothing any more. */
 void ipc_kmsg_free(struct ipc_kmsg *kmsg);

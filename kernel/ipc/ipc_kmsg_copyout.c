@@ -9,6 +9,7 @@
 #include <lib/string.h>
 #include <arch/user_copy.h>
 #include <vm/vm_map.h>
+#include <ipc/ipc_charge.h>
 #include <ipc/ipc_guarded.h>
 #include <ipc/ipc_kmsg_internal.h>
 #include <ipc/ipc_ool.h>
@@ -63,6 +64,7 @@ static NOINLINE void consume_destination(struct ipc_kmsg *kmsg,
                                          const struct ipc_space *space) NO_LOCK_ANALYSIS
 {
     struct ipc_port *port = kmsg->destination;
+    ipc_kmsg_uncharge(kmsg);
     ipc_port_lock(port);
     bool is_here = port->state == PORT_IN_SPACE && port->receiver == space;
     ipc_kmsg_consume_destination(kmsg, is_here ? port->receiver_name : MACH_PORT_NULL);

@@ -11,6 +11,7 @@
 #include <lib/assert.h>
 #include <sched/sched.h>
 #include <sched/waitq.h>
+#include <ipc/ipc_charge.h>
 #include <ipc/ipc_donation.h>
 #include <ipc/ipc_kmsg_internal.h>
 #include <ipc/ipc_pset.h>
@@ -221,6 +222,11 @@ void ipc_mqueue_post(struct ipc_kmsg *kmsg)
 {
     struct ipc_port *port = kmsg->destination;
     interrupt_state_t interrupts = interrupts_save();
+    if (UNLIKELY(!ipc_kmsg_charge(kmsg, ipc_current_quota()))) {
+        ipc_kmsg_lose(kmsg);
+        sched_restore_interrupts(interrupts);
+        return;
+    }
     ipc_port_lock(port);
     bool is_kobject = port->kobject_kind != IPC_KOBJECT_NONE;
     if (UNLIKELY(!port->object.is_active || is_kobject || kmsg->is_circular)) {

@@ -59,8 +59,8 @@ static inline bool ipc_receive_has_room(const struct ipc_receive *receive,
 [[nodiscard]] mach_msg_return_t ipc_mqueue_send(struct ipc_kmsg *kmsg, uint64_t deadline,
                                                 struct thread **handoff);
 
-/* Send KMSG, to a destination that is never full or must not block: queue limits do not count.
- * Consumes KMSG. */
+/* Send KMSG, to a destination that is never full or must not block: queue limits do not count, the
+ * quota of whom it is charged to does (ipc_charge.h).  Consumes KMSG. */
 void ipc_mqueue_post(struct ipc_kmsg *kmsg);
 
 /*

@@ -19,6 +19,8 @@
     (sizeof(mach_port_destroyed_notification_t) - sizeof(mach_msg_format_0_trailer_t))
 #define ONCE_SIZE (sizeof(mach_send_once_notification_t) - sizeof(mach_msg_format_0_trailer_t))
 
+static_assert(ONCE_SIZE <= IPC_KMSG_RESERVED);
+
 /* NDR of little-endian, ASCII, IEEE data. */
 static const NDR_record_t notify_ndr = { .int_rep = NDR_INT_LITTLE_ENDIAN };
 
@@ -32,6 +34,14 @@ static uint32_t notification_size(mach_msg_id_t id)
     }
 }
 
+/* Make KMSG a notification ID for NOTIFY, whose send-once right it consumes. */
+static void notification_begin(struct ipc_kmsg *kmsg, mach_msg_id_t id, struct ipc_port *notify)
+{
+    kmsg->destination = notify;
+    kmsg->destination_type = MACH_MSG_TYPE_PORT_SEND_ONCE;
+    kmsg->header = (mach_msg_header_t){ .msgh_size = notification_size(id), .msgh_id = id };
+}
+
 struct ipc_kmsg *ipc_notify_create(mach_msg_id_t id, struct ipc_port *notify, mach_port_name_t name)
 {
     uint32_t size = notification_size(id);
@@ -39,9 +49,7 @@ struct ipc_kmsg *ipc_notify_create(mach_msg_id_t id, struct ipc_port *notify, ma
     if (kmsg == nullptr) {
         return nullptr;
     }
-    kmsg->destination = notify;
-    kmsg->destination_type = MACH_MSG_TYPE_PORT_SEND_ONCE;
-    kmsg->header = (mach_msg_header_t){ .msgh_size = size, .msgh_id = id };
+    notification_begin(kmsg, id, notify);
     if (size == NAME_SIZE) {
         ipc_notify_set_name(kmsg, name);
     }
@@ -91,11 +99,15 @@ void ipc_notify_name(struct ipc_kmsg *notification, mach_msg_id_t id)
 
 void ipc_notify_send_once(struct ipc_port *port)
 {
-    struct ipc_kmsg *kmsg = ipc_notify_create(MACH_NOTIFY_SEND_ONCE, port, MACH_PORT_NULL);
+    struct ipc_kmsg *kmsg = ipc_kmsg_alloc(ONCE_SIZE);
+    if (kmsg == nullptr) {
+        kmsg = ipc_kmsg_alloc_reserved();
+    }
     if (kmsg == nullptr) {
         log_error("ipc: no memory for a send-once notification; a client waits in vain");
         ipc_port_consume_send_once(port);
         return;
     }
+    notification_begin(kmsg, MACH_NOTIFY_SEND_ONCE, port);
     ipc_mqueue_post(kmsg);
 }

@@ -7,6 +7,7 @@
 #include <mach/notify.h>
 
 #include <lib/assert.h>
+#include <mem/quota.h>
 #include <mem/zone.h>
 #include <sched/sched.h>
 #include <ipc/ipc_entry.h>
@@ -40,6 +41,26 @@ struct ipc_port *ipc_port_create(void)
     list_init(&port->dependents);
     waitq_init(&port->receivers);
     waitq_init(&port->senders);
+    return port;
+}
+
+bool ipc_port_charge(struct ipc_port *port, struct quota *quota)
+{
+    if (UNLIKELY(!quota_charge(quota, QUOTA_PORTS, 1))) {
+        return false;
+    }
+    quota_reference(quota);
+    port->quota = quota;
+    return true;
+}
+
+struct ipc_port *ipc_port_create_for(struct quota *quota)
+{
+    struct ipc_port *port = ipc_port_create();
+    if (LIKELY(port != nullptr) && UNLIKELY(!ipc_port_charge(port, quota))) {
+        ipc_port_destroy(port);
+        return nullptr;
+    }
     return port;
 }
 
@@ -104,6 +125,7 @@ static void port_die(struct ipc_port *port, struct port_remains *remains)
     spin_unlock(&transit_lock);
 
     port->object.is_active = false;
+    quota_uncharge(port->quota, QUOTA_PORTS, 1);
     ipc_pset_remove_all(port);
     ipc_mqueue_wake_receivers(&port->receivers, MACH_RCV_PORT_DIED);
     waitq_wake_all(&port->senders, 0);

@@ -34,6 +34,7 @@
 
 struct ipc_kmsg;
 struct ipc_space;
+struct quota;
 
 enum ipc_port_state {
     PORT_IN_SPACE,
@@ -98,6 +99,7 @@ struct ipc_port {
     struct list dependents;      /* ipc_port_dependent.link */
     struct ipc_kmsg *no_senders; /* the message to send when the last send right goes, or null */
     struct ipc_kmsg *port_destroyed; /* the message that takes the dying receive right, or null */
+    struct quota *quota;             /* (constant) a reference: of the task that made it, or null */
     uint64_t context;     /* the receiver's; with MACH_PORT_STATUS_FLAG_GUARDED it is the guard */
     uint8_t flags;        /* MACH_PORT_STATUS_FLAG_*: guard and importance */
     bool is_room_awaited; /* a request is armed: see ipc_request.h */
@@ -149,6 +151,13 @@ static inline void ipc_port_release(struct ipc_port *port)
 /* Create a port in limbo with no rights but the receive right, whose reference the caller owns.
  * Returns: null without memory. */
 [[nodiscard]] struct ipc_port *ipc_port_create(void);
+
+/* The same, charged to QUOTA.  Returns: also null if that is used up. */
+[[nodiscard]] struct ipc_port *ipc_port_create_for(struct quota *quota);
+
+/* Charge PORT, just created, to QUOTA, of which the port takes a reference.  Returns: false if that
+ * is used up. */
+[[nodiscard]] bool ipc_port_charge(struct ipc_port *port, struct quota *quota);
 
 /* Create a port whose receive right the kernel holds, for the object KOBJECT of kind KIND
  * (IPC_KOBJECT_NONE: a port that kernel code receives from).  The caller owns the receive right's

@@ -6,16 +6,45 @@
  */
 #include <ipc/ipc_pset.h>
 
+#include <mem/quota.h>
 #include <mem/zone.h>
 #include <ipc/ipc_mqueue.h>
 #include <ipc/ipc_zones.h>
 
-struct ipc_pset *ipc_pset_create(void)
+/* An object of ZONE, charged to QUOTA.  Returns: null without memory, or if that is used up. */
+static void *alloc_charged(struct zone *zone, struct quota *quota)
 {
-    struct ipc_pset *set = zone_alloc_zeroed(&ipc_pset_zone);
+    if (!quota_charge(quota, QUOTA_KERNEL_BYTES, zone->size)) {
+        return nullptr;
+    }
+    void *object = zone_alloc_zeroed(zone);
+    if (object == nullptr) {
+        quota_uncharge(quota, QUOTA_KERNEL_BYTES, zone->size);
+    }
+    return object;
+}
+
+static void free_charged(struct zone *zone, struct quota *quota, void *object)
+{
+    quota_uncharge(quota, QUOTA_KERNEL_BYTES, zone->size);
+    zone_free(zone, object);
+}
+
+void ipc_pset_free(struct ipc_pset *set)
+{
+    struct quota *quota = set->quota;
+    free_charged(&ipc_pset_zone, quota, set);
+    quota_release(quota);
+}
+
+struct ipc_pset *ipc_pset_create(struct quota *quota)
+{
+    struct ipc_pset *set = alloc_charged(&ipc_pset_zone, quota);
     if (set == nullptr) {
         return nullptr;
     }
+    quota_reference(quota);
+    set->quota = quota;
     spinlock_init(&set->object.lock, LOCK_CLASS_PORT_SET);
     refcount_init(&set->object.references, 1);
     set->object.kind = IPC_OBJECT_PORT_SET;
@@ -54,7 +83,7 @@ static void remove_link(struct ipc_pset_link *link, struct ipc_port *port)
     list_remove(&link->set_link);
     list_remove(&link->ready_link);
     ipc_pset_unlock(set);
-    zone_free(&ipc_pset_link_zone, link);
+    free_charged(&ipc_pset_link_zone, set->quota, link);
 }
 
 kern_return_t ipc_pset_add(struct ipc_pset *set, struct ipc_port *port)
@@ -62,7 +91,7 @@ kern_return_t ipc_pset_add(struct ipc_pset *set, struct ipc_port *port)
     if (find_link(set, port) != nullptr) {
         return KERN_ALREADY_IN_SET;
     }
-    struct ipc_pset_link *link = zone_alloc(&ipc_pset_link_zone);
+    struct ipc_pset_link *link = alloc_charged(&ipc_pset_link_zone, set->quota);
     if (link == nullptr) {
         return KERN_RESOURCE_SHORTAGE;
     }
@@ -78,7 +107,7 @@ kern_return_t ipc_pset_add(struct ipc_pset *set, struct ipc_port *port)
     }
     ipc_pset_unlock(set);
     if (!is_active) {
-        zone_free(&ipc_pset_link_zone, link);
+        free_charged(&ipc_pset_link_zone, set->quota, link);
         return KERN_INVALID_NAME;
     }
     if (!list_empty(&port->messages)) {

@@ -23,11 +23,15 @@
 #include <ipc/ipc_object.h>
 #include <ipc/ipc_port.h>
 
+struct quota;
+
 struct ipc_pset {
     struct ipc_object object; /* first */
     struct list members;      /* ipc_pset_link.set_link */
     struct list ready; /* ipc_pset_link.ready_link: members with messages, longest waiting first */
     struct waitq receivers;
+    struct quota
+        *quota; /* (constant) a reference: the set and its links are charged to it, or null */
 };
 
 struct ipc_pset_link {
@@ -48,8 +52,12 @@ static inline void ipc_pset_unlock(struct ipc_pset *set) RELEASE(set->object.loc
     spin_unlock(&set->object.lock);
 }
 
-/* Create an empty set, the caller's one reference.  Returns: null without memory. */
-[[nodiscard]] struct ipc_pset *ipc_pset_create(void);
+/* Create an empty set, charged to QUOTA, the caller's one reference.  Returns: null without memory,
+ * or if that is used up. */
+[[nodiscard]] struct ipc_pset *ipc_pset_create(struct quota *quota);
+
+/* Free SET, whose last reference is gone. */
+void ipc_pset_free(struct ipc_pset *set);
 
 /* Remove all members, tell waiting receivers that the set has died, and drop the creator's
  * reference. */

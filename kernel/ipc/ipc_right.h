@@ -32,7 +32,8 @@ bool ipc_right_copyin_check(const struct ipc_entry *entry, mach_msg_type_name_t 
 /* Locks: the space's.
  * Take a right from ENTRY as disposition TYPE (MACH_MSG_TYPE_MOVE_* ... MAKE_SEND_ONCE) says.
  * References: *PORT has the right's count and reference; IPC_PORT_DEAD for a dead name, if
- * DEAD_IS_OK.
+ * DEAD_IS_OK.  If not, *PORT can be a port that has died: a message may go to it by a send-once
+ * right, and be lost.
  * Returns: KERN_SUCCESS; KERN_INVALID_RIGHT, ENTRY has not what TYPE needs, or is dead and
  * DEAD_IS_OK is false; KERN_INVALID_CAPABILITY, a receive right that its guard keeps where it is;
  * KERN_UREFS_OVERFLOW, the port can count no more rights. */

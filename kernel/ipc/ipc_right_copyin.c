@@ -157,6 +157,14 @@ static kern_return_t move_receive(struct ipc_space *space, struct ipc_entry *ent
     return KERN_SUCCESS;
 }
 
+/* May a message go to ENTRY, a right of TYPE to a port that died?  An answer for somebody who is gone is
+ * no error of the one who gives it, and takes the send-once right along; but not if he asked to be
+ * told of the death. */
+static COLD bool is_late_answer(const struct ipc_entry *entry, mach_msg_type_name_t type)
+{
+    return type == MACH_MSG_TYPE_MOVE_SEND_ONCE && entry->request == nullptr;
+}
+
 kern_return_t ipc_right_copyin(struct ipc_space *space, struct ipc_entry *entry,
                                mach_msg_type_name_t type, bool dead_is_ok, struct ipc_port **result)
 {
@@ -178,7 +186,7 @@ kern_return_t ipc_right_copyin(struct ipc_space *space, struct ipc_entry *entry,
         }
         ipc_port_unlock(port);
     }
-    if (UNLIKELY(!ipc_port_is_alive(port))) {
+    if (UNLIKELY(!ipc_port_is_alive(port)) && (dead_is_ok || !is_late_answer(entry, type))) {
         ipc_right_make_dead(space, entry);
         return copyin_dead(space, entry, disposition, dead_is_ok, result);
     }

@@ -6,7 +6,7 @@
 #include <ipc/ipc_space.h>
 
 #include <lib/assert.h>
-#include <lib/string.h>
+#include <mem/quota.h>
 #include <mem/zone.h>
 #include <sched/sched.h>
 #include <ipc/ipc_kmsg.h>
@@ -67,6 +67,13 @@ struct ipc_space *ipc_space_create(struct task *task, struct ipc_sender *sender)
     return space;
 }
 
+void ipc_space_set_quota(struct ipc_space *space, struct quota *quota)
+{
+    assert(space->quota == nullptr && space->capacity == 0);
+    quota_reference(quota);
+    space->quota = quota;
+}
+
 void ipc_space_set_sender(struct ipc_space *space, struct ipc_sender *sender)
 {
     ipc_sender_reference(sender);
@@ -77,15 +84,40 @@ void ipc_space_set_sender(struct ipc_space *space, struct ipc_sender *sender)
     ipc_sender_release(former);
 }
 
+/* Memory for SPACE's table, charged to its quota, and its way back. */
+static void *table_alloc(struct ipc_space *space, size_t size)
+{
+    if (!quota_charge(space->quota, QUOTA_KERNEL_BYTES, size)) {
+        return nullptr;
+    }
+    void *memory = kalloc_zeroed(size);
+    if (memory == nullptr) {
+        quota_uncharge(space->quota, QUOTA_KERNEL_BYTES, size);
+    }
+    return memory;
+}
+
+static void table_free(struct ipc_space *space, void *memory, size_t size)
+{
+    quota_uncharge(space->quota, QUOTA_KERNEL_BYTES, size);
+    kfree(memory, size);
+}
+
+/* Free the directory and hash of SPACE, which has some. */
+static void free_directory(struct ipc_space *space)
+{
+    table_free(space, space->directory, (space->directory_mask + 1) * sizeof(space->directory[0]));
+    table_free(space, space->buckets, (space->bucket_mask + 1) * sizeof(space->buckets[0]));
+}
+
 /* Free the table and hash of SPACE. */
 static void free_table(struct ipc_space *space)
 {
     for (uint32_t i = 0; i < space->capacity / IPC_ENTRY_CHUNK; i++) {
-        kfree(space->directory[i], CHUNK_BYTES);
+        table_free(space, space->directory[i], CHUNK_BYTES);
     }
     if (space->directory != no_directory) {
-        kfree(space->directory, (space->directory_mask + 1) * sizeof(space->directory[0]));
-        kfree(space->buckets, (space->bucket_mask + 1) * sizeof(space->buckets[0]));
+        free_directory(space);
     }
 }
 
@@ -96,6 +128,7 @@ void ipc_space_release(struct ipc_space *space)
     }
     assert(!space->is_active);
     free_table(space);
+    quota_release(space->quota);
     ipc_sender_release(space->sender);
     zone_free(&ipc_space_zone, space);
 }
@@ -105,7 +138,6 @@ void ipc_space_release(struct ipc_space *space)
 static void rehash(struct ipc_space *space, struct ipc_entry **buckets, uint32_t mask)
     REQUIRES(space->lock)
 {
-    memset(buckets, 0, (mask + 1) * sizeof(buckets[0]));
     if (space->buckets == nullptr) {
         return;
     }
@@ -130,13 +162,13 @@ static kern_return_t grow_directory(struct ipc_space *space) REQUIRES(space->loc
     }
     uint32_t size = is_first ? DIRECTORY_FIRST : 2 * chunks;
     uint32_t mask = size * IPC_ENTRY_CHUNK / 2 - 1;
-    struct ipc_entry **directory = kalloc(size * sizeof(directory[0]));
+    struct ipc_entry **directory = table_alloc(space, size * sizeof(directory[0]));
     if (directory == nullptr) {
         return KERN_RESOURCE_SHORTAGE;
     }
-    struct ipc_entry **buckets = kalloc((mask + 1) * sizeof(buckets[0]));
+    struct ipc_entry **buckets = table_alloc(space, (mask + 1) * sizeof(buckets[0]));
     if (buckets == nullptr) {
-        kfree(directory, size * sizeof(directory[0]));
+        table_free(space, directory, size * sizeof(directory[0]));
         return KERN_RESOURCE_SHORTAGE;
     }
     rehash(space, buckets, mask);
@@ -144,8 +176,7 @@ static kern_return_t grow_directory(struct ipc_space *space) REQUIRES(space->loc
         directory[i] = space->directory[i < chunks ? i : 0];
     }
     if (!is_first) {
-        kfree(space->directory, (space->directory_mask + 1) * sizeof(directory[0]));
-        kfree(space->buckets, (space->bucket_mask + 1) * sizeof(buckets[0]));
+        free_directory(space);
     }
     space->directory = directory;
     space->directory_mask = size - 1;
@@ -163,7 +194,7 @@ kern_return_t ipc_space_grow(struct ipc_space *space)
     if (result != KERN_SUCCESS) {
         return result;
     }
-    struct ipc_entry *chunk = kalloc_zeroed(CHUNK_BYTES);
+    struct ipc_entry *chunk = table_alloc(space, CHUNK_BYTES);
     if (chunk == nullptr) {
         return KERN_RESOURCE_SHORTAGE;
     }
@@ -190,15 +221,27 @@ static void terminate_entry(struct ipc_entry *entry)
     }
 }
 
+/* A space with many names takes long to end: go back to the state INTERRUPTS for a moment when the Ith
+ * is gone, now and then. */
+static void let_interrupts_in(uint32_t i, interrupt_state_t interrupts)
+{
+    if (i % IPC_ENTRY_CHUNK == 0) {
+        sched_restore_interrupts(interrupts);
+        (void)interrupts_save();
+    }
+}
+
 /* The entries with chosen names. */
-static void terminate_chosen(struct ipc_space *space)
+static void terminate_chosen(struct ipc_space *space, interrupt_state_t interrupts)
 {
     struct rbtree_node *node;
-    while ((node = rbtree_first(&space->chosen)) != nullptr) {
+    for (uint32_t i = 1; (node = rbtree_first(&space->chosen)) != nullptr; i++) {
         struct ipc_chosen_entry *chosen = rbtree_entry(node, struct ipc_chosen_entry, node);
         rbtree_remove(&space->chosen, node);
         terminate_entry(&chosen->entry);
+        quota_uncharge(space->quota, QUOTA_KERNEL_BYTES, sizeof(*chosen));
         zone_free(&ipc_chosen_entry_zone, chosen);
+        let_interrupts_in(i, interrupts);
     }
 }
 
@@ -214,12 +257,9 @@ void ipc_space_terminate(struct ipc_space *space)
     if (was_active) {
         for (uint32_t i = 1; i < space->capacity; i++) {
             terminate_entry(&space->directory[i / IPC_ENTRY_CHUNK][i % IPC_ENTRY_CHUNK]);
-            if (i % IPC_ENTRY_CHUNK == 0) {
-                sched_restore_interrupts(interrupts); /* a large table takes long */
-                interrupts = interrupts_save();
-            }
+            let_interrupts_in(i, interrupts);
         }
-        terminate_chosen(space);
+        terminate_chosen(space, interrupts);
     }
     sched_restore_interrupts(interrupts);
 }

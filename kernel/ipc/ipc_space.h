@@ -31,6 +31,7 @@
 #include <arch/spinlock.h>
 #include <ipc/ipc_entry.h>
 
+struct quota;
 struct task;
 
 /* Who a task says it is: copied into trailers.  Shared by reference, never changed after
@@ -62,11 +63,15 @@ struct ipc_space {
     struct list servers;    /* (servers_lock) thread.server_link: see ipc_donation.h */
     struct ipc_entry *self; /* a hint: the entry that named the task's own port last */
     struct task *task;      /* constant; opaque, no reference */
+    struct quota *quota;    /* constant once it is in use; a reference, or null */
 };
 
 /* Create an empty space for TASK with SENDER's identity (a reference is taken).  Returns: null
  * without memory. */
 [[nodiscard]] struct ipc_space *ipc_space_create(struct task *task, struct ipc_sender *sender);
+
+/* Charge what SPACE, which is new, uses to QUOTA, of which it takes a reference. */
+void ipc_space_set_quota(struct ipc_space *space, struct quota *quota);
 
 /* Give SPACE another identity (a reference is taken). */
 void ipc_space_set_sender(struct ipc_space *space, struct ipc_sender *sender);
@@ -122,6 +127,10 @@ mach_port_name_t ipc_space_copyout(struct ipc_space *space, struct ipc_port *por
 
 /* The same among the names that callers chose. */
 struct ipc_entry *ipc_entry_lookup_chosen(struct ipc_space *space, mach_port_name_t name)
+    REQUIRES(space->lock);
+
+/* The one of them with the lowest name above NAME, or null. */
+struct ipc_entry *ipc_entry_next_chosen(struct ipc_space *space, mach_port_name_t name)
     REQUIRES(space->lock);
 
 /* Add a chunk of free entries.  Locks: the space's.  Returns: KERN_SUCCESS; KERN_NO_SPACE;

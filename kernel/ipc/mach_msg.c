@@ -14,6 +14,7 @@
 #include <arch/user_copy.h>
 #include <sched/thread.h>
 #include <sched/waitq.h>
+#include <ipc/ipc_charge.h>
 #include <ipc/ipc_donation.h>
 #include <ipc/ipc_kmsg_internal.h>
 #include <ipc/ipc_mqueue.h>
@@ -98,12 +99,28 @@ static NOINLINE bool receive_answer(struct msg_request *request, struct thread *
     return true;
 }
 
+/* KMSG is beyond the quota of whom it would be charged to. */
+static COLD mach_msg_return_t refuse(const struct msg_request *request, struct thread *self,
+                                     struct ipc_kmsg *kmsg)
+{
+    if (kmsg->destination_type == MACH_MSG_TYPE_PORT_SEND_ONCE) {
+        ipc_kmsg_lose(kmsg);
+        return MACH_MSG_SUCCESS;
+    }
+    return ipc_kmsg_copyout_pseudo(kmsg, self->space, self->map, request->send_buffer,
+                                   MACH_SEND_NO_BUFFER);
+}
+
 /* Send KMSG, for which nobody waits at its destination, which is locked. */
 static mach_msg_return_t send_to_queue(struct msg_request *request, struct thread *self,
                                        struct ipc_kmsg *kmsg, struct thread **handoff)
 {
     ipc_kmsg_own_destination(kmsg);
     ipc_kmsg_identify(kmsg, self->space);
+    if (UNLIKELY(!ipc_kmsg_charge(kmsg, self->space->quota))) {
+        self->calls = MACH_PORT_NULL;
+        return refuse(request, self, kmsg);
+    }
     uint64_t deadline =
         wait_deadline(request->receive.option, MACH_SEND_TIMEOUT, request->timeout_ms);
     mach_msg_return_t result = ipc_mqueue_send(kmsg, deadline, handoff);
@@ -377,9 +394,8 @@ uint64_t mach_msg_overwrite_trap(uint64_t msg, uint64_t option, uint64_t send_si
 
 uint64_t mach_reply_port_trap(void)
 {
-    struct ipc_port *port = ipc_port_create();
-    if (port == nullptr) {
-        return MACH_PORT_NULL;
-    }
-    return ipc_space_copyout(current_thread()->space, port, MACH_MSG_TYPE_PORT_RECEIVE);
+    struct ipc_space *space = current_thread()->space;
+    struct ipc_port *port = ipc_port_create_for(space->quota);
+    return port != nullptr ? ipc_space_copyout(space, port, MACH_MSG_TYPE_PORT_RECEIVE)
+                           : MACH_PORT_NULL;
 }

@@ -132,7 +132,7 @@ static kern_return_t install_new(struct ipc_space *task, struct ipc_object *obje
 
 static kern_return_t allocate_port(struct ipc_space *task, mach_port_name_t *name)
 {
-    struct ipc_port *port = ipc_port_create();
+    struct ipc_port *port = ipc_port_create_for(task->quota);
     if (port == nullptr) {
         return KERN_RESOURCE_SHORTAGE;
     }
@@ -152,7 +152,7 @@ static kern_return_t allocate_port(struct ipc_space *task, mach_port_name_t *nam
 
 static kern_return_t allocate_set(struct ipc_space *task, mach_port_name_t *name)
 {
-    struct ipc_pset *set = ipc_pset_create();
+    struct ipc_pset *set = ipc_pset_create(task->quota);
     if (set == nullptr) {
         return KERN_RESOURCE_SHORTAGE;
     }

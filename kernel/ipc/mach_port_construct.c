@@ -58,7 +58,7 @@ static kern_return_t construct(struct ipc_space *task, const mach_port_options_t
     if (has_limit && options->mpl.mpl_qlimit > MACH_PORT_QLIMIT_MAX) {
         return KERN_INVALID_VALUE;
     }
-    struct ipc_port *port = ipc_port_create();
+    struct ipc_port *port = ipc_port_create_for(task->quota);
     if (port == nullptr) {
         return KERN_RESOURCE_SHORTAGE;
     }

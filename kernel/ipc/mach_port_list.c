@@ -15,6 +15,9 @@
 /* Items that may come while the memory for those seen is got. */
 #define SLACK 16u
 
+/* Entries that are listed without an interruption. */
+#define STEP 256u
+
 /* The bits of a name that count its reuse. */
 #define GENERATION_MASK MACH_PORT_MAKE(0, MACH_PORT_GEN(MACH_PORT_DEAD))
 
@@ -96,24 +99,61 @@ static void list_slot(struct ipc_space *task, struct ipc_entry *entry, struct it
     list->count++;
 }
 
-/* Have ENTER enter all entries of the task that LIST is of: those of its table, then those with
- * chosen names.  Of a dead space none may be looked at. */
-static kern_return_t list_entries(struct item_list *list,
-                                  void (*enter)(struct ipc_space *task, struct ipc_entry *entry,
-                                                struct item_list *list))
+/* Writes an entry of TASK to a list. */
+typedef void (*enter_t)(struct ipc_space *task, struct ipc_entry *entry, struct item_list *list);
+
+/* Enter the entries of the table from index FIRST on, STEP of them at most.  Returns: false if there
+ * are no more. */
+static bool enter_table(struct ipc_space *task, uint32_t first, struct item_list *list,
+                        enter_t enter) REQUIRES(task->lock)
 {
-    struct ipc_space *task = list->source;
-    spin_lock(&task->lock);
-    bool is_active = task->is_active;
-    for (uint32_t i = 0; is_active && i < task->capacity; i++) {
+    uint32_t end = task->capacity - first > STEP ? first + STEP : task->capacity;
+    for (uint32_t i = first; i < end; i++) {
         enter(task, ipc_entry_of_index(task, i), list);
     }
-    for (struct rbtree_node *node = is_active ? rbtree_first(&task->chosen) : nullptr;
-         node != nullptr; node = rbtree_next(node)) {
-        enter(task, &rbtree_entry(node, struct ipc_chosen_entry, node)->entry, list);
+    return end != task->capacity;
+}
+
+/* Enter the entries with chosen names above *NAME, STEP of them at most; *NAME is the last then.
+ * Returns: false if there are no more. */
+static bool enter_chosen(struct ipc_space *task, mach_port_name_t *name, struct item_list *list,
+                         enter_t enter) REQUIRES(task->lock)
+{
+    struct ipc_entry *entry = ipc_entry_next_chosen(task, *name);
+    for (uint32_t i = 0; i < STEP && entry != nullptr; i++) {
+        *name = entry->name;
+        enter(task, entry, list);
+        entry = ipc_entry_next_chosen(task, *name);
     }
-    spin_unlock(&task->lock);
-    return is_active ? KERN_SUCCESS : KERN_INVALID_TASK;
+    return entry != nullptr;
+}
+
+/*
+ * Have ENTER enter all entries of the task that LIST is of: those of its table, then those with chosen
+ * names.  Of a dead space none may be looked at.  Interrupts come in between steps: what is there all
+ * the time is entered once, what comes or goes meanwhile may be.
+ */
+static kern_return_t list_entries(struct item_list *list, enter_t enter)
+{
+    struct ipc_space *task = list->source;
+    mach_port_name_t name = MACH_PORT_NULL;
+    bool in_table = true, has_more = true;
+    for (uint32_t first = 0; has_more; first += STEP) {
+        spin_lock(&task->lock);
+        if (!task->is_active) {
+            spin_unlock(&task->lock);
+            return KERN_INVALID_TASK;
+        }
+        if (in_table) {
+            in_table = enter_table(task, first, list, enter);
+        } else {
+            has_more = enter_chosen(task, &name, list, enter);
+        }
+        spin_unlock(&task->lock);
+        interrupts_enable();
+        interrupts_disable();
+    }
+    return KERN_SUCCESS;
 }
 
 static kern_return_t fill_names(struct item_list *list)
@@ -215,19 +255,15 @@ kern_return_t mach_port_space_basic_info(struct ipc_space *task, ipc_info_space_
     if (task == nullptr) {
         return KERN_INVALID_TASK;
     }
-    spin_lock(&task->lock);
-    bool is_active = task->is_active;
-    uint32_t slots = task->capacity;
-    for (struct rbtree_node *node = is_active ? rbtree_first(&task->chosen) : nullptr;
-         node != nullptr; node = rbtree_next(node)) {
-        slots++;
-    }
-    *info = (ipc_info_space_basic_t){ .iisb_genno_mask = GENERATION_MASK,
-                                      .iisb_table_size = slots,
-                                      .iisb_table_next = slots + IPC_ENTRY_CHUNK,
-                                      .iisb_table_inuse = task->entry_count };
-    spin_unlock(&task->lock);
-    return is_active ? KERN_SUCCESS : KERN_INVALID_TASK;
+    struct item_list list = { .source = task }; /* only counts */
+    kern_return_t result = list_entries(&list, list_slot);
+    *info = (ipc_info_space_basic_t){
+        .iisb_genno_mask = GENERATION_MASK,
+        .iisb_table_size = list.count,
+        .iisb_table_next = list.count + IPC_ENTRY_CHUNK,
+        .iisb_table_inuse = __atomic_load_n(&task->entry_count, __ATOMIC_RELAXED),
+    };
+    return result;
 }
 
 static kern_return_t fill_members(struct item_list *list)

@@ -6,6 +6,7 @@
 
 #include <mach/notify.h>
 
+#include <ipc/ipc_charge.h>
 #include <ipc/ipc_kmsg.h>
 #include <ipc/ipc_mqueue.h>
 #include <ipc/ipc_notify.h>
@@ -165,6 +166,10 @@ kern_return_t mach_port_request_notification(struct ipc_space *task, mach_port_n
     if (notify != nullptr) {
         notification = ipc_notify_create(id, notify, name);
         if (notification == nullptr) {
+            return KERN_RESOURCE_SHORTAGE;
+        }
+        if (!ipc_kmsg_charge_to(notification, task->quota)) {
+            (void)ipc_notify_cancel(notification);
             return KERN_RESOURCE_SHORTAGE;
         }
     }

@@ -72,7 +72,7 @@ static kern_return_t deliver_through(const struct exception_report *report,
 
 static kern_return_t deliver_to_thread(const struct exception_report *report)
 {
-    struct exception_ports *ports = thread_exception_ports(current_thread(), false);
+    struct exception_ports *ports = thread_exception_ports(current_thread());
     if (ports == nullptr) {
         return KERN_FAILURE;
     }

@@ -69,12 +69,12 @@ static kern_return_t set_thread_ports(thread_t thread, exception_mask_t mask,
     if (thread == nullptr) {
         return KERN_INVALID_ARGUMENT;
     }
-    struct exception_ports *ports = thread_exception_ports(thread, true);
-    if (ports == nullptr) {
-        return KERN_TERMINATED;
+    struct exception_ports *ports;
+    kern_return_t result = thread_exception_ports_need(thread, &ports);
+    if (result == KERN_SUCCESS) {
+        result = set_ports(ports, mask, action, answer);
+        thread_exception_ports_release(ports);
     }
-    kern_return_t result = set_ports(ports, mask, action, answer);
-    thread_exception_ports_release(ports);
     return result;
 }
 
@@ -140,7 +140,7 @@ kern_return_t thread_get_exception_ports(thread_t thread, exception_mask_t excep
         return KERN_INVALID_ARGUMENT;
     }
     struct query_answer answer = { masks, masksCnt, old_handlers, old_behaviors, old_flavors };
-    struct exception_ports *ports = thread_exception_ports(thread, false);
+    struct exception_ports *ports = thread_exception_ports(thread);
     kern_return_t result = get_ports(ports, exception_mask, &answer);
     if (ports != nullptr) {
         thread_exception_ports_release(ports);

@@ -13,6 +13,7 @@
 #include <ipc/ipc_kmsg.h>
 #include <ipc/ipc_space.h>
 #include <ipc/upcalls.h>
+#include <kern/call_failures.h>
 #include <kern/memory_entry.h>
 #include <kern/mig_kernel.h>
 #include <kern/semaphore.h>
@@ -94,19 +95,21 @@ static inline kern_return_t stub_call(const struct kobject_subsystem *entry,
                                       ipc_kobject_stub_t stub, struct ipc_kmsg *request,
                                       mig_reply_error_t *reply)
 {
+    mach_msg_id_t id = request->header.msgh_id;
     struct ipc_kobject_call call = {
         .port = request->destination,
         .request = &request->header,
         .reply = &reply->Head,
     };
-    reply->Head.msgh_bits = 0; /* size and the rest are the stub's; the id is set later */
     if (entry->is_preemptible) {
         interrupts_enable();
-        stub(&call);
-        interrupts_disable();
-    } else {
-        stub(&call);
     }
+    call_failures_begin();
+    do {
+        reply->Head.msgh_bits = 0; /* size and the rest are the stub's; the id is set later */
+        stub(&call);
+    } while (call_failures_repeat(id, reply_result(reply)));
+    interrupts_disable();
     return reply_result(reply);
 }
 

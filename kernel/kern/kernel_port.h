@@ -19,6 +19,21 @@
     return port;
 }
 
+/* The same, charged to QUOTA.  Returns: also null if that is used up. */
+[[nodiscard]] static inline struct ipc_port *kernel_port_create_for(struct quota *quota,
+                                                                    enum ipc_kobject_kind kind,
+                                                                    void *kobject)
+{
+    interrupt_state_t state = interrupts_save();
+    struct ipc_port *port = ipc_port_create_kernel(kind, kobject);
+    if (port != nullptr && !ipc_port_charge(port, quota)) {
+        ipc_port_destroy(port);
+        port = nullptr;
+    }
+    interrupts_restore(state);
+    return port;
+}
+
 /* The object behind PORT ends: nobody finds it through PORT any more, and PORT dies.  Null is
  * ignored.  May sleep. */
 static inline void kernel_port_destroy(struct ipc_port *port)

@@ -15,6 +15,7 @@
 #include <ipc/mach_msg.h>
 #include <kern/alarm.h>
 #include <kern/bootstrap.h>
+#include <kern/call_failures.h>
 #include <kern/clock.h>
 #include <kern/comm_page.h>
 #include <kern/device.h>
@@ -71,6 +72,7 @@ void kernel_main(void)
     mk_timer_init();       /* timers of programs */
     clocks_init();         /* the clocks' ports */
     ipc_kobject_init();    /* routines behind kernel ports */
+    call_failures_init();  /* for tests: memory that is short */
     thread_create_kernel(start_user_space, nullptr, THREAD_PRIORITY_KERNEL);
     sched_idle(); /* and from here on threads run */
 }

@@ -7,6 +7,7 @@
 
 #include <mem/zone.h>
 #include <vm/vm_object.h>
+#include <ipc/ipc_charge.h>
 #include <kern/kernel_port.h>
 
 static struct zone entry_zone;
@@ -23,7 +24,8 @@ struct ipc_port *memory_entry_create(const struct memory_entry *entry)
         return nullptr;
     }
     *copy = *entry;
-    struct ipc_port *port = kernel_port_create(IPC_KOBJECT_MEMORY_ENTRY, copy);
+    struct ipc_port *port =
+        kernel_port_create_for(ipc_current_quota(), IPC_KOBJECT_MEMORY_ENTRY, copy);
     if (port == nullptr) {
         zone_free(&entry_zone, copy);
         return nullptr;

@@ -67,6 +67,17 @@ kern_return_t mach_vm_map(vm_map_t target_task, mach_vm_address_t *address, mach
     return result;
 }
 
+/* What was different on 32 bits. */
+kern_return_t mach_vm_map_64(vm_map_t target_task, vm_address_t *address, vm_size_t size,
+                             vm_address_t mask, int flags, ipc_port_t object,
+                             memory_object_offset_t offset, boolean_t copy,
+                             vm_prot_t cur_protection, vm_prot_t max_protection,
+                             vm_inherit_t inheritance)
+{
+    return mach_vm_map(target_task, address, size, mask, flags, object, offset, copy,
+                       cur_protection, max_protection, inheritance);
+}
+
 /* The part of PARENT from OFFSET on, SIZE bytes in whole pages; its object gets a reference on
  * success. */
 static kern_return_t part_of_entry(ipc_port_t parent, uint64_t offset, uint64_t size,
@@ -152,4 +163,15 @@ kern_return_t mach_make_memory_entry_64(vm_map_t target_task, memory_object_size
     *size = entry.size;
     send_right_release(parent_entry);
     return KERN_SUCCESS;
+}
+
+kern_return_t mach_make_memory_entry(vm_map_t target_task, vm_size_t *size, vm_offset_t offset,
+                                     vm_prot_t permission, ipc_port_t *object_handle,
+                                     ipc_port_t parent_entry)
+{
+    memory_object_size_t bytes = *size;
+    kern_return_t result = mach_make_memory_entry_64(target_task, &bytes, offset, permission,
+                                                     object_handle, parent_entry);
+    *size = bytes;
+    return result;
 }

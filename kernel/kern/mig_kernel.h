@@ -22,9 +22,12 @@
 #include <mach/thread_info.h>
 #include <mach/thread_policy.h>
 #include <mach/thread_status.h>
+#include <mach/vm_attributes.h>
 #include <mach/vm_inherit.h>
 #include <mach/vm_prot.h>
+#include <mach/vm_purgable.h>
 #include <mach/vm_region.h>
+#include <mach/vm_sync.h>
 #include <mach/vm_types.h>
 
 #include <lib/string.h>

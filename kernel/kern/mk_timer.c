@@ -10,6 +10,7 @@
 #include <ipc/ipc_kmsg.h>
 #include <ipc/ipc_space.h>
 #include <ipc/mach_port.h>
+#include <ipc/ipc_charge.h>
 #include <ipc/mach_port_internal.h>
 #include <kern/alarm.h>
 
@@ -39,7 +40,7 @@ mach_port_name_t mk_timer_create(void)
     if (timer == nullptr) {
         return MACH_PORT_NULL;
     }
-    struct ipc_port *port = ipc_port_create();
+    struct ipc_port *port = ipc_port_create_for(ipc_current_quota());
     if (port == nullptr) {
         zone_free(&timer_zone, timer);
         return MACH_PORT_NULL;
@@ -68,6 +69,9 @@ static struct mk_timer *port_timer(struct ipc_port *port) REQUIRES(port->object.
 static kern_return_t timer_lock(mach_port_name_t name, struct ipc_port **port,
                                 struct mk_timer **timer) TRY_ACQUIRE(LOCKED, (*port)->object.lock)
 {
+    if (!MACH_PORT_VALID(name)) {
+        return KERN_INVALID_NAME;
+    }
     kern_return_t result = mach_port_lock_receive(current_thread()->space, name, port);
     if (result != LOCKED) {
         return result;

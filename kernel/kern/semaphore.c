@@ -67,7 +67,7 @@ kern_return_t semaphore_create_object(struct task *owner, int policy, int32_t co
     if (created == nullptr) {
         return KERN_RESOURCE_SHORTAGE;
     }
-    created->port = kernel_port_create(IPC_KOBJECT_SEMAPHORE, created);
+    created->port = kernel_port_create_for(owner->space->quota, IPC_KOBJECT_SEMAPHORE, created);
     if (created->port == nullptr) {
         zone_free(&semaphore_zone, created);
         return KERN_RESOURCE_SHORTAGE;

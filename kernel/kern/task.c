@@ -6,6 +6,7 @@
 #include <kern/task.h>
 
 #include <lib/assert.h>
+#include <mem/quota.h>
 #include <mem/zone.h>
 #include <vm/vm_map.h>
 #include <kern/comm_page.h>
@@ -90,6 +91,22 @@ static struct ipc_space *child_space_create(struct task *child, struct task *par
     return space;
 }
 
+/* Let CHILD have a quota of its own, with PARENT's limits.  Returns: false without memory. */
+static bool task_get_quota(struct task *child, struct task *parent)
+{
+    struct quota *quota = quota_create(parent != nullptr ? parent->space->quota : nullptr);
+    if (quota == nullptr) {
+        return false;
+    }
+    ipc_space_set_quota(child->space, quota);
+    vm_map_set_quota(child->map, quota);
+    quota_release(quota); /* ours */
+    if (parent != nullptr) {
+        child->space->entry_limit = __atomic_load_n(&parent->space->entry_limit, __ATOMIC_RELAXED);
+    }
+    return true;
+}
+
 /* Get what a task owns.  Returns: false if something is missing; task_free() copes with that. */
 static bool task_get_parts(struct task *child, struct task *parent, bool inherit_memory)
 {
@@ -99,6 +116,9 @@ static bool task_get_parts(struct task *child, struct task *parent, bool inherit
     }
     child->space = child_space_create(child, parent);
     if (child->space == nullptr) {
+        return false;
+    }
+    if (!task_get_quota(child, parent)) {
         return false;
     }
     child->self = kernel_port_create(IPC_KOBJECT_TASK, child);

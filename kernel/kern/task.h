@@ -42,9 +42,8 @@ struct vm_map;
 /* Ports that a task keeps for its children without knowing why (mach_ports_register). */
 #define TASK_REGISTERED_MAX 3
 
-/* Quotas: threads of a task, tasks of the system. */
-#define TASK_THREADS_MAX 1024
-#define TASKS_MAX        1024
+/* The most tasks of the system; what one may use tells its space's quota. */
+#define TASKS_MAX 1024
 
 /* How often others made threads in a task and set the registers of its threads, and how often its own
  * threads did so to others; all atomic. */

@@ -8,11 +8,13 @@
 
 #include <mach/policy.h>
 #include <mach/mig_errors.h>
+#include <mach/quota_info.h>
 #include <mach/task_info.h>
 
 #include <ipc/ipc_space.h>
 #include <kern/info.h>
 #include <kern/task.h>
+#include <kern/task_quota.h>
 #include <kern/usage_answer.h>
 
 /* What several flavors show. */
@@ -281,6 +283,7 @@ static kern_return_t answer_plain(task_t task, task_flavor_t flavor, integer_t *
     case TASK_SCHED_TIMESHARE_INFO:
     case TASK_SCHED_RR_INFO:
     case TASK_SCHED_FIFO_INFO: return answer_sched(flavor, out, count);
+    case MACH_R_QUOTA_INFO: return task_quota_answer(task, out, count);
     default: return MIG_BAD_ID;
     }
 }
@@ -322,8 +325,10 @@ kern_return_t task_info(task_t target_task, task_flavor_t flavor, task_info_t ta
 kern_return_t task_set_info(task_t target_task, task_flavor_t flavor, task_info_t task_info_in,
                             mach_msg_type_number_t task_info_inCnt)
 {
-    (void)flavor;
-    (void)task_info_in;
-    (void)task_info_inCnt;
-    return target_task == nullptr ? KERN_INVALID_TASK : KERN_INVALID_ARGUMENT;
+    if (target_task == nullptr) {
+        return KERN_INVALID_TASK;
+    }
+    return flavor == MACH_R_QUOTA_INFO
+               ? task_quota_lower(target_task, task_info_in, task_info_inCnt)
+               : KERN_INVALID_ARGUMENT;
 }

@@ -10,6 +10,7 @@
 
 #include <lib/assert.h>
 #include <arch/clock_device.h>
+#include <mem/quota.h>
 #include <sched/sched.h>
 #include <vm/vm_map.h>
 #include <ipc/ipc_donation.h>
@@ -68,6 +69,7 @@ static struct task *thread_leave_task(struct thread *self)
     mutex_lock(&task->lock);
     list_remove(&self->task_link);
     task->thread_count--;
+    quota_uncharge(task->space->quota, QUOTA_THREADS, 1);
     struct usage usage = thread_usage(self);
     usage_add(&task->ended_usage, &usage);
     task->ended_threads++;
@@ -135,7 +137,7 @@ static kern_return_t thread_join_task(struct thread *thread, struct task *task)
     mutex_lock(&task->lock);
     if (!task->is_active) {
         result = KERN_INVALID_TASK;
-    } else if (task->thread_count >= TASK_THREADS_MAX) {
+    } else if (!quota_charge(task->space->quota, QUOTA_THREADS, 1)) {
         result = KERN_RESOURCE_SHORTAGE;
     } else {
         task_reference(task);

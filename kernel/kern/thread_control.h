@@ -60,9 +60,13 @@ void thread_wait_held(struct thread *thread);
 /* A send right to THREAD's kernel port; null after termination. */
 struct ipc_port *thread_make_send(struct thread *thread);
 
-/* THREAD's exception ports, made if CREATE and there are none, with a reference for the caller.
- * Returns: null: none, no memory, or THREAD has ended. */
-struct exception_ports *thread_exception_ports(struct thread *thread, bool create);
+/* THREAD's exception ports, with a reference for the caller; null if it has none. */
+struct exception_ports *thread_exception_ports(struct thread *thread);
+
+/* The same, made if there are none.  Returns: KERN_SUCCESS and *PORTS; KERN_RESOURCE_SHORTAGE;
+ * KERN_TERMINATED, THREAD has ended. */
+[[nodiscard]] kern_return_t thread_exception_ports_need(struct thread *thread,
+                                                        struct exception_ports **ports);
 void thread_exception_ports_release(struct exception_ports *ports);
 
 /* True if the running thread was told to end: a wait that was interrupted for it is not to be

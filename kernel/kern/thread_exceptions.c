@@ -35,18 +35,20 @@ void thread_drop_exceptions(struct thread *thread)
     }
 }
 
-/* Make exception ports for THREAD, unless somebody else was faster or it has ended. */
-static void thread_make_exceptions(struct thread *thread)
+/* Make exception ports for THREAD, unless somebody else was faster.  Returns: as
+ * thread_exception_ports_need(). */
+static kern_return_t thread_make_exceptions(struct thread *thread)
 {
     struct thread_exceptions *exceptions = zone_alloc(&exceptions_zone);
     if (exceptions == nullptr) {
-        return;
+        return KERN_RESOURCE_SHORTAGE;
     }
     refcount_init(&exceptions->references, 1);
     exception_ports_init(&exceptions->ports);
     struct gate *gate = thread_gate(thread);
     interrupt_state_t state = spin_lock_save(&gate->lock);
-    bool is_used = thread->is_active && thread->exceptions == nullptr;
+    bool is_active = thread->is_active;
+    bool is_used = is_active && thread->exceptions == nullptr;
     if (is_used) {
         thread->exceptions = &exceptions->ports;
     }
@@ -54,9 +56,10 @@ static void thread_make_exceptions(struct thread *thread)
     if (!is_used) {
         zone_free(&exceptions_zone, exceptions);
     }
+    return is_active ? KERN_SUCCESS : KERN_TERMINATED;
 }
 
-static struct exception_ports *thread_exceptions_reference(struct thread *thread)
+struct exception_ports *thread_exception_ports(struct thread *thread)
 {
     struct gate *gate = thread_gate(thread);
     interrupt_state_t state = spin_lock_save(&gate->lock);
@@ -68,14 +71,18 @@ static struct exception_ports *thread_exceptions_reference(struct thread *thread
     return ports;
 }
 
-struct exception_ports *thread_exception_ports(struct thread *thread, bool create)
+kern_return_t thread_exception_ports_need(struct thread *thread, struct exception_ports **ports)
 {
-    struct exception_ports *ports = thread_exceptions_reference(thread);
-    if (ports == nullptr && create) {
-        thread_make_exceptions(thread);
-        ports = thread_exceptions_reference(thread);
+    *ports = thread_exception_ports(thread);
+    if (*ports != nullptr) {
+        return KERN_SUCCESS;
     }
-    return ports;
+    kern_return_t result = thread_make_exceptions(thread);
+    if (result != KERN_SUCCESS) {
+        return result;
+    }
+    *ports = thread_exception_ports(thread);
+    return *ports != nullptr ? KERN_SUCCESS : KERN_TERMINATED;
 }
 
 void thread_exception_ports_release(struct exception_ports *ports)

@@ -35,6 +35,7 @@ enum lock_pairs {
     X(TRANSIT, "transit", LOCK_SINGLE)                   \
     X(SERVERS, "servers", LOCK_SINGLE)                   \
     X(SEMAPHORE, "semaphore", LOCK_ADDRESS)              \
+    X(MESSAGE_RESERVE, "message reserve", LOCK_SINGLE)   \
     X(TEST, "test", LOCK_SINGLE)                         \
     X(MUTEX_WAITERS, "mutex waiters", LOCK_SINGLE)       \
     X(ADMISSION, "admission", LOCK_SINGLE)               \

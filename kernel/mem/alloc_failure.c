@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The count behind injected failures.  It goes down to 0, where the allocation fails, and on to -1,
+ * The counts behind injected failures.  They go down to 0, where the allocation fails, and on to -1,
  * which means off.
  */
 #include <mem/alloc_failure.h>
@@ -10,17 +10,30 @@
 #include <mem/zone.h>
 
 _Atomic int64_t allocation_countdown = -1;
+_Atomic int64_t *(*allocation_own_countdown)(void);
 static _Atomic bool has_failed;
+
+/* Take one off COUNTDOWN.  Returns: true if that was its last. */
+static bool count_down(_Atomic int64_t *countdown)
+{
+    int64_t left = atomic_load(countdown);
+    while (left >= 0 && !atomic_compare_exchange_weak(countdown, &left, left - 1)) {
+    }
+    return left == 0;
+}
 
 bool allocation_count(void)
 {
-    int64_t left = atomic_load(&allocation_countdown);
-    while (left >= 0 && !atomic_compare_exchange_weak(&allocation_countdown, &left, left - 1)) {
+    _Atomic int64_t *own =
+        allocation_own_countdown != nullptr ? allocation_own_countdown() : nullptr;
+    if (own != nullptr && count_down(own)) {
+        return true;
     }
-    if (left == 0) {
+    bool is_last = count_down(&allocation_countdown);
+    if (is_last) {
         atomic_store(&has_failed, true);
     }
-    return left == 0;
+    return is_last;
 }
 
 void zone_fail_after(int64_t n)

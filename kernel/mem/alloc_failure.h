@@ -14,12 +14,16 @@
 /* Allocations that still succeed; negative: none fails. */
 extern _Atomic int64_t allocation_countdown;
 
+/* Whoever wants a count of his own for each thread sets this: it finds the running thread's, or null. */
+extern _Atomic int64_t *(*allocation_own_countdown)(void);
+
 bool allocation_count(void);
 
 /* Count one allocation.  Returns: true if it is the one to fail. */
 static inline bool allocation_must_fail(void)
 {
-    return UNLIKELY(allocation_countdown >= 0) && allocation_count();
+    return UNLIKELY(allocation_countdown >= 0 || allocation_own_countdown != nullptr) &&
+           allocation_count();
 }
 #else
 static inline bool allocation_must_fail(void)

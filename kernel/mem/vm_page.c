@@ -14,6 +14,7 @@
 #include <mem/kalloc.h>
 #include <mem/kernel_stack.h>
 #include <mem/page_alloc.h>
+#include <mem/quota.h>
 
 struct vm_page *vm_page_array;
 uint64_t vm_page_array_length;
@@ -74,6 +75,7 @@ void vm_page_init(void)
     uint64_t reserve = total_pages / RESERVE_FRACTION;
     reserve_pages = reserve < RESERVE_MAX ? reserve : RESERVE_MAX;
     kalloc_init();
+    quota_init();
     kernel_stack_init();
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Places in the wait protocol where a test may act as another processor would, between two steps
+ * Places in the protocols of waiting and of timers where a test may act as another processor would, between two steps
  * that are not one: the hook runs there with interrupts off and no lock held but those named.  It also switches
  * hand-off off.  Release builds have none of it.
  */
@@ -14,6 +14,7 @@ enum sched_hook_point {
     SCHED_HOOK_BEFORE_BLOCK,   /* the wait is armed (THREAD waits), nothing else happened */
     SCHED_HOOK_BEFORE_HANDOFF, /* the same; THREAD is the target */
     SCHED_HOOK_CLAIMED,        /* THREAD's wait was claimed and is about to be ended */
+    SCHED_HOOK_CANCEL,         /* a timer's queue is known, and not locked; THREAD is null */
     SCHED_HOOK_PLACED,         /* THREAD's processor is chosen, but no queue has it; it is locked */
 };
 

@@ -117,6 +117,16 @@ enum thread_side {
     THREAD_SIDES,
 };
 
+#ifdef MACH_R_DEBUG
+/* Allocations of a thread that are made to fail. */
+struct allocation_failures {
+    bool is_on;
+    int64_t succeed;      /* so many go well before the one that fails */
+    int odd;              /* what the call said that was no word of memory, or 0 */
+    _Atomic int64_t left; /* of them; negative: it has failed */
+};
+#endif
+
 struct thread {
     struct thread_context context; /* first: assembly knows its offsets */
 
@@ -175,7 +185,8 @@ struct thread {
     bool is_active;                     /* kern: (l) false once it is told to end */
     bool is_started;                    /* kern: (l) thread_start() was called */
 #ifdef MACH_R_DEBUG
-    struct held_locks held_mutexes; /* (s) for the lock checker */
+    struct held_locks held_mutexes;      /* (s) for the lock checker */
+    struct allocation_failures failures; /* kern: (s) for kern/call_failures.h */
 #endif
 };
 

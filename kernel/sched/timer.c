@@ -16,6 +16,7 @@
 #include <arch/percpu.h>
 #include <arch/spinlock.h>
 #include <arch/upcalls.h>
+#include <sched/test_hook.h>
 
 /* The timers of a processor; the lock is taken below all others of sched/. */
 struct timer_queue {
@@ -103,6 +104,7 @@ void timer_cancel(struct timer *timer)
 {
     while (timer->is_armed) {
         struct timer_queue *queue = timer_queue_of(timer);
+        sched_hook(SCHED_HOOK_CANCEL, nullptr);
         spin_lock(&queue->lock);
         /* Another processor may have adopted it meanwhile. */
         if (timer->is_armed && queue == timer_queue_of(timer)) {

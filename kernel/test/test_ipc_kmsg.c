@@ -319,17 +319,55 @@ KTEST(ipc_port_does_not_inherit_itself)
     space_end(space);
 }
 
-/* A client waits in vain then, but the right is gone. */
-KTEST(ipc_send_once_right_is_dropped_without_memory_for_the_notification)
+/* Without memory the notification comes out of the reserve. */
+KTEST(ipc_send_once_right_is_told_of_without_memory)
 {
     for (struct ktest_failures f = ktest_failures_begin(); ktest_failures_next(&f);) {
         interrupts_disable();
         struct ipc_port *port = ipc_port_create();
         if (port != nullptr) {
             ipc_port_release_send_once(ipc_port_make_send_once(port));
-            EXPECT(port->send_once_rights == port->message_count);
+            EXPECT_EQ(port->message_count, 1);
             ipc_port_destroy(port);
         }
         interrupts_enable();
     }
+}
+
+/* Take COUNT messages out of the reserve, into TAKEN.  Returns: how many there were. */
+static uint32_t take_reserved(struct ipc_kmsg **taken, uint32_t count)
+{
+    uint32_t i = 0;
+    while (i < count && (taken[i] = ipc_kmsg_alloc_reserved()) != nullptr) {
+        i++;
+    }
+    return i;
+}
+
+static void give_back_reserved(struct ipc_kmsg **taken, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        ipc_kmsg_free(taken[i]);
+    }
+}
+
+/* A client waits in vain when the reserve is used up too, but the right is gone. */
+KTEST(ipc_message_reserve_is_filled_again)
+{
+    struct ipc_kmsg *taken[IPC_KMSG_RESERVED_MANY + 1];
+    interrupts_disable();
+    uint32_t count = take_reserved(taken, IPC_KMSG_RESERVED_MANY + 1);
+    EXPECT_EQ(count, IPC_KMSG_RESERVED_MANY);
+    struct ipc_port *port = ipc_port_create();
+    struct ipc_port *once = ipc_port_make_send_once(port);
+    zone_fail_after(0);
+    ipc_port_release_send_once(once);
+    zone_fail_after(-1);
+    EXPECT_EQ(port->message_count, 0);
+    EXPECT_EQ(port->send_once_rights, 0);
+    ipc_port_destroy(port);
+    give_back_reserved(taken, count);
+    EXPECT_EQ(take_reserved(taken, IPC_KMSG_RESERVED_MANY + 1), IPC_KMSG_RESERVED_MANY);
+    give_back_reserved(taken, IPC_KMSG_RESERVED_MANY);
+    interrupts_enable();
 }

@@ -39,7 +39,7 @@ KTEST(ipc_dead_set_takes_no_members)
 {
     interrupts_disable();
     struct ipc_port *port = ipc_port_create();
-    struct ipc_pset *set = ipc_pset_create();
+    struct ipc_pset *set = ipc_pset_create(nullptr);
     ipc_object_reference(&set->object);
     ipc_pset_destroy(set);
     ipc_port_lock(port);

@@ -202,7 +202,7 @@ static void receive_with_handoff(struct ipc_object *object, int answer)
 KTEST(ipc_receive_that_does_not_wait_lets_the_claimed_thread_go)
 {
     struct ipc_port *port = port_begin();
-    struct ipc_pset *set = ipc_pset_create();
+    struct ipc_pset *set = ipc_pset_create(nullptr);
     receive_with_handoff(&port->object, MACH_RCV_TIMED_OUT);
     receive_with_handoff(&set->object, MACH_RCV_TIMED_OUT);
     send_message(port, 3);
@@ -224,7 +224,7 @@ KTEST(ipc_set_receives_from_all_members)
 {
     struct ipc_port *first = port_begin();
     struct ipc_port *second = port_begin();
-    struct ipc_pset *set = ipc_pset_create();
+    struct ipc_pset *set = ipc_pset_create(nullptr);
     send_message(second, 20);
     add_member(set, first);
     interrupts_disable();
@@ -257,7 +257,7 @@ KTEST(ipc_set_receives_from_all_members)
 KTEST(ipc_waiting_set_receiver_takes_queued_message_of_new_member)
 {
     struct ipc_port *port = port_begin();
-    struct ipc_pset *set = ipc_pset_create();
+    struct ipc_pset *set = ipc_pset_create(nullptr);
     struct receiver receiver = { .object = &set->object };
     struct ktest_thread *thread = ktest_spawn(receiver_thread, &receiver);
     ktest_settle();

@@ -134,7 +134,7 @@ KTEST(ipc_member_that_left_is_not_ready_any_more)
 {
     interrupts_disable();
     struct ipc_port *port = ipc_port_create();
-    struct ipc_pset *set = ipc_pset_create();
+    struct ipc_pset *set = ipc_pset_create(nullptr);
     ipc_port_release_send_once(ipc_port_make_send_once(port));
     ipc_port_lock(port);
     EXPECT_EQ(ipc_pset_add(set, port), KERN_SUCCESS);

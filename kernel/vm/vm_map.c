@@ -6,6 +6,7 @@
 
 #include <lib/assert.h>
 #include <arch/user_copy.h>
+#include <mem/quota.h>
 #include <mem/zone.h>
 #include <vm/vm_map_internal.h>
 
@@ -51,6 +52,16 @@ struct vm_map *vm_map_create(void)
     return map;
 }
 
+void vm_map_set_quota(struct vm_map *map, struct quota *quota)
+{
+    mutex_lock(&map->lock);
+    assert(map->quota == nullptr);
+    quota_reference(quota);
+    map->quota = quota;
+    quota_add(quota, QUOTA_KERNEL_BYTES, map->entry_count * sizeof(struct vm_map_entry));
+    mutex_unlock(&map->lock);
+}
+
 void vm_map_reference(struct vm_map *map)
 {
     refcount_acquire(&map->references);
@@ -62,6 +73,7 @@ void vm_map_deallocate(struct vm_map *map)
         return;
     }
     vm_map_terminate(map);
+    quota_release(map->quota);
     pmap_destroy(map->pmap);
     zone_free(&map_zone, map);
 }
@@ -88,6 +100,7 @@ void vm_map_terminate(struct vm_map *map)
     remove_mappings(map);
     list_splice_tail(&removed, &map->entry_list);
     rbtree_init(&map->entries);
+    quota_uncharge(map->quota, QUOTA_KERNEL_BYTES, map->entry_count * sizeof(struct vm_map_entry));
     map->entry_count = 0;
     map->size = 0;
     map->hint = nullptr;

@@ -37,6 +37,8 @@
 #define VM_MAP_ANYWHERE_ADDRESS UINT64_C(0x0000000010000000)
 #define VM_MAP_ANYWHERE_END     UINT64_C(0x00007fffffe00000)
 
+struct quota;
+
 /* Free ranges are remembered by the power of two of their pages, up to this one. */
 #define VM_MAP_GAP_CLASSES 16
 
@@ -70,6 +72,7 @@ struct vm_map {
     struct vm_map_entry *hint;  /* (m) last entry found, or null */
     uint32_t timestamp;         /* (m) counts changes */
     bool is_dead;               /* (m) emptied for good */
+    struct quota *quota;        /* (m) a reference: entries are charged to it; or null */
     /* (m) No gap of 2^i pages or more between the addresses for "anywhere" begins below
      * gap_hint[i]. */
     virt_addr_t gap_hint[VM_MAP_GAP_CLASSES];
@@ -102,6 +105,9 @@ void vm_init(void);
 
 /* Count a reference; drop one: the last destroys the map.  Null is ignored by the second. */
 void vm_map_reference(struct vm_map *map);
+
+/* Charge the entries of MAP, which has no quota yet, to QUOTA, of which it takes a reference. */
+void vm_map_set_quota(struct vm_map *map, struct quota *quota);
 void vm_map_deallocate(struct vm_map *map);
 
 /* Remove all entries and refuse new ones (the task ends; others may still refer to the map). */

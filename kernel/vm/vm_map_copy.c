@@ -65,6 +65,19 @@ void vm_map_copy_discard(struct vm_map_copy *copy)
     vm_map_copy_free(copy);
 }
 
+uint64_t vm_map_copy_overhead(const struct vm_map_copy *copy)
+{
+    uint64_t bytes = 0;
+    if (copy != nullptr) {
+        bytes = sizeof(*copy);
+        for (const struct list *link = copy->entries.next; link != &copy->entries;
+             link = link->next) {
+            bytes += sizeof(struct vm_map_entry);
+        }
+    }
+    return bytes;
+}
+
 /* Memory for one more entry of COPY, not yet on its list. */
 static struct vm_map_entry *copy_new_entry(struct vm_map_copy *copy)
 {

@@ -30,6 +30,9 @@ static inline uint64_t vm_map_copy_span(const struct vm_map_copy *copy)
     return (copy->offset + copy->size + PAGE_MASK) & ~PAGE_MASK;
 }
 
+/* Bytes of kernel memory that COPY (or null) takes, without the pages. */
+uint64_t vm_map_copy_overhead(const struct vm_map_copy *copy);
+
 /*
  * Take [ADDRESS, ADDRESS + SIZE) of MAP copy-on-write; with DESTROY the range leaves MAP: whole
  * pages are moved, partial ones copied and all freed, as if deallocated.  SIZE 0 gives a null

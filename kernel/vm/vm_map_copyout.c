@@ -55,7 +55,7 @@ kern_return_t vm_map_copyout(struct vm_map *map, virt_addr_t *address, struct vm
         *address = 0;
         return KERN_SUCCESS;
     }
-    kern_return_t result = detach_first(copy);
+    kern_return_t result = vm_map_has_room(map) ? detach_first(copy) : KERN_RESOURCE_SHORTAGE;
     if (result != KERN_SUCCESS) {
         return result;
     }

@@ -54,11 +54,12 @@ static kern_return_t set_object(struct vm_map_entry *entry, const struct vm_map_
     return KERN_SUCCESS;
 }
 
-/* An entry for REQUEST, without a place.  Returns: KERN_SUCCESS; KERN_INVALID_ARGUMENT;
+/* An entry of MAP for REQUEST, without a place.  Returns: KERN_SUCCESS; KERN_INVALID_ARGUMENT;
  * KERN_RESOURCE_SHORTAGE. */
-static kern_return_t make_entry(const struct vm_map_request *request, struct vm_map_entry **result)
+static kern_return_t make_entry(const struct vm_map *map, const struct vm_map_request *request,
+                                struct vm_map_entry **result)
 {
-    struct vm_map_entry *entry = vm_map_entry_create();
+    struct vm_map_entry *entry = vm_map_has_room(map) ? vm_map_entry_create() : nullptr;
     if (entry == nullptr) {
         return KERN_RESOURCE_SHORTAGE;
     }
@@ -153,7 +154,7 @@ kern_return_t vm_map_enter(struct vm_map *map, struct vm_map_request *request)
         return result;
     }
     struct vm_map_entry *entry;
-    result = make_entry(request, &entry);
+    result = make_entry(map, request, &entry);
     if (result != KERN_SUCCESS) {
         return result;
     }

@@ -17,7 +17,7 @@
 static kern_return_t split(struct vm_map *map, struct vm_map_entry *entry, virt_addr_t address)
     REQUIRES(map->lock)
 {
-    struct vm_map_entry *upper = vm_map_entry_create();
+    struct vm_map_entry *upper = vm_map_has_room(map) ? vm_map_entry_create() : nullptr;
     if (upper == nullptr) {
         return KERN_RESOURCE_SHORTAGE;
     }

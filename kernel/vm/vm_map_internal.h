@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <mem/quota.h>
 #include <vm/vm_map.h>
 
 #define VM_MAP_GAP_NONE UINT64_MAX
@@ -16,6 +17,12 @@ void vm_map_copy_init_zone(void);
 /* Memory for an entry, contents undefined, and its way back; the entry's object is the caller's. */
 [[nodiscard]] struct vm_map_entry *vm_map_entry_create(void);
 void vm_map_entry_free(struct vm_map_entry *entry);
+
+/* False if MAP's quota is used up: it is to get no more entries.  A look that may be overtaken. */
+static inline bool vm_map_has_room(const struct vm_map *map)
+{
+    return !quota_is_used_up(map->quota, QUOTA_KERNEL_BYTES);
+}
 
 /* [*START, *END) rounded outwards to pages.  Returns: false if it is no range or wraps. */
 [[nodiscard]] bool vm_map_round_range(virt_addr_t *start, virt_addr_t *end);

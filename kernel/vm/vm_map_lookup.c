@@ -88,6 +88,7 @@ void vm_map_link(struct vm_map *map, struct vm_map_entry *entry, struct vm_map_e
                          RBTREE_LEFT);
     }
     map->entry_count++;
+    quota_add(map->quota, QUOTA_KERNEL_BYTES, sizeof(*entry));
     map->size += entry->end - entry->start;
     map->timestamp++;
 }
@@ -100,6 +101,7 @@ void vm_map_unlink(struct vm_map *map, struct vm_map_entry *entry)
     rbtree_remove(&map->entries, &entry->node);
     list_remove(&entry->link);
     map->entry_count--;
+    quota_uncharge(map->quota, QUOTA_KERNEL_BYTES, sizeof(*entry));
     map->size -= entry->end - entry->start;
     map->timestamp++;
 }

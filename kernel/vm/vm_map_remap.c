@@ -79,6 +79,9 @@ kern_return_t vm_map_remap(struct vm_map *map, struct vm_map_request *request,
         request->inheritance > VM_INHERIT_LAST_VALID) {
         return KERN_INVALID_ARGUMENT;
     }
+    if (!vm_map_has_room(map)) {
+        return KERN_RESOURCE_SHORTAGE;
+    }
     struct list list;
     struct list removed;
     list_init(&list);

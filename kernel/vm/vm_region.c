@@ -210,3 +210,45 @@ kern_return_t mach_vm_region_recurse(struct vm_map *target, mach_vm_address_t *a
     *nesting_depth = 0;
     return KERN_SUCCESS;
 }
+
+kern_return_t mach_vm_region_recurse_old(struct vm_map *target, mach_vm_address_t *address,
+                                         mach_vm_size_t *size, natural_t *nesting_depth,
+                                         vm_region_recurse_info_t info,
+                                         mach_msg_type_number_t *info_count)
+{
+    struct vm_region_submap_info_64 answer;
+    mach_msg_type_number_t count = VM_REGION_SUBMAP_INFO_COUNT_64;
+    if (*info_count < VM_REGION_SUBMAP_INFO_COUNT) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    kern_return_t result = mach_vm_region_recurse(target, address, size, nesting_depth,
+                                                  (vm_region_recurse_info_t)&answer, &count);
+    if (result != KERN_SUCCESS) {
+        return result;
+    }
+    *(struct vm_region_submap_info *)info = (struct vm_region_submap_info){
+        .protection = answer.protection,
+        .max_protection = answer.max_protection,
+        .inheritance = answer.inheritance,
+        .offset = (uint32_t)answer.offset,
+        .user_tag = answer.user_tag,
+        .pages_resident = answer.pages_resident,
+        .ref_count = answer.ref_count,
+        .shadow_depth = answer.shadow_depth,
+        .external_pager = answer.external_pager,
+        .share_mode = answer.share_mode,
+        .behavior = answer.behavior,
+        .object_id = answer.object_id,
+    };
+    *info_count = VM_REGION_SUBMAP_INFO_COUNT;
+    return KERN_SUCCESS;
+}
+
+/* What was different on 32 bits. */
+kern_return_t mach_vm_region_old(struct vm_map *target, mach_vm_address_t *address,
+                                 mach_vm_size_t *size, vm_region_flavor_t flavor,
+                                 vm_region_info_t info, mach_msg_type_number_t *info_count,
+                                 struct ipc_port **object_name)
+{
+    return mach_vm_region(target, address, size, flavor, info, info_count, object_name);
+}

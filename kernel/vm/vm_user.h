@@ -13,7 +13,10 @@
 
 #include <mach/kern_return.h>
 #include <mach/message.h>
+#include <mach/vm_attributes.h>
+#include <mach/vm_purgable.h>
 #include <mach/vm_region.h>
+#include <mach/vm_sync.h>
 #include <mach/vm_types.h>
 
 #include <vm/vm_map.h>
@@ -60,6 +63,30 @@ kern_return_t mach_vm_region_recurse(struct vm_map *target, mach_vm_address_t *a
                                      mach_vm_size_t *size, natural_t *nesting_depth,
                                      vm_region_recurse_info_t info,
                                      mach_msg_type_number_t *info_count);
+
+/* vm_region and vm_region_recurse of vm_map.defs. */
+kern_return_t mach_vm_region_old(struct vm_map *target, mach_vm_address_t *address,
+                                 mach_vm_size_t *size, vm_region_flavor_t flavor,
+                                 vm_region_info_t info, mach_msg_type_number_t *info_count,
+                                 struct ipc_port **object_name);
+kern_return_t mach_vm_region_recurse_old(struct vm_map *target, mach_vm_address_t *address,
+                                         mach_vm_size_t *size, natural_t *nesting_depth,
+                                         vm_region_recurse_info_t info,
+                                         mach_msg_type_number_t *info_count);
+
+kern_return_t mach_vm_msync(struct vm_map *target, mach_vm_address_t address, mach_vm_size_t size,
+                            vm_sync_t flags);
+kern_return_t mach_vm_machine_attribute(struct vm_map *target, mach_vm_address_t address,
+                                        mach_vm_size_t size, vm_machine_attribute_t attribute,
+                                        vm_machine_attribute_val_t *value);
+kern_return_t mach_vm_purgable_control(struct vm_map *target, mach_vm_address_t address,
+                                       vm_purgable_t control, int *state);
+kern_return_t mach_vm_task_wire(struct vm_map *target, boolean_t must_wire);
+kern_return_t mach_vm_page_query(struct vm_map *target, mach_vm_offset_t offset,
+                                 integer_t *disposition, integer_t *references);
+
+/* The copies are in the map of the running thread. */
+kern_return_t mach_vm_read_list(struct vm_map *target, mach_vm_read_entry_t list, natural_t count);
 
 /*
  * mach_vm_map without the port: REQUEST is the user's, unchecked, of any alignment; its object, if

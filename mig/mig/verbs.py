@@ -181,7 +181,7 @@ TO_FILE = Option("-o", "write to FILE instead of standard output", OUTPUT, "FILE
 TO_FOLDER = Option("-o", "where to write", OUTPUT, "FOLDER")
 VERBS = {
     "ids": Verb("[--free] [-o FILE] FILE.defs ...", "all ids of a system; overlap is an error", """
-Prints one line for each id: number, request, reply or skipped, subsystem, routine. Two meanings of
+Prints a line for each id: number, request, reply or skipped, subsystem, routine. Two meanings of
 one number are an error. One-way messages of a subsystem NAME_reply may have the ids of the
 replies of subsystem NAME: with them a server answers late.
 """, _ids, (Option("--free", "print only the first id for a new subsystem", OUTPUT), TO_FILE)),

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Server stubs of the kernel keep the ownership contract: kernel_server/kernel_server.c counts.
+"""Stubs in the kernel, of servers and of callers, keep the ownership contract: the programs in
+kernel_server count.
 
-Then the program itself is tested: a stub that keeps or gives up too much must stop it.
+Then the programs themselves are tested: a stub that keeps or gives up too much must stop them.
 """
 
 import os
@@ -10,12 +11,12 @@ import unittest
 
 from support import CASES, HERE, INCLUDES, FolderTest, clang, needs_clang, run_mig
 
-PROGRAM = os.path.join(HERE, "kernel_server", "kernel_server.c")
-FLAGS = ["-std=gnu23", "-g", "-w", "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
-         "-I.", "-I" + CASES, "-I" + os.path.join(HERE, "kernel_include"), INCLUDES[-1]]
+PROGRAMS = os.path.join(HERE, "kernel_server")
+FLAGS = ["-std=gnu23", "-g", "-w", "-fno-sanitize-recover=all", "-I.", "-I" + PROGRAMS,
+         "-I" + CASES, "-I" + os.path.join(HERE, "kernel_include"), INCLUDES[-1]]
 TAKEN = "if (RetCode == KERN_SUCCESS || RetCode == MIG_NO_REPLY) {\n        "
 # What a fault looks like: text of the stubs, what stands there instead.
-FAULTS = {
+SERVER_FAULTS = {
     "results that are refused": ("        discard_results(&OutP->Head);\n", ""),
     "their request": ("In0P->Head.msgh_bits &= ~MACH_MSGH_BITS_COMPLEX;", ";"),
     "translated right": ("    ipc_port_release_send(In0P->c.name);", "    ;"),
@@ -30,31 +31,73 @@ FAULTS = {
 }
 
 
-@needs_clang
-class KernelServer(FolderTest):
+CALLER_FAULTS = {
+    "reply that is refused": ("    mach_msg_destroy_from_kernel(reply);\n", ""),
+    "its representation": ("if (!is_native(&Out0P->NDR))", "if (false)"),
+    "its remote port": ("msgh_remote_port != MACH_PORT_NULL", "msgh_remote_port == 9"),
+    "its size": ("msgh_size != sizeof(", "msgh_size < sizeof("),
+    "right of another kind": ("Out0P->h[i_].disposition != MACH_MSG_TYPE_PORT_SEND", "false"),
+    "memory of another size": ("Out0P->e.size != Out0P->eCnt", "false"),
+    "error without a code": ("error->RetCode == KERN_SUCCESS", "false"),
+    "lost right": ("    *g = Out0P->g.name;\n", ""),
+    "lost memory": ("    g[i] = Out0P->g[i].address;\n", ""),
+    "bound": ("if (eCnt > 5)", "if (false)"),
+    "memory of the message": ("    mig_deallocate(memory, ", "    (void)("),
+}
+
+
+class KernelTest(FolderTest):
+    """The stubs of CASE for SIDE, linked to the PROGRAM that counts."""
+
+    case, side, program = "", "", ""
+
     def setUp(self) -> None:
         super().setUp()
-        result = run_mig(self.folder, "-n", "-server", "server.c", "-sheader", "kernel_server.h",
-                         os.path.join(CASES, "kernel.defs"))
+        header = {"server": "-sheader", "user": "-header"}[self.side]
+        result = run_mig(self.folder, "-n", f"-{self.side}", "stubs.c", header,
+                         f"{self.program}.h", os.path.join(CASES, f"{self.case}.defs"))
         self.assertEqual(result.returncode, 0, result.stderr)
-        clang(self.folder, *FLAGS, "-c", PROGRAM, "-o", "program.o")
 
-    def run_program(self) -> subprocess.CompletedProcess:
-        clang(self.folder, *FLAGS, "server.c", "program.o", "-o", "program")
+    def run_program(self, sanitizers: str = "address,undefined") -> subprocess.CompletedProcess:
+        sources = [os.path.join(PROGRAMS, name) for name in
+                   (f"{self.program}.c", "counting_kernel.c")]
+        clang(self.folder, *FLAGS, f"-fsanitize={sanitizers}", "stubs.c", *sources, "-o", "program")
         return subprocess.run(["./program"], cwd=self.folder, capture_output=True, text=True,
                               check=False)
+
+    def check_faults(self, faults: dict[str, tuple[str, str]]) -> None:
+        good = self.read("stubs.c")
+        for fault, (text, instead) in faults.items():
+            with self.subTest(fault):
+                self.assertIn(text, good)
+                self.write("stubs.c", good.replace(text, instead))
+                self.assertNotEqual(self.run_program().returncode, 0)
+
+
+@needs_clang
+class KernelServer(KernelTest):
+    case, side, program = "kernel", "server", "kernel_server"
 
     def test_nothing_is_left(self) -> None:
         result = self.run_program()
         self.assertEqual(result.returncode, 0, result.stderr[:4000])
 
     def test_faults(self) -> None:
-        good = self.read("server.c")
-        for fault, (text, instead) in FAULTS.items():
-            with self.subTest(fault):
-                self.assertIn(text, good)
-                self.write("server.c", good.replace(text, instead))
-                self.assertNotEqual(self.run_program().returncode, 0)
+        self.check_faults(SERVER_FAULTS)
+
+
+@needs_clang
+class KernelUser(KernelTest):
+    case, side, program = "kernel_user", "user", "kernel_user"
+
+    def test_nothing_is_left(self) -> None:
+        """And no byte of a request is undefined."""
+        for sanitizers in ("address,undefined", "memory"):
+            result = self.run_program(sanitizers)
+            self.assertEqual(result.returncode, 0, result.stderr[:4000])
+
+    def test_faults(self) -> None:
+        self.check_faults(CALLER_FAULTS)
 
 
 if __name__ == "__main__":

@@ -64,9 +64,9 @@ def objects_of(program: str) -> list[str]:
     return [name.replace(".c", ".o") for name in (*names, *native.LOOPBACK_FILES)]
 
 
-def run(folder: str, program: str, rounds: str) -> subprocess.CompletedProcess:
-    return subprocess.run([os.path.join(folder, program), rounds], capture_output=True, text=True,
-                          check=False, timeout=300)
+def run(folder: str, program: str, *arguments: str) -> subprocess.CompletedProcess:
+    return subprocess.run([os.path.join(folder, program), *arguments], capture_output=True,
+                          text=True, check=False, timeout=300)
 
 
 @needs_clang
@@ -115,6 +115,43 @@ class Loopback(FolderTest):
                 result = self.link_and_run("regions", flags)
                 self.assertIn("in waits ", result.stderr)
                 self.assertNotEqual(result.returncode, 0)
+
+
+@needs_clang
+class Room(FolderTest):
+    """Counts that are too large, where the programs above do not come: loopback/room.c."""
+
+    def setUp(self):
+        super().setUp()
+        result = run_mig(
+            self.folder, "-n", "--async", "-header", "room.h", "-sheader", "room_server.h", "-user",
+            "user.c", "-server", "server.c", *INCLUDES, os.path.join(HERE, "loopback", "room.defs"))
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+
+    def status(self) -> int:
+        clang(self.folder, "-std=gnu23", "-w", *SANITIZERS["address"], *LOCAL,
+              "-I" + os.path.join(HERE, "loopback"), "user.c", "server.c",
+              os.path.join(HERE, "loopback", "room.c"), os.path.join(HERE, "task_library.c"),
+              "-o", "program")
+        return run(self.folder, "program").returncode
+
+    def test_nothing_goes_where_there_is_no_room(self):
+        self.assertEqual(self.status(), 0)
+
+    def test_faults(self):
+        for file, check in (("server.c", "numbersCnt > 7"),
+                            ("server.c", "OutP->gotCnt > UINT32_MAX / 8"),
+                            ("user.c", "givenCnt > UINT32_MAX / 8"),
+                            ("user.c", "Out0P->textCnt > 30"),
+                            ("user.c", "Out0P->bytesCnt > *bytesCnt"),
+                            ("user.c", "elements > 5"),
+                            ("user.c", "Out0P->listSubsCnt > *listSubsCnt")):
+            with self.subTest(check):
+                good = self.read(file)
+                self.assertIn(f"if ({check})", good)
+                self.write(file, good.replace(f"if ({check})", "if (false)"))
+                self.assertNotEqual(self.status(), 0)
+                self.write(file, good)
 
 
 class Fault(NamedTuple):

@@ -6,8 +6,10 @@
 #include <test/ktest.h>
 
 #include <arch/clock_device.h>
+#include <arch/upcalls.h>
 #include <sched/sched_internal.h>
 #include <sched/test_hook.h>
+#include <sched/usage.h>
 #include <sched/waitq.h>
 
 #include "fake.h"
@@ -211,6 +213,8 @@ static void serve_one([[maybe_unused]] void *argument)
     }
 }
 
+static enum wait_outcome expected_outcome = WAIT_WOKEN;
+
 /* Hand the processor to a thread that waits, the caller waiting for FUNCTION's deed. */
 static void hand_off(void (*function)(void))
 {
@@ -225,7 +229,10 @@ static void hand_off(void (*function)(void))
     spin_unlock(&lock);
     EXPECT_EQ(target, ktest_thread_of(server));
     target->wait_value = 1;
-    EXPECT_EQ(thread_block_handoff(WAIT_FOREVER, target), WAIT_WOKEN);
+    EXPECT_EQ(thread_block_handoff(WAIT_FOREVER, target), expected_outcome);
+    spin_lock(&lock);
+    waitq_remove_self();
+    spin_unlock(&lock);
     interrupts_enable();
     hook_end();
     ktest_join(server);
@@ -241,6 +248,32 @@ KTEST(interleave_woken_before_handoff)
 KTEST(interleave_claimed_before_handoff)
 {
     hand_off(claim_only);
+}
+
+/* Told to end before it could leave, the caller does not wait; the target is woken all the same. */
+static void terminate_caller(void)
+{
+    EXPECT(thread_abort_wait(current_thread(), THREAD_AST_TERMINATE));
+}
+
+/* The target is told to end when it was claimed already: its wait ends as woken. */
+static void terminate_target(void)
+{
+    atomic_fetch_or(&acted_on->ast, THREAD_AST_TERMINATE);
+    EXPECT(!thread_abort_wait(acted_on, THREAD_AST_TERMINATE));
+    claim_only();
+}
+
+KTEST(interleave_terminated_before_handoff)
+{
+    expected_outcome = WAIT_INTERRUPTED;
+    hand_off(terminate_caller);
+    expected_outcome = WAIT_WOKEN;
+}
+
+KTEST(interleave_target_terminated_before_handoff)
+{
+    hand_off(terminate_target);
 }
 
 /* A target whose lock somebody has at the moment is woken instead. */
@@ -301,7 +334,7 @@ KTEST(interleave_idle_between_choice_and_queue_is_called)
 KTEST(interleave_woken_out_of_sleep_is_not_idle)
 {
     thread_sleep_until(clock_now() + MILLISECOND);
-    EXPECT_EQ(atomic_load(&sched_idle_cpus) & CPU_BIT(cpu_index()), 0);
+    EXPECT_EQ(atomic_load(&sched_idle_cpus) & CPU_BIT(0), 0);
 }
 
 static void sleep_to(void *argument)
@@ -323,4 +356,45 @@ KTEST(interleave_idle_takes_one_of_two_and_calls_another)
     hook_end();
     ktest_join(first);
     ktest_join(second);
+}
+
+static void third_goes_idle(void)
+{
+    fake_poked_cpus = 0;
+    atomic_fetch_or(&sched_idle_cpus, CPU_BIT(2));
+}
+
+/* A thread goes to another processor, which is busy, and a third one finds nothing at that moment. */
+KTEST(interleave_idle_is_called_for_a_thread_of_a_busy_processor)
+{
+    hook_begin(SCHED_HOOK_PLACED, third_goes_idle);
+    cpu_mask_t online = atomic_fetch_or(&online_cpus, CPU_BIT(1));
+    struct thread *thread = thread_create(do_nothing, nullptr, current_thread()->priority - 1);
+    interrupts_disable();
+    thread->cpu = 1;
+    thread_start(thread);
+    EXPECT_EQ(fake_poked_cpus, CPU_BIT(1) | CPU_BIT(2));
+    atomic_store(&online_cpus, online);
+    atomic_fetch_and(&sched_idle_cpus, ~CPU_BIT(2));
+    hook_end();
+    interrupts_enable();
+    thread_sleep_until(clock_now() + MILLISECOND);
+    thread_release(thread);
+}
+
+/* Whoever is preempted may go on where nobody is. */
+KTEST(interleave_idle_is_called_for_a_thread_that_is_preempted)
+{
+    struct thread *self = current_thread();
+    interrupts_disable();
+    struct ktest_thread *better = ktest_spawn_at(self->priority + 1, do_nothing, nullptr);
+    struct usage before = thread_usage(self);
+    other_goes_idle();
+    upcall_ast(false);
+    EXPECT_EQ(fake_poked_cpus, CPU_BIT(1));
+    EXPECT_EQ(thread_usage(self).voluntary_switches, before.voluntary_switches);
+    EXPECT_EQ(thread_usage(self).involuntary_switches, before.involuntary_switches + 1);
+    other_is_busy();
+    interrupts_enable();
+    ktest_join(better);
 }

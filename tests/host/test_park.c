@@ -19,14 +19,21 @@
 /* A processor that is stopped gives away a thread, and is started before that has another place. */
 static uint32_t placements;
 static uint32_t start_at; /* the placement at which it is started */
+static uint64_t growth;   /* of the stopped processor's idle time meanwhile */
+
+static void start_now(void)
+{
+    uint64_t before = cpu_usage(cpu_index()).idle_time;
+    fake_clock += STOPPED_FOR;
+    growth = cpu_usage(cpu_index()).idle_time - before;
+    atomic_store(&percpu_ptr(sched_cpu)->is_stopped, false);
+    atomic_fetch_or(&online_cpus, CPU_BIT(cpu_index()));
+}
 
 static void start_again(enum sched_hook_point point, [[maybe_unused]] struct thread *thread)
 {
     if (point == SCHED_HOOK_PLACED && ++placements >= start_at) {
-        struct sched_cpu *cpu = percpu_ptr(sched_cpu);
-        fake_clock += STOPPED_FOR;
-        atomic_store(&cpu->is_stopped, false);
-        atomic_fetch_or(&online_cpus, CPU_BIT(cpu_index()));
+        start_now();
         if (placements > start_at) {
             panic("a thread is given away by a processor that may keep it");
         }
@@ -96,8 +103,45 @@ KTEST(park_given_a_thread_while_it_is_stopped)
     struct cpu_usage usage = cpu_usage(cpu_index());
     stop_and_park(2);
     EXPECT_EQ(clock_now(), before + MILLISECOND + STOPPED_FOR);
+    EXPECT_EQ(growth, 0);
     EXPECT_EQ(cpu_usage(cpu_index()).idle_time, usage.idle_time);
     interrupts_enable();
     thread_release(started_late);
     thread_sleep_until(clock_now() + MILLISECOND);
+}
+
+/* The first thread that is given away has it started. */
+static void start_once(enum sched_hook_point point, [[maybe_unused]] struct thread *thread)
+{
+    if (point == SCHED_HOOK_PLACED && percpu_ptr(sched_cpu)->is_stopped) {
+        start_now();
+    }
+}
+
+static bool ran_while_stopped;
+
+static void look([[maybe_unused]] void *argument)
+{
+    ran_while_stopped = percpu_ptr(sched_cpu)->is_stopped;
+}
+
+/* One who waits on a processor that is stopped leaves it to the idle thread, which gives away what
+ * waits there. */
+KTEST(park_runs_nothing_but_its_idle_thread)
+{
+    struct sched_cpu *cpu = percpu_ptr(sched_cpu);
+    interrupts_disable();
+    struct thread *thread = thread_create(look, nullptr, current_thread()->priority - 1);
+    thread_start(thread);
+    ran_while_stopped = false;
+    atomic_store(&online_cpus, CPU_BIT(1));
+    atomic_store(&cpu->is_stopped, true);
+    sched_test_hook = start_once;
+    thread_sleep_until(clock_now() + MILLISECOND);
+    sched_test_hook = nullptr;
+    EXPECT(!ran_while_stopped);
+    EXPECT(!cpu->is_stopped);
+    interrupts_enable();
+    thread_sleep_until(clock_now() + MILLISECOND);
+    thread_release(thread);
 }

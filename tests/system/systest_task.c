@@ -4,6 +4,7 @@
  */
 #include "systest_task.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #include <mach/thread_info.h>
@@ -182,4 +183,16 @@ void task_warm_up(void)
         }
         helper_destroy(&helper);
     }
+}
+
+static void *return_at_once(void *argument)
+{
+    return argument;
+}
+
+void thread_warm_up(void)
+{
+    pthread_t thread;
+    EXPECT_EQ(pthread_create(&thread, NULL, return_at_once, NULL), 0);
+    EXPECT_EQ(pthread_join(thread, NULL), 0);
 }

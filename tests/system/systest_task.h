@@ -66,5 +66,6 @@ bool wait_dead(mach_port_t name);
 [[noreturn]] void bare_thread_exit(void);
 [[noreturn]] void bare_task_exit(void);
 
-/* Let all be made that is made once: reply port, tables. */
+/* Let all be made that is made once: reply port, tables; and what the first thread of the library leaves. */
 void task_warm_up(void);
+void thread_warm_up(void);

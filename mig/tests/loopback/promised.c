@@ -6,22 +6,14 @@
 #include "promised.h"
 #include "promised_server.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+#include "../expect.h"
+
 #include <string.h>
 
 static kern_return_t last; /* what the server's stub answered */
 static unsigned int calls;
 static int level;
 static const char *text;
-
-#define EXPECT(condition) \
-    do { \
-        if (!(condition)) { \
-            fprintf(stderr, "%d: %s\n", __LINE__, #condition); \
-            exit(1); \
-        } \
-    } while (0)
 
 mach_msg_return_t
 mach_msg(mach_msg_header_t *message, mach_msg_option_t option, mach_msg_size_t send_size,

@@ -93,8 +93,10 @@ class SystemTests(Job):
 def jobs(word):
     """One processor and several; with and without debug assertions. What is about processors also
     runs with eight, and where less checking makes other orders likely. What is about messages also
-    runs with a sender that wakes the receiver instead of giving it the processor."""
+    runs with a sender that wakes the receiver instead of giving it the processor. All but what takes
+    long runs once more in a kernel each of whose calls runs out of memory first."""
     crowded = ("processors", "stress")
+    quick = tuple(name for name in source_programs() if name not in ("fuzz", "stress", "wrong_objects"))
     messages = (_CONFORMANCE, "rights", "queues", "port_sets", "notifications")
     hard = "max,+smep,+smap,+umip"
     chosen = [
@@ -104,6 +106,7 @@ def jobs(word):
         SystemTests("smp4-release", "release", machine.Options(smp=4), word, only=crowded),
         SystemTests("smp1-no_handoff", "release", machine.Options(), word, "no_handoff", messages),
         SystemTests("smp4-no_handoff", "debug", machine.Options(smp=4), word, "no_handoff", messages),
+        SystemTests("smp2-no_memory", "debug", machine.Options(smp=2), word, "fail_allocations", quick),
     ]
     programs_there = source_programs()
     return [job for job in chosen if any(job.has(program) for program in programs_there)]

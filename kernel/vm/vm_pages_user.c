@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Routines about single pages, several ranges at once, and the hints and orders that memory without a
+ * pager has no use for: they check what they are asked and say so.
+ */
+#include <vm/vm_user.h>
+
+#include <lib/overflow.h>
+#include <sched/thread.h>
+#include <vm/vm_map_internal.h>
+
+/* Is the range one, and (with CHECK_MAPPED) all mapped?  A range of no bytes always is. */
+static kern_return_t check_range(struct vm_map *target, mach_vm_address_t address,
+                                 mach_vm_size_t size, bool check_mapped)
+{
+    mach_vm_address_t end;
+    if (target == nullptr || !checked_add(address, size, &end)) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    if (!check_mapped || size == 0) {
+        return KERN_SUCCESS;
+    }
+    mutex_lock(&target->lock);
+    kern_return_t result = vm_map_check_access(target, address & ~PAGE_MASK, end, VM_PROT_NONE);
+    mutex_unlock(&target->lock);
+    return result;
+}
+
+kern_return_t mach_vm_msync(struct vm_map *target, mach_vm_address_t address, mach_vm_size_t size,
+                            vm_sync_t flags)
+{
+    const vm_sync_t both = VM_SYNC_SYNCHRONOUS | VM_SYNC_ASYNCHRONOUS;
+    if ((flags & both) == both) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    return check_range(target, address, size, (flags & VM_SYNC_CONTIGUOUS) != 0);
+}
+
+kern_return_t mach_vm_machine_attribute(struct vm_map *target, mach_vm_address_t address,
+                                        mach_vm_size_t size, vm_machine_attribute_t attribute,
+                                        vm_machine_attribute_val_t *value)
+{
+    if (attribute != MATTR_CACHE || *value < MATTR_VAL_CACHE_FLUSH ||
+        *value > MATTR_VAL_CACHE_SYNC) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    return check_range(target, address, size, true);
+}
+
+kern_return_t mach_vm_purgable_control(struct vm_map *target, mach_vm_address_t address,
+                                       vm_purgable_t control, int *state)
+{
+    (void)state;
+    if (control != VM_PURGABLE_SET_STATE && control != VM_PURGABLE_GET_STATE &&
+        control != VM_PURGABLE_PURGE_ALL) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    kern_return_t result = check_range(target, address, 1, true);
+    return result == KERN_SUCCESS ? KERN_INVALID_ARGUMENT : result;
+}
+
+kern_return_t mach_vm_task_wire(struct vm_map *target, boolean_t must_wire)
+{
+    (void)must_wire;
+    return target == nullptr ? KERN_INVALID_ARGUMENT : KERN_NOT_SUPPORTED;
+}
+
+/* What OBJECT, or one behind it, has at OFFSET: VM_PAGE_QUERY_PAGE_*. Nothing but the page holds what
+ * was written to it, so it counts as dirty. */
+static integer_t page_disposition(struct vm_object *object, uint64_t offset) NO_LOCK_ANALYSIS
+{
+    integer_t found = VM_PAGE_QUERY_PAGE_PRESENT | VM_PAGE_QUERY_PAGE_DIRTY;
+    mutex_lock(&object->lock);
+    while (offset >= object->size || vm_object_lookup_page(object, offset) == nullptr) {
+        struct vm_object *next = object->shadow;
+        if (next == nullptr) {
+            found = 0;
+            break;
+        }
+        found |= VM_PAGE_QUERY_PAGE_COPIED;
+        offset += object->shadow_offset;
+        mutex_lock(&next->lock);
+        mutex_unlock(&object->lock);
+        object = next;
+    }
+    mutex_unlock(&object->lock);
+    return found;
+}
+
+kern_return_t mach_vm_page_query(struct vm_map *target, mach_vm_offset_t offset,
+                                 integer_t *disposition, integer_t *references)
+{
+    if (target == nullptr) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    *disposition = 0;
+    *references = 0;
+    mutex_lock(&target->lock);
+    struct vm_map_entry *entry = vm_map_lookup_entry(target, offset & ~PAGE_MASK);
+    if (entry != nullptr && entry->object != nullptr) {
+        uint64_t start = entry->offset + ((offset & ~PAGE_MASK) - entry->start);
+        *disposition = page_disposition(entry->object, start);
+        *references = (integer_t)refcount_value(&entry->object->references);
+    }
+    mutex_unlock(&target->lock);
+    return KERN_SUCCESS;
+}
+
+/* Replace ENTRY's address by that of a copy in OWN. */
+static kern_return_t read_entry(struct vm_map *own, struct vm_map *target,
+                                struct mach_vm_read_entry *entry)
+{
+    struct vm_map_copy *copy;
+    virt_addr_t place = 0;
+    kern_return_t result = vm_map_copyin(target, entry->address, entry->size, false, &copy);
+    if (result == KERN_SUCCESS && copy != nullptr) {
+        result = vm_map_copyout(own, &place, copy);
+        if (result != KERN_SUCCESS) {
+            vm_map_copy_discard(copy);
+        }
+    }
+    entry->address = place;
+    return result;
+}
+
+kern_return_t mach_vm_read_list(struct vm_map *target, mach_vm_read_entry_t list, natural_t count)
+{
+    struct vm_map *own = current_thread()->map;
+    if (target == nullptr || own == nullptr || count > VM_MAP_ENTRY_MAX) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    kern_return_t result = KERN_SUCCESS;
+    for (natural_t i = 0; i < count; i++) {
+        if (result == KERN_SUCCESS) {
+            result = read_entry(own, target, &list[i]);
+        }
+        if (result != KERN_SUCCESS) {
+            list[i] = (struct mach_vm_read_entry){ 0 };
+        }
+    }
+    return result;
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The calls about memory that are hints, questions or older forms of others: each with what it does
+ * and each of its errors, through vm_map.defs and, where they differ, mach_vm.defs.
+ */
+#include <string.h>
+
+#include <mach/mach.h>
+#include <mach/mach_vm.h>
+
+#include "systest.h"
+
+#define PAGES 4
+
+/* PAGES pages with a hole behind them; the first two are touched. */
+static vm_address_t map_pages(void)
+{
+    vm_address_t address = 0;
+    EXPECT_OK(
+        vm_allocate(mach_task_self(), &address, (PAGES + 1) * vm_page_size, VM_FLAGS_ANYWHERE));
+    EXPECT_OK(vm_deallocate(mach_task_self(), address + PAGES * vm_page_size, vm_page_size));
+    memset((void *)address, 'a', 2 * vm_page_size);
+    return address;
+}
+
+static void unmap_pages(vm_address_t address)
+{
+    EXPECT_OK(vm_deallocate(mach_task_self(), address, PAGES * vm_page_size));
+}
+
+CASE(msync_checks_its_range)
+{
+    vm_address_t pages = map_pages();
+    vm_size_t size = (PAGES + 1) * vm_page_size;
+    vm_map_t self = mach_task_self();
+    EXPECT_OK(vm_msync(self, pages, size, VM_SYNC_SYNCHRONOUS));
+    EXPECT_OK(vm_msync(self, pages, PAGES * vm_page_size, VM_SYNC_CONTIGUOUS));
+    EXPECT_EQ(vm_msync(self, pages, size, VM_SYNC_CONTIGUOUS), KERN_INVALID_ADDRESS);
+    EXPECT_EQ(vm_msync(self, pages, size, VM_SYNC_SYNCHRONOUS | VM_SYNC_ASYNCHRONOUS),
+              KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(mach_vm_msync(self, pages, UINT64_MAX, VM_SYNC_ASYNCHRONOUS), KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(mach_vm_msync(MACH_PORT_NULL, pages, size, 0), MACH_SEND_INVALID_DEST);
+    EXPECT_EQ(((char *)pages)[0], 'a');
+    unmap_pages(pages);
+}
+
+CASE(behavior_is_remembered)
+{
+    vm_address_t pages = map_pages();
+    vm_address_t address = pages;
+    vm_size_t size = 0;
+    mach_port_t object;
+    vm_region_basic_info_data_t info = {};
+    mach_msg_type_number_t count = VM_REGION_BASIC_INFO_COUNT;
+    vm_map_t self = mach_task_self();
+    EXPECT_OK(vm_behavior_set(self, pages, PAGES * vm_page_size, VM_BEHAVIOR_SEQUENTIAL));
+    EXPECT_OK(vm_region(self, &address, &size, VM_REGION_BASIC_INFO, (vm_region_info_t)&info,
+                        &count, &object));
+    EXPECT_EQ(address, pages);
+    EXPECT_EQ(size, PAGES * vm_page_size);
+    EXPECT_EQ(info.behavior, VM_BEHAVIOR_SEQUENTIAL);
+    EXPECT_EQ(vm_behavior_set(self, pages, size, VM_BEHAVIOR_LAST_VALID + 1),
+              KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(vm_behavior_set(self, pages, size, -1), KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(vm_behavior_set(self, pages, UINT64_MAX, 0), KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(mach_vm_behavior_set(self, pages, size + vm_page_size, VM_BEHAVIOR_RANDOM),
+              KERN_INVALID_ADDRESS);
+    unmap_pages(pages);
+}
+
+CASE(caches_can_be_flushed)
+{
+    vm_address_t pages = map_pages();
+    vm_size_t size = PAGES * vm_page_size;
+    vm_map_t self = mach_task_self();
+    for (int value = MATTR_VAL_CACHE_FLUSH; value <= MATTR_VAL_CACHE_SYNC; value++) {
+        vm_machine_attribute_val_t answer = value;
+        EXPECT_OK(vm_machine_attribute(self, pages, size, MATTR_CACHE, &answer));
+    }
+    vm_machine_attribute_val_t value = MATTR_VAL_GET;
+    EXPECT_EQ(vm_machine_attribute(self, pages, size, MATTR_CACHE, &value), KERN_INVALID_ARGUMENT);
+    value = MATTR_VAL_CACHE_SYNC;
+    EXPECT_EQ(vm_machine_attribute(self, pages, size, MATTR_MIGRATE, &value),
+              KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(vm_machine_attribute(self, pages, UINT64_MAX, MATTR_CACHE, &value),
+              KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(mach_vm_machine_attribute(self, pages, size + vm_page_size, MATTR_CACHE, &value),
+              KERN_INVALID_ADDRESS);
+    unmap_pages(pages);
+}
+
+CASE(pages_are_told_apart)
+{
+    vm_address_t pages = map_pages();
+    integer_t disposition = -1;
+    integer_t references = -1;
+    vm_map_t self = mach_task_self();
+    EXPECT_OK(vm_map_page_query(self, pages + 5, &disposition, &references));
+    EXPECT_EQ(disposition, VM_PAGE_QUERY_PAGE_PRESENT | VM_PAGE_QUERY_PAGE_DIRTY);
+    EXPECT_EQ(references, 1);
+    EXPECT_OK(mach_vm_page_query(self, pages + 3 * vm_page_size, &disposition, &references));
+    EXPECT_EQ(disposition, 0);
+    EXPECT_OK(mach_vm_page_query(self, pages + PAGES * vm_page_size, &disposition, &references));
+    EXPECT(disposition == 0 && references == 0);
+    unmap_pages(pages);
+}
+
+/* What a copy has not written yet lies in the object behind its own. */
+CASE(a_page_behind_is_told_apart)
+{
+    vm_address_t pages = map_pages();
+    vm_offset_t copy = 0;
+    mach_msg_type_number_t size = 0;
+    integer_t disposition = 0;
+    integer_t references = 0;
+    EXPECT_OK(vm_read(mach_task_self(), pages, 2 * vm_page_size, &copy, &size));
+    *(volatile char *)copy = 'b';
+    EXPECT_OK(vm_map_page_query(mach_task_self(), copy, &disposition, &references));
+    EXPECT_EQ(disposition & VM_PAGE_QUERY_PAGE_COPIED, 0);
+    EXPECT_OK(vm_map_page_query(mach_task_self(), copy + vm_page_size, &disposition, &references));
+    EXPECT_EQ(disposition & VM_PAGE_QUERY_PAGE_COPIED, VM_PAGE_QUERY_PAGE_COPIED);
+    EXPECT_OK(vm_deallocate(mach_task_self(), copy, size));
+    unmap_pages(pages);
+}
+
+CASE(nothing_can_be_purged)
+{
+    vm_address_t pages = map_pages();
+    int state = 0;
+    vm_map_t self = mach_task_self();
+    EXPECT_EQ(vm_purgable_control(self, pages, VM_PURGABLE_GET_STATE, &state),
+              KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(vm_purgable_control(self, pages, 99, &state), KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(
+        mach_vm_purgable_control(self, pages + PAGES * vm_page_size, VM_PURGABLE_GET_STATE, &state),
+        KERN_INVALID_ADDRESS);
+    EXPECT_EQ(task_wire(self, TRUE), KERN_NOT_SUPPORTED);
+    unmap_pages(pages);
+}
+
+CASE(several_ranges_are_read_at_once)
+{
+    static mach_vm_read_entry_t list;
+    static vm_read_entry_t words;
+    vm_address_t pages = map_pages();
+    vm_map_t self = mach_task_self();
+    list[0] = (struct mach_vm_read_entry){ pages + 10, 100 };
+    list[1] = (struct mach_vm_read_entry){ pages + vm_page_size, vm_page_size };
+    list[2] = (struct mach_vm_read_entry){ pages, 0 };
+    EXPECT_OK(mach_vm_read_list(self, list, 3));
+    EXPECT_EQ(memcmp((void *)list[0].address, (void *)(pages + 10), 100), 0);
+    EXPECT_EQ(memcmp((void *)list[1].address, (void *)pages, vm_page_size), 0);
+    EXPECT_EQ(list[2].address, 0);
+    EXPECT_OK(mach_vm_deallocate(self, list[0].address, list[0].size));
+    EXPECT_OK(mach_vm_deallocate(self, list[1].address, list[1].size));
+    words[0] = (struct vm_read_entry){ pages + PAGES * vm_page_size, 1 };
+    words[1] = (struct vm_read_entry){ pages, 1 };
+    EXPECT_EQ(vm_read_list(self, words, 2), KERN_INVALID_ADDRESS);
+    EXPECT_EQ(mach_vm_read_list(self, list, VM_MAP_ENTRY_MAX + 1), KERN_INVALID_ARGUMENT);
+    EXPECT_OK(vm_protect(self, pages, vm_page_size, FALSE, VM_PROT_NONE));
+    words[0] = (struct vm_read_entry){ pages, 1 };
+    EXPECT_EQ(vm_read_list(self, words, 1), KERN_PROTECTION_FAILURE);
+    unmap_pages(pages);
+}
+
+CASE(the_older_forms_do_the_same)
+{
+    vm_address_t pages = map_pages();
+    vm_address_t address = pages;
+    vm_address_t mapped = 0;
+    vm_size_t size = 0;
+    natural_t depth = 7;
+    struct vm_region_submap_info info = {};
+    mach_msg_type_number_t count = VM_REGION_SUBMAP_INFO_COUNT;
+    mach_port_t entry = MACH_PORT_NULL;
+    vm_map_t self = mach_task_self();
+    EXPECT_OK(
+        vm_region_recurse(self, &address, &size, &depth, (vm_region_recurse_info_t)&info, &count));
+    EXPECT(address == pages && size == PAGES * vm_page_size && depth == 0);
+    EXPECT_EQ(info.protection, VM_PROT_DEFAULT);
+    EXPECT_EQ(info.pages_resident, 2);
+    count = VM_REGION_SUBMAP_INFO_COUNT - 1;
+    EXPECT_EQ(
+        vm_region_recurse(self, &address, &size, &depth, (vm_region_recurse_info_t)&info, &count),
+        KERN_INVALID_ARGUMENT);
+    size = vm_page_size;
+    EXPECT_OK(mach_make_memory_entry(self, &size, pages, VM_PROT_READ, &entry, MACH_PORT_NULL));
+    EXPECT_OK(vm_map_64(self, &mapped, vm_page_size, 0, VM_FLAGS_ANYWHERE, entry, 0, FALSE,
+                        VM_PROT_READ, VM_PROT_READ, VM_INHERIT_NONE));
+    EXPECT_EQ(*(char *)mapped, 'a');
+    EXPECT_EQ(vm_map_64(self, &mapped, vm_page_size, 0, VM_FLAGS_ANYWHERE, entry, 0, FALSE,
+                        VM_PROT_WRITE, VM_PROT_WRITE, VM_INHERIT_NONE),
+              KERN_INVALID_RIGHT);
+    EXPECT_OK(vm_deallocate(self, mapped, vm_page_size));
+    EXPECT_OK(mach_port_deallocate(self, entry));
+    size = vm_page_size;
+    EXPECT_EQ(mach_make_memory_entry(self, &size, pages + PAGES * vm_page_size, VM_PROT_READ,
+                                     &entry, MACH_PORT_NULL),
+              KERN_INVALID_ADDRESS);
+    unmap_pages(pages);
+}
