@@ -26,7 +26,9 @@
 
 #define NS_PER_MS UINT64_C(1000000)
 
+#ifdef MACH_R_DEBUG
 bool ipc_handoff_is_enabled = true;
+#endif
 
 /* What one call of mach_msg wants.  Passed by value: the common way through keeps it in registers. */
 struct msg_request {

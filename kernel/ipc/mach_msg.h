@@ -23,6 +23,21 @@ uint64_t mach_msg_overwrite_trap(uint64_t msg, uint64_t option, uint64_t send_si
 /* mach_reply_port (26): a new receive right.  Returns: its name, or MACH_PORT_NULL without room. */
 uint64_t mach_reply_port_trap(void);
 
-/* Hand the processor from sender to waiting receiver directly (default) or go through the run
- * queue (for tests). */
+/* Hand the processor from sender to waiting receiver directly (default) or, in debug kernels for
+ * tests, go through the run queue. */
+#ifdef MACH_R_DEBUG
 extern bool ipc_handoff_is_enabled;
+
+static inline void ipc_handoff_enable(bool on)
+{
+    ipc_handoff_is_enabled = on;
+}
+#else
+enum : bool {
+    ipc_handoff_is_enabled = true
+};
+
+static inline void ipc_handoff_enable([[maybe_unused]] bool on)
+{
+}
+#endif

@@ -58,7 +58,7 @@ void kernel_main(void)
     sched_init_cpu(); /* this stack becomes the idle thread's */
     vm_init();        /* maps and memory objects */
     ipc_init();       /* ports and messages */
-    ipc_handoff_is_enabled = !boot_option_is_set("no_handoff");
+    ipc_handoff_enable(!boot_option_is_set("no_handoff"));
     task_init();           /* tasks */
     thread_control_init(); /* their threads */
     memory_entry_init();   /* rights to memory */
