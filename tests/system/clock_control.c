@@ -3,6 +3,7 @@
  * Control of the clocks: who may set them, which can be set, and that all who ask for the time of day
  * are told the new one.
  */
+#include <mach/clock.h>
 #include <mach/clock_priv.h>
 #include <mach/mach_time.h>
 

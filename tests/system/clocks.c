@@ -3,6 +3,7 @@
  * Clocks and alarms: what they tell, each error, and alarms whose port moves or dies while they are
  * set. Nothing sleeps: that a time has passed, a later alarm tells.
  */
+#include <mach/clock.h>
 #include <mach/clock_reply.h>
 #include <mach/clock_reply_server.h>
 #include <mach/mach_time.h>

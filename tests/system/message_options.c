@@ -2,6 +2,8 @@
 /*
  * Options of mach_msg that few programs use: trailers that the sender supplies, and the hints.
  */
+#include <mach/mach_vm.h>
+
 #include "systest.h"
 #include "systest_msg.h"
 

@@ -2,6 +2,7 @@
 /*
  * Quotas: one task runs into each of its limits, and another goes on undisturbed.
  */
+#include <mach/mach_vm.h>
 #include <mach/quota_info.h>
 
 #include "systest.h"
