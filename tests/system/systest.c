@@ -61,6 +61,14 @@ mach_port_t systest_host_priv(void)
     return startup_port(STARTUP_PORT_HOST_PRIV);
 }
 
+mach_port_t systest_clock(int id)
+{
+    mach_port_t clock = MACH_PORT_NULL, host = mach_host_self();
+    EXPECT_OK(host_get_clock_service(host, id, &clock));
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), host));
+    return clock;
+}
+
 void systest_print(const char *format, ...)
 {
     char text[512];
