@@ -4,6 +4,7 @@
  */
 #include <ipc/ipc_guarded.h>
 
+#include <ipc/ipc_ool.h>
 #include <ipc/ipc_port.h>
 #include <ipc/ipc_right.h>
 #include <ipc/ipc_space.h>
@@ -88,8 +89,9 @@ mach_msg_return_t ipc_guarded_copyout(ipc_descriptor_t *descriptor, struct ipc_s
         user->context = guarding->guard;
         user->flags &= ~(mach_msg_guard_flags_t)MACH_MSG_GUARD_FLAGS_UNGUARDED_ON_SEND;
     }
-    user->name = ipc_space_copyout(space, port, MACH_MSG_TYPE_PORT_RECEIVE);
-    return port != nullptr && user->name == MACH_PORT_NULL ? MACH_MSG_IPC_SPACE : MACH_MSG_SUCCESS;
+    mach_msg_return_t error = MACH_MSG_SUCCESS;
+    user->name = ipc_right_deliver(port, MACH_MSG_TYPE_PORT_RECEIVE, space, &error);
+    return error;
 }
 
 void ipc_guarded_release(ipc_descriptor_t *descriptor, struct ipc_space *space)

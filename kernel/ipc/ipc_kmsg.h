@@ -158,7 +158,7 @@ void ipc_kmsg_identify(struct ipc_kmsg *kmsg, struct ipc_space *space);
  * rights and memory.
  * Returns: MACH_MSG_SUCCESS and *KMSG, whose destination is locked and perhaps only lent;
  *          MACH_SEND_TOO_LARGE, _MSG_TOO_SMALL, _NO_BUFFER,
- * _INVALID_DATA, _INVALID_HEADER:
+ * _INVALID_DATA, _INVALID_HEADER, _INVALID_VOUCHER:
  *          nothing was consumed; _INVALID_DEST, _INVALID_REPLY: nothing was consumed;
  *          _INVALID_TYPE, _INVALID_RIGHT,
  *          _INVALID_MEMORY: what was consumed is destroyed.

@@ -170,6 +170,17 @@ static ALWAYS_INLINE mach_msg_return_t copyin_header_as(struct ipc_kmsg *kmsg,
     return MACH_MSG_SUCCESS;
 }
 
+/* Does HEADER have no voucher?  It may have the disposition of one, for none. */
+static bool is_without_voucher(const mach_msg_header_t *header)
+{
+    switch (MACH_MSGH_BITS_VOUCHER(header->msgh_bits)) {
+    case 0: return true;
+    case MACH_MSG_TYPE_MOVE_SEND:
+    case MACH_MSG_TYPE_COPY_SEND: return header->msgh_voucher_port == MACH_PORT_NULL;
+    default: return false;
+    }
+}
+
 /* The headers that neither asks nor answers. */
 static NOINLINE mach_msg_return_t copyin_other_header(struct ipc_kmsg *kmsg,
                                                       struct ipc_space *space)
@@ -177,12 +188,14 @@ static NOINLINE mach_msg_return_t copyin_other_header(struct ipc_kmsg *kmsg,
     mach_msg_bits_t bits = kmsg->header.msgh_bits;
     mach_msg_type_name_t destination = MACH_MSGH_BITS_REMOTE(bits);
     mach_msg_type_name_t reply = MACH_MSGH_BITS_LOCAL(bits);
-    if ((bits &
-         ~(MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS_REMOTE_MASK | MACH_MSGH_BITS_LOCAL_MASK)) ||
+    if ((bits & ~(MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS_PORTS_MASK)) ||
         !is_send_disposition(destination) ||
         (reply == 0 ? kmsg->header.msgh_local_port != MACH_PORT_NULL
                     : !is_send_disposition(reply))) {
         return MACH_SEND_INVALID_HEADER;
+    }
+    if (!is_without_voucher(&kmsg->header)) {
+        return MACH_SEND_INVALID_VOUCHER;
     }
     return copyin_header_as(kmsg, space, destination, reply);
 }

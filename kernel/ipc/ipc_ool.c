@@ -180,16 +180,16 @@ mach_msg_return_t ipc_descriptor_copyin(ipc_descriptor_t *descriptor, struct ipc
     }
 }
 
-/* Give one right to SPACE.  Returns: its name; *ERROR is set if it had to be destroyed for want
- * of room. */
-static mach_port_name_t copyout_right(struct ipc_port *port, mach_msg_type_name_t type,
-                                      struct ipc_space *space, mach_msg_return_t *error)
+mach_port_name_t ipc_right_deliver(struct ipc_port *port, mach_msg_type_name_t type,
+                                   struct ipc_space *space, mach_msg_return_t *error)
 {
-    mach_port_name_t name = ipc_space_copyout(space, port, type);
-    if (name == MACH_PORT_NULL && port != nullptr) {
-        *error |= MACH_MSG_IPC_SPACE;
+    mach_port_name_t name;
+    kern_return_t result = ipc_space_give(space, port, type, &name);
+    if (result == KERN_SUCCESS) {
+        return name;
     }
-    return name;
+    *error |= result == KERN_RESOURCE_SHORTAGE ? MACH_MSG_IPC_KERNEL : MACH_MSG_IPC_SPACE;
+    return MACH_PORT_NULL;
 }
 
 static mach_msg_return_t copyout_memory(ipc_descriptor_t *descriptor, struct vm_map *map)
@@ -240,7 +240,7 @@ static mach_msg_return_t copyout_ports(ipc_descriptor_t *descriptor, struct ipc_
         /* Names go over the pointers that were read before. */
         mach_port_name_t *names = (mach_port_name_t *)ports;
         for (uint32_t i = 0; i < count; i++) {
-            names[i] = copyout_right(ports[i], descriptor->ports.disposition, space, &error);
+            names[i] = ipc_right_deliver(ports[i], descriptor->ports.disposition, space, &error);
         }
         interrupts_enable();
         kern_return_t result = map_names(map, names, count, &address);
@@ -264,7 +264,7 @@ mach_msg_return_t ipc_descriptor_copyout(ipc_descriptor_t *descriptor, struct ip
     switch (descriptor->port.type) {
     case MACH_MSG_PORT_DESCRIPTOR:
         USER_PORT(descriptor)->name =
-            copyout_right(descriptor->port.name, descriptor->port.disposition, space, &error);
+            ipc_right_deliver(descriptor->port.name, descriptor->port.disposition, space, &error);
         USER_PORT(descriptor)->pad1 = 0;
         break;
     case MACH_MSG_OOL_PORTS_DESCRIPTOR: error = copyout_ports(descriptor, space, map); break;

@@ -41,3 +41,8 @@ mach_msg_return_t ipc_descriptor_copyout(ipc_descriptor_t *descriptor, struct ip
 
 /* Drop COUNT rights of kind TYPE in the kalloc'ed array PORTS, and the array. */
 void ipc_ool_ports_destroy(struct ipc_port **ports, uint32_t count, mach_msg_type_name_t type);
+
+/* Give PORT's right of kind TYPE (or null, or dead) to SPACE.  Returns: its name; null if it had to be
+ * destroyed, with a MACH_MSG_IPC_* bit in *ERROR that tells what was missing. */
+mach_port_name_t ipc_right_deliver(struct ipc_port *port, mach_msg_type_name_t type,
+                                   struct ipc_space *space, mach_msg_return_t *error);

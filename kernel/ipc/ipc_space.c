@@ -264,22 +264,32 @@ void ipc_space_terminate(struct ipc_space *space)
     sched_restore_interrupts(interrupts);
 }
 
-mach_port_name_t ipc_space_copyout(struct ipc_space *space, struct ipc_port *port,
-                                   mach_msg_type_name_t type)
+kern_return_t ipc_space_give(struct ipc_space *space, struct ipc_port *port,
+                             mach_msg_type_name_t type, mach_port_name_t *name)
 {
+    *name = port == nullptr ? MACH_PORT_NULL : MACH_PORT_DEAD;
     if (!ipc_port_is_valid(port)) {
-        return port == nullptr ? MACH_PORT_NULL : MACH_PORT_DEAD;
+        return KERN_SUCCESS;
     }
-    mach_port_name_t name = MACH_PORT_NULL;
     interrupt_state_t interrupts = spin_lock_save(&space->lock);
-    kern_return_t result = ipc_right_copyout(space, port, type, &name);
+    kern_return_t result = ipc_right_copyout(space, port, type, name);
     spin_unlock(&space->lock);
     if (result != KERN_SUCCESS) {
         ipc_port_release_right(port, type);
-        name = result == KERN_INVALID_CAPABILITY ? MACH_PORT_DEAD : MACH_PORT_NULL;
     }
     sched_restore_interrupts(interrupts);
-    return name;
+    if (result == KERN_INVALID_CAPABILITY) {
+        *name = MACH_PORT_DEAD;
+        return KERN_SUCCESS;
+    }
+    return result;
+}
+
+mach_port_name_t ipc_space_copyout(struct ipc_space *space, struct ipc_port *port,
+                                   mach_msg_type_name_t type)
+{
+    mach_port_name_t name;
+    return ipc_space_give(space, port, type, &name) == KERN_SUCCESS ? name : MACH_PORT_NULL;
 }
 
 kern_return_t ipc_space_copyin(struct ipc_space *space, mach_port_name_t name,

@@ -116,6 +116,14 @@ mach_port_name_t ipc_space_copyout(struct ipc_space *space, struct ipc_port *por
                                    mach_msg_type_name_t type);
 
 /*
+ * The same for who wants to know why there is no name.
+ * Returns: KERN_SUCCESS and *NAME; KERN_INVALID_TASK, KERN_NO_SPACE, KERN_RESOURCE_SHORTAGE: the right
+ * was dropped.
+ */
+[[nodiscard]] kern_return_t ipc_space_give(struct ipc_space *space, struct ipc_port *port,
+                                           mach_msg_type_name_t type, mach_port_name_t *name);
+
+/*
  * Take a right from SPACE as a sender would: NAME with disposition TYPE (MACH_MSG_TYPE_*).
  * Returns: KERN_SUCCESS and *PORT with the right (perhaps IPC_PORT_DEAD, or null for
  * MACH_PORT_NULL);

@@ -30,23 +30,29 @@ kern_return_t mach_port_lock_entry(struct ipc_space *task, mach_port_name_t name
     return LOCKED;
 }
 
-/* Is NAME no name at all, which counts as one RIGHT to send? */
-static bool is_nobodys_right(mach_port_name_t name, mach_port_right_t right)
+/* What a call returns that did not find NAME, with RESULT: OF_NONE if it is null or dead.  Those are not
+ * looked for beforehand: who asks for what is there pays nothing. */
+static COLD kern_return_t result_without_entry(kern_return_t result, mach_port_name_t name,
+                                               kern_return_t of_none)
 {
-    return !MACH_PORT_VALID(name) &&
-           (right == MACH_PORT_RIGHT_SEND || right == MACH_PORT_RIGHT_SEND_ONCE);
+    return result == KERN_INVALID_NAME && !MACH_PORT_VALID(name) ? of_none : result;
+}
+
+/* The same, of a call on user references of kind RIGHT: null and dead count as a right to send. */
+static COLD kern_return_t result_without_refs(kern_return_t result, mach_port_name_t name,
+                                              mach_port_right_t right)
+{
+    bool is_to_send = right == MACH_PORT_RIGHT_SEND || right == MACH_PORT_RIGHT_SEND_ONCE;
+    return is_to_send ? result_without_entry(result, name, KERN_SUCCESS) : result;
 }
 
 kern_return_t mach_port_lock_receive(struct ipc_space *task, mach_port_name_t name,
                                      struct ipc_port **port)
 {
     struct ipc_entry *entry;
-    if (task != nullptr && !MACH_PORT_VALID(name)) {
-        return KERN_INVALID_RIGHT;
-    }
     kern_return_t result = mach_port_lock_entry(task, name, &entry);
     if (result != LOCKED) {
-        return result;
+        return result_without_entry(result, name, KERN_INVALID_RIGHT);
     }
     if (!(entry->bits & MACH_PORT_TYPE_RECEIVE)) {
         spin_unlock(&task->lock);
@@ -69,12 +75,9 @@ kern_return_t mach_port_find_set(struct ipc_space *task, mach_port_name_t name,
                                  struct ipc_pset **set)
 {
     struct ipc_entry *entry;
-    if (task != nullptr && !MACH_PORT_VALID(name)) {
-        return KERN_INVALID_RIGHT;
-    }
     kern_return_t result = mach_port_lock_entry(task, name, &entry);
     if (result != LOCKED) {
-        return result;
+        return result_without_entry(result, name, KERN_INVALID_RIGHT);
     }
     result = KERN_INVALID_RIGHT;
     if (entry->bits & MACH_PORT_TYPE_PORT_SET) {
@@ -95,13 +98,10 @@ static mach_port_type_t entry_visible_type(const struct ipc_entry *entry)
 kern_return_t mach_port_type(struct ipc_space *task, mach_port_name_t name, mach_port_type_t *type)
 {
     struct ipc_entry *entry;
-    if (task != nullptr && name == MACH_PORT_DEAD) {
-        *type = MACH_PORT_TYPE_DEAD_NAME;
-        return KERN_SUCCESS;
-    }
     kern_return_t result = mach_port_lock_entry(task, name, &entry);
     if (result != LOCKED) {
-        return result;
+        *type = MACH_PORT_TYPE_DEAD_NAME;
+        return name == MACH_PORT_DEAD ? result_without_entry(result, name, KERN_SUCCESS) : result;
     }
     (void)ipc_right_check(task, entry);
     *type = entry_visible_type(entry);
@@ -199,12 +199,9 @@ kern_return_t mach_port_allocate_name(struct ipc_space *task, mach_port_right_t 
 kern_return_t mach_port_destroy(struct ipc_space *task, mach_port_name_t name)
 {
     struct ipc_entry *entry;
-    if (task != nullptr && !MACH_PORT_VALID(name)) {
-        return KERN_SUCCESS;
-    }
     kern_return_t result = mach_port_lock_entry(task, name, &entry);
     if (result != LOCKED) {
-        return result;
+        return result_without_entry(result, name, KERN_SUCCESS);
     }
     struct ipc_right_remains remains = {};
     (void)ipc_right_check(task, entry);
@@ -242,13 +239,10 @@ kern_return_t mach_port_get_refs(struct ipc_space *task, mach_port_name_t name,
     if (right >= MACH_PORT_RIGHT_NUMBER) {
         return KERN_INVALID_VALUE;
     }
-    if (task != nullptr && is_nobodys_right(name, right)) {
-        *refs = 1;
-        return KERN_SUCCESS;
-    }
     kern_return_t result = mach_port_lock_entry(task, name, &entry);
     if (result != LOCKED) {
-        return result;
+        *refs = 1;
+        return result_without_refs(result, name, right);
     }
     (void)ipc_right_check(task, entry);
     bool is_counted = right == MACH_PORT_RIGHT_SEND || right == MACH_PORT_RIGHT_DEAD_NAME;
@@ -268,12 +262,9 @@ kern_return_t mach_port_mod_refs(struct ipc_space *task, mach_port_name_t name,
     if (right >= MACH_PORT_RIGHT_NUMBER) {
         return KERN_INVALID_VALUE;
     }
-    if (task != nullptr && is_nobodys_right(name, right)) {
-        return KERN_SUCCESS;
-    }
     kern_return_t result = mach_port_lock_entry(task, name, &entry);
     if (result != LOCKED) {
-        return result;
+        return result_without_refs(result, name, right);
     }
     struct ipc_right_remains remains = {};
     result = ipc_right_delta(task, entry, right, delta, &remains);

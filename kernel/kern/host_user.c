@@ -214,3 +214,10 @@ kern_return_t host_statistics64(host_t host_priv, host_flavor_t flavor,
     }
     return host_statistics(host_priv, flavor, host_info64_out, host_info64_outCnt);
 }
+
+kern_return_t kmod_get_info(host_t host, vm_map_copy_t *modules, mach_msg_type_number_t *modulesCnt)
+{
+    *modules = nullptr;
+    *modulesCnt = 0;
+    return host == nullptr ? KERN_INVALID_HOST : KERN_NOT_SUPPORTED;
+}

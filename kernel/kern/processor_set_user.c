@@ -111,3 +111,13 @@ kern_return_t processor_set_info(processor_set_t set_name, processor_set_flavor_
     *host = &the_host;
     return info_answer(info_out, info_outCnt, &info, sizeof(info), KERN_FAILURE);
 }
+
+kern_return_t processor_set_stack_usage(processor_set_t pset, unsigned *ltotal, vm_size_t *space,
+                                        vm_size_t *resident, vm_size_t *maxusage,
+                                        vm_offset_t *maxstack)
+{
+    *ltotal = 0;
+    *space = *resident = *maxusage = 0;
+    *maxstack = 0;
+    return pset == nullptr ? KERN_INVALID_ARGUMENT : KERN_FAILURE;
+}

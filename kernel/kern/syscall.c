@@ -86,7 +86,7 @@ TRAP(thread_self_trap)
 
 TRAP(host_self_trap)
 {
-    return send_right_copyout(current_thread()->space, kernel_port_make_send(the_host.port));
+    return send_right_copyout(current_thread()->space, task_host_port(current_task()));
 }
 
 TRAP(mk_timer_create_trap)

@@ -120,6 +120,10 @@ kern_return_t task_terminate_object(struct task *task);
 /* A send right to TASK's kernel port; IPC_PORT_DEAD after termination. */
 struct ipc_port *task_make_send(struct task *task);
 
+/* A send right to the host as TASK knows it: its special port, which is the privileged one for tasks
+ * that the security server has made so.  Returns: null, TASK has ended. */
+struct ipc_port *task_host_port(struct task *task);
+
 /* Call VISITOR for every active task, oldest first, until it returns false.  The list is locked
  * meanwhile. */
 void task_list_visit(bool (*visitor)(struct task *task, void *argument), void *argument);

@@ -182,6 +182,15 @@ static struct ipc_port *default_special_port(task_t task, int which_port)
     }
 }
 
+struct ipc_port *task_host_port(struct task *task)
+{
+    struct ipc_port *port = nullptr;
+    if (task_get_special_port(task, TASK_HOST_PORT, &port) != KERN_SUCCESS) {
+        return nullptr;
+    }
+    return port;
+}
+
 static bool special_port_is_known(int which_port)
 {
     switch (which_port) {

@@ -5,6 +5,7 @@
 #include <mach/notify.h>
 
 #include <mem/quota.h>
+#include <ipc/ipc_ool.h>
 #include <ipc/ipc_port.h>
 #include <ipc/mach_port.h>
 #include <test/test_ipc.h>
@@ -166,6 +167,30 @@ KTEST(ipc_requests_are_charged_to_who_makes_them)
     ipc_port_consume_send_once(previous);
     quota_release(quota);
     space_end(space);
+}
+
+/* A receiver whose names need memory that it must not have is told so. */
+KTEST(ipc_delivery_tells_what_was_missing)
+{
+    struct ipc_space *other = space_begin();
+    struct quota *quota = quota_create(nullptr);
+    struct ipc_space *space = quota_space_create(quota);
+    mach_port_name_t name = new_port(other);
+    mach_msg_return_t error = MACH_MSG_SUCCESS;
+    quota->kinds[QUOTA_KERNEL_BYTES].limit = 0;
+    EXPECT_EQ(ipc_right_deliver(take_right(other, name, MACH_MSG_TYPE_MAKE_SEND),
+                                MACH_MSG_TYPE_PORT_SEND, space, &error),
+              MACH_PORT_NULL);
+    EXPECT_EQ(error, MACH_MSG_IPC_KERNEL);
+    error = MACH_MSG_SUCCESS;
+    space->entry_limit = 0;
+    EXPECT_EQ(ipc_right_deliver(take_right(other, name, MACH_MSG_TYPE_MAKE_SEND),
+                                MACH_MSG_TYPE_PORT_SEND, space, &error),
+              MACH_PORT_NULL);
+    EXPECT_EQ(error, MACH_MSG_IPC_SPACE);
+    quota_release(quota);
+    space_destroy(space);
+    space_end(other);
 }
 
 /* Whatever allocation fails, nothing stays charged: the end of a quota is asserted. */

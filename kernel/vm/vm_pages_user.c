@@ -123,20 +123,29 @@ static kern_return_t read_entry(struct vm_map *own, struct vm_map *target,
     return result;
 }
 
+/* Give back the first COUNT copies in OWN: a reply with an error tells nobody where they are. */
+static void discard_entries(struct vm_map *own, const struct mach_vm_read_entry *list,
+                            natural_t count)
+{
+    for (natural_t i = 0; i < count; i++) {
+        if (list[i].address != 0) {
+            (void)mach_vm_deallocate(own, list[i].address, list[i].size);
+        }
+    }
+}
+
 kern_return_t mach_vm_read_list(struct vm_map *target, mach_vm_read_entry_t list, natural_t count)
 {
     struct vm_map *own = current_thread()->map;
     if (target == nullptr || own == nullptr || count > VM_MAP_ENTRY_MAX) {
         return KERN_INVALID_ARGUMENT;
     }
-    kern_return_t result = KERN_SUCCESS;
     for (natural_t i = 0; i < count; i++) {
-        if (result == KERN_SUCCESS) {
-            result = read_entry(own, target, &list[i]);
-        }
+        kern_return_t result = read_entry(own, target, &list[i]);
         if (result != KERN_SUCCESS) {
-            list[i] = (struct mach_vm_read_entry){ 0 };
+            discard_entries(own, list, i);
+            return result;
         }
     }
-    return result;
+    return KERN_SUCCESS;
 }

@@ -6,6 +6,7 @@
  * buffer the reply left from. Nothing is cleared in between: stubs write every byte they send.
  */
 #include <mach/mach.h>
+#include <mach/mach_vm.h>
 
 typedef boolean_t demux_t(mach_msg_header_t *, mach_msg_header_t *);
 

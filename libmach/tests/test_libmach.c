@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <mach/mach.h>
+#include <mach/mach_vm.h>
 #include <mach_r/server_errors.h>
 #include <servers/bootstrap.h>
 

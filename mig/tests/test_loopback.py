@@ -144,6 +144,7 @@ class Room(FolderTest):
                             ("user.c", "givenCnt > UINT32_MAX / 8"),
                             ("user.c", "Out0P->textCnt > 30"),
                             ("user.c", "Out0P->bytesCnt > *bytesCnt"),
+                            ("user.c", "Out0P->fewCnt > *fewCnt"),
                             ("user.c", "elements > 5"),
                             ("user.c", "Out0P->listSubsCnt > *listSubsCnt")):
             with self.subTest(check):

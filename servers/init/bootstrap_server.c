@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <mach/mach.h>
+#include <mach/mach_vm.h>
 #include <mach/notify.h>
 #include <mach_r/bootstrap_server.h>
 

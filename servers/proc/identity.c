@@ -5,7 +5,9 @@
  */
 #include "identity.h"
 
+#include <mach/host_priv.h>
 #include <mach/host_security.h>
+#include <mach/host_special_ports.h>
 #include <mach_r/startup.h>
 
 #define TOKEN_USER 1
@@ -14,13 +16,25 @@
 #define USER_PRIVILEGED 0
 #define USER_ORDINARY   1
 
+/* The host port that controls nothing. This server's own task has the other one. */
+static mach_port_t ordinary_host(void)
+{
+    static mach_port_t host;
+    if (host == MACH_PORT_NULL) {
+        (void)host_get_host_port(startup_port(STARTUP_PORT_HOST_PRIV), &host);
+    }
+    return host;
+}
+
 kern_return_t identity_set(mach_port_t task, int32_t pid, bool is_privileged)
 {
     unsigned user = is_privileged ? USER_PRIVILEGED : USER_ORDINARY;
     security_token_t security = { .val = { user, 0 } };
     audit_token_t audit = { .val = { [TOKEN_USER] = user, [TOKEN_PID] = (unsigned)pid } };
+    /* As on Darwin, mach_host_self() of a privileged task is the privileged port. */
+    mach_port_t host = is_privileged ? startup_port(STARTUP_PORT_HOST_PRIV) : ordinary_host();
     return host_security_set_task_token(startup_port(STARTUP_PORT_HOST_SECURITY), task, security,
-                                        audit, MACH_PORT_NULL);
+                                        audit, host);
 }
 
 bool identity_get(mach_port_t task, struct identity *identity)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <mach/mach.h>
+#include <mach/mach_vm.h>
 #include <mach_r/proc.h>
 #include <mach_r/startup.h>
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include <mach/mach.h>
+#include <mach/mach_vm.h>
 #include <mach_r/proc.h>
 #include <mach_r/startup.h>
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include <mach/mach.h>
+#include <mach/mach_vm.h>
 #include <mach_r/proc.h>
 #include <mach_r/startup.h>
 

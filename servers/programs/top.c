@@ -13,6 +13,7 @@
 
 #include <mach/mach.h>
 #include <mach/mach_time.h>
+#include <mach/mach_vm.h>
 #include <mach_r/console.h>
 #include <mach_r/io.h>
 #include <mach_r/proc.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the bootstrap server refuses to a task without privilege, which the tests themselves are not:
- * without an argument this program starts itself so, and looks at how that ended.
+ * What a task without privilege is refused, which the tests themselves are not: by the bootstrap server,
+ * and by the host port. Without an argument this program starts itself so, and looks at how that
+ * ended.
  */
 #include <stdio.h>
 #include <sys/wait.h>
@@ -42,6 +43,9 @@ static int be_ordinary(void)
     if (bootstrap_check_in(bootstrap_port, SERVICE_PROC, &port) != BOOTSTRAP_NOT_PRIVILEGED) {
         return 4;
     }
+    if (host_get_host_priv_port(mach_host_self(), &port) != KERN_INVALID_HOST) {
+        return 6;
+    }
     /* In a name space of its own it may call things as it likes. */
     return bootstrap_check_in(subset, SERVICE_PROC, &port) == BOOTSTRAP_SUCCESS ? 0 : 5;
 }
@@ -58,10 +62,13 @@ int main(int argc, char **argv)
     pid_t pid = mach_r_spawn(arguments[0], &request);
     bool is_right =
         pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    printf("TAP version 13\n1..1\n");
+    mach_port_t port = MACH_PORT_NULL;
+    bool is_host = host_get_host_priv_port(mach_host_self(), &port) == KERN_SUCCESS;
+    printf("TAP version 13\n1..2\n");
     if (!is_right) {
         printf("# status %#x\n", (unsigned)status);
     }
     printf("%sok 1 - ordinary tasks do not see what is above\n", is_right ? "" : "not ");
-    return !is_right;
+    printf("%sok 2 - a privileged task has the privileged host port\n", is_host ? "" : "not ");
+    return !is_right || !is_host;
 }

@@ -3,6 +3,7 @@
  * Control of the clocks: who may set them, which can be set, and that all who ask for the time of day
  * are told the new one.
  */
+#include <mach/clock.h>
 #include <mach/clock_priv.h>
 #include <mach/mach_time.h>
 
@@ -23,15 +24,6 @@ static clock_ctrl_t control_open(clock_id_t id)
     return control;
 }
 
-static clock_serv_t clock_open(clock_id_t id)
-{
-    clock_serv_t clock = MACH_PORT_NULL;
-    mach_port_t host = mach_host_self();
-    EXPECT_OK(host_get_clock_service(host, id, &clock));
-    EXPECT_OK(mach_port_deallocate(mach_task_self(), host));
-    return clock;
-}
-
 static void drop(mach_port_t right)
 {
     EXPECT_OK(mach_port_deallocate(mach_task_self(), right));
@@ -40,7 +32,7 @@ static void drop(mach_port_t right)
 static mach_timespec_t clock_read(clock_id_t id)
 {
     mach_timespec_t time = { 0 };
-    clock_serv_t clock = clock_open(id);
+    clock_serv_t clock = systest_clock(id);
     EXPECT_OK(clock_get_time(clock, &time));
     drop(clock);
     return time;
@@ -67,7 +59,7 @@ CASE(the_right_to_a_clock_is_none_to_its_control)
     clock_res_t resolution = 1;
     mach_timespec_t time;
     mach_timespec_t before = clock_read(CALENDAR_CLOCK);
-    clock_serv_t clock = clock_open(CALENDAR_CLOCK);
+    clock_serv_t clock = systest_clock(CALENDAR_CLOCK);
     clock_ctrl_t control = control_open(CALENDAR_CLOCK);
     EXPECT(clock != control);
     EXPECT_EQ(clock_set_time(clock, new_time), KERN_INVALID_ARGUMENT);

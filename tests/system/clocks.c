@@ -3,6 +3,7 @@
  * Clocks and alarms: what they tell, each error, and alarms whose port moves or dies while they are
  * set. Nothing sleeps: that a time has passed, a later alarm tells.
  */
+#include <mach/clock.h>
 #include <mach/clock_reply.h>
 #include <mach/clock_reply_server.h>
 #include <mach/mach_time.h>
@@ -43,15 +44,6 @@ static mach_timespec_t from_ns(uint64_t ns)
     return (mach_timespec_t){ (unsigned)(ns / NSEC_PER_SEC), (clock_res_t)(ns % NSEC_PER_SEC) };
 }
 
-static clock_serv_t clock_open(clock_id_t id)
-{
-    clock_serv_t clock = MACH_PORT_NULL;
-    mach_port_t host = mach_host_self();
-    EXPECT_OK(host_get_clock_service(host, id, &clock));
-    EXPECT_OK(mach_port_deallocate(mach_task_self(), host));
-    return clock;
-}
-
 static void clock_close(clock_serv_t clock)
 {
     EXPECT_OK(mach_port_deallocate(mach_task_self(), clock));
@@ -69,7 +61,7 @@ static uint64_t clock_read(clock_serv_t clock)
 /* Set an alarm of PORT in NS nanoseconds. */
 static void alarm_after(mach_port_t port, uint64_t ns)
 {
-    clock_serv_t clock = clock_open(SYSTEM_CLOCK);
+    clock_serv_t clock = systest_clock(SYSTEM_CLOCK);
     EXPECT_OK(clock_alarm(clock, TIME_RELATIVE, from_ns(ns), port));
     clock_close(clock);
 }
@@ -107,9 +99,9 @@ CASE(there_are_two_clocks)
     EXPECT_EQ(host_get_clock_service(mach_task_self(), SYSTEM_CLOCK, &clock),
               KERN_INVALID_ARGUMENT);
     EXPECT_OK(mach_port_deallocate(mach_task_self(), host));
-    clock_serv_t system = clock_open(SYSTEM_CLOCK), calendar = clock_open(CALENDAR_CLOCK);
+    clock_serv_t system = systest_clock(SYSTEM_CLOCK), calendar = systest_clock(CALENDAR_CLOCK);
     EXPECT(system != calendar);
-    EXPECT_EQ(clock_open(SYSTEM_CLOCK), system);
+    EXPECT_EQ(systest_clock(SYSTEM_CLOCK), system);
     clock_close(system);
     clock_close(system);
     clock_close(calendar);
@@ -117,7 +109,7 @@ CASE(there_are_two_clocks)
 
 CASE(the_system_clock_shows_absolute_time)
 {
-    clock_serv_t clock = clock_open(SYSTEM_CLOCK);
+    clock_serv_t clock = systest_clock(SYSTEM_CLOCK);
     uint64_t before = mach_absolute_time(), now = clock_read(clock);
     EXPECT(now >= before && now <= mach_absolute_time());
     clock_close(clock);
@@ -132,7 +124,7 @@ static uint64_t posix_us(void)
 
 CASE(the_calendar_clock_shows_the_time_of_day)
 {
-    clock_serv_t clock = clock_open(CALENDAR_CLOCK);
+    clock_serv_t clock = systest_clock(CALENDAR_CLOCK);
     uint64_t before = posix_us(), now = clock_read(clock) / NSEC_PER_USEC;
     EXPECT(now >= before && now <= posix_us());
     clock_close(clock);
@@ -158,7 +150,7 @@ CASE(resolutions_are_told)
         { CALENDAR_CLOCK, CLOCK_ALARM_MAXRES, 1, KERN_INVALID_VALUE },
     };
     for (uint32_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        clock_serv_t clock = clock_open(cases[i].clock);
+        clock_serv_t clock = systest_clock(cases[i].clock);
         clock_res_t resolution = 0;
         mach_msg_type_number_t count = cases[i].count;
         EXPECT_EQ(clock_get_attributes(clock, cases[i].flavor, &resolution, &count),
@@ -186,12 +178,12 @@ CASE(alarms_are_of_the_system_clock_and_need_a_port)
 {
     union any_message message;
     mach_port_t port = port_create();
-    clock_serv_t clock = clock_open(CALENDAR_CLOCK);
+    clock_serv_t clock = systest_clock(CALENDAR_CLOCK);
     EXPECT_EQ(clock_alarm(clock, TIME_RELATIVE, from_ns(1), port), KERN_FAILURE);
     EXPECT_OK(receive(port, &message));
     EXPECT_EQ(message.header.msgh_id, MACH_NOTIFY_SEND_ONCE);
     clock_close(clock);
-    clock = clock_open(SYSTEM_CLOCK);
+    clock = systest_clock(SYSTEM_CLOCK);
     EXPECT_EQ(clock_alarm(clock, TIME_RELATIVE, from_ns(1), MACH_PORT_NULL),
               KERN_INVALID_CAPABILITY);
     EXPECT_EQ(clock_alarm(clock, TIME_RELATIVE, from_ns(1), MACH_PORT_DEAD),
@@ -204,7 +196,7 @@ CASE(alarms_are_of_the_system_clock_and_need_a_port)
 CASE(an_alarm_comes_once_and_not_too_early)
 {
     mach_port_t port = port_create();
-    clock_serv_t clock = clock_open(SYSTEM_CLOCK);
+    clock_serv_t clock = systest_clock(SYSTEM_CLOCK);
     uint64_t start = mach_absolute_time();
     alarm_after(port, 2 * NSEC_PER_MSEC);
     if (alarm_receive(port)) {
@@ -240,7 +232,7 @@ CASE(a_time_that_has_passed_or_makes_no_sense_is_told_at_once)
         { TIME_RELATIVE, { FAR_AWAY_SECONDS, NSEC_PER_SEC }, KERN_INVALID_VALUE },
     };
     mach_port_t port = port_create();
-    clock_serv_t clock = clock_open(SYSTEM_CLOCK);
+    clock_serv_t clock = systest_clock(SYSTEM_CLOCK);
     for (uint32_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         uint64_t start = mach_absolute_time();
         EXPECT_OK(clock_alarm(clock, cases[i].type, cases[i].time, port));
@@ -317,7 +309,7 @@ CASE(alarms_end_with_the_task_that_would_get_them)
 /* The port dies before, while or after the alarm rings: the ledger finds what is left over. */
 CASE(alarms_ring_while_their_port_dies)
 {
-    clock_serv_t clock = clock_open(SYSTEM_CLOCK);
+    clock_serv_t clock = systest_clock(SYSTEM_CLOCK);
     for (uint64_t i = 0; i < RACES; i++) {
         mach_port_t port = port_create();
         uint64_t deadline = mach_absolute_time() + 100 * NSEC_PER_USEC;

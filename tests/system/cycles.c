@@ -7,6 +7,7 @@
 #include <mach/clock_types.h>
 #include <mach/host_priv.h>
 #include <mach/ledger.h>
+#include <mach/mach_vm.h>
 #include <mach/mk_timer.h>
 #include <mach_r/mach_r_host.h>
 

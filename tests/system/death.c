@@ -3,6 +3,7 @@
  * Tasks that end in the middle of something: of a call, as client or server, of waiting, faulting,
  * or ending each other. Nobody waits for ever, nothing is left.
  */
+#include <mach/mach_vm.h>
 #include <mach/notify.h>
 
 #include "systest.h"

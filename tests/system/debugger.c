@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <mach/mach_exc_server.h>
+#include <mach/mach_vm.h>
 
 #include "faults.h"
 #include "systest.h"

@@ -2,6 +2,8 @@
 /*
  * Receive rights that are sent with a guard.
  */
+#include <mach/mach_vm.h>
+
 #include "systest.h"
 #include "systest_msg.h"
 

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include <mach/mach_vm.h>
 #include <mach/notify.h>
 
 #include "systest.h"

@@ -5,6 +5,8 @@
  */
 #include <string.h>
 
+#include <mach/mach_vm.h>
+
 #include "systest.h"
 
 #define PAGE UINT64_C(4096)

@@ -26,6 +26,14 @@ static mach_port_t request(mach_port_t name, mach_msg_id_t id, uint32_t sync, ma
     return previous;
 }
 
+/* Ask for ID about PORT, for which nothing was asked yet. Returns: a new port, where it will come. */
+static mach_port_t watch(mach_port_t port, mach_msg_id_t id)
+{
+    mach_port_t notify = port_create();
+    EXPECT_EQ(request(port, id, 0, notify), MACH_PORT_NULL);
+    return notify;
+}
+
 /* The next message on NOTIFY has to be notification ID. */
 static void expect_notification(mach_port_t notify, mach_msg_id_t id, union notification *got)
 {
@@ -45,8 +53,7 @@ static void expect_nothing(mach_port_t notify)
 CASE(dead_name_comes_with_a_reference)
 {
     union notification got;
-    mach_port_t notify = port_create(), port = port_create_with_send();
-    EXPECT_EQ(request(port, MACH_NOTIFY_DEAD_NAME, 0, notify), MACH_PORT_NULL);
+    mach_port_t port = port_create_with_send(), notify = watch(port, MACH_NOTIFY_DEAD_NAME);
     EXPECT_EQ(port_type(port), MACH_PORT_TYPE_SEND_RECEIVE | MACH_PORT_TYPE_DNREQUEST);
     expect_nothing(notify);
     port_destroy(port);
@@ -98,8 +105,7 @@ CASE(a_cancelled_request_stays_silent)
 {
     union notification got;
     mach_port_t previous;
-    mach_port_t notify = port_create(), port = port_create_with_send();
-    EXPECT_EQ(request(port, MACH_NOTIFY_DEAD_NAME, 0, notify), MACH_PORT_NULL);
+    mach_port_t port = port_create_with_send(), notify = watch(port, MACH_NOTIFY_DEAD_NAME);
     EXPECT_OK(mach_port_request_notification(mach_task_self(), port, MACH_NOTIFY_DEAD_NAME, 0,
                                              MACH_PORT_NULL, MACH_MSG_TYPE_MOVE_SEND_ONCE,
                                              &previous));
@@ -133,8 +139,7 @@ CASE(port_deleted_when_the_name_is_given_up)
 CASE(a_request_stays_with_the_receive_right)
 {
     union notification got;
-    mach_port_t notify = port_create(), port = port_create_with_send();
-    EXPECT_EQ(request(port, MACH_NOTIFY_DEAD_NAME, 0, notify), MACH_PORT_NULL);
+    mach_port_t port = port_create_with_send(), notify = watch(port, MACH_NOTIFY_DEAD_NAME);
     EXPECT_OK(mach_port_deallocate(mach_task_self(), port));
     EXPECT_EQ(port_type(port), MACH_PORT_TYPE_RECEIVE | MACH_PORT_TYPE_DNREQUEST);
     expect_nothing(notify);
@@ -200,8 +205,7 @@ CASE(send_possible_waits_for_a_send_that_failed)
 CASE(send_possible_on_a_port_that_dies_is_a_dead_name)
 {
     union notification got;
-    mach_port_t notify = port_create(), port = port_create_with_send();
-    EXPECT_EQ(request(port, MACH_NOTIFY_SEND_POSSIBLE, 0, notify), MACH_PORT_NULL);
+    mach_port_t port = port_create_with_send(), notify = watch(port, MACH_NOTIFY_SEND_POSSIBLE);
     port_destroy(port);
     expect_notification(notify, MACH_NOTIFY_DEAD_NAME, &got);
     EXPECT_EQ(port_refs(port, MACH_PORT_RIGHT_DEAD_NAME), 2);
@@ -213,8 +217,7 @@ CASE(send_possible_on_a_port_that_dies_is_a_dead_name)
 CASE(no_senders_once_and_with_the_count)
 {
     union notification got;
-    mach_port_t notify = port_create(), port = port_create_with_send();
-    EXPECT_EQ(request(port, MACH_NOTIFY_NO_SENDERS, 0, notify), MACH_PORT_NULL);
+    mach_port_t port = port_create_with_send(), notify = watch(port, MACH_NOTIFY_NO_SENDERS);
     expect_nothing(notify);
     EXPECT_OK(mach_port_mod_refs(mach_task_self(), port, MACH_PORT_RIGHT_SEND, 1));
     EXPECT_OK(mach_port_deallocate(mach_task_self(), port));
@@ -262,8 +265,7 @@ CASE(a_right_in_a_message_is_a_sender)
 CASE(port_destroyed_returns_the_receive_right)
 {
     union notification got;
-    mach_port_t notify = port_create(), port = port_create_with_send();
-    EXPECT_EQ(request(port, MACH_NOTIFY_PORT_DESTROYED, 0, notify), MACH_PORT_NULL);
+    mach_port_t port = port_create_with_send(), notify = watch(port, MACH_NOTIFY_PORT_DESTROYED);
     EXPECT_OK(send_value(port, 17));
     port_destroy(port);
     EXPECT_EQ(port_type(port), MACH_PORT_TYPE_SEND);

@@ -5,6 +5,8 @@
  */
 #include <string.h>
 
+#include <mach/mach_vm.h>
+
 #include "systest.h"
 #include "systest_msg.h"
 #include "systest_task.h"

@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Calls by which programs written for other Machs find themselves and each other: the function
- * behind mach_task_self(), tasks by process number, names of processors.
+ * behind mach_task_self(), tasks by process number, names of processors, special ports in
+ * words; and calls about what this system does not have.
  */
+#include <errno.h>
+#include <string.h>
 #include <unistd.h>
+
+#include <mach/host_special_ports.h>
+#include <mach/kmod.h>
+#include <mach/port_descriptions.h>
+#include <mach/task_special_ports.h>
+#include <mach/thread_special_ports.h>
 
 #include "systest.h"
 
@@ -46,4 +55,49 @@ CASE(a_processor_has_a_name)
     EXPECT_EQ(strcmp(name, "x86_64"), 0);
     slot_name(CPU_TYPE_ANY, 0, &name, &kind);
     EXPECT_EQ(strcmp(name, "Unknown CPU"), 0);
+}
+
+CASE(special_ports_have_words)
+{
+    EXPECT(strlen(mach_host_special_port_description(HOST_PRIV_PORT)) > 0);
+    EXPECT(strlen(mach_task_special_port_description(TASK_BOOTSTRAP_PORT)) > 0);
+    EXPECT(strlen(mach_thread_special_port_description(THREAD_KERNEL_PORT)) > 0);
+    EXPECT_EQ(mach_host_special_port_description(-1), NULL);
+    EXPECT_EQ(mach_task_special_port_description(TASK_MAX_SPECIAL_PORT + 1), NULL);
+    EXPECT_EQ(mach_thread_special_port_description(0), NULL);
+    EXPECT_EQ(mach_host_special_port_for_id("HOST_NODE_PORT"), HOST_NODE_PORT);
+    EXPECT_EQ(mach_task_special_port_for_id("TASK_DEBUG_CONTROL_PORT"), TASK_DEBUG_CONTROL_PORT);
+    EXPECT_EQ(mach_thread_special_port_for_id("THREAD_READ_PORT"), THREAD_READ_PORT);
+    EXPECT(mach_host_special_port_for_id("HOST") == -1 && errno == ENOENT);
+    EXPECT(mach_task_special_port_for_id(NULL) == -1 && errno == EINVAL);
+}
+
+/* Calls whose subject is not there: the stubs are, and the answer says which. */
+CASE(what_the_kernel_does_not_have)
+{
+    mach_port_t host = mach_host_self();
+    mach_port_t set = MACH_PORT_NULL;
+    mach_port_t control = MACH_PORT_NULL;
+    mach_port_t other = MACH_PORT_NULL;
+    kmod_args_t modules = NULL;
+    mach_msg_type_number_t count = 0;
+    unsigned total;
+    vm_size_t space, resident, most;
+    vm_offset_t stack;
+    EXPECT_EQ(kmod_get_info(host, &modules, &count), KERN_NOT_SUPPORTED);
+    EXPECT_EQ(kmod_get_info(mach_task_self(), &modules, &count), KERN_INVALID_HOST);
+    EXPECT_EQ(processor_set_create(host, &set, &other), MIG_BAD_ID);
+    EXPECT_OK(processor_set_default(host, &set));
+    EXPECT_OK(host_processor_set_priv(systest_host_priv(), set, &control));
+    EXPECT_EQ(processor_set_destroy(control), MIG_BAD_ID);
+    EXPECT_EQ(processor_set_max_priority(control, 1, FALSE), MIG_BAD_ID);
+    EXPECT_EQ(processor_set_policy_enable(control, 1), MIG_BAD_ID);
+    EXPECT_EQ(processor_set_policy_disable(control, 1, FALSE), MIG_BAD_ID);
+    EXPECT_EQ(processor_set_stack_usage(control, &total, &space, &resident, &most, &stack),
+              KERN_FAILURE);
+    EXPECT_EQ(processor_set_stack_usage(set, &total, &space, &resident, &most, &stack),
+              KERN_INVALID_ARGUMENT);
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), control));
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), set));
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), host));
 }

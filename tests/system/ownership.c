@@ -8,6 +8,8 @@
 
 #include <ownership/ownership.h>
 
+#include <mach/mach_vm.h>
+
 #include "ownership_rights.h"
 #include "ownership_server.h"
 #include "systest.h"

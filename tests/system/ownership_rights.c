@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include <mach/mach_vm.h>
+
 #include "systest.h"
 #include "systest_msg.h"
 

@@ -2,6 +2,7 @@
 /*
  * Quotas: one task runs into each of its limits, and another goes on undisturbed.
  */
+#include <mach/mach_vm.h>
 #include <mach/quota_info.h>
 
 #include "systest.h"
@@ -16,6 +17,9 @@
 #define MORE_THREADS      3
 #define MORE_QUEUED_BYTES (64 * 1024)
 #define MORE_KERNEL_BYTES (8 * 1024)
+
+/* More than there may be answers. */
+#define QUESTIONS 500
 
 /* Calls after which a limit has to have been met. */
 #define TRIES 100000
@@ -222,10 +226,10 @@ CASE(queued_bytes_of_a_sender_are_limited)
     port_destroy_with_send(port);
 }
 
-/* For the offender's thread: ask HELPER_PORT(0), never to listen. */
-static void ask(void *argument)
+/* For the offender's thread: ask HELPER_PORT(0) QUESTIONS times, never to listen. */
+static void ask([[maybe_unused]] void *argument)
 {
-    for (uint32_t i = 0; i < *(const uint32_t *)argument; i++) {
+    for (uint32_t i = 0; i < QUESTIONS; i++) {
         struct value_message message = {
             .header = { .msgh_bits =
                             MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE),
@@ -237,25 +241,34 @@ static void ask(void *argument)
     }
 }
 
-CASE(who_does_not_listen_loses_answers_and_the_server_notices_nothing)
+/* Have OFFENDER ask PORT, take all questions down, and answer them then. */
+static void ask_and_answer(const struct helper *offender, mach_port_t port)
 {
-    static uint32_t questions = 500;
-    struct helper offender;
+    static mach_port_t replies[QUESTIONS];
     struct worker worker;
     union any_message message;
+    if (!worker_start(&worker, offender->task, ask, nullptr)) {
+        return;
+    }
+    for (uint32_t i = 0; i < QUESTIONS; i++) {
+        EXPECT_OK(receive(port, &message));
+        replies[i] = message.header.msgh_remote_port;
+    }
+    worker_join(&worker);
+    for (uint32_t i = 0; i < QUESTIONS; i++) {
+        EXPECT_OK(send_value_option(replies[i], MACH_MSG_TYPE_MOVE_SEND_ONCE, i, 0, 0));
+    }
+}
+
+CASE(who_does_not_listen_loses_answers_and_the_server_notices_nothing)
+{
+    struct helper offender;
     mach_port_t port = port_create_with_send();
     uint64_t before = quotas_of(SELF).queued_bytes.used;
     if (offender_create(&offender)) {
         helper_give(&offender, 0, port, MACH_MSG_TYPE_COPY_SEND);
         EXPECT_OK(mach_port_allocate_name(offender.task, MACH_PORT_RIGHT_RECEIVE, HELPER_PORT(1)));
-        if (worker_start(&worker, offender.task, ask, &questions)) {
-            for (uint32_t i = 0; i < questions; i++) {
-                EXPECT_OK(receive(port, &message));
-                EXPECT_OK(send_value_option(message.header.msgh_remote_port,
-                                            MACH_MSG_TYPE_MOVE_SEND_ONCE, i, 0, 0));
-            }
-            worker_join(&worker);
-        }
+        ask_and_answer(&offender, port);
         struct mach_r_quota_info info = quotas_of(offender.task);
         EXPECT(info.queued_bytes.used > MORE_QUEUED_BYTES / 2);
         EXPECT(info.queued_bytes.used <= info.queued_bytes.limit);

@@ -7,11 +7,12 @@
 
 #include <string.h>
 
+#include <mach/mach_vm.h>
+
 #include "stress_service.h"
 #include "systest.h"
 
-#define PAGE_SIZE ((mach_vm_size_t)4096)
-#define LOOKS     20 /* at a page, to see whether somebody writes it */
+#define LOOKS 20 /* at a page, to see whether somebody writes it */
 
 /* The window: its pages hold growing numbers, and the last number that was surely there. */
 static _Atomic uint32_t *window;

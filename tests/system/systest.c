@@ -61,6 +61,14 @@ mach_port_t systest_host_priv(void)
     return startup_port(STARTUP_PORT_HOST_PRIV);
 }
 
+mach_port_t systest_clock(int id)
+{
+    mach_port_t clock = MACH_PORT_NULL, host = mach_host_self();
+    EXPECT_OK(host_get_clock_service(host, id, &clock));
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), host));
+    return clock;
+}
+
 void systest_print(const char *format, ...)
 {
     char text[512];
@@ -186,6 +194,16 @@ static int run_privileged(char **argv)
     return PROC_STATUS_SHELL(status);
 }
 
+/* Tests know the host as ordinary tasks do; what needs the privileged port asks for it. */
+static void lower_host(void)
+{
+    mach_port_t host = MACH_PORT_NULL;
+    if (host_get_host_port(systest_host_priv(), &host) == KERN_SUCCESS) {
+        (void)task_set_special_port(mach_task_self(), TASK_HOST_PORT, host);
+        (void)mach_port_deallocate(mach_task_self(), host);
+    }
+}
+
 int main(int argc, char **argv)
 {
     arguments = argv;
@@ -193,6 +211,7 @@ int main(int argc, char **argv)
     if (systest_host_priv() == MACH_PORT_NULL) {
         return run_privileged(argv);
     }
+    lower_host();
     int status = run_all();
     if (!systest_has_servers()) {
         systest_print("systest: end\n");

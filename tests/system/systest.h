@@ -61,6 +61,9 @@ const char *systest_argument(int index);
 /* The privileged host port. */
 mach_port_t systest_host_priv(void);
 
+/* A right to the clock ID. */
+mach_port_t systest_clock(int id);
+
 /* Kernel objects in use of the KIND that the ledger calls so; 0 if there is no such kind. */
 uint64_t systest_count(const char *kind);
 

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include <mach/mach_vm.h>
 #include <mach/syscall_numbers.h>
 
 #include "systest.h"

@@ -3,6 +3,7 @@
  * What task_info and thread_info tell beyond times: memory, threads made from outside, classic policies,
  * recent use of the processor; and what task_policy_set keeps.
  */
+#include <mach/mach_vm.h>
 #include <mach/task_policy.h>
 
 #include <string.h>

@@ -160,6 +160,9 @@ CASE(several_ranges_are_read_at_once)
     EXPECT_OK(vm_protect(self, pages, vm_page_size, FALSE, VM_PROT_NONE));
     words[0] = (struct vm_read_entry){ pages, 1 };
     EXPECT_EQ(vm_read_list(self, words, 1), KERN_PROTECTION_FAILURE);
+    words[1] = words[0];
+    words[0] = (struct vm_read_entry){ pages + vm_page_size, 1 };
+    EXPECT_EQ(vm_read_list(self, words, 2), KERN_PROTECTION_FAILURE); /* the first is gone again */
     unmap_pages(pages);
 }
 

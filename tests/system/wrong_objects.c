@@ -114,10 +114,7 @@ static mach_port_t make_set_control(void)
 
 static mach_port_t make_clock(void)
 {
-    mach_port_t host = mach_host_self(), clock = MACH_PORT_NULL;
-    EXPECT_OK(host_get_clock_service(host, CALENDAR_CLOCK, &clock));
-    release(host);
-    return clock;
+    return systest_clock(CALENDAR_CLOCK);
 }
 
 static mach_port_t make_clock_control(void)

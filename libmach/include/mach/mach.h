@@ -10,6 +10,7 @@
 
 #include <mach/boolean.h>
 #include <mach/error.h>
+#include <mach/machine/vm_param.h>
 #include <mach/mach_error.h>
 #include <mach/mach_init.h>
 #include <mach/mach_interface.h>

@@ -4,13 +4,11 @@
  */
 #pragma once
 
-#include <mach/clock.h>
 #include <mach/clock_priv.h>
 #include <mach/host_priv.h>
 #include <mach/host_security.h>
 #include <mach/mach_host.h>
 #include <mach/mach_port.h>
-#include <mach/mach_vm.h>
 #include <mach/processor.h>
 #include <mach/processor_set.h>
 #include <mach/semaphore.h>

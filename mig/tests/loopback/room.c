@@ -70,6 +70,13 @@ serve_over(mach_port_t server, char_array *bytes, mach_msg_type_number_t *bytesC
     return KERN_FAILURE;
 }
 
+kern_return_t
+serve_ported(mach_port_t server, mach_port_array_t few, mach_msg_type_number_t *fewCnt)
+{
+    (void)server, (void)few, (void)fewCnt;
+    return KERN_FAILURE;
+}
+
 void
 mig_deallocate(vm_address_t address, vm_size_t size)
 {
@@ -192,11 +199,42 @@ static void try_over(void)
     EXPECT(decode_over(&count) == MIG_ARRAY_TOO_LARGE && count == 4);
 }
 
+/* Two rights for a caller with room for so many. */
+static kern_return_t decode_ports(mach_msg_type_number_t *count)
+{
+    mach_port_t few[3] = { 0 };
+    __Reply__ported_t reply = {
+        .Head = { .msgh_bits = MACH_MSGH_BITS_COMPLEX, .msgh_size = sizeof(reply), .msgh_id = 6055 },
+        .msgh_body = { 3 },
+        .NDR = NDR_record,
+        .fewCnt = 2,
+    };
+    for (unsigned int i = 0; i < 3; i++) {
+        reply.few[i] = (mach_msg_port_descriptor_t){
+            .name = i < 2 ? 5 : 0,
+            .disposition = MACH_MSG_TYPE_PORT_SEND,
+            .type = MACH_MSG_PORT_DESCRIPTOR,
+        };
+    }
+    kern_return_t result = ported_decode_reply(&reply.Head, few, count);
+    EXPECT(few[1] == (result == KERN_SUCCESS ? 5 : 0));
+    return result;
+}
+
+static void try_ports(void)
+{
+    mach_msg_type_number_t count = 2;
+    EXPECT(decode_ports(&count) == KERN_SUCCESS && count == 2);
+    count = 1;
+    EXPECT(decode_ports(&count) == MIG_ARRAY_TOO_LARGE && count == 2);
+}
+
 int
 main(void)
 {
     mach_msg_type_number_t count = 3;
     try_over();
+    try_ports();
     answer_late();
     try_large();
     EXPECT(decode_text(30) == KERN_SUCCESS && decode_text(31) == MIG_TYPE_ERROR);

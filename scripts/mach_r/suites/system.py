@@ -104,7 +104,7 @@ def jobs(word):
         SystemTests("smp4", "debug", machine.Options(smp=4, cpu=hard), word),
         SystemTests("smp8", "debug", machine.Options(smp=8), word, only=crowded),
         SystemTests("smp4-release", "release", machine.Options(smp=4), word, only=crowded),
-        SystemTests("smp1-no_handoff", "release", machine.Options(), word, "no_handoff", messages),
+        SystemTests("smp1-no_handoff", "debug", machine.Options(), word, "no_handoff", messages),
         SystemTests("smp4-no_handoff", "debug", machine.Options(smp=4), word, "no_handoff", messages),
         SystemTests("smp2-no_memory", "debug", machine.Options(smp=2), word, "fail_allocations", quick),
     ]

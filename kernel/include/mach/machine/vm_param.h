@@ -12,8 +12,13 @@
 #define PAGE_MASK      (PAGE_SIZE - 1)
 #define PAGE_MIN_SHIFT PAGE_SHIFT
 #define PAGE_MIN_SIZE  PAGE_SIZE
+#define PAGE_MIN_MASK  PAGE_MASK
 #define PAGE_MAX_SHIFT PAGE_SHIFT
 #define PAGE_MAX_SIZE  PAGE_SIZE
+#define PAGE_MAX_MASK  PAGE_MASK
+#define BYTE_SIZE      8 /* bits */
+#define I386_PGBYTES   PAGE_SIZE
+#define I386_PGSHIFT   PAGE_SHIFT
 
 /* User addresses are MACH_VM_MIN_ADDRESS <= a < MACH_VM_MAX_ADDRESS. */
 #define MACH_VM_MIN_ADDRESS ((mach_vm_offset_t)0x1000)
