@@ -3,6 +3,8 @@
  * A call in a large system: client and server have very many ports, and very many threads of another
  * task wait for messages.  It should cost what it costs in an empty one.
  */
+#include <mach/mach_vm.h>
+
 #include <bench_rpc.h>
 
 #include "bench.h"
