@@ -98,8 +98,8 @@ static inline mach_port_name_t copyout_reply(struct ipc_kmsg *kmsg, struct ipc_s
 }
 
 /* Convert all descriptors of KMSG.  Returns: the bits of all that failed. */
-static mach_msg_return_t copyout_body(struct ipc_kmsg *kmsg, struct ipc_space *space,
-                                      struct vm_map *map, struct ipc_guarding guarding)
+static NOINLINE mach_msg_return_t copyout_body(struct ipc_kmsg *kmsg, struct ipc_space *space,
+                                               struct vm_map *map, struct ipc_guarding guarding)
 {
     mach_msg_return_t error = MACH_MSG_SUCCESS;
     ipc_descriptor_t *descriptor = ipc_kmsg_first_descriptor(kmsg);

@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/sysctl.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -77,6 +78,20 @@ CASE(the_system_has_a_name)
     EXPECT_EQ(sysconf(_SC_NPROCESSORS_ONLN) >= 1, true);
     EXPECT_EQ(getuid(), 0); /* tests are privileged */
     EXPECT_EQ(getegid(), 0);
+}
+
+CASE(time_that_was_used_grows)
+{
+    struct rusage before, after;
+    EXPECT_EQ(getrusage(RUSAGE_SELF, &before), 0);
+    do {
+        EXPECT_EQ(getrusage(RUSAGE_SELF, &after), 0);
+    } while (after.ru_utime.tv_sec == before.ru_utime.tv_sec &&
+             after.ru_utime.tv_usec + after.ru_stime.tv_usec ==
+                 before.ru_utime.tv_usec + before.ru_stime.tv_usec);
+    EXPECT(after.ru_utime.tv_usec < 1000000);
+    EXPECT(getrusage(RUSAGE_CHILDREN, &after) == -1 && errno == EINVAL);
+    sync();
 }
 
 CASE(parts_of_paths)

@@ -19,6 +19,10 @@ _BEGIN = re.compile(r"test-begin (\S+)\n")
 _PROGRAM = re.compile(r"^(CASE\(|int main\()", re.MULTILINE)
 
 
+# About deadlines: these run only where time goes with the instructions, not with the host's clock.
+_COUNTED = ("real_time",)
+
+
 def programs(preset):
     """The names of the test programs that were, or will be, built."""
     manifest = build.folder(preset) / "test.manifest"
@@ -45,7 +49,7 @@ class SystemTests(Job):
 
     def has(self, program, folder=_FOLDER):
         """Whether PROGRAM is to run here, and it or a case of it has the word in its name."""
-        if self._only and program not in self._only:
+        if program not in self._only if self._only else program in _COUNTED:
             return False
         path = conformance.TABLE if program == _CONFORMANCE else folder / f"{program}.c"
         paths = [path] if path.exists() else []
@@ -96,14 +100,17 @@ def jobs(word):
     runs with a sender that wakes the receiver instead of giving it the processor. All but what takes
     long runs once more in a kernel each of whose calls runs out of memory first."""
     crowded = ("processors", "stress")
-    quick = tuple(name for name in source_programs() if name not in ("fuzz", "stress", "wrong_objects"))
+    slow = ("fuzz", "stress", "wrong_objects", *_COUNTED)
+    quick = tuple(name for name in source_programs() if name not in slow)
     messages = (_CONFORMANCE, "rights", "queues", "port_sets", "notifications")
+    counted = machine.Options(extra=("-icount", "shift=0,sleep=off"))
     hard = "max,+smep,+smap,+umip"
     chosen = [
         SystemTests("smp1", "release", machine.Options(), word),
         SystemTests("smp4", "debug", machine.Options(smp=4, cpu=hard), word),
         SystemTests("smp8", "debug", machine.Options(smp=8), word, only=crowded),
         SystemTests("smp4-release", "release", machine.Options(smp=4), word, only=crowded),
+        SystemTests("smp1-counted", "release", counted, word, only=_COUNTED),
         SystemTests("smp1-no_handoff", "debug", machine.Options(), word, "no_handoff", messages),
         SystemTests("smp4-no_handoff", "debug", machine.Options(smp=4), word, "no_handoff", messages),
         SystemTests("smp2-no_memory", "debug", machine.Options(smp=2), word, "fail_allocations", quick),
