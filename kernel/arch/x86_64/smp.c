@@ -70,6 +70,18 @@ static uint32_t apic_ids[CPU_MAX];
 /* First C code of a processor, on its idle thread's stack, interrupts off. */
 [[noreturn]] void ap_init(uint32_t cpu);
 
+/* Does no boot module lie in PAGE?  UEFI's loader uses low memory too. */
+static bool page_is_free(const struct multiboot2_info *info, phys_addr_t page)
+{
+    for (uint32_t i = 0; i < info->module_count; i++) {
+        const struct boot_module *module = &info->modules[i];
+        if (page < module->start + module->size && module->start < page + PAGE_SIZE) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* A page for the boot code, in the memory that multiboot2.c leaves out for it; 0: there is none. */
 static phys_addr_t low_page_find(void)
 {
@@ -78,8 +90,11 @@ static phys_addr_t low_page_find(void)
         const struct multiboot2_memory *memory = &info->memory[i];
         phys_addr_t page = (memory->start + PAGE_MASK) & ~PAGE_MASK;
         page = page > LOW_MEMORY_START ? page : LOW_MEMORY_START;
-        if (memory->type == MULTIBOOT2_MEMORY_AVAILABLE && page + PAGE_SIZE <= memory->end &&
-            page + PAGE_SIZE <= LOW_MEMORY_END) {
+        phys_addr_t end = memory->end < LOW_MEMORY_END ? memory->end : LOW_MEMORY_END;
+        while (page + PAGE_SIZE <= end && !page_is_free(info, page)) {
+            page += PAGE_SIZE;
+        }
+        if (memory->type == MULTIBOOT2_MEMORY_AVAILABLE && page + PAGE_SIZE <= end) {
             return page;
         }
     }
