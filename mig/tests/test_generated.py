@@ -41,7 +41,7 @@ class Generated(FolderTest):
             clang(self.folder, f"-std={standard}", "-O2", "-ffreestanding", *WARNINGS, *LOCAL,
                   *kernel, "-c", "kernel_s.c")
         text = self.read("kernel_s.c")
-        self.assertIn("0, /* skipped */", text)
+        self.assertIn("{ 0, 0 }, /* skipped */", text)
         self.assertIn(".end = 5207,", text)
 
     def test_callers_in_the_kernel(self):
