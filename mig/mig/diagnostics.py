@@ -203,13 +203,16 @@ def nearest(word: str, candidates: Iterable[str], limit: int | None = None) -> s
 
 
 def _distance(left: str, right: str) -> int:
-    """How many letters to insert, drop or change to make RIGHT of LEFT."""
+    """How many letters to insert, drop or change, or neighbours to exchange, to make RIGHT of LEFT."""
     row = list(range(len(right) + 1))
+    before: list[int] = []
     for number, letter in enumerate(left, 1):
-        before, row = row, [number]
+        earlier, before, row = before, row, [number]
         for column, other in enumerate(right):
-            changed = before[column] + (letter != other)
-            row.append(min(changed, before[column + 1] + 1, row[column] + 1))
+            steps = min(before[column] + (letter != other), before[column + 1] + 1, row[column] + 1)
+            if earlier and column and letter == right[column - 1] and left[number - 2] == other:
+                steps = min(steps, earlier[column - 1] + 1)
+            row.append(steps)
     return row[-1]
 
 

@@ -167,6 +167,7 @@ class Details(FolderTest):
             ("imt", ["int", "char"], "int"), ("TPYE", ["type", "skip"], "type"),
             ("upl_t", ["policy_t"], ""), ("x", ["a", "b"], ""), ("a", [], ""),
             ("upl_size_t", ["vm_size_t", "size_t"], "vm_size_t"),
+            ("uint23_t", ["uint16_t", "uint32_t"], "uint32_t"),
         ):
             near = diagnostics.nearest(word, candidates)
             self.assertEqual(near, f"; did you mean '{meant}'?" if meant else "", word)
