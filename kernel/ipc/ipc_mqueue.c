@@ -409,6 +409,7 @@ static bool take_from_member(struct ipc_pset *set, struct ipc_receive *receive,
     return false;
 }
 
+/* Receive from SET, whose lock is dropped: the analysis cannot follow it into the object. */
 static NOINLINE mach_msg_return_t receive_from_set(struct ipc_pset *set, struct receive_wait wait,
                                                    struct ipc_receive *receive,
                                                    struct ipc_kmsg **kmsg) NO_LOCK_ANALYSIS
@@ -434,6 +435,7 @@ mach_msg_return_t ipc_mqueue_receive(struct ipc_object *object, struct ipc_space
                                      struct ipc_receive *receive,
                                      struct ipc_kmsg **kmsg) NO_LOCK_ANALYSIS
 {
+    /* The analysis does not know that a port and its object have one lock. */
     struct receive_wait wait = { deadline, WAIT_ARMED_RESTARTABLE, handoff };
     if (LIKELY(object->kind == IPC_OBJECT_PORT)) {
         return receive_from_port((struct ipc_port *)object, space, wait, receive, kmsg);

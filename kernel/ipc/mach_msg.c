@@ -221,7 +221,8 @@ static ALWAYS_INLINE mach_msg_return_t receive_from(struct ipc_object *object,
     return result;
 }
 
-/* The receiving half, if what came before did not end in a hand-off.  HANDOFF may be null. */
+/* The receiving half, if what came before did not end in a hand-off.  HANDOFF may be null.  The
+ * analysis cannot follow a lock into the result of a function. */
 static NOINLINE mach_msg_return_t msg_receive(struct msg_request *request, struct thread *self,
                                               struct thread *handoff) NO_LOCK_ANALYSIS
 {

@@ -138,10 +138,10 @@ struct thread {
     enum wait_outcome wait_outcome; /* the claimer, then (s) */
     uintptr_t wait_value;           /* the claimer, then (s): what the waker hands over */
     struct list wait_link;          /* (q) */
-    struct spinlock *wait_lock;     /* (l) of the queue that it may still be on: waitq_leave() */
-    struct mutex *blocked_on;       /* (l) the mutex that it waits for, or null */
-    struct timer wait_timer;        /* (s) time-out of the wait */
-    struct timer period_timer;      /* (l) armed if policy.awaits_period */
+    struct spinlock *wait_lock; /* (q) set, then (l): of the queue it may be on; waitq_leave() */
+    struct mutex *blocked_on;   /* (l) the mutex that it waits for, or null */
+    struct timer wait_timer;    /* (s) time-out of the wait */
+    struct timer period_timer;  /* (l) armed if policy.awaits_period */
 
     struct list run_link;       /* (r) */
     uint8_t priority;           /* (l) the one that counts now */
