@@ -12,7 +12,7 @@
  * try to claim the armed word with a compare-and-swap that names the generation of the wait;
  * exactly one wins, stores the outcome, and wakes the thread.  Nobody needs the lock of the queue
  * to end a wait: a thread that was not woken through the queue takes itself off it, and it can do
- * so because it holds a reference on the object it waited for.
+ * so because it holds a reference on the object it waited for, or by waitq_leave().
  *
  * Switching.  A thread that leaves the processor holds its own lock until the next one, on its own
  * stack, has finished the switch: whoever finds a thread BLOCKED under its lock finds it complete.
