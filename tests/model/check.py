@@ -43,6 +43,16 @@ MODELS = {
             "time-outs": ["BREAK_CANCEL_WITHOUT_WAIT", "BREAK_WAKE_WITHOUT_CLAIM"],
         },
     ),
+    "leave": (
+        {"a port that ends": []},
+        {
+            "a port that ends": [
+                "BREAK_FORGETS_NOTHING",
+                "BREAK_LOOKS_WITHOUT_LOCK",
+                "BREAK_WAITS_FOR_THE_QUEUE",
+            ],
+        },
+    ),
     "pset": (
         {"two sets": []},
         {"two sets": ["BREAK_READY_LATER", "BREAK_STAYS_READY"]},
