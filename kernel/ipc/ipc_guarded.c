@@ -8,6 +8,7 @@
 #include <ipc/ipc_port.h>
 #include <ipc/ipc_right.h>
 #include <ipc/ipc_space.h>
+#include <ipc/ipc_violation.h>
 #include <ipc/mach_port_internal.h>
 
 /* The user's descriptor behind the same bytes. */
@@ -51,6 +52,7 @@ mach_msg_return_t ipc_guarded_copyin(ipc_descriptor_t *descriptor, struct ipc_sp
     }
     if (MACH_PORT_VALID(user->name)) {
         if (take_right(space, user, &port) != KERN_SUCCESS) {
+            ipc_violation(user->name, 0, kGUARD_EXC_SEND_INVALID_RIGHT);
             return MACH_SEND_INVALID_RIGHT;
         }
         *is_circular |= ipc_port_check_circularity(port, destination);

@@ -14,6 +14,7 @@
 #include <ipc/ipc_right.h>
 #include <ipc/ipc_right_internal.h>
 #include <ipc/ipc_space.h>
+#include <ipc/ipc_violation.h>
 #include <ipc/ipc_kmsg_internal.h>
 
 /* Is TYPE a disposition that a header's port may have? */
@@ -272,6 +273,7 @@ static ALWAYS_INLINE mach_msg_return_t copyin_contents(struct ipc_kmsg *kmsg,
     mach_msg_return_t result;
     INLINE_CALL result = ipc_kmsg_copyin_header(kmsg, space);
     if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
+        ipc_violation_by_header(&kmsg->header, result);
         ipc_kmsg_free(kmsg);
         return result;
     }

@@ -18,6 +18,7 @@
 #include <ipc/ipc_port.h>
 #include <ipc/ipc_right.h>
 #include <ipc/ipc_space.h>
+#include <ipc/ipc_violation.h>
 
 /* The user's descriptor behind the same bytes. */
 #define USER_PORT(descriptor)   ((mach_msg_port_descriptor_t *)(descriptor))
@@ -30,6 +31,7 @@ static mach_msg_return_t copyin_right(struct ipc_space *space, mach_port_name_t 
                                       bool *is_circular, struct ipc_port **port)
 {
     if (ipc_space_copyin(space, name, type, port) != KERN_SUCCESS) {
+        ipc_violation(name, 0, kGUARD_EXC_SEND_INVALID_RIGHT);
         return MACH_SEND_INVALID_RIGHT;
     }
     if (type == MACH_MSG_TYPE_MOVE_RECEIVE && ipc_port_is_valid(*port) &&

@@ -103,6 +103,7 @@ struct ipc_port {
     uint64_t context;     /* the receiver's; with MACH_PORT_STATUS_FLAG_GUARDED it is the guard */
     uint8_t flags;        /* MACH_PORT_STATUS_FLAG_*: guard and importance */
     bool is_room_awaited; /* a request is armed: see ipc_request.h */
+    bool is_timer;        /* (constant) made by mk_timer_create */
 };
 
 /* The flags that say how a receive right is guarded; they do not travel with it. */

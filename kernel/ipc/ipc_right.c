@@ -13,6 +13,7 @@
 #include <ipc/ipc_pset.h>
 #include <ipc/ipc_request.h>
 #include <ipc/ipc_right_internal.h>
+#include <ipc/ipc_violation.h>
 
 void ipc_right_cancel_request(struct ipc_entry *entry)
 {
@@ -106,7 +107,16 @@ static void collect_remains(const struct ipc_entry *entry, struct ipc_right_rema
 
 bool ipc_right_is_guarded(const struct ipc_entry *entry)
 {
-    return (entry->bits & MACH_PORT_TYPE_RECEIVE) && ipc_port_is_guarded(ipc_entry_port(entry));
+    if (!(entry->bits & MACH_PORT_TYPE_RECEIVE) ||
+        LIKELY(!ipc_port_is_guarded(ipc_entry_port(entry)))) {
+        return false;
+    }
+    struct ipc_port *port = ipc_entry_port(entry);
+    ipc_port_lock(port);
+    uint64_t guard = port->context;
+    ipc_port_unlock(port);
+    ipc_violation(entry->name, guard, kGUARD_EXC_DESTROY);
+    return true;
 }
 
 void ipc_right_destroy(struct ipc_space *space, struct ipc_entry *entry,
@@ -191,8 +201,10 @@ kern_return_t ipc_right_destruct(struct ipc_space *space, struct ipc_entry *entr
     struct ipc_port *port = ipc_entry_port(entry);
     ipc_port_lock(port);
     bool fits = !ipc_port_is_guarded(port) || port->context == guard;
+    uint64_t context = port->context;
     ipc_port_unlock(port);
     if (!fits) {
+        ipc_violation(entry->name, context, kGUARD_EXC_DESTROY);
         return KERN_INVALID_ARGUMENT;
     }
     struct ipc_right_remains send = {};
@@ -222,7 +234,7 @@ static kern_return_t delta_single(struct ipc_space *space, struct ipc_entry *ent
         ipc_right_destroy(space, entry, remains);
         return KERN_SUCCESS;
     }
-    if (UNLIKELY(ipc_port_is_guarded(ipc_entry_port(entry)))) {
+    if (UNLIKELY(ipc_right_is_guarded(entry))) {
         return KERN_INVALID_RIGHT;
     }
     drop_receive(space, entry, remains);

@@ -106,8 +106,8 @@ void ipc_right_destroy(struct ipc_space *space, struct ipc_entry *entry,
                                             struct ipc_right_remains *remains)
     REQUIRES(space->lock);
 
-/* True if ENTRY has a receive right that a guard protects from being destroyed.  Locks: the
- * space's. */
+/* True if ENTRY has a receive right that a guard protects from being destroyed; that is noted as a
+ * violation (ipc_violation.h).  Locks: the space's. */
 bool ipc_right_is_guarded(const struct ipc_entry *entry);
 
 /* mach_port_destruct: add DELTA, not positive, user references of the send right, and give up the

@@ -12,6 +12,7 @@
 #include <ipc/ipc_notify.h>
 #include <ipc/ipc_pset.h>
 #include <ipc/ipc_right_internal.h>
+#include <ipc/ipc_violation.h>
 #include <ipc/ipc_zones.h>
 
 struct disposition {
@@ -138,10 +139,13 @@ static kern_return_t move_receive(struct ipc_space *space, struct ipc_entry *ent
     ipc_port_lock(port);
     if (port->flags & MACH_PORT_STATUS_FLAG_GUARD_IMMOVABLE_RECEIVE) {
         ipc_port_unlock(port);
+        ipc_violation(entry->name, 0, kGUARD_EXC_IMMOVABLE);
         return KERN_INVALID_CAPABILITY;
     }
     if (!claim_fits(claim, port)) {
+        uint64_t context = port->context;
         ipc_port_unlock(port);
+        ipc_violation(entry->name, context, kGUARD_EXC_INCORRECT_GUARD);
         return KERN_INVALID_ARGUMENT;
     }
     (void)ipc_port_leave_space(port, MACH_RCV_PORT_CHANGED);

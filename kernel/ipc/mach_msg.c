@@ -22,6 +22,7 @@
 #include <ipc/ipc_request.h>
 #include <ipc/ipc_right.h>
 #include <ipc/ipc_space.h>
+#include <ipc/ipc_violation.h>
 #include <ipc/upcalls.h>
 
 #define NS_PER_MS UINT64_C(1000000)
@@ -151,6 +152,13 @@ static inline struct ipc_object *lock_receive_object(struct ipc_space *space,
     return object;
 }
 
+/* There is nothing that REQUEST's receiving half could receive from. */
+static COLD mach_msg_return_t no_receive_object(const struct msg_request *request)
+{
+    ipc_violation(request->receive_name, 0, kGUARD_EXC_RCV_INVALID_NAME);
+    return MACH_RCV_INVALID_NAME;
+}
+
 /* A message stays queued because the buffer is too small: tell its size, and where it is. */
 static COLD void report_too_large(const struct msg_request *request)
 {
@@ -231,7 +239,7 @@ static NOINLINE mach_msg_return_t msg_receive(struct msg_request *request, struc
         if (handoff != nullptr) {
             thread_wake(handoff);
         }
-        return MACH_RCV_INVALID_NAME;
+        return no_receive_object(request);
     }
     uint64_t deadline =
         wait_deadline(request->receive.option, MACH_RCV_TIMEOUT, request->timeout_ms);
@@ -258,7 +266,7 @@ static ALWAYS_INLINE mach_msg_return_t msg_hand_off(struct msg_request *request,
         INLINE_CALL object = lock_receive_object(self->space, request->receive_name);
         if (UNLIKELY(object == nullptr)) {
             thread_wake(receiver);
-            return MACH_RCV_INVALID_NAME;
+            return no_receive_object(request);
         }
     }
     return receive_from(object, request, self, receiver, WAIT_FOREVER);

@@ -9,6 +9,7 @@
 #include <ipc/ipc_notify.h>
 #include <ipc/ipc_request.h>
 #include <ipc/ipc_right.h>
+#include <ipc/ipc_violation.h>
 #include <ipc/mach_port_internal.h>
 
 kern_return_t mach_port_lock_entry(struct ipc_space *task, mach_port_name_t name,
@@ -35,7 +36,10 @@ kern_return_t mach_port_lock_entry(struct ipc_space *task, mach_port_name_t name
 static COLD kern_return_t result_without_entry(kern_return_t result, mach_port_name_t name,
                                                kern_return_t of_none)
 {
-    return result == KERN_INVALID_NAME && !MACH_PORT_VALID(name) ? of_none : result;
+    if (MACH_PORT_VALID(name)) {
+        return ipc_violation_by_result(name, result);
+    }
+    return result == KERN_INVALID_NAME ? of_none : result;
 }
 
 /* The same, of a call on user references of kind RIGHT: null and dead count as a right to send. */
@@ -43,7 +47,7 @@ static COLD kern_return_t result_without_refs(kern_return_t result, mach_port_na
                                               mach_port_right_t right)
 {
     bool is_to_send = right == MACH_PORT_RIGHT_SEND || right == MACH_PORT_RIGHT_SEND_ONCE;
-    return is_to_send ? result_without_entry(result, name, KERN_SUCCESS) : result;
+    return result_without_entry(result, name, is_to_send ? KERN_SUCCESS : KERN_INVALID_NAME);
 }
 
 kern_return_t mach_port_lock_receive(struct ipc_space *task, mach_port_name_t name,
@@ -56,7 +60,7 @@ kern_return_t mach_port_lock_receive(struct ipc_space *task, mach_port_name_t na
     }
     if (!(entry->bits & MACH_PORT_TYPE_RECEIVE)) {
         spin_unlock(&task->lock);
-        return KERN_INVALID_RIGHT;
+        return ipc_violation_by_result(name, KERN_INVALID_RIGHT);
     }
     *port = ipc_entry_port(entry);
     ipc_port_reference(*port);
@@ -86,7 +90,7 @@ kern_return_t mach_port_find_set(struct ipc_space *task, mach_port_name_t name,
         result = KERN_SUCCESS;
     }
     spin_unlock(&task->lock);
-    return result;
+    return ipc_violation_by_result(name, result);
 }
 
 /* The type bits that ENTRY shows to users. */
@@ -222,14 +226,14 @@ kern_return_t mach_port_deallocate(struct ipc_space *task, mach_port_name_t name
         return task == nullptr ? KERN_INVALID_TASK : KERN_SUCCESS;
     }
     kern_return_t result = mach_port_lock_entry(task, name, &entry);
-    if (result != LOCKED) {
-        return result;
+    if (UNLIKELY(result != LOCKED)) {
+        return ipc_violation_by_result(name, result);
     }
     struct ipc_right_remains remains = {};
     result = ipc_right_deallocate(task, entry, &remains);
     spin_unlock(&task->lock);
     ipc_right_drop(&remains);
-    return result;
+    return LIKELY(result == KERN_SUCCESS) ? result : ipc_violation_by_result(name, result);
 }
 
 kern_return_t mach_port_get_refs(struct ipc_space *task, mach_port_name_t name,
@@ -270,7 +274,7 @@ kern_return_t mach_port_mod_refs(struct ipc_space *task, mach_port_name_t name,
     result = ipc_right_delta(task, entry, right, delta, &remains);
     spin_unlock(&task->lock);
     ipc_right_drop(&remains);
-    return result;
+    return LIKELY(result == KERN_SUCCESS) ? result : ipc_violation_by_result(name, result);
 }
 
 /* What speaks of ENTRY's port by its name learns ENTRY's, a new one. */

@@ -36,6 +36,9 @@ static const struct kind kinds[] = {
     [IPC_KOBJECT_INTERRUPT] = { KIND_UNKNOWN, "interrupt" },
 };
 
+/* A timer's port has a queue, which its user receives from, and is Darwin's object all the same. */
+static const struct kind kind_timer = { 8, "timer" };
+
 /* What the send or receive right NAME stands for. */
 static kern_return_t find_kind(struct ipc_space *task, mach_port_name_t name, struct kind *kind)
 {
@@ -46,7 +49,8 @@ static kern_return_t find_kind(struct ipc_space *task, mach_port_name_t name, st
     }
     result = KERN_INVALID_RIGHT;
     if (!ipc_right_check(task, entry) && (entry->bits & MACH_PORT_TYPE_SEND_RECEIVE)) {
-        *kind = kinds[ipc_entry_port(entry)->kobject_kind];
+        const struct ipc_port *port = ipc_entry_port(entry);
+        *kind = port->is_timer ? kind_timer : kinds[port->kobject_kind];
         result = KERN_SUCCESS;
     }
     spin_unlock(&task->lock);

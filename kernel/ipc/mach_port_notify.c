@@ -12,6 +12,7 @@
 #include <ipc/ipc_notify.h>
 #include <ipc/ipc_request.h>
 #include <ipc/ipc_right.h>
+#include <ipc/ipc_violation.h>
 #include <ipc/mach_port_internal.h>
 
 /* Exchange PORT's no-senders request for NOTIFICATION (or null). */
@@ -36,7 +37,8 @@ static kern_return_t request_no_senders(struct ipc_space *task, mach_port_name_t
     return KERN_SUCCESS;
 }
 
-/* Exchange PORT's port-destroyed request; a second one is refused, it has to be cancelled first. */
+/* Exchange PORT's port-destroyed request; a second one is refused, it has to be cancelled first, and a
+ * timer's port goes with its timer. */
 static kern_return_t request_port_destroyed(struct ipc_space *task, mach_port_name_t name,
                                             mach_port_mscount_t sync, struct ipc_kmsg *notification,
                                             struct ipc_kmsg **former)
@@ -49,7 +51,10 @@ static kern_return_t request_port_destroyed(struct ipc_space *task, mach_port_na
     if (result != LOCKED) {
         return result;
     }
-    if (notification != nullptr && port->port_destroyed != nullptr) {
+    if (port->is_timer) {
+        result = ipc_violation_by_result(name, KERN_INVALID_RIGHT);
+    } else if (notification != nullptr && port->port_destroyed != nullptr) {
+        ipc_violation(name, 0, kGUARD_EXC_KERN_FAILURE);
         result = KERN_FAILURE;
     } else {
         *former = port->port_destroyed;

@@ -87,13 +87,27 @@ static bool is_settled(kern_return_t result)
     return result == KERN_SUCCESS || result == KERN_ABORTED || thread_is_ending();
 }
 
+kern_return_t exception_notify(const struct exception_report *report, bool with_host)
+{
+    kern_return_t result = deliver_to_thread(report);
+    if (!is_settled(result)) {
+        result = deliver_through(report, &current_task()->exceptions);
+    }
+    if (!is_settled(result) && with_host) {
+        result = deliver_through(report, &host_exception_ports);
+    }
+    return is_settled(result) ? result : KERN_FAILURE;
+}
+
 void exception_raise(const struct exception_report *report)
 {
-    if (is_settled(deliver_to_thread(report)) ||
-        is_settled(deliver_through(report, &current_task()->exceptions)) ||
-        is_settled(deliver_through(report, &host_exception_ports))) {
-        return;
+    if (!is_settled(exception_notify(report, true))) {
+        exception_end_task(report);
     }
+}
+
+void exception_end_task(const struct exception_report *report)
+{
     log_warning("exception %d (%#lx, %#lx) that nobody handles: task terminated", report->exception,
                 (uint64_t)report->codes[0], (uint64_t)report->codes[1]);
     interrupts_enable();

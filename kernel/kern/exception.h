@@ -32,6 +32,18 @@ extern struct exception_ports host_exception_ports;
  */
 void exception_raise(const struct exception_report *report);
 
+/* Terminate the running thread's task, which cannot go on after REPORT.  Context: as
+ * exception_raise(). */
+void exception_end_task(const struct exception_report *report);
+
+/*
+ * Tell the handlers of the running thread and of its task of REPORT, and, if WITH_HOST, the host's, until
+ * one has handled it.  Context: as exception_raise().
+ * Returns: KERN_SUCCESS; KERN_ABORTED, the thread is to give up what it does; KERN_FAILURE, nobody
+ * has.
+ */
+[[nodiscard]] kern_return_t exception_notify(const struct exception_report *report, bool with_host);
+
 /*
  * The message for ACTION about the running thread, with destination and reply still null.
  * Returns: null without memory, or when the state asked for cannot be had.

@@ -47,6 +47,7 @@ mach_port_name_t mk_timer_create(void)
     }
     timer->dependent.port_died = port_died;
     timer->armed = nullptr;
+    port->is_timer = true;
     list_insert_tail(&port->dependents, &timer->dependent.link);
     mach_port_name_t name =
         ipc_space_copyout(current_thread()->space, port, MACH_MSG_TYPE_PORT_RECEIVE);

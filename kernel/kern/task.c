@@ -5,6 +5,8 @@
  */
 #include <kern/task.h>
 
+#include <stdatomic.h>
+
 #include <lib/assert.h>
 #include <mem/quota.h>
 #include <mem/zone.h>
@@ -142,6 +144,7 @@ static bool task_inherit_ports(struct task *child, struct task *parent)
     }
     mutex_unlock(&parent->lock);
     exception_ports_inherit(&child->exceptions, &parent->exceptions);
+    atomic_store(&child->exc_guard, atomic_load(&parent->exc_guard));
     return is_active;
 }
 

@@ -257,18 +257,3 @@ kern_return_t task_set_special_port(task_t task, int which_port, ipc_port_t spec
     send_right_release(old);
     return KERN_SUCCESS;
 }
-
-kern_return_t task_get_exc_guard_behavior(task_t task, task_exc_guard_behavior_t *behavior)
-{
-    *behavior = TASK_EXC_GUARD_NONE;
-    return task == nullptr ? KERN_INVALID_TASK : KERN_SUCCESS;
-}
-
-kern_return_t task_set_exc_guard_behavior(task_t task, task_exc_guard_behavior_t behavior)
-{
-    if (task == nullptr) {
-        return KERN_INVALID_TASK;
-    }
-    return behavior & ~(task_exc_guard_behavior_t)TASK_EXC_GUARD_ALL ? KERN_INVALID_VALUE
-                                                                     : KERN_SUCCESS;
-}

@@ -14,6 +14,7 @@
 #include <sched/sched.h>
 #include <vm/vm_map.h>
 #include <ipc/ipc_donation.h>
+#include <kern/guard_exception.h>
 #include <kern/kernel_port.h>
 #include <kern/task.h>
 #include <kern/thread_gate.h>
@@ -102,11 +103,15 @@ static struct task *thread_leave_task(struct thread *self)
     thread_exit();
 }
 
-/* Before user code: end, or wait while held.  An abort ends with the trap it was meant for. */
-static void thread_ast(struct thread *self, [[maybe_unused]] uint32_t ast)
+/* Before user code: tell of a violation, end, or wait while held.  An abort ends with the trap it was meant
+ * for. */
+static void thread_ast(struct thread *self, uint32_t ast)
 {
-    atomic_fetch_and(&self->ast,
-                     ~(THREAD_AST_SUSPEND | THREAD_AST_ABORT | THREAD_AST_ABORT_SAFELY));
+    atomic_fetch_and(&self->ast, ~(THREAD_AST_SUSPEND | THREAD_AST_ABORT | THREAD_AST_ABORT_SAFELY |
+                                   THREAD_AST_VIOLATION));
+    if (UNLIKELY(ast & THREAD_AST_VIOLATION)) {
+        guard_exception_raise(self);
+    }
     if (!gate_pass(self)) {
         thread_end(self);
     }

@@ -64,6 +64,7 @@ enum wait_outcome {
 #define THREAD_AST_SUSPEND      0x2u
 #define THREAD_AST_ABORT        0x4u
 #define THREAD_AST_ABORT_SAFELY 0x8u
+#define THREAD_AST_VIOLATION    0x10u
 
 /* Priorities: 0 idle ... 127 highest; Darwin's bands: users up to 63, servers of the system up to 79,
  * the kernel up to 95, real time above. */
@@ -179,11 +180,15 @@ struct thread {
     struct list server_link;            /* ipc: see ipc_donation.h, as the next two */
     const struct ipc_object *serves;    /* ipc: what its last request came by; never followed */
     uint32_t calls;                     /* ipc: (s) name of the port it called, or null */
-    uint64_t id;                        /* kern: (c) unique since boot */
-    _Atomic bool vm_privilege;          /* kern: (a) may take scarce pages: thread_wire() */
-    uint32_t user_suspend_count;        /* kern: (l) what thread_suspend() made of suspend_count */
-    bool is_active;                     /* kern: (l) false once it is told to end */
-    bool is_started;                    /* kern: (l) thread_start() was called */
+    struct {
+        uint64_t code; /* 0: none */
+        uint64_t subcode;
+    } violation;                 /* ipc: (s) see ipc_violation.h */
+    uint64_t id;                 /* kern: (c) unique since boot */
+    _Atomic bool vm_privilege;   /* kern: (a) may take scarce pages: thread_wire() */
+    uint32_t user_suspend_count; /* kern: (l) what thread_suspend() made of suspend_count */
+    bool is_active;              /* kern: (l) false once it is told to end */
+    bool is_started;             /* kern: (l) thread_start() was called */
 #ifdef MACH_R_DEBUG
     struct held_locks held_mutexes;      /* (s) for the lock checker */
     struct allocation_failures failures; /* kern: (s) for kern/call_failures.h */

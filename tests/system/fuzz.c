@@ -113,8 +113,8 @@ static uint64_t run_helper(uint32_t count)
     if (helper_create_private(&helper) && share_progress(helper.task)) {
         helper_give(&helper, 0, port, MACH_MSG_TYPE_MAKE_SEND);
         /* Exceptions end in this queue: the threads wait until the helper is given up. */
-        EXPECT_OK(task_set_exception_ports(helper.task, EXC_MASK_ALL, handler, EXCEPTION_DEFAULT,
-                                           x86_THREAD_STATE64));
+        EXPECT_OK(task_set_exception_ports(helper.task, EXC_MASK_ALL & ~EXC_MASK_GUARD, handler,
+                                           EXCEPTION_DEFAULT, x86_THREAD_STATE64));
         for (uint32_t i = 0; i < count; i++) {
             EXPECT(worker_create(&workers[i], helper.task, fuzz_run, &jobs[i]));
         }

@@ -6,6 +6,7 @@
  */
 #include <mach/clock_types.h>
 #include <mach/mk_timer.h>
+#include <mach/notify.h>
 
 #include "systest.h"
 #include "systest_msg.h"
@@ -52,6 +53,21 @@ static void expect_errors(mach_port_name_t name, kern_return_t error)
     EXPECT_EQ(mk_timer_arm_leeway(name, MK_TIMER_NORMAL, FAR_AWAY, 0), error);
     EXPECT_EQ(mk_timer_cancel(name, &time), error);
     EXPECT_EQ(mk_timer_destroy(name), error);
+}
+
+CASE(a_timers_port_goes_with_its_timer)
+{
+    mach_port_t timer = mk_timer_create(), notify = port_create(), previous = MACH_PORT_NULL;
+    natural_t type = 0;
+    mach_vm_address_t address;
+    EXPECT_EQ(mach_port_request_notification(mach_task_self(), timer, MACH_NOTIFY_PORT_DESTROYED, 0,
+                                             notify, MACH_MSG_TYPE_MAKE_SEND_ONCE, &previous),
+              KERN_INVALID_RIGHT);
+    expect_nothing(timer);
+    EXPECT_OK(mach_port_kobject(mach_task_self(), timer, &type, &address));
+    EXPECT_EQ(type, 8); /* Darwin's number of timers */
+    EXPECT_OK(mk_timer_destroy(timer));
+    port_destroy(notify);
 }
 
 CASE(what_is_no_timer_is_refused)

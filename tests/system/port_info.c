@@ -136,13 +136,16 @@ CASE(some_names_cannot_be_chosen)
     port_destroy(1000);
 }
 
-CASE(guards_raise_no_exceptions)
+CASE(the_choice_of_exceptions_for_misuse_is_told_again)
 {
     task_exc_guard_behavior_t behavior = TASK_EXC_GUARD_ALL;
     mach_port_t host = mach_host_self();
-    EXPECT_OK(task_set_exc_guard_behavior(SELF, TASK_EXC_GUARD_ALL));
     EXPECT_OK(task_get_exc_guard_behavior(SELF, &behavior));
     EXPECT_EQ(behavior, TASK_EXC_GUARD_NONE);
+    EXPECT_OK(task_set_exc_guard_behavior(SELF, TASK_EXC_GUARD_ALL));
+    EXPECT_OK(task_get_exc_guard_behavior(SELF, &behavior));
+    EXPECT_EQ(behavior, TASK_EXC_GUARD_ALL);
+    EXPECT_OK(task_set_exc_guard_behavior(SELF, TASK_EXC_GUARD_NONE));
     EXPECT_EQ(task_set_exc_guard_behavior(SELF, TASK_EXC_GUARD_ALL + 1), KERN_INVALID_VALUE);
     EXPECT_EQ(task_set_exc_guard_behavior(host, 0), KERN_INVALID_TASK);
     EXPECT_EQ(task_get_exc_guard_behavior(host, &behavior), KERN_INVALID_TASK);

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where Darwin has it.
+ */
+#pragma once
+
+#include <mach/exc_guard.h>
