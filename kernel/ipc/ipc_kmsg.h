@@ -154,29 +154,33 @@ static inline void ipc_kmsg_drop_destination(struct ipc_kmsg *kmsg)
 void ipc_kmsg_identify(struct ipc_kmsg *kmsg, struct ipc_space *space);
 
 /*
- * Get a message of SIZE bytes at user address ADDRESS, sent by SPACE, into a new kmsg: bytes, then
- * rights and memory.
- * Returns: MACH_MSG_SUCCESS and *KMSG, whose destination is locked and perhaps only lent;
- *          MACH_SEND_TOO_LARGE, _MSG_TOO_SMALL, _NO_BUFFER,
- * _INVALID_DATA, _INVALID_HEADER, _INVALID_VOUCHER:
- *          nothing was consumed; _INVALID_DEST, _INVALID_REPLY: nothing was consumed;
- *          _INVALID_TYPE, _INVALID_RIGHT,
- *          _INVALID_MEMORY: what was consumed is destroyed.
+ * Copy the SIZE bytes of a message at user address ADDRESS into a new kmsg, which owns nothing yet.
+ * Returns: MACH_MSG_SUCCESS and *KMSG; MACH_SEND_TOO_LARGE, _MSG_TOO_SMALL, _NO_BUFFER, _INVALID_DATA.
  */
-[[nodiscard]] mach_msg_return_t ipc_kmsg_copyin(struct ipc_space *space, struct vm_map *map,
-                                                uint64_t address, uint32_t size,
-                                                struct ipc_kmsg **kmsg);
+[[nodiscard]] mach_msg_return_t ipc_kmsg_copyin_bytes(uint64_t address, uint32_t size,
+                                                      struct ipc_kmsg **kmsg);
+
+/*
+ * Take the rights and memory that KMSG, just copied in, carries out of SPACE and MAP.
+ * Returns: MACH_MSG_SUCCESS, the destination locked and perhaps only lent.  Else KMSG is freed:
+ *          MACH_SEND_INVALID_HEADER, _INVALID_VOUCHER, _INVALID_DEST, _INVALID_REPLY: nothing was
+ *          consumed; _INVALID_TYPE, _INVALID_RIGHT, _INVALID_MEMORY, _MSG_TOO_SMALL, _TOO_LARGE: what
+ *          was consumed is destroyed.
+ */
+[[nodiscard]] mach_msg_return_t ipc_kmsg_copyin_contents(struct ipc_kmsg *kmsg,
+                                                         struct ipc_space *space,
+                                                         struct vm_map *map);
 
 /*
  * Deliver KMSG, just received, to SPACE and MAP: rights become names, memory is mapped, message and
- * trailer are written to the user's BUFFER of LIMIT bytes (which was found large enough).  KMSG is
+ * trailer are written to the user's BUFFER, which was found large enough.  KMSG is
  * consumed in any case. OPTION selects the trailer.  Returns: MACH_MSG_SUCCESS;
  * MACH_RCV_HEADER_ERROR, _BODY_ERROR with MACH_MSG_*_SPACE bits, what could not be delivered is
  * destroyed; MACH_RCV_INVALID_DATA, the buffer is not writable, all is destroyed.
  */
 [[nodiscard]] mach_msg_return_t ipc_kmsg_copyout(struct ipc_kmsg *kmsg, struct ipc_space *space,
                                                  struct vm_map *map, uint64_t buffer,
-                                                 uint32_t limit, mach_msg_option_t option);
+                                                 mach_msg_option_t option);
 
 /*
  * The send of KMSG failed with ERROR after its rights were taken: give them back to the sender as
@@ -188,4 +192,8 @@ void ipc_kmsg_identify(struct ipc_kmsg *kmsg, struct ipc_space *space);
                                                         uint64_t buffer, mach_msg_return_t error);
 
 /* Bytes of the trailer that receive option OPTION asks for. */
-uint32_t ipc_kmsg_trailer_size(mach_msg_option_t option);
+static inline uint32_t ipc_kmsg_trailer_size(mach_msg_option_t option)
+{
+    return LIKELY((option & MACH_RCV_TRAILER_MASK) == 0) ? sizeof(mach_msg_trailer_t)
+                                                         : REQUESTED_TRAILER_SIZE(option);
+}

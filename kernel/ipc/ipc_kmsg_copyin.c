@@ -266,12 +266,10 @@ static COLD mach_msg_return_t copyin_locked_body(struct ipc_kmsg *kmsg, struct i
     return MACH_MSG_SUCCESS;
 }
 
-/* Bring the rights and memory of a message whose bytes are in KMSG into the kernel. */
-static ALWAYS_INLINE mach_msg_return_t copyin_contents(struct ipc_kmsg *kmsg,
-                                                       struct ipc_space *space, struct vm_map *map)
+mach_msg_return_t ipc_kmsg_copyin_contents(struct ipc_kmsg *kmsg, struct ipc_space *space,
+                                           struct vm_map *map)
 {
-    mach_msg_return_t result;
-    INLINE_CALL result = ipc_kmsg_copyin_header(kmsg, space);
+    mach_msg_return_t result = ipc_kmsg_copyin_header(kmsg, space);
     if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
         ipc_violation_by_header(&kmsg->header, result);
         ipc_kmsg_free(kmsg);
@@ -283,8 +281,7 @@ static ALWAYS_INLINE mach_msg_return_t copyin_contents(struct ipc_kmsg *kmsg,
     return MACH_MSG_SUCCESS;
 }
 
-mach_msg_return_t ipc_kmsg_copyin(struct ipc_space *space, struct vm_map *map, uint64_t address,
-                                  uint32_t size, struct ipc_kmsg **result)
+mach_msg_return_t ipc_kmsg_copyin_bytes(uint64_t address, uint32_t size, struct ipc_kmsg **result)
 {
     if (UNLIKELY(size < sizeof(mach_msg_header_t) || size % sizeof(natural_t) != 0)) {
         return MACH_SEND_MSG_TOO_SMALL;
@@ -300,5 +297,5 @@ mach_msg_return_t ipc_kmsg_copyin(struct ipc_space *space, struct vm_map *map, u
     }
     kmsg->header.msgh_size = size;
     *result = kmsg;
-    return copyin_contents(kmsg, space, map);
+    return MACH_MSG_SUCCESS;
 }

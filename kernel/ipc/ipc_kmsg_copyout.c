@@ -16,12 +16,6 @@
 #include <ipc/ipc_right.h>
 #include <ipc/ipc_space.h>
 
-uint32_t ipc_kmsg_trailer_size(mach_msg_option_t option)
-{
-    return (option & MACH_RCV_TRAILER_MASK) == 0 ? sizeof(mach_msg_trailer_t)
-                                                 : REQUESTED_TRAILER_SIZE(option);
-}
-
 /* Fill the trailer that OPTION asks for behind the message in KMSG.  Returns: its size. */
 static inline uint32_t fill_trailer(struct ipc_kmsg *kmsg, mach_msg_option_t option)
 {
@@ -41,7 +35,10 @@ void ipc_kmsg_consume_destination(struct ipc_kmsg *kmsg, mach_port_name_t name) 
 {
     struct ipc_port *port = kmsg->destination;
     kmsg->destination = nullptr;
+    kmsg->header.msgh_bits = (kmsg->header.msgh_bits & MACH_MSGH_BITS_COMPLEX) |
+                             MACH_MSGH_BITS(kmsg->reply_type, kmsg->destination_type);
     kmsg->header.msgh_local_port = name;
+    kmsg->header.msgh_voucher_port = MACH_PORT_NULL;
     kmsg->context = port->context;
     if (kmsg->is_lent) {
         kmsg->is_lent = false;
@@ -149,8 +146,7 @@ static COLD void undo_copyout(struct ipc_kmsg *kmsg, struct ipc_space *space, st
 }
 
 mach_msg_return_t ipc_kmsg_copyout(struct ipc_kmsg *kmsg, struct ipc_space *space,
-                                   struct vm_map *map, uint64_t buffer, uint32_t limit,
-                                   mach_msg_option_t option)
+                                   struct vm_map *map, uint64_t buffer, mach_msg_option_t option)
 {
     mach_msg_header_t *header = &kmsg->header;
     mach_msg_return_t error = MACH_MSG_SUCCESS;
@@ -158,9 +154,6 @@ mach_msg_return_t ipc_kmsg_copyout(struct ipc_kmsg *kmsg, struct ipc_space *spac
         consume_destination(kmsg, space);
     }
     header->msgh_remote_port = copyout_reply(kmsg, space, &error);
-    header->msgh_voucher_port = MACH_PORT_NULL;
-    header->msgh_bits = (header->msgh_bits & MACH_MSGH_BITS_COMPLEX) |
-                        MACH_MSGH_BITS(kmsg->reply_type, kmsg->destination_type);
     if (UNLIKELY(header->msgh_bits & MACH_MSGH_BITS_COMPLEX)) {
         mach_msg_return_t bits =
             copyout_body(kmsg, space, map,
@@ -172,7 +165,6 @@ mach_msg_return_t ipc_kmsg_copyout(struct ipc_kmsg *kmsg, struct ipc_space *spac
         }
     }
     uint32_t size = header->msgh_size + fill_trailer(kmsg, option);
-    debug_assert(size <= limit);
     if (UNLIKELY(copyout_message(buffer, header, size) != KERN_SUCCESS)) {
         undo_copyout(kmsg, space, map);
         return MACH_RCV_INVALID_DATA;

@@ -19,8 +19,9 @@ void ipc_kmsg_init(void);
 [[nodiscard]] mach_msg_return_t ipc_kmsg_copyin_header(struct ipc_kmsg *kmsg,
                                                        struct ipc_space *space);
 
-/* KMSG goes to a receiver who calls its destination NAME: use up the right to it.  Locks: the
- * destination's, which it drops. */
+/* KMSG goes to a receiver who calls its destination NAME: use up the right to it, and let the header
+ * say what the receiver is to see, but for the name of the reply's right.  Locks: the destination's,
+ * which it drops. */
 void ipc_kmsg_consume_destination(struct ipc_kmsg *kmsg, mach_port_name_t name);
 
 /* Take what the descriptors of KMSG, which is complex, carry.  Returns: as ipc_kmsg_copyin(); on

@@ -28,25 +28,24 @@ struct thread;
  */
 struct ipc_receive {
     mach_msg_option_t option; /* in: MACH_RCV_LARGE matters here, and the trailer */
-    uint32_t limit;           /* in: message and trailer must fit in so many bytes */
+    uint32_t room;            /* in: the largest message that fits: ipc_receive_room() */
     uint32_t too_large_size;  /* out: on MACH_RCV_TOO_LARGE with MACH_RCV_LARGE, bytes needed */
     mach_port_name_t too_large_port; /* out: and where it waits */
 };
 
-/* True if KMSG with its trailer fits where RECEIVE wants it. */
+/* The largest message that fits into LIMIT bytes with the trailer that OPTION asks for. */
+static inline uint32_t ipc_receive_room(mach_msg_option_t option, uint32_t limit)
+{
+    uint32_t trailer = ipc_kmsg_trailer_size(option);
+    return LIKELY(limit >= trailer) ? limit - trailer : 0;
+}
+
+/* True if KMSG fits where RECEIVE wants it. */
 static inline bool ipc_receive_has_room(const struct ipc_receive *receive,
                                         const struct ipc_kmsg *kmsg)
 {
-    return kmsg->header.msgh_size + ipc_kmsg_trailer_size(receive->option) <= receive->limit;
+    return kmsg->header.msgh_size <= receive->room;
 }
-
-/*
- * Hand KMSG, just copied in from the running thread, to a thread that waits at the destination itself
- * (no set).
- * Returns: the thread, claimed, with KMSG in its wait_value; the right to send with is used up and the
- *          lock dropped.  Null if nobody waits: then the destination is still locked.
- */
-[[nodiscard]] struct thread *ipc_mqueue_hand_over(struct ipc_kmsg *kmsg);
 
 /*
  * Send KMSG to its destination.  A full queue blocks until DEADLINE (0: not at all; send-once
@@ -78,6 +77,22 @@ void ipc_mqueue_post(struct ipc_kmsg *kmsg);
                                                    struct thread *handoff,
                                                    struct ipc_receive *receive,
                                                    struct ipc_kmsg **kmsg) RELEASE(object->lock);
+
+/* How a receiver waits: until when (0: not at all), what ends it, and who, claimed, gets the processor
+ * (null: the next). */
+struct ipc_wait {
+    uint64_t deadline;
+    enum wait_state how;
+    struct thread *handoff;
+};
+
+/*
+ * The running thread waits on RECEIVERS of OBJECT, whose lock is dropped, for a message as RECEIVE wants
+ * it: nothing is there that it could have.  Returns: as ipc_mqueue_receive().
+ */
+[[nodiscard]] mach_msg_return_t ipc_mqueue_wait(struct ipc_object *object, struct waitq *receivers,
+                                                struct ipc_wait wait, struct ipc_receive *receive,
+                                                struct ipc_kmsg **kmsg) RELEASE(object->lock);
 
 /* Kernel code receives from PORT, whose receive right it holds (state IN_KERNEL without
  * kobject), until DEADLINE.  What it asked for cannot be asked again: thread_abort_safely() does not

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include <lib/assert.h>
 #include <lib/compiler.h>
 #include <lib/refcount.h>
 #include <arch/spinlock.h>
@@ -39,4 +40,11 @@ static inline void ipc_object_release(struct ipc_object *object)
     if (UNLIKELY(refcount_release(&object->references))) {
         ipc_object_free(object);
     }
+}
+
+/* The same where the caller knows, by a lock, that others have references. */
+static inline void ipc_object_release_shared(struct ipc_object *object)
+{
+    bool was_last = refcount_release(&object->references);
+    assert(!was_last);
 }

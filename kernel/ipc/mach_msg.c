@@ -3,9 +3,10 @@
  * mach_msg: send, then receive.  A remote procedure call is one trap: if a server waits for the
  * message, the sender claims it, and when the sender then blocks for the reply it gives the
  * processor straight to the server (thread_block_handoff()); the server's reply does the same on
- * the way back.  There is no second, "fast" path.
+ * the way back.  The messages for which everything is so have a way of their own, mach_msg_direct.c,
+ * which knows nothing that this one does not.
  */
-#include <ipc/mach_msg.h>
+#include <ipc/mach_msg_internal.h>
 
 #include <mach/message.h>
 
@@ -26,16 +27,6 @@
 #include <ipc/upcalls.h>
 
 #define NS_PER_MS UINT64_C(1000000)
-
-/* What one call of mach_msg wants. */
-struct msg_request {
-    uint64_t send_buffer;
-    uint64_t receive_buffer;
-    uint32_t send_size;
-    mach_port_name_t receive_name;
-    uint32_t timeout_ms;
-    struct ipc_receive receive; /* with the options of both halves */
-};
 
 /* The deadline of a wait that is bounded if OPTION has BIT. */
 static inline uint64_t wait_deadline(mach_msg_option_t option, mach_msg_option_t bit,
@@ -69,9 +60,7 @@ static inline bool take_answer(struct msg_request *request, const struct ipc_spa
                                struct ipc_kmsg *answer) NO_LOCK_ANALYSIS
 {
     struct ipc_port *port = answer->destination;
-    if (answer->header.msgh_size + ipc_kmsg_trailer_size(request->receive.option) >
-            request->receive.limit ||
-        answer->is_circular) {
+    if (UNLIKELY(!ipc_receive_has_room(&request->receive, answer) || answer->is_circular)) {
         return false;
     }
     ipc_port_lock(port);
@@ -96,7 +85,7 @@ static NOINLINE bool receive_answer(struct msg_request *request, struct thread *
         return false;
     }
     INLINE_CALL *result = ipc_kmsg_copyout(answer, self->space, self->map, request->receive_buffer,
-                                           request->receive.limit, request->receive.option);
+                                           request->receive.option);
     return true;
 }
 
@@ -165,12 +154,12 @@ static COLD void report_too_large(const struct msg_request *request)
     const struct ipc_receive *receive = &request->receive;
     uint64_t buffer = request->receive_buffer;
     kern_return_t written = KERN_SUCCESS;
-    if (receive->limit >= offsetof(mach_msg_header_t, msgh_remote_port)) {
+    if (request->limit >= offsetof(mach_msg_header_t, msgh_remote_port)) {
         written = copyout(buffer + offsetof(mach_msg_header_t, msgh_size), &receive->too_large_size,
                           sizeof(receive->too_large_size));
     }
     if (written == KERN_SUCCESS && (receive->option & MACH_RCV_LARGE_IDENTITY) &&
-        receive->limit >= offsetof(mach_msg_header_t, msgh_voucher_port)) {
+        request->limit >= offsetof(mach_msg_header_t, msgh_voucher_port)) {
         written = copyout(buffer + offsetof(mach_msg_header_t, msgh_local_port),
                           &receive->too_large_port, sizeof(receive->too_large_port));
     }
@@ -183,37 +172,26 @@ static COLD void report_too_large(const struct msg_request *request)
 static COLD mach_msg_return_t receive_header_only(struct msg_request *request,
                                                   struct ipc_kmsg *kmsg, struct thread *self)
 {
-    uint32_t needed = sizeof(mach_msg_header_t) + ipc_kmsg_trailer_size(request->receive.option);
-    if (needed > request->receive.limit) {
+    if (request->receive.room < sizeof(mach_msg_header_t)) {
         ipc_kmsg_destroy(kmsg);
         return MACH_RCV_TOO_LARGE;
     }
     if (kmsg->header.msgh_bits & MACH_MSGH_BITS_COMPLEX) {
         ipc_kmsg_destroy_body(kmsg, ipc_kmsg_body(kmsg)->msgh_descriptor_count);
-        kmsg->header.msgh_bits &= ~MACH_MSGH_BITS_COMPLEX;
     }
+    kmsg->header.msgh_bits &= ~(MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS_REMOTE_MASK);
     ipc_port_release_right(kmsg->reply, kmsg->reply_type);
     kmsg->reply = nullptr;
     kmsg->reply_type = 0;
     kmsg->header.msgh_size = sizeof(mach_msg_header_t);
-    mach_msg_return_t result =
-        ipc_kmsg_copyout(kmsg, self->space, self->map, request->receive_buffer,
-                         request->receive.limit, request->receive.option);
+    mach_msg_return_t result = ipc_kmsg_copyout(kmsg, self->space, self->map,
+                                                request->receive_buffer, request->receive.option);
     return result == MACH_MSG_SUCCESS ? MACH_RCV_TOO_LARGE : result;
 }
 
-/* Receive from OBJECT, which is locked, until DEADLINE.  HANDOFF, if not null, gets the processor if
- * the caller has to wait. */
-static ALWAYS_INLINE mach_msg_return_t receive_from(struct ipc_object *object,
-                                                    struct msg_request *request,
-                                                    struct thread *self, struct thread *handoff,
-                                                    uint64_t deadline) RELEASE(object->lock)
+mach_msg_return_t msg_finish_receive(struct msg_request *request, struct thread *self,
+                                     mach_msg_return_t result, struct ipc_kmsg *kmsg)
 {
-    struct ipc_kmsg *kmsg = nullptr;
-    mach_msg_return_t result;
-    ipc_donation_receive(self, object);
-    INLINE_CALL result =
-        ipc_mqueue_receive(object, self->space, deadline, handoff, &request->receive, &kmsg);
     self->calls = MACH_PORT_NULL;
     if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
         if (result == MACH_RCV_TOO_LARGE) {
@@ -225,14 +203,14 @@ static ALWAYS_INLINE mach_msg_return_t receive_from(struct ipc_object *object,
         return receive_header_only(request, kmsg, self);
     }
     INLINE_CALL result = ipc_kmsg_copyout(kmsg, self->space, self->map, request->receive_buffer,
-                                          request->receive.limit, request->receive.option);
+                                          request->receive.option);
     return result;
 }
 
-/* The receiving half, if what came before did not end in a hand-off.  HANDOFF may be null.  The
- * analysis cannot follow a lock into the result of a function. */
-static NOINLINE mach_msg_return_t msg_receive(struct msg_request *request, struct thread *self,
-                                              struct thread *handoff) NO_LOCK_ANALYSIS
+/* The receiving half.  HANDOFF, if not null, gets the processor if the caller has to wait.  The analysis
+ * cannot follow a lock into the result of a function. */
+static mach_msg_return_t msg_receive(struct msg_request *request, struct thread *self,
+                                     struct thread *handoff) NO_LOCK_ANALYSIS
 {
     struct ipc_object *object = lock_receive_object(self->space, request->receive_name);
     if (UNLIKELY(object == nullptr)) {
@@ -243,39 +221,17 @@ static NOINLINE mach_msg_return_t msg_receive(struct msg_request *request, struc
     }
     uint64_t deadline =
         wait_deadline(request->receive.option, MACH_RCV_TIMEOUT, request->timeout_ms);
-    return receive_from(object, request, self, handoff, deadline);
+    struct ipc_kmsg *kmsg = nullptr;
+    ipc_donation_receive(self, object);
+    mach_msg_return_t result =
+        ipc_mqueue_receive(object, self->space, deadline, handoff, &request->receive, &kmsg);
+    return msg_finish_receive(request, self, result, kmsg);
 }
 
-/*
- * The common way: the caller has sent a message that RECEIVER, claimed, gets with the processor, and
- * waits for as long as it takes.  REPLY is the port for the answer, kept alive by that message, or null:
- * mostly it is what the caller receives from.  Its lock will show whether he still does.
- */
-static ALWAYS_INLINE mach_msg_return_t msg_hand_off(struct msg_request *request,
-                                                    struct thread *self, struct thread *receiver,
-                                                    struct ipc_port *reply) NO_LOCK_ANALYSIS
-{
-    if (UNLIKELY(request->receive.option & MACH_RCV_TIMEOUT)) {
-        return msg_receive(request, self, receiver);
-    }
-    struct ipc_object *object;
-    if (LIKELY(ipc_port_is_valid(reply)) && LIKELY(reply->receiver_name == request->receive_name)) {
-        ipc_port_lock(reply);
-        object = &reply->object;
-    } else {
-        INLINE_CALL object = lock_receive_object(self->space, request->receive_name);
-        if (UNLIKELY(object == nullptr)) {
-            thread_wake(receiver);
-            return no_receive_object(request);
-        }
-    }
-    return receive_from(object, request, self, receiver, WAIT_FOREVER);
-}
-
-/* KMSG, whose destination is locked, found no receiver waiting there: the kernel answers it, or it is
- * queued.  Then the receiving half follows, if there is one. */
-static NOINLINE mach_msg_return_t msg_no_receiver(struct msg_request *request, struct thread *self,
-                                                  struct ipc_kmsg *kmsg)
+/* KMSG, whose destination is locked, is answered by the kernel, or goes to a queue or who waits at
+ * it.  Then the receiving half follows, if there is one. */
+static mach_msg_return_t msg_send_contents(struct msg_request *request, struct thread *self,
+                                           struct ipc_kmsg *kmsg)
 {
     bool receives = request->receive.option & MACH_RCV_MSG;
     struct thread *handoff = nullptr;
@@ -316,54 +272,65 @@ static mach_msg_return_t msg_with_trailer(struct msg_request *request, struct th
     if (result != MACH_MSG_SUCCESS) {
         return result;
     }
-    result =
-        ipc_kmsg_copyin(self->space, self->map, request->send_buffer, request->send_size, &kmsg);
+    result = ipc_kmsg_copyin_bytes(request->send_buffer, request->send_size, &kmsg);
+    if (result == MACH_MSG_SUCCESS) {
+        result = ipc_kmsg_copyin_contents(kmsg, self->space, self->map);
+    }
     if (result != MACH_MSG_SUCCESS) {
         ipc_sender_release(sender);
         return result;
     }
     kmsg->sender = sender;
     note_call(self, kmsg);
-    return msg_no_receiver(request, self, kmsg);
+    return msg_send_contents(request, self, kmsg);
 }
 
-/* What is no plain sending. */
+/* Send KMSG, whose bytes were copied in, and receive, as REQUEST says, by the queues. */
+static NOINLINE mach_msg_return_t msg_by_queue(struct msg_request *request, struct thread *self,
+                                               struct ipc_kmsg *kmsg)
+{
+    mach_msg_return_t result = ipc_kmsg_copyin_contents(kmsg, self->space, self->map);
+    if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
+        return result;
+    }
+    note_call(self, kmsg);
+    return msg_send_contents(request, self, kmsg);
+}
+
+/* What is not sending and then receiving for as long as it takes. */
 static NOINLINE mach_msg_return_t msg_uncommon(struct msg_request *request, struct thread *self)
 {
     mach_msg_option_t option = request->receive.option;
-    if (option & MACH_SEND_MSG) {
+    if ((option & MACH_SEND_MSG) == 0) {
+        return option & MACH_RCV_MSG ? msg_receive(request, self, nullptr) : MACH_MSG_SUCCESS;
+    }
+    if (option & MACH_SEND_TRAILER) {
         return msg_with_trailer(request, self);
     }
-    return option & MACH_RCV_MSG ? msg_receive(request, self, nullptr) : MACH_MSG_SUCCESS;
+    struct ipc_kmsg *kmsg;
+    mach_msg_return_t result =
+        ipc_kmsg_copyin_bytes(request->send_buffer, request->send_size, &kmsg);
+    return result == MACH_MSG_SUCCESS ? msg_by_queue(request, self, kmsg) : result;
 }
 
 /* Both halves, as REQUEST's options say. */
 static ALWAYS_INLINE mach_msg_return_t msg_send_receive(struct msg_request *request)
 {
     struct thread *self = current_thread();
-    mach_msg_option_t option = request->receive.option;
-    if (UNLIKELY((option & (MACH_SEND_MSG | MACH_SEND_TRAILER)) != MACH_SEND_MSG)) {
+    mach_msg_option_t decisive =
+        MACH_SEND_MSG | MACH_SEND_TRAILER | MACH_RCV_MSG | MACH_RCV_TIMEOUT;
+    if (UNLIKELY((request->receive.option & decisive) != (MACH_SEND_MSG | MACH_RCV_MSG))) {
         return msg_uncommon(request, self);
     }
     struct ipc_kmsg *kmsg;
     mach_msg_return_t result;
-    INLINE_CALL result =
-        ipc_kmsg_copyin(self->space, self->map, request->send_buffer, request->send_size, &kmsg);
+    INLINE_CALL result = ipc_kmsg_copyin_bytes(request->send_buffer, request->send_size, &kmsg);
     if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
         return result;
     }
-    note_call(self, kmsg);
-    struct ipc_port *reply = kmsg->reply;
-    struct thread *receiver;
-    INLINE_CALL receiver = ipc_mqueue_hand_over(kmsg);
-    if (UNLIKELY(receiver == nullptr)) {
-        return msg_no_receiver(request, self, kmsg);
-    }
-    if (LIKELY(option & MACH_RCV_MSG)) {
-        return msg_hand_off(request, self, receiver, reply);
-    }
-    thread_wake(receiver);
-    return MACH_MSG_SUCCESS;
+    bool is_direct;
+    INLINE_CALL is_direct = msg_direct(request, self, kmsg, &result);
+    return LIKELY(is_direct) ? result : msg_by_queue(request, self, kmsg);
 }
 
 uint64_t mach_msg_trap(uint64_t msg, uint64_t option, uint64_t send_size, uint64_t rcv_size,
@@ -374,8 +341,10 @@ uint64_t mach_msg_trap(uint64_t msg, uint64_t option, uint64_t send_size, uint64
         .receive_buffer = msg,
         .send_size = (uint32_t)send_size,
         .receive_name = (mach_port_name_t)rcv_name,
+        .limit = (uint32_t)rcv_size,
         .timeout_ms = (uint32_t)timeout_ms,
-        .receive = { .option = (mach_msg_option_t)option, .limit = (uint32_t)rcv_size },
+        .receive.option = (mach_msg_option_t)option,
+        .receive.room = ipc_receive_room((mach_msg_option_t)option, (uint32_t)rcv_size),
     };
     return (uint64_t)msg_send_receive(&request);
 }
@@ -395,8 +364,10 @@ uint64_t mach_msg_overwrite_trap(uint64_t msg, uint64_t option, uint64_t send_si
         .receive_buffer = buffer != 0 ? buffer : msg,
         .send_size = (uint32_t)send_size,
         .receive_name = (mach_port_name_t)rcv_name,
+        .limit = (uint32_t)rcv_size,
         .timeout_ms = (uint32_t)timeout_ms,
-        .receive = { .option = (mach_msg_option_t)option, .limit = (uint32_t)rcv_size },
+        .receive.option = (mach_msg_option_t)option,
+        .receive.room = ipc_receive_room((mach_msg_option_t)option, (uint32_t)rcv_size),
     };
     return (uint64_t)msg_send_receive(&request);
 }

@@ -12,35 +12,34 @@
 #include <lib/assert.h>
 #include <lib/compiler.h>
 
-#define REFCOUNT_MAX (UINT32_C(1) << 31)
-
 struct refcount {
-    _Atomic uint32_t count;
+    _Atomic int32_t count;
 };
 
 /* Begin with COUNT references. */
 static inline void refcount_init(struct refcount *refcount, uint32_t count)
 {
-    atomic_store_explicit(&refcount->count, count, memory_order_relaxed);
+    atomic_store_explicit(&refcount->count, (int32_t)count, memory_order_relaxed);
 }
 
 /* Count one reference more; the caller already has one, or a lock that keeps the object alive. */
 static inline void refcount_acquire(struct refcount *refcount)
 {
-    uint32_t old = atomic_fetch_add_explicit(&refcount->count, 1, memory_order_relaxed);
-    /* One comparison for both ends: zero wraps to the top. */
-    assert(old - 1 < REFCOUNT_MAX);
+    int32_t old = atomic_fetch_add_explicit(&refcount->count, 1, memory_order_relaxed);
+    debug_assert(old != 0);
+    /* The processor's flags say this of the increment itself. */
+    assert(old >= 0);
 }
 
 /* Count one reference more unless there is none left.  Returns: true if it was counted. */
 [[nodiscard]] static inline bool refcount_acquire_if_alive(struct refcount *refcount)
 {
-    uint32_t old = atomic_load_explicit(&refcount->count, memory_order_relaxed);
+    int32_t old = atomic_load_explicit(&refcount->count, memory_order_relaxed);
     do {
         if (old == 0) {
             return false;
         }
-        assert(old < REFCOUNT_MAX);
+        assert(old > 0);
     } while (!atomic_compare_exchange_weak_explicit(&refcount->count, &old, old + 1,
                                                     memory_order_relaxed, memory_order_relaxed));
     return true;
@@ -52,17 +51,16 @@ static inline void refcount_acquire(struct refcount *refcount)
  */
 [[nodiscard]] static inline bool refcount_release(struct refcount *refcount)
 {
-    uint32_t old = atomic_fetch_sub_explicit(&refcount->count, 1, memory_order_acq_rel);
-    /* One comparison for the common case: some are left, and it did not underflow. */
-    if (LIKELY(old - 2 < REFCOUNT_MAX - 1)) {
+    int32_t left = atomic_fetch_sub_explicit(&refcount->count, 1, memory_order_acq_rel) - 1;
+    if (LIKELY(left > 0)) {
         return false;
     }
-    assert(old == 1);
+    assert(left == 0);
     return true;
 }
 
 /* The number of references, which may be another one by now; for assertions and statistics. */
 static inline uint32_t refcount_value(const struct refcount *refcount)
 {
-    return atomic_load_explicit(&refcount->count, memory_order_relaxed);
+    return (uint32_t)atomic_load_explicit(&refcount->count, memory_order_relaxed);
 }

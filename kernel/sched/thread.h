@@ -9,7 +9,8 @@
  *
  * Waiting.  A thread arms its *claim word* and links itself into a wait queue under the lock of the
  * object it waits for, drops that lock and calls thread_block().  Waker, time-out and abort each
- * try to claim the armed word with a compare-and-swap that names the generation of the wait;
+ * try to claim the armed word: the first two, who know that it is of the wait they mean, take its open
+ * bit away, an abort exchanges a word that names the generation of the wait for a claimed one;
  * exactly one wins, stores the outcome, and wakes the thread.  Nobody needs the lock of the queue
  * to end a wait: a thread that was not woken through the queue takes itself off it, and it can do
  * so because it holds a reference on the object it waited for, or by waitq_leave().
@@ -135,7 +136,7 @@ struct thread {
      * (s) the thread itself, (c) constant after creation, (a) atomic. */
     struct spinlock lock;
     enum thread_state state;        /* (l) */
-    _Atomic uint64_t wait_word;     /* (a) generation << 2 | enum wait_state (sched/waitq.h) */
+    _Atomic uint64_t wait_word;     /* (a) generation and enum wait_state (sched/waitq.h) */
     enum wait_outcome wait_outcome; /* the claimer, then (s) */
     uintptr_t wait_value;           /* the claimer, then (s): what the waker hands over */
     struct list wait_link;          /* (q) */

@@ -16,7 +16,7 @@
 static inline void wait_end(struct thread *thread) REQUIRES(thread->lock)
 {
     uint64_t word = atomic_load_explicit(&thread->wait_word, memory_order_relaxed);
-    debug_assert((word & WAIT_STATE_MASK) == WAIT_CLAIMED);
+    debug_assert((word & WAIT_STATE_MASK) != WAIT_ENDED && (word & WAIT_OPEN) == 0);
     atomic_store_explicit(&thread->wait_word, word & ~WAIT_STATE_MASK, memory_order_relaxed);
 }
 
@@ -100,7 +100,7 @@ bool thread_abort_wait(struct thread *thread, uint32_t ast)
         if (!may_abort(word, ast)) {
             return false;
         }
-    } while (!atomic_compare_exchange_weak(&thread->wait_word, &word, word | WAIT_CLAIMED));
+    } while (!atomic_compare_exchange_weak(&thread->wait_word, &word, word & ~WAIT_OPEN));
     interrupt_state_t state = interrupts_save();
     wait_finish(thread, WAIT_INTERRUPTED);
     sched_restore_interrupts(state);

@@ -21,6 +21,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include <lib/assert.h>
 #include <lib/compiler.h>
 #include <lib/list.h>
 #include <sched/thread.h>
@@ -31,17 +32,21 @@
 #define WAIT_LEEWAY_PART 16
 #define WAIT_LEEWAY_MAX  UINT64_C(1000000)
 
-/* The low three bits of a claim word; the generation above them counts the waits. */
+/*
+ * The low four bits of a claim word; the generation above them counts the waits.  While WAIT_OPEN is
+ * set somebody may end the wait: who takes that bit away has claimed it.
+ */
+#define WAIT_OPEN       UINT64_C(1)
+#define WAIT_STATE_MASK UINT64_C(15)
+#define WAIT_GENERATION UINT64_C(16)
+
 enum wait_state {
     WAIT_ENDED = 0,               /* no wait, or one that is over */
-    WAIT_ARMED = 1,               /* only its waker or a time-out ends it */
-    WAIT_ARMED_INTERRUPTIBLE = 2, /* an abort ends it too, whatever is half done then */
-    WAIT_ARMED_RESTARTABLE = 4, /* so does an abort that has to be safe: the call can be repeated */
-    WAIT_CLAIMED = 7,           /* somebody is about to end it */
+    WAIT_ARMED = 3,               /* only its waker or a time-out ends it */
+    WAIT_ARMED_INTERRUPTIBLE = 7, /* an abort ends it too, whatever is half done then */
+    WAIT_ARMED_RESTARTABLE =
+        11, /* so does an abort that has to be safe: the call can be repeated */
 };
-
-#define WAIT_STATE_MASK UINT64_C(7)
-#define WAIT_GENERATION UINT64_C(8)
 
 struct waitq {
     struct list threads;
@@ -74,7 +79,8 @@ static inline void thread_wait_arm(enum wait_state how)
 {
     struct thread *self = current_thread();
     uint64_t word = atomic_load_explicit(&self->wait_word, memory_order_relaxed);
-    word = (word & ~WAIT_STATE_MASK) + WAIT_GENERATION;
+    debug_assert((word & WAIT_STATE_MASK) == WAIT_ENDED);
+    word += WAIT_GENERATION;
     if (how == WAIT_ARMED) {
         atomic_store_explicit(&self->wait_word, word | WAIT_ARMED, memory_order_release);
         return;
@@ -96,17 +102,15 @@ static inline void waitq_enqueue(struct waitq *waitq, enum wait_state how)
     thread_wait_arm(how);
 }
 
-/* Try to become the one who ends THREAD's wait.  Returns: true if the caller is, and must pass it
- * to thread_wake() or thread_block_handoff(). */
+/*
+ * Try to become the one who ends THREAD's wait.  The caller knows which wait that is: THREAD is still on
+ * the queue whose lock he holds, or he runs for its time-out, which is cancelled before the next wait.
+ * Returns: true if the caller is, and must pass it to thread_wake() or thread_block_handoff().
+ */
 static inline bool thread_claim_wait(struct thread *thread)
 {
-    uint64_t word = atomic_load_explicit(&thread->wait_word, memory_order_relaxed);
-    if (UNLIKELY((word & WAIT_STATE_MASK) - WAIT_ARMED >= WAIT_CLAIMED - WAIT_ARMED)) {
-        return false;
-    }
-    return LIKELY(atomic_compare_exchange_strong_explicit(&thread->wait_word, &word,
-                                                          word | WAIT_CLAIMED, memory_order_acquire,
-                                                          memory_order_relaxed));
+    return LIKELY(atomic_fetch_and_explicit(&thread->wait_word, ~WAIT_OPEN, memory_order_acquire) &
+                  WAIT_OPEN);
 }
 
 /* THREAD, whose wait somebody else ended, was taken off its queue: it will find itself off already, and

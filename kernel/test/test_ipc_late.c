@@ -16,7 +16,7 @@
 static mach_msg_return_t receive(struct ipc_space *space, struct ipc_object *object,
                                  struct ipc_kmsg **kmsg)
 {
-    struct ipc_receive request = { .limit = UINT32_MAX };
+    struct ipc_receive request = { .room = UINT32_MAX };
     spin_lock(&object->lock);
     return ipc_mqueue_receive(object, space, 0, nullptr, &request, kmsg);
 }
@@ -172,7 +172,7 @@ struct guest {
 static void guest_thread(void *argument)
 {
     struct guest *guest = argument;
-    struct ipc_receive request = { .limit = UINT32_MAX };
+    struct ipc_receive request = { .room = UINT32_MAX };
     struct ipc_kmsg *kmsg;
     interrupts_disable();
     ipc_port_lock(guest->port);

@@ -156,11 +156,11 @@ KTEST(ipc_message_passes_a_waiting_receiver_it_does_not_fit)
     struct ipc_port *port = port_begin();
     struct receiver small = {
         .object = &port->object,
-        .request = { .option = MACH_RCV_LARGE, .limit = sizeof(mach_msg_header_t) },
+        .request = { .option = MACH_RCV_LARGE, .room = 0 },
     };
     struct receiver large = {
         .object = &port->object,
-        .request = { .option = MACH_RCV_LARGE, .limit = UINT32_MAX },
+        .request = { .option = MACH_RCV_LARGE, .room = UINT32_MAX },
     };
     struct ktest_thread *first = ktest_spawn(receiver_thread, &small);
     struct ktest_thread *second = ktest_spawn(receiver_thread, &large);

@@ -140,7 +140,7 @@ KTEST(ipc_member_that_left_is_not_ready_any_more)
     EXPECT_EQ(ipc_pset_add(set, port), KERN_SUCCESS);
     EXPECT_EQ(ipc_pset_remove(set, port), KERN_SUCCESS);
     ipc_port_unlock(port);
-    struct ipc_receive receive = { .limit = UINT32_MAX };
+    struct ipc_receive receive = { .room = UINT32_MAX };
     struct ipc_kmsg *kmsg;
     ipc_pset_lock(set);
     EXPECT_EQ(ipc_mqueue_receive(&set->object, nullptr, 0, nullptr, &receive, &kmsg),

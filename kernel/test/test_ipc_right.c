@@ -24,7 +24,7 @@ static struct ipc_kmsg *take_message(struct ipc_space *space, mach_port_name_t n
     struct ipc_object *object = ipc_entry_lookup(space, name)->object;
     spin_lock(&object->lock);
     spin_unlock(&space->lock);
-    struct ipc_receive receive = { .limit = UINT32_MAX };
+    struct ipc_receive receive = { .room = UINT32_MAX };
     struct ipc_kmsg *kmsg;
     mach_msg_return_t result = ipc_mqueue_receive(object, nullptr, 0, nullptr, &receive, &kmsg);
     return result == MACH_MSG_SUCCESS ? kmsg : nullptr;

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The direct way of a message: a call whose server waits for it at the port itself, or the answer to a
+ * call, from a thread that waits in turn.  That is what a remote procedure call is made of.
+ *
+ * All that has to be so is looked at first, under the locks that keep it so; only then is the receiver
+ * claimed.  From there on nothing can fail, so nothing is ever taken back, and whatever is not so goes by
+ * the queues, which know all cases.  Both ways leave the same behind, as a message and its reply right
+ * cannot tell how they came.
+ *
+ * What nobody will see is not done.  The sender of a call keeps its right to the port, so none is copied;
+ * the message takes no destination along; and a port's sequence number, its context and who sends are
+ * only written down for who asks for them.
+ *
+ * Locks: the space's from the first name looked up until the thread has a place to wait at.  It keeps
+ * both entries, and with the receive right the port of the answer.  One port after the other.
+ */
+#include <ipc/mach_msg_internal.h>
+
+#include <lib/assert.h>
+#include <sched/policy.h>
+#include <sched/thread.h>
+#include <sched/waitq.h>
+#include <ipc/ipc_donation.h>
+#include <ipc/ipc_space.h>
+
+#define CALL_BITS   MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE)
+#define ANSWER_BITS MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0)
+
+/* Where the two halves of an exchange meet other threads. */
+struct meeting {
+    struct thread *receiver;       /* claimed, with the message */
+    struct ipc_port *receive_port; /* what the caller waits at; locked */
+};
+
+/* The entry with a right of TYPE that NAME denotes in SPACE's table; null if there is none. */
+static ALWAYS_INLINE struct ipc_entry *entry_with(const struct ipc_space *space,
+                                                  mach_port_name_t name, mach_port_type_t type)
+    REQUIRES(space->lock)
+{
+    struct ipc_entry *entry = ipc_entry_of_index(space, MACH_PORT_INDEX(name));
+    return LIKELY(entry->name == name && (entry->bits & type)) ? entry : nullptr;
+}
+
+/* The first thread that waits at PORT, claimed, if it has room for SIZE bytes; else null. */
+static ALWAYS_INLINE struct thread *claim_receiver(struct ipc_port *port, uint32_t size)
+    REQUIRES(port->object.lock)
+{
+    struct list *threads = &port->receivers.threads;
+    if (UNLIKELY(list_empty(threads))) {
+        return nullptr;
+    }
+    struct thread *thread = list_first_entry(threads, struct thread, wait_link);
+    const struct ipc_receive *receive = (const struct ipc_receive *)thread->wait_value;
+    if (UNLIKELY(size > receive->room) || UNLIKELY(!thread_claim_wait(thread))) {
+        return nullptr;
+    }
+    (void)list_remove_first(threads);
+    return thread;
+}
+
+/* Give KMSG, sent from SPACE to PORT, to RECEIVER, claimed, who is to see BITS in its header. */
+static ALWAYS_INLINE void give(struct ipc_kmsg *kmsg, struct ipc_port *port,
+                               struct ipc_space *space, struct thread *receiver,
+                               mach_msg_bits_t bits) REQUIRES(port->object.lock, space->lock)
+{
+    const struct ipc_receive *receive = (const struct ipc_receive *)receiver->wait_value;
+    if (UNLIKELY(receive->option & MACH_RCV_TRAILER_MASK)) {
+        kmsg->sequence = port->sequence;
+        kmsg->context = port->context;
+        kmsg->sender = space->sender;
+        ipc_sender_reference(kmsg->sender);
+    }
+    port->sequence++;
+    kmsg->header.msgh_bits = bits;
+    kmsg->header.msgh_local_port = port->receiver_name;
+    kmsg->header.msgh_voucher_port = MACH_PORT_NULL;
+    receiver->wait_value = (uintptr_t)kmsg;
+}
+
+/* Send KMSG, a call from SPACE, which is locked.  Returns: true, SPACE unlocked; or false. */
+static ALWAYS_INLINE bool send_call(struct ipc_kmsg *kmsg, struct ipc_space *space,
+                                    struct thread *self, struct ipc_entry *own,
+                                    struct meeting *meeting) NO_LOCK_ANALYSIS
+{
+    mach_port_name_t name = kmsg->header.msgh_remote_port;
+    struct ipc_entry *entry = entry_with(space, name, MACH_PORT_TYPE_SEND);
+    if (UNLIKELY(entry == nullptr || own->name != kmsg->header.msgh_local_port)) {
+        return false;
+    }
+    struct ipc_port *port = ipc_entry_port(entry);
+    ipc_port_lock(port);
+    struct thread *receiver = claim_receiver(port, kmsg->header.msgh_size);
+    if (UNLIKELY(receiver == nullptr)) {
+        ipc_port_unlock(port);
+        return false;
+    }
+    give(kmsg, port, space, receiver,
+         MACH_MSGH_BITS(MACH_MSG_TYPE_PORT_SEND_ONCE, MACH_MSG_TYPE_PORT_SEND));
+    if (UNLIKELY(self->importance > receiver->importance)) {
+        thread_donate(receiver, self->importance);
+    }
+    ipc_port_unlock(port);
+    self->calls = name;
+
+    struct ipc_port *reply = ipc_entry_port(own);
+    ipc_port_lock(reply);
+    reply->send_once_rights++; /* there are fewer than references */
+    ipc_port_reference(reply);
+    spin_unlock(&space->lock);
+    kmsg->reply = reply;
+    kmsg->reply_type = MACH_MSG_TYPE_PORT_SEND_ONCE;
+    *meeting = (struct meeting){ receiver, reply };
+    return true;
+}
+
+/* Send KMSG, an answer from SPACE, which is locked.  Returns: true, SPACE unlocked; or false. */
+static ALWAYS_INLINE bool send_answer(struct ipc_kmsg *kmsg, struct ipc_space *space,
+                                      struct thread *self, struct ipc_entry *own,
+                                      struct meeting *meeting) NO_LOCK_ANALYSIS
+{
+    struct ipc_entry *entry =
+        entry_with(space, kmsg->header.msgh_remote_port, MACH_PORT_TYPE_SEND_ONCE);
+    if (UNLIKELY(entry == nullptr || entry->request != nullptr)) {
+        return false;
+    }
+    struct ipc_port *port = ipc_entry_port(entry);
+    ipc_port_lock(port);
+    struct thread *receiver = claim_receiver(port, kmsg->header.msgh_size);
+    if (UNLIKELY(receiver == nullptr)) {
+        ipc_port_unlock(port);
+        return false;
+    }
+    give(kmsg, port, space, receiver, MACH_MSGH_BITS(0, MACH_MSG_TYPE_PORT_SEND_ONCE));
+    port->send_once_rights--;
+    ipc_object_release_shared(&port->object); /* somebody waits at it: the receive right lives */
+    ipc_port_unlock(port);
+    INLINE_CALL ipc_entry_free(space, entry);
+    self->calls = MACH_PORT_NULL;
+
+    struct ipc_port *receive_port = ipc_entry_port(own);
+    ipc_port_lock(receive_port);
+    spin_unlock(&space->lock);
+    *meeting = (struct meeting){ receiver, receive_port };
+    return true;
+}
+
+/* The sending half.  Returns: true, with *MEETING; or false. */
+static ALWAYS_INLINE bool meet(struct msg_request *request, struct thread *self,
+                               struct ipc_kmsg *kmsg, struct meeting *meeting) NO_LOCK_ANALYSIS
+{
+    mach_msg_bits_t bits = kmsg->header.msgh_bits;
+    bool is_call = bits == CALL_BITS;
+    if (UNLIKELY(!is_call &&
+                 (bits != ANSWER_BITS || kmsg->header.msgh_local_port != MACH_PORT_NULL ||
+                  self->policy.donated != 0))) {
+        return false;
+    }
+    struct ipc_space *space = self->space;
+    spin_lock(&space->lock);
+    if (LIKELY(space->is_active)) {
+        struct ipc_entry *own = entry_with(space, request->receive_name, MACH_PORT_TYPE_RECEIVE);
+        if (LIKELY(own != nullptr) && (is_call ? send_call(kmsg, space, self, own, meeting)
+                                               : send_answer(kmsg, space, self, own, meeting))) {
+            return true;
+        }
+    }
+    spin_unlock(&space->lock);
+    return false;
+}
+
+bool msg_direct(struct msg_request *request, struct thread *self, struct ipc_kmsg *kmsg,
+                mach_msg_return_t *result) NO_LOCK_ANALYSIS
+{
+    struct meeting meeting;
+    if (UNLIKELY(!meet(request, self, kmsg, &meeting))) {
+        return false;
+    }
+    struct ipc_port *port = meeting.receive_port;
+    struct ipc_kmsg *received;
+    ipc_donation_receive(self, &port->object);
+    if (LIKELY(list_empty(&port->messages))) {
+        struct ipc_wait wait = { WAIT_FOREVER, WAIT_ARMED_RESTARTABLE, meeting.receiver };
+        INLINE_CALL *result =
+            ipc_mqueue_wait(&port->object, &port->receivers, wait, &request->receive, &received);
+    } else {
+        *result = ipc_mqueue_receive(&port->object, self->space, WAIT_FOREVER, meeting.receiver,
+                                     &request->receive, &received);
+    }
+    INLINE_CALL *result = msg_finish_receive(request, self, *result, received);
+    return true;
+}
