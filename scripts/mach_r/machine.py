@@ -7,6 +7,7 @@ import pathlib
 import re
 import selectors
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -73,7 +74,9 @@ class Machine:
     def __init__(self, image, options):
         self._scratch = tempfile.TemporaryDirectory(prefix="mach_r-")
         words = command(image, options, self._scratch.name)
-        words += ["-serial", "stdio", "-monitor", "none", "-no-reboot"]
+        self._monitor = pathlib.Path(self._scratch.name) / "monitor"
+        words += ["-serial", "stdio", "-monitor", f"unix:{self._monitor},server=on,wait=off"]
+        words += ["-no-reboot"]
         self.started = time.monotonic()
         self.output = b""
         self._seen = 0
@@ -131,6 +134,25 @@ class Machine:
         self._process.stdin.write(text.encode())
         self._process.stdin.flush()
 
+    def monitor(self, command):
+        """What QEMU's monitor answers to COMMAND."""
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(60)
+            line.connect(str(self._monitor))
+            _read_answer(line)
+            line.sendall(command.encode() + b"\n")
+            echo, _, answer = _read_answer(line).partition("\n")
+            del echo
+            return answer
+
+    def screendump(self):
+        """The screen as a picture: width, height, three bytes for each pixel."""
+        path = pathlib.Path(self._scratch.name) / "screen.ppm"
+        self.monitor(f"screendump {path}")
+        _, size, _, pixels = path.read_bytes().split(b"\n", 3)
+        width, height = (int(number) for number in size.split())
+        return width, height, pixels
+
     def finish(self, timeout):
         """Wait for QEMU's own end and return its status, or None when the time is over."""
         deadline = time.monotonic() + timeout
@@ -144,6 +166,17 @@ class Machine:
     def tail(self, count=30):
         """The last COUNT lines of output, as text, for a report."""
         return "\n".join(plain(self.output).splitlines()[-count:])
+
+
+def _read_answer(line):
+    """What the monitor at the other end of LINE says until it asks for a command."""
+    answer = b""
+    while not answer.endswith(b"(qemu) "):
+        data = line.recv(65536)
+        if not data:
+            raise Failure("QEMU's monitor has ended")
+        answer += data
+    return answer.decode("ascii", "replace").removesuffix("(qemu) ")
 
 
 def plain(data):

@@ -17,7 +17,7 @@ struct display {
     /* Show CELL at a place; the cursor is shown there by the second. */
     void (*draw)(unsigned column, unsigned row, const struct screen_cell *cell, bool has_cursor);
 
-    /* Take over what is on the glass; null: it cannot be read. */
+    /* Take over what is on the glass, where that is characters. */
     void (*adopt)(struct screen_buffer *screen);
 
     /* The cursor stands at a place or is hidden; null: draw shows it. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The font of pixel screens, made at build time by make_font.py.
+ * The font of pixel screens, made at build time by scripts/mkfont.py.
  */
 #pragma once
 

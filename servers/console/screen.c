@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Text goes through the interpreter into a buffer; then what differs from what is on the glass is
- * drawn. So a page that scrolls by is drawn once, and nothing is ever read from the glass.
+ * drawn. So a page that scrolls by is drawn once, and the glass is read but once, at the start: the
+ * kernel, or a console that ended, has left text there.
  */
 #include "screen.h"
 
@@ -141,11 +142,9 @@ void screen_init(mach_port_t device_master)
     screen.display = display;
     screen.shown_cursor = NOWHERE;
     ansi_init(&screen.ansi, &screen.buffer);
-    if (display->adopt != nullptr) {
-        /* Where the cursor stands says nothing: the kernel writes without moving it. */
-        display->adopt(&screen.buffer);
-        screen_buffer_resume(&screen.buffer);
-    }
+    /* Where the cursor stands says nothing: the kernel writes without moving it. */
+    display->adopt(&screen.buffer);
+    screen_buffer_resume(&screen.buffer);
     refresh();
 }
 

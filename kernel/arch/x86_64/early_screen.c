@@ -11,18 +11,11 @@
 #include <lib/compiler.h>
 #include <lib/string.h>
 #include <arch/boot_info.h>
+#include <early_font.h>
 #include <pmap_device.h>
-
-#define GLYPH_WIDTH  8
-#define GLYPH_HEIGHT 16
-#define GLYPH_FIRST  0x20
-#define GLYPH_LAST   0x7e
 
 #define TEXT_ATTRIBUTE 0x0700
 #define PIXEL_INK      0xffaaaaaau
-
-/* Made by mkfont.py. */
-extern const uint8_t early_font[GLYPH_LAST - GLYPH_FIRST + 1][GLYPH_HEIGHT];
 
 static char *screen; /* null: none that we can write on */
 static uint32_t columns, lines;
@@ -31,13 +24,13 @@ static bool is_released;
 
 static void put_glyph(char character)
 {
-    const uint8_t *rows = early_font[character - GLYPH_FIRST];
-    char *start = screen + (uint64_t)line * GLYPH_HEIGHT * boot_info.screen.pitch +
-                  (uint64_t)column * GLYPH_WIDTH * sizeof(uint32_t);
-    for (unsigned y = 0; y < GLYPH_HEIGHT; y++) {
+    const uint8_t *rows = early_font[(unsigned char)character];
+    char *start = screen + (uint64_t)line * EARLY_FONT_HEIGHT * boot_info.screen.pitch +
+                  (uint64_t)column * EARLY_FONT_WIDTH * sizeof(uint32_t);
+    for (unsigned y = 0; y < EARLY_FONT_HEIGHT; y++) {
         volatile uint32_t *pixels = (volatile uint32_t *)(start + y * boot_info.screen.pitch);
-        for (unsigned x = 0; x < GLYPH_WIDTH; x++) {
-            pixels[x] = (rows[y] >> (GLYPH_WIDTH - 1 - x) & 1) != 0 ? PIXEL_INK : 0;
+        for (unsigned x = 0; x < EARLY_FONT_WIDTH; x++) {
+            pixels[x] = (rows[y] >> (EARLY_FONT_WIDTH - 1 - x) & 1) != 0 ? PIXEL_INK : 0;
         }
     }
 }
@@ -50,7 +43,7 @@ static void put_cell(char character)
 
 static void clear_line(uint32_t which)
 {
-    uint64_t height = boot_info.screen.is_text ? 1 : GLYPH_HEIGHT;
+    uint64_t height = boot_info.screen.is_text ? 1 : EARLY_FONT_HEIGHT;
     uint64_t size = height * boot_info.screen.pitch;
     memset(screen + which * size, 0, size);
 }
@@ -68,7 +61,7 @@ static void put_character(char character)
         new_line();
         return;
     }
-    if (character < GLYPH_FIRST || character > GLYPH_LAST) {
+    if (character < ' ' || character >= EARLY_FONT_CHARACTERS) {
         character = '?';
     }
     if (column == columns) {
@@ -106,8 +99,8 @@ void early_screen_init(void)
 {
     const struct boot_screen *info = &boot_info.screen;
     uint64_t cell_size = info->is_text ? sizeof(uint16_t) : sizeof(uint32_t);
-    columns = info->is_text ? info->width : info->width / GLYPH_WIDTH;
-    lines = info->is_text ? info->height : info->height / GLYPH_HEIGHT;
+    columns = info->is_text ? info->width : info->width / EARLY_FONT_WIDTH;
+    lines = info->is_text ? info->height : info->height / EARLY_FONT_HEIGHT;
     if (info->address == 0 || columns == 0 || lines < 2 || info->width * cell_size > info->pitch ||
         (!info->is_text && info->bits_per_pixel != 32)) {
         return;

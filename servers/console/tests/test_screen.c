@@ -6,6 +6,8 @@
 
 #include "ansi.h"
 #include "check.h"
+#include "display.h"
+#include "font.h"
 #include "screen_buffer.h"
 
 static void show(struct ansi *ansi, const char *text)
@@ -205,9 +207,98 @@ static void test_resume(void)
     screen_buffer_destroy(&screen);
 }
 
+#define PIXEL_COLUMNS 5
+#define PIXEL_ROWS    2
+
+static bool looks_same(uint16_t first, uint16_t second)
+{
+    return memcmp(font_glyphs[first], font_glyphs[second], FONT_HEIGHT) == 0;
+}
+
+/* A cell drawn in any colours is the same cell when it is read again. */
+static void test_drawn_cells(const struct display *display, struct screen_buffer *screen)
+{
+    for (unsigned i = 0; i < 256 * 16; i++) {
+        struct screen_cell cell = { (uint16_t)(i % 256), i / 256, (uint8_t)(15 - i / 256) };
+        bool is_cursor = looks_same(cell.character, ' ') && cell.background == SCREEN_GREY;
+        if (cell.character < ' ' || is_cursor) {
+            continue;
+        }
+        display->draw(3, 1, &cell, false);
+        display->adopt(screen);
+        const struct screen_cell *read = screen_buffer_cell(screen, 3, 1);
+        if (!CHECK(looks_same(read->character, cell.character)) ||
+            !CHECK(read->background == cell.background) ||
+            !CHECK(looks_same(read->character, ' ') || read->foreground == cell.foreground)) {
+            fprintf(stderr, "  character %u in colours %u: %u\n", i % 256, i / 256,
+                    read->character);
+            return;
+        }
+    }
+}
+
+static void check_blank(const struct display *display, struct screen_buffer *screen)
+{
+    display->adopt(screen);
+    const struct screen_cell *cell = screen_buffer_cell(screen, 2, 0);
+    CHECK(cell->character == ' ' && cell->background == SCREEN_BLACK &&
+          cell->foreground == SCREEN_GREY);
+}
+
+/* What is not a character becomes a blank: the cursor, a picture, other colours. */
+static void test_other_cells(const struct display *display, struct screen_buffer *screen,
+                             uint8_t *place, unsigned pixel)
+{
+    const struct screen_cell blank = { ' ', SCREEN_GREY, SCREEN_BLACK };
+    display->draw(2, 0, &blank, true);
+    check_blank(display, screen);
+    display->draw(2, 0, &blank, false);
+    memset(place, 0xff, pixel);
+    check_blank(display, screen);
+    memset(place, 0x12, pixel);
+    check_blank(display, screen);
+    const struct screen_cell letter = { 'x', SCREEN_GREY, SCREEN_BLACK };
+    display->draw(2, 0, &letter, false);
+    memset(place + pixel, 0xff, pixel);
+    check_blank(display, screen);
+}
+
+/* A frame buffer with unused bytes at the end of its lines, and bits in what is not a colour. */
+static void test_pixels(unsigned bits)
+{
+    static uint8_t memory[PIXEL_ROWS * 16 * 256];
+    struct screen_buffer screen;
+    struct device_screen description = {
+        .pitch = 256,
+        .width = PIXEL_COLUMNS * 8 + 3,
+        .height = PIXEL_ROWS * 16,
+        .bits_per_pixel = bits,
+        .red_shift = 16,
+        .green_shift = 8,
+    };
+    memset(memory, 0, sizeof(memory));
+    const struct display *display = display_pixels_init(&description, memory);
+    if (!CHECK(display != nullptr && display->columns == PIXEL_COLUMNS) ||
+        !CHECK(screen_buffer_create(&screen, display->columns, display->rows))) {
+        return;
+    }
+    test_drawn_cells(display, &screen);
+    test_other_cells(display, &screen, memory + 2 * bits, bits / 8);
+    if (bits == 32) {
+        const struct screen_cell letter = { 'x', SCREEN_GREY, SCREEN_BLACK };
+        display->draw(0, 0, &letter, false);
+        memory[3] = 0xff;
+        display->adopt(&screen);
+        CHECK(screen_buffer_cell(&screen, 0, 0)->character == 'x');
+    }
+    screen_buffer_destroy(&screen);
+}
+
 int main(void)
 {
     test_screen();
     test_resume();
+    test_pixels(32);
+    test_pixels(24);
     return failures != 0;
 }
