@@ -87,6 +87,32 @@ KTEST(vm_user_region_recurse_serves_old_lengths)
     vm_map_deallocate(map);
 }
 
+KTEST(vm_user_region_recurse_has_a_short_form)
+{
+    struct vm_map *map = vm_map_create();
+    struct vm_region_submap_short_info_64 info;
+    mach_vm_address_t address = test_allocate(map, PAGES(1));
+    mach_vm_size_t size;
+    natural_t depth = 3;
+    mach_msg_type_number_t count = VM_REGION_SUBMAP_SHORT_INFO_COUNT_64;
+    EXPECT(test_fill(map, address, 1, 1));
+    EXPECT_EQ(mach_vm_protect(map, address, PAGES(1), 0, VM_PROT_READ), KERN_SUCCESS);
+    memset(&info, 0xee, sizeof(info));
+    EXPECT_EQ(mach_vm_region_recurse(map, &address, &size, &depth, (vm_region_recurse_info_t)&info,
+                                     &count),
+              KERN_SUCCESS);
+    EXPECT_EQ(count, VM_REGION_SUBMAP_SHORT_INFO_COUNT_64);
+    EXPECT_EQ(depth, 0);
+    EXPECT_EQ(info.protection, VM_PROT_READ);
+    EXPECT_EQ(info.max_protection, VM_PROT_ALL);
+    EXPECT_EQ(info.inheritance, VM_INHERIT_COPY);
+    EXPECT_EQ(info.share_mode, SM_PRIVATE);
+    EXPECT_EQ(info.ref_count, 1);
+    EXPECT_EQ(info.is_submap, 0);
+    EXPECT_EQ(info.user_wired_count, 0);
+    vm_map_deallocate(map);
+}
+
 KTEST(vm_user_remap_shares_or_copies)
 {
     struct vm_map *source = vm_map_create();
@@ -177,6 +203,9 @@ KTEST(vm_user_map_keeps_to_the_entry)
     };
     struct vm_map_request whole = request;
     EXPECT_EQ(vm_user_map(map, &request, PAGES(2), PAGES(3)), KERN_INVALID_ARGUMENT);
+    request = whole;
+    request.flags = VM_FLAGS_ANYWHERE; /* the page's address would not be that of the data */
+    EXPECT_EQ(vm_user_map(map, &request, PAGES(2), PAGES(4)), KERN_INVALID_ARGUMENT);
     request = whole;
     vm_object_reference(object);
     EXPECT_EQ(vm_user_map(map, &request, PAGES(2), PAGES(4)), KERN_SUCCESS);

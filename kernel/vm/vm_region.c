@@ -181,12 +181,50 @@ static struct vm_region_submap_info_64 submap_info(const struct vm_map_entry *en
     };
 }
 
+/* What is left of INFO where nobody asked for its numbers of pages. */
+static struct vm_region_submap_short_info_64 short_info(const struct vm_region_submap_info_64 *info)
+{
+    return (struct vm_region_submap_short_info_64){
+        .protection = info->protection,
+        .max_protection = info->max_protection,
+        .inheritance = info->inheritance,
+        .offset = info->offset,
+        .user_tag = info->user_tag,
+        .ref_count = info->ref_count,
+        .shadow_depth = info->shadow_depth,
+        .external_pager = info->external_pager,
+        .share_mode = info->share_mode,
+        .behavior = info->behavior,
+        .object_id = info->object_id,
+    };
+}
+
+/* Write as much of ANSWER as there is room for: one of the older versions, or the short form, which
+ * is asked for by its length. */
+static void answer_submap(const struct vm_region_submap_info_64 *answer,
+                          vm_region_recurse_info_t info, mach_msg_type_number_t *info_count)
+{
+    mach_msg_type_number_t count = VM_REGION_SUBMAP_INFO_V2_COUNT_64;
+    if (*info_count == VM_REGION_SUBMAP_SHORT_INFO_COUNT_64) {
+        struct vm_region_submap_short_info_64 less = short_info(answer);
+        memcpy(info, &less, sizeof(less));
+        return;
+    }
+    if (*info_count < count) {
+        count = *info_count < VM_REGION_SUBMAP_INFO_V1_COUNT_64 ? VM_REGION_SUBMAP_INFO_V0_COUNT_64
+                                                                : VM_REGION_SUBMAP_INFO_V1_COUNT_64;
+    }
+    memcpy(info, answer, count * sizeof(natural_t));
+    *info_count = count;
+}
+
 kern_return_t mach_vm_region_recurse(struct vm_map *target, mach_vm_address_t *address,
                                      mach_vm_size_t *size, natural_t *nesting_depth,
                                      vm_region_recurse_info_t info,
                                      mach_msg_type_number_t *info_count)
 {
-    if (target == nullptr || *info_count < VM_REGION_SUBMAP_INFO_V0_COUNT_64) {
+    if (target == nullptr || (*info_count < VM_REGION_SUBMAP_INFO_V0_COUNT_64 &&
+                              *info_count != VM_REGION_SUBMAP_SHORT_INFO_COUNT_64)) {
         return KERN_INVALID_ARGUMENT;
     }
     mutex_lock(&target->lock);
@@ -199,14 +237,7 @@ kern_return_t mach_vm_region_recurse(struct vm_map *target, mach_vm_address_t *a
     if (entry == nullptr) {
         return KERN_INVALID_ADDRESS;
     }
-    /* Older callers have room for less of the structure, by whole versions. */
-    mach_msg_type_number_t count = VM_REGION_SUBMAP_INFO_V2_COUNT_64;
-    if (*info_count < count) {
-        count = *info_count < VM_REGION_SUBMAP_INFO_V1_COUNT_64 ? VM_REGION_SUBMAP_INFO_V0_COUNT_64
-                                                                : VM_REGION_SUBMAP_INFO_V1_COUNT_64;
-    }
-    memcpy(info, &answer, count * sizeof(natural_t));
-    *info_count = count;
+    answer_submap(&answer, info, info_count);
     *nesting_depth = 0;
     return KERN_SUCCESS;
 }

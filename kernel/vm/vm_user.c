@@ -197,14 +197,15 @@ kern_return_t vm_user_map(struct vm_map *target, struct vm_map_request *request,
     }
     request->address &= ~PAGE_MASK;
     uint64_t data = request->offset & PAGE_MASK;
+    bool wants_data = (request->flags & VM_FLAGS_RETURN_DATA_ADDR) != 0;
     if (request->object != nullptr) {
-        if (!checked_add(request->offset, request->size, &end) || end > object_size) {
+        if (!checked_add(request->offset, request->size, &end) || end > object_size ||
+            (data != 0 && !wants_data)) {
             return KERN_INVALID_ARGUMENT;
         }
         request->size += data;
         request->offset = object_offset + (request->offset - data);
     }
-    bool wants_data = (request->flags & VM_FLAGS_RETURN_DATA_ADDR) != 0;
     kern_return_t result = vm_map_enter(target, request);
     if (result == KERN_SUCCESS && wants_data && request->object != nullptr) {
         request->address += data;

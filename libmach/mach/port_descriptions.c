@@ -19,6 +19,7 @@ struct entry {
     const char *words;
 };
 
+#define COUNT(table)          ((int)(sizeof(table) / sizeof((table)[0])))
 #define ENTRY(constant, text) [constant] = { #constant, text }
 
 static const struct entry host_ports[] = {
@@ -48,7 +49,14 @@ static const struct entry host_ports[] = {
     ENTRY(HOST_CLOSURED_PORT, "launch closures"),
     ENTRY(HOST_SYSPOLICYD_PORT, "policy of the system"),
     ENTRY(HOST_FILECOORDINATIOND_PORT, "coordination of files"),
+    ENTRY(HOST_FAIRPLAYD_PORT, "rights to media"),
+    ENTRY(HOST_IOCOMPRESSIONSTATS_PORT, "compression of files, counted"),
+    ENTRY(HOST_MEMORY_ERROR_PORT, "errors of memory, counted"),
+    ENTRY(HOST_MANAGEDAPPDISTD_PORT, "distribution of programs"),
+    ENTRY(HOST_DOUBLEAGENTD_PORT, "trust of programs"),
 };
+
+static_assert(COUNT(host_ports) == HOST_MAX_SPECIAL_PORT + 1, "each has words");
 
 static const struct entry task_ports[] = {
     ENTRY(TASK_KERNEL_PORT, "the task, controlled"),
@@ -67,8 +75,6 @@ static const struct entry thread_ports[] = {
     ENTRY(THREAD_INSPECT_PORT, "the thread, inspected"),
     ENTRY(THREAD_READ_PORT, "the thread, read"),
 };
-
-#define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
 static const char *words(const struct entry *table, int count, int port)
 {

@@ -28,8 +28,9 @@
 static struct {
     uint32_t lock;
     bool ready;
+    int limit; /* new descriptors are below */
     struct open_file *files[FILES_MAX];
-} table;
+} table = { .limit = FILES_MAX };
 
 /* The standard files need no memory of their own kind: they exist in every program. */
 static struct open_file standard_files[3];
@@ -126,14 +127,25 @@ int file_install(struct open_file *file, int least)
 {
     table_lock();
     int fd = least;
-    while (fd < FILES_MAX && table.files[fd] != NULL) {
+    while (fd < table.limit && table.files[fd] != NULL) {
         fd++;
     }
-    if (fd < FILES_MAX) {
+    bool found = fd < table.limit;
+    if (found) {
         table.files[fd] = file;
     }
     table_unlock();
-    return fd < FILES_MAX ? fd : fail_errno(EMFILE);
+    return found ? fd : fail_errno(EMFILE);
+}
+
+int files_limit(void)
+{
+    return __atomic_load_n(&table.limit, __ATOMIC_RELAXED);
+}
+
+void files_set_limit(int limit)
+{
+    __atomic_store_n(&table.limit, limit, __ATOMIC_RELAXED);
 }
 
 mach_port_t file_port(struct open_file *file)
@@ -238,7 +250,7 @@ int dup(int fd)
 
 int dup2(int fd, int wanted)
 {
-    if (wanted < 0 || wanted >= FILES_MAX) {
+    if (wanted < 0 || wanted >= files_limit()) {
         return fail_errno(EBADF);
     }
     struct open_file *file = file_get(fd);
@@ -288,7 +300,8 @@ int fcntl(int fd, int command, ...)
     va_end(arguments);
     switch (command) {
     case F_DUPFD:
-        return argument < 0 || argument >= FILES_MAX ? fail_errno(EINVAL) : duplicate(fd, argument);
+        return argument < 0 || argument >= files_limit() ? fail_errno(EINVAL)
+                                                         : duplicate(fd, argument);
     case F_GETFD: return current_flags(fd) < 0 ? -1 : FD_CLOEXEC;
     case F_SETFD: return current_flags(fd) < 0 ? -1 : 0;
     case F_GETFL: return current_flags(fd);

@@ -54,6 +54,10 @@ struct open_file *file_create(mach_port_t port, const char *path, int flags);
  */
 int file_install(struct open_file *file, int least);
 
+/* Descriptors below this are given out, FILES_MAX at most; those above that exist stay. */
+int files_limit(void);
+void files_set_limit(int limit);
+
 /*
  * A right to FILE's object for one call. References: none given; valid while the file is.
  */

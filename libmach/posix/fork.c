@@ -142,7 +142,9 @@ static void child_side(void)
 pid_t fork(void)
 {
     jmp_buf frame;
+    volatile bool is_child = false;
     struct _reent *reent = thread_block_self()->reent;
+    atfork_prepare();
     __malloc_lock(reent);
     /* Before memory is copied: what it looks up for the first time is found in both. */
     (void)path_root_port();
@@ -153,9 +155,15 @@ pid_t fork(void)
         pid = parent_side(&frame);
     } else {
         child_side();
+        is_child = true;
     }
     files_fork_unlock();
     __malloc_unlock(thread_block_self()->reent);
+    if (is_child) {
+        atfork_child();
+    } else {
+        atfork_parent();
+    }
     return pid;
 }
 

@@ -24,6 +24,12 @@ void startup_after_fork(int pid);
 void mig_after_fork(void);
 void park_after_fork(void);
 void thread_after_fork(void);
+void registry_after_fork(void); /* called by the one before */
 void process_after_fork(void);
 void path_after_fork(void);
 void files_after_fork(void);
+
+/* What pthread_atfork() has noted: before the locks above are taken, and after they are free. */
+void atfork_prepare(void);
+void atfork_parent(void);
+void atfork_child(void);

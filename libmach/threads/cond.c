@@ -5,12 +5,9 @@
  */
 #include <errno.h>
 #include <pthread.h>
-#include <sys/time.h>
 #include <time.h>
 
-#include <mach/mach_time.h>
-
-#include "../mach/mach_time.h"
+#include "deadline.h"
 #include "park.h"
 
 int pthread_condattr_init(pthread_condattr_t *attributes)
@@ -52,38 +49,18 @@ int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
     return wait_until(cond, mutex, PARK_FOREVER);
 }
 
-static bool is_valid(const struct timespec *time)
-{
-    return time->tv_nsec >= 0 && time->tv_nsec < (long)NSEC_PER_SEC;
-}
-
-static uint64_t to_ns(const struct timespec *time)
-{
-    return time->tv_sec < 0 ? 0 : (uint64_t)time->tv_sec * NSEC_PER_SEC + (uint64_t)time->tv_nsec;
-}
-
-/* The time of day could change meanwhile; nothing sets it here. */
 int pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex,
                            const struct timespec *time)
 {
-    struct timespec now;
-    if (!is_valid(time)) {
-        return EINVAL;
-    }
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    uint64_t from = to_ns(&now);
-    uint64_t to = to_ns(time);
-    uint64_t span = to > from ? to - from : 0;
-    return wait_until(cond, mutex, mach_absolute_time() + mach_time_from_ns(span));
+    uint64_t deadline;
+    return deadline_at(time, &deadline) ? wait_until(cond, mutex, deadline) : EINVAL;
 }
 
 int pthread_cond_timedwait_relative_np(pthread_cond_t *cond, pthread_mutex_t *mutex,
                                        const struct timespec *span)
 {
-    if (!is_valid(span)) {
-        return EINVAL;
-    }
-    return wait_until(cond, mutex, mach_absolute_time() + mach_time_from_ns(to_ns(span)));
+    uint64_t deadline;
+    return deadline_after(span, &deadline) ? wait_until(cond, mutex, deadline) : EINVAL;
 }
 
 static int wake(pthread_cond_t *cond, unsigned int count)

@@ -52,7 +52,9 @@ mach_port_t pthread_mach_thread_np(pthread_t thread)
 
 int pthread_attr_init(pthread_attr_t *attributes)
 {
-    *attributes = (pthread_attr_t){ DEFAULT_STACK_SIZE, PTHREAD_CREATE_JOINABLE };
+    *attributes = (pthread_attr_t){ .stack_size = DEFAULT_STACK_SIZE,
+                                    .detach_state = PTHREAD_CREATE_JOINABLE };
+    thread_sched_init(attributes);
     return 0;
 }
 
@@ -105,6 +107,7 @@ static void reap(struct thread_block *block)
     while (!is_gone(block)) {
         (void)thread_switch(MACH_PORT_NULL, SWITCH_OPTION_DEPRESS, 1);
     }
+    registry_remove(block);
     (void)mach_port_deallocate(mach_task_self_, block->thread_port);
     (void)mach_vm_deallocate(mach_task_self_, block->memory, block->memory_size);
 }
@@ -182,6 +185,9 @@ void pthread_exit(void *result)
     if (block->memory == 0) {
         exit(EXIT_SUCCESS); /* the main thread's end is the program's */
     }
+    if (thread_cleanup_run != NULL) {
+        thread_cleanup_run();
+    }
     if (thread_keys_destroy != NULL) {
         thread_keys_destroy();
     }
@@ -206,10 +212,10 @@ void pthread_exit(void *result)
 }
 
 /*
- * The creator may be slower than the thread, so the thread is created suspended and starts when its
- * block knows its port.
+ * Make the kernel's thread, suspended: the creator may be slower than the thread, which is to start
+ * when its block knows its port.
  */
-static kern_return_t thread_launch(struct thread_block *block)
+static kern_return_t thread_prepare(struct thread_block *block)
 {
     x86_thread_state64_t state = {
         .__rip = (uint64_t)thread_begin,
@@ -225,9 +231,6 @@ static kern_return_t thread_launch(struct thread_block *block)
     block->thread_port = thread;
     result = thread_set_state(thread, x86_THREAD_STATE64, (thread_state_t)&state,
                               x86_THREAD_STATE64_COUNT);
-    if (result == KERN_SUCCESS) {
-        result = thread_resume(thread);
-    }
     if (result != KERN_SUCCESS) {
         (void)thread_terminate(thread);
         (void)mach_port_deallocate(mach_task_self_, thread);
@@ -235,8 +238,8 @@ static kern_return_t thread_launch(struct thread_block *block)
     return result;
 }
 
-int pthread_create(pthread_t *result, const pthread_attr_t *attributes, void *(*start)(void *),
-                   void *argument)
+int pthread_create_suspended_np(pthread_t *result, const pthread_attr_t *attributes,
+                                void *(*start)(void *), void *argument)
 {
     pthread_attr_t defaults;
     if (attributes == NULL) {
@@ -244,6 +247,7 @@ int pthread_create(pthread_t *result, const pthread_attr_t *attributes, void *(*
         attributes = &defaults;
     }
     reap_zombies();
+    (void)pthread_mach_thread_np(thread_block_self()); /* the others may ask for it from now on */
     struct thread_block *block = block_create(attributes->stack_size);
     if (block == NULL) {
         return EAGAIN;
@@ -251,12 +255,26 @@ int pthread_create(pthread_t *result, const pthread_attr_t *attributes, void *(*
     block->start = start;
     block->argument = argument;
     block->detached = attributes->detach_state == PTHREAD_CREATE_DETACHED;
-    *result = block;
-    if (thread_launch(block) != KERN_SUCCESS) {
+    if (thread_prepare(block) != KERN_SUCCESS) {
         (void)mach_vm_deallocate(mach_task_self_, block->memory, block->memory_size);
         return EAGAIN;
     }
+    if (attributes->inherit == PTHREAD_EXPLICIT_SCHED) {
+        (void)thread_sched_set(block, attributes->policy, attributes->parameters.sched_priority);
+    }
+    registry_insert(block);
+    *result = block;
     return 0;
+}
+
+int pthread_create(pthread_t *result, const pthread_attr_t *attributes, void *(*start)(void *),
+                   void *argument)
+{
+    int error = pthread_create_suspended_np(result, attributes, start, argument);
+    if (error == 0) {
+        (void)thread_resume((*result)->thread_port);
+    }
+    return error;
 }
 
 int pthread_join(pthread_t thread, void **result)
@@ -306,5 +324,6 @@ void thread_after_fork(void)
 {
     life_lock = 0;
     zombies = NULL;
+    registry_after_fork();
     thread_block_self()->thread_port = mach_thread_self();
 }

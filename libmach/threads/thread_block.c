@@ -32,6 +32,7 @@ static struct {
 } tls;
 
 static _Alignas(64) char main_area[MAIN_AREA_SIZE];
+static struct thread_block *main_block;
 
 static void find_image(void)
 {
@@ -67,6 +68,11 @@ struct thread_block *thread_block_init(void *memory, size_t memory_size)
     return block;
 }
 
+struct thread_block *thread_block_main(void)
+{
+    return main_block;
+}
+
 void thread_block_init_main(void)
 {
     find_image();
@@ -83,5 +89,6 @@ void thread_block_init_main(void)
     }
     struct thread_block *block = thread_block_init(memory, size);
     block->reent = _global_impure_ptr;
+    main_block = block;
     (void)thread_set_tls_base_trap((vm_address_t)block);
 }

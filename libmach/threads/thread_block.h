@@ -34,6 +34,11 @@ struct thread_block {
     vm_address_t memory; /* (c) the whole allocation; 0 for the main thread */
     vm_size_t memory_size;
     struct thread_block *next_zombie;
+    struct thread_block *next; /* of the registry */
+
+    int policy;     /* SCHED_*, as set by pthread_setschedparam() */
+    int importance; /* likewise; as THREAD_PRECEDENCE_POLICY has it */
+    char name[64];  /* (o) what pthread_setname_np() gave it */
 };
 
 /* The calling thread's block. */
@@ -55,6 +60,22 @@ struct thread_block *thread_block_init(void *memory, size_t memory_size);
 
 /* Make the block the main thread's and current; first thing a program does. */
 void thread_block_init_main(void);
+
+/* The block of the thread that the program began with. */
+struct thread_block *thread_block_main(void);
+
+/* Every other thread from its creation until it is freed. */
+void registry_insert(struct thread_block *block);
+void registry_remove(struct thread_block *block);
+
+/* What POSIX says of a thread's priority if nobody says more. */
+void thread_sched_init(pthread_attr_t *attributes);
+
+/* Set the policy and priority of BLOCK's thread, both valid. Returns: 0; ESRCH, it has ended. */
+int thread_sched_set(struct thread_block *block, int policy, int priority);
+
+/* Call what pthread_cleanup_push() has noted for the calling thread. */
+void thread_cleanup_run(void) __attribute__((weak));
 
 /* Run destructors of pthread_setspecific values; a thread's last own act. */
 void thread_keys_destroy(void) __attribute__((weak));

@@ -6,6 +6,7 @@
  * written, so this program has a frame of its own and counts once, after many forks.
  */
 #include <errno.h>
+#include <os/lock.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -241,6 +242,69 @@ static void nothing_is_left_of_children(void)
     EXPECT(count_of("ports") < ports + ROOM);
 }
 
+static char order[8];
+
+static void note_a(void)
+{
+    strcat(order, "a");
+}
+
+static void note_b(void)
+{
+    strcat(order, "b");
+}
+
+static void note_c(void)
+{
+    strcat(order, "c");
+}
+
+/* They stay for all forks that follow. */
+static void functions_are_called_around_a_fork(void)
+{
+    EXPECT_EQ(pthread_atfork(note_a, note_b, note_c), 0);
+    EXPECT_EQ(pthread_atfork(note_b, NULL, note_a), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        _exit(strcmp(order, "baca"));
+    }
+    EXPECT_EQ(strcmp(order, "bab"), 0);
+    EXPECT_EQ(status_of(child), 0);
+    order[0] = '\0';
+    child = fork();
+    if (child == 0) {
+        _exit(strcmp(order, "baca"));
+    }
+    EXPECT_EQ(status_of(child), 0);
+    order[0] = '\0';
+}
+
+static os_unfair_lock small = OS_UNFAIR_LOCK_INIT;
+
+static int signal_of(pid_t child)
+{
+    int status = 0;
+    EXPECT_EQ(waitpid(child, &status, 0), child);
+    return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+static void an_unfair_lock_ends_who_misuses_it(void)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        os_unfair_lock_lock(&small);
+        os_unfair_lock_lock(&small);
+        _exit(0);
+    }
+    EXPECT_EQ(signal_of(child), SIGABRT);
+    child = fork();
+    if (child == 0) {
+        os_unfair_lock_unlock(&small);
+        _exit(0);
+    }
+    EXPECT_EQ(signal_of(child), SIGABRT);
+}
+
 static const struct {
     const char *name;
     void (*function)(void);
@@ -254,7 +318,9 @@ static const struct {
     { "a_child_that_crashes_is_seen", a_child_that_crashes_is_seen },
     { "vfork_is_fork", vfork_is_fork },
     { "what_is_no_copy_is_no_child", what_is_no_copy_is_no_child },
+    { "an_unfair_lock_ends_who_misuses_it", an_unfair_lock_ends_who_misuses_it },
     { "nothing_is_left_of_children", nothing_is_left_of_children },
+    { "functions_are_called_around_a_fork", functions_are_called_around_a_fork },
 };
 
 #define CASE_COUNT (int)(sizeof(cases) / sizeof(cases[0]))

@@ -59,6 +59,9 @@ CASE(a_processor_has_a_name)
 
 CASE(special_ports_have_words)
 {
+    for (int port = HOST_MAX_SPECIAL_KERNEL_PORT + 1; port <= HOST_MAX_SPECIAL_PORT; port++) {
+        EXPECT(mach_host_special_port_description(port) != NULL);
+    }
     EXPECT(strlen(mach_host_special_port_description(HOST_PRIV_PORT)) > 0);
     EXPECT(strlen(mach_task_special_port_description(TASK_BOOTSTRAP_PORT)) > 0);
     EXPECT(strlen(mach_thread_special_port_description(THREAD_KERNEL_PORT)) > 0);

@@ -90,8 +90,45 @@ CASE(time_that_was_used_grows)
              after.ru_utime.tv_usec + after.ru_stime.tv_usec ==
                  before.ru_utime.tv_usec + before.ru_stime.tv_usec);
     EXPECT(after.ru_utime.tv_usec < 1000000);
+    EXPECT(after.ru_maxrss >= (long)vm_page_size);
+    EXPECT(after.ru_nvcsw >= before.ru_nvcsw);
     EXPECT(getrusage(RUSAGE_CHILDREN, &after) == -1 && errno == EINVAL);
     sync();
+}
+
+CASE(open_files_can_be_limited)
+{
+    struct rlimit before, limit;
+    EXPECT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+    int fd = dup(0);
+    EXPECT(fd > 0 && before.rlim_cur > (rlim_t)fd);
+    EXPECT_EQ(close(fd), 0);
+    limit = (struct rlimit){ (rlim_t)fd, before.rlim_max };
+    EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    EXPECT(dup(0) == -1 && errno == EMFILE);
+    EXPECT(dup2(0, fd) == -1 && errno == EBADF);
+    EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+    EXPECT_EQ(dup(0), fd);
+    EXPECT_EQ(close(fd), 0);
+}
+
+CASE(other_limits_are_told)
+{
+    struct rlimit limit;
+    EXPECT_EQ(getrlimit(RLIMIT_STACK, &limit), 0);
+    EXPECT_EQ(limit.rlim_cur, pthread_get_stacksize_np(pthread_self()));
+    EXPECT_EQ(setrlimit(RLIMIT_STACK, &limit), 0);
+    limit.rlim_cur--;
+    EXPECT(setrlimit(RLIMIT_STACK, &limit) == -1 && errno == EINVAL);
+    limit.rlim_max += 2;
+    EXPECT(setrlimit(RLIMIT_STACK, &limit) == -1 && errno == EPERM);
+    limit = (struct rlimit){ 2, 1 };
+    EXPECT(setrlimit(RLIMIT_NOFILE, &limit) == -1 && errno == EINVAL);
+    EXPECT_EQ(getrlimit(RLIMIT_AS, &limit), 0);
+    EXPECT_EQ(limit.rlim_cur, RLIM_INFINITY);
+    EXPECT_EQ(getrlimit(RLIMIT_CORE, &limit), 0);
+    EXPECT_EQ(limit.rlim_max, 0);
+    EXPECT(getrlimit(RLIM_NLIMITS, &limit) == -1 && errno == EINVAL);
 }
 
 CASE(parts_of_paths)

@@ -23,9 +23,15 @@ typedef struct thread_block *pthread_t;
 
 #define PTHREAD_STACK_MIN 16384
 
+#define PTHREAD_PROCESS_SHARED  1
+#define PTHREAD_PROCESS_PRIVATE 2
+
 typedef struct {
     size_t stack_size;
     int detach_state;
+    int inherit; /* PTHREAD_INHERIT_SCHED or PTHREAD_EXPLICIT_SCHED */
+    int policy;  /* SCHED_* */
+    struct sched_param parameters;
 } pthread_attr_t;
 
 #define PTHREAD_MUTEX_NORMAL     0
@@ -64,3 +70,30 @@ typedef struct {
 } pthread_once_t;
 
 #define _PTHREAD_ONCE_INIT { 0 }
+
+/* Any number of readers or one writer. Who has to wait sleeps until `changes` does. */
+typedef struct {
+    uint32_t lock; /* protects the rest */
+    uint32_t readers;
+    uint32_t waiting_writers; /* while there are any, no reader is let in */
+    uint32_t sleepers;
+    uint32_t changes; /* counts releases */
+    pthread_t writer;
+} pthread_rwlock_t;
+
+typedef struct {
+    int shared; /* PTHREAD_PROCESS_* */
+} pthread_rwlockattr_t;
+
+#define _PTHREAD_RWLOCK_INITIALIZER { 0, 0, 0, 0, 0, NULL }
+
+typedef struct {
+    uint32_t lock; /* protects the rest */
+    uint32_t wanted;
+    uint32_t arrived;
+    uint32_t round; /* counts how often all were there */
+} pthread_barrier_t;
+
+typedef struct {
+    int shared; /* PTHREAD_PROCESS_* */
+} pthread_barrierattr_t;
