@@ -12,16 +12,19 @@
 
 #define MULTIBOOT2_MAGIC 0x36d76289u
 
-/* The first MiB belongs to firmware, the start of other processors, and ancient devices. */
-#define LOW_MEMORY_END UINT64_C(0x100000)
-
 struct boot_info boot_info;
 
 static struct multiboot2_info information;
+static phys_addr_t low_page;
 
 const struct multiboot2_info *multiboot2_info(void)
 {
     return &information;
+}
+
+phys_addr_t multiboot2_low_page(void)
+{
+    return low_page;
 }
 
 /* What follows NAME in the first word of the command line that is NAME alone, or, with HAS_VALUE,
@@ -60,33 +63,6 @@ uint64_t boot_option_number(const char *name, uint64_t otherwise)
     return number;
 }
 
-/* Usable memory is what is available in the map, without what lies in it already. */
-static void find_memory(void)
-{
-    for (uint32_t i = 0; i < information.memory_count; i++) {
-        const struct multiboot2_memory *memory = &information.memory[i];
-        if (memory->type == MULTIBOOT2_MEMORY_AVAILABLE) {
-            boot_memory_add(&boot_info, memory->start, memory->end);
-        }
-    }
-    for (uint32_t i = 0; i < boot_info.memory_count; i++) {
-        boot_info.installed_bytes += boot_info.memory[i].end - boot_info.memory[i].start;
-        boot_info.highest_ram = boot_info.memory[i].end;
-    }
-    for (uint32_t i = 0; i < information.memory_count; i++) {
-        const struct multiboot2_memory *memory = &information.memory[i];
-        if (memory->type != MULTIBOOT2_MEMORY_AVAILABLE) {
-            boot_memory_remove(&boot_info, memory->start, memory->end);
-        }
-    }
-    boot_memory_remove(&boot_info, 0, LOW_MEMORY_END);
-    boot_memory_remove(&boot_info, kernel_physical_start(), kernel_physical_end());
-    for (uint32_t i = 0; i < boot_info.module_count; i++) {
-        const struct boot_module *module = &boot_info.modules[i];
-        boot_memory_remove(&boot_info, module->start, module->start + module->size);
-    }
-}
-
 void multiboot2_init(uint32_t magic, uint32_t info)
 {
     if (magic != MULTIBOOT2_MAGIC) {
@@ -107,5 +83,6 @@ void multiboot2_init(uint32_t magic, uint32_t info)
         boot_info.acpi_rsdp = kernel_symbol_physical(information.rsdp);
     }
     memcpy(boot_info.command_line, information.command_line, sizeof(boot_info.command_line));
-    find_memory();
+    boot_memory_find(&boot_info, &information, kernel_physical_start(), kernel_physical_end());
+    low_page = boot_memory_take_low(&boot_info);
 }

@@ -16,3 +16,6 @@ void multiboot2_init(uint32_t magic, uint32_t info);
 
 /* The whole memory map, for boot_map.c. */
 const struct multiboot2_info *multiboot2_info(void);
+
+/* A free page below 640 KiB, for the start of other processors; 0: there is none. */
+phys_addr_t multiboot2_low_page(void);

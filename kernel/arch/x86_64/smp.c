@@ -29,10 +29,6 @@
 #include <pmap_internal.h>
 #include <trap.h>
 
-/* Above what the BIOS uses, below what belongs to devices. */
-#define LOW_MEMORY_START UINT64_C(0x8000)
-#define LOW_MEMORY_END   UINT64_C(0xa0000)
-
 #define MICROSECOND   UINT64_C(1000)
 #define MILLISECOND   (1000 * MICROSECOND)
 #define INIT_DELAY    (10 * MILLISECOND)
@@ -70,37 +66,6 @@ static uint32_t apic_ids[CPU_MAX];
 /* First C code of a processor, on its idle thread's stack, interrupts off. */
 [[noreturn]] void ap_init(uint32_t cpu);
 
-/* Does no boot module lie in PAGE?  UEFI's loader uses low memory too. */
-static bool page_is_free(const struct multiboot2_info *info, phys_addr_t page)
-{
-    for (uint32_t i = 0; i < info->module_count; i++) {
-        const struct boot_module *module = &info->modules[i];
-        if (page < module->start + module->size && module->start < page + PAGE_SIZE) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* A page for the boot code, in the memory that multiboot2.c leaves out for it; 0: there is none. */
-static phys_addr_t low_page_find(void)
-{
-    const struct multiboot2_info *info = multiboot2_info();
-    for (uint32_t i = 0; i < info->memory_count; i++) {
-        const struct multiboot2_memory *memory = &info->memory[i];
-        phys_addr_t page = (memory->start + PAGE_MASK) & ~PAGE_MASK;
-        page = page > LOW_MEMORY_START ? page : LOW_MEMORY_START;
-        phys_addr_t end = memory->end < LOW_MEMORY_END ? memory->end : LOW_MEMORY_END;
-        while (page + PAGE_SIZE <= end && !page_is_free(info, page)) {
-            page += PAGE_SIZE;
-        }
-        if (memory->type == MULTIBOOT2_MEMORY_AVAILABLE && page + PAGE_SIZE <= end) {
-            return page;
-        }
-    }
-    return 0;
-}
-
 /* Number the processor with local APIC ID, and give it memory for its per-processor data. */
 static void processor_add(uint32_t id)
 {
@@ -116,7 +81,7 @@ void smp_init(void)
     uint32_t count = acpi_info.has_madt ? acpi_info.madt.cpu_count : 1;
     count = count < ACPI_CPU_MAX ? count : ACPI_CPU_MAX;
     if (count > 1) {
-        boot_code_page = low_page_find();
+        boot_code_page = multiboot2_low_page();
         if (boot_code_page == 0) {
             log_warning("no memory below 640 KiB: one processor is used of %u", count);
             return;
