@@ -48,7 +48,13 @@ enum ipc_port_state {
 enum ipc_kobject_kind {
     IPC_KOBJECT_NONE,
     IPC_KOBJECT_TASK,
+    IPC_KOBJECT_TASK_READ, /* this and the next: in the order of enum object_access */
+    IPC_KOBJECT_TASK_INSPECT,
+    IPC_KOBJECT_TASK_NAME,
+    IPC_KOBJECT_TASK_TOKEN,
     IPC_KOBJECT_THREAD,
+    IPC_KOBJECT_THREAD_READ, /* likewise */
+    IPC_KOBJECT_THREAD_INSPECT,
     IPC_KOBJECT_HOST,
     IPC_KOBJECT_HOST_PRIV,
     IPC_KOBJECT_HOST_SECURITY,

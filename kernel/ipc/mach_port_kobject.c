@@ -21,7 +21,13 @@ struct kind {
 static const struct kind kinds[] = {
     [IPC_KOBJECT_NONE] = { 0, "" },
     [IPC_KOBJECT_TASK] = { 2, "task" },
+    [IPC_KOBJECT_TASK_READ] = { 45, "task, to be read" },
+    [IPC_KOBJECT_TASK_INSPECT] = { 44, "task, to be inspected" },
+    [IPC_KOBJECT_TASK_NAME] = { 20, "name of a task" },
+    [IPC_KOBJECT_TASK_TOKEN] = { 50, "identity of a task" },
     [IPC_KOBJECT_THREAD] = { 1, "thread" },
+    [IPC_KOBJECT_THREAD_READ] = { 47, "thread, to be read" },
+    [IPC_KOBJECT_THREAD_INSPECT] = { 46, "thread, to be inspected" },
     [IPC_KOBJECT_HOST] = { 3, "host" },
     [IPC_KOBJECT_HOST_PRIV] = { 4, "host, privileged" },
     [IPC_KOBJECT_HOST_SECURITY] = { 17, "host, security" },

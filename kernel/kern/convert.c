@@ -28,13 +28,24 @@ static void *lasting_object(struct ipc_port *port, enum ipc_kobject_kind kind)
     return object;
 }
 
-struct task *convert_foreign_port_to_task(struct ipc_port *port)
+/* Is PORT one of those whose kinds begin with FIRST, and allows at least ACCESS?  *FOUND: what it allows. */
+static bool port_allows(const struct ipc_port *port, enum ipc_kobject_kind first,
+                        enum object_access access, enum object_access *found)
+{
+    *found = (enum object_access)(port->kobject_kind - first); /* kinds before FIRST: a huge one */
+    return port->state == PORT_IN_KERNEL && *found <= access;
+}
+
+/* The task behind PORT, which allows at least ACCESS, with a reference; what it allows in *FOUND. */
+static struct task *task_with_access(struct ipc_port *port, enum object_access access,
+                                     enum object_access *found)
 {
     if (!ipc_port_is_valid(port)) {
         return nullptr;
     }
     interrupt_state_t state = spin_lock_save(&port->object.lock);
-    struct task *task = ipc_port_kobject_locked(port, IPC_KOBJECT_TASK);
+    struct task *task =
+        port_allows(port, IPC_KOBJECT_TASK, access, found) ? port->kobject : nullptr;
     if (task != nullptr) {
         task_reference(task);
     }
@@ -42,9 +53,46 @@ struct task *convert_foreign_port_to_task(struct ipc_port *port)
     return task;
 }
 
-struct ipc_space *convert_foreign_port_to_space(struct ipc_port *port)
+struct task *convert_foreign_port_to_task(struct ipc_port *port, enum object_access access)
 {
-    struct task *task = convert_foreign_port_to_task(port);
+    enum object_access found;
+    struct task *task = task_with_access(port, access, &found);
+    if (UNLIKELY(task != nullptr && task == current_task())) {
+        task_release(task); /* a lesser port of the caller's own: not the last */
+    }
+    return task;
+}
+
+struct task *convert_port_to_task_access(struct ipc_port *port, enum object_access *access)
+{
+    *access = ACCESS_CONTROL;
+    if (port_is_own_task(port)) {
+        return current_task();
+    }
+    struct task *task = task_with_access(port, ACCESS_INSPECT, access);
+    if (task != nullptr && task == current_task()) {
+        task_release(task);
+    }
+    return task;
+}
+
+struct task *convert_port_to_task_token(struct ipc_port *port)
+{
+    if (!ipc_port_is_valid(port)) {
+        return nullptr;
+    }
+    interrupt_state_t state = spin_lock_save(&port->object.lock);
+    struct task *task = ipc_port_kobject_locked(port, IPC_KOBJECT_TASK_TOKEN);
+    if (task != nullptr && task != current_task()) {
+        task_reference(task);
+    }
+    spin_unlock_restore(&port->object.lock, state);
+    return task;
+}
+
+struct ipc_space *convert_foreign_port_to_space(struct ipc_port *port, enum object_access access)
+{
+    struct task *task = convert_foreign_port_to_task(port, access);
     if (task == nullptr) {
         return nullptr;
     }
@@ -53,7 +101,7 @@ struct ipc_space *convert_foreign_port_to_space(struct ipc_port *port)
                      ->space) { /* own space, if the port became the own task's since we looked */
         ipc_space_reference(space);
     }
-    task_release(task);
+    task_deallocate(task);
     return space;
 }
 
@@ -66,9 +114,9 @@ void space_release_foreign(struct ipc_space *space)
     }
 }
 
-struct vm_map *convert_port_to_map(struct ipc_port *port)
+/* The map of TASK, or null, whose reference is consumed. */
+static struct vm_map *task_to_map(struct task *task)
 {
-    struct task *task = convert_port_to_task(port);
     if (task == nullptr) {
         return nullptr;
     }
@@ -78,18 +126,54 @@ struct vm_map *convert_port_to_map(struct ipc_port *port)
     return map;
 }
 
-struct thread *convert_port_to_thread(struct ipc_port *port)
+struct vm_map *convert_port_to_map(struct ipc_port *port)
+{
+    return task_to_map(convert_port_to_task(port));
+}
+
+struct vm_map *convert_port_to_map_read(struct ipc_port *port)
+{
+    return task_to_map(convert_port_to_task_read(port));
+}
+
+/* The thread behind PORT, which allows at least ACCESS; what it allows in *FOUND. */
+static struct thread *thread_with_access(struct ipc_port *port, enum object_access access,
+                                         enum object_access *found)
 {
     if (!ipc_port_is_valid(port)) {
         return nullptr;
     }
     interrupt_state_t state = spin_lock_save(&port->object.lock);
-    struct thread *thread = ipc_port_kobject_locked(port, IPC_KOBJECT_THREAD);
+    struct thread *thread =
+        port_allows(port, IPC_KOBJECT_THREAD, access, found) ? port->kobject : nullptr;
     if (thread != nullptr && thread != current_thread()) {
         thread_reference(thread);
     }
     spin_unlock_restore(&port->object.lock, state);
     return thread;
+}
+
+struct thread *convert_port_to_thread(struct ipc_port *port)
+{
+    enum object_access found;
+    return thread_with_access(port, ACCESS_CONTROL, &found);
+}
+
+struct thread *convert_port_to_thread_read(struct ipc_port *port)
+{
+    enum object_access found;
+    return thread_with_access(port, ACCESS_READ, &found);
+}
+
+struct thread *convert_port_to_thread_inspect(struct ipc_port *port)
+{
+    enum object_access found;
+    return thread_with_access(port, ACCESS_INSPECT, &found);
+}
+
+struct thread *convert_port_to_thread_access(struct ipc_port *port, enum object_access *access)
+{
+    return thread_with_access(port, ACCESS_INSPECT, access);
 }
 
 kern_return_t convert_name_to_port(mach_port_name_t name, struct ipc_port **port)

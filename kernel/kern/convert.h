@@ -8,6 +8,9 @@
  * and thread_deallocate() drop none: these pairs are for stubs only, for within one call on one
  * thread.  That keeps calls on oneself, which are most, short.
  *
+ * A task has a port for each kind of access (kern/object_access.h), a thread for most; a conversion says
+ * which it needs, and those that allow more do too.
+ *
  * A port's object is looked at under the port's lock, where kernel_port_destroy() takes it out:
  * whoever finds it there finds it alive, with the port's reference, and takes one of his own.
  *
@@ -16,11 +19,13 @@
 #pragma once
 
 #include <kern/mig_types.h>
+#include <kern/object_access.h>
 #include <kern/task.h>
 
-/* The task, and its space, behind the port of another task, with a reference; and its release. */
-struct task *convert_foreign_port_to_task(struct ipc_port *port);
-struct ipc_space *convert_foreign_port_to_space(struct ipc_port *port);
+/* The task behind a port that is not the caller's own task port, with a reference, and its space, if the
+ * port allows at least ACCESS; and the release of the latter. */
+struct task *convert_foreign_port_to_task(struct ipc_port *port, enum object_access access);
+struct ipc_space *convert_foreign_port_to_space(struct ipc_port *port, enum object_access access);
 void space_release_foreign(struct ipc_space *space);
 
 /* True if PORT is the port of the caller's own task, whether that still lives or not. */
@@ -30,11 +35,36 @@ static inline bool port_is_own_task(const struct ipc_port *port)
     return LIKELY(self != nullptr && port == self->self);
 }
 
-/* The task behind a task port. */
+/* The task behind a port that controls it, and behind those that allow less. */
 static inline struct task *convert_port_to_task(struct ipc_port *port)
 {
-    return port_is_own_task(port) ? current_task() : convert_foreign_port_to_task(port);
+    return port_is_own_task(port) ? current_task()
+                                  : convert_foreign_port_to_task(port, ACCESS_CONTROL);
 }
+
+static inline struct task *convert_port_to_task_read(struct ipc_port *port)
+{
+    return port_is_own_task(port) ? current_task()
+                                  : convert_foreign_port_to_task(port, ACCESS_READ);
+}
+
+static inline struct task *convert_port_to_task_inspect(struct ipc_port *port)
+{
+    return port_is_own_task(port) ? current_task()
+                                  : convert_foreign_port_to_task(port, ACCESS_INSPECT);
+}
+
+static inline struct task *convert_port_to_task_name(struct ipc_port *port)
+{
+    return port_is_own_task(port) ? current_task()
+                                  : convert_foreign_port_to_task(port, ACCESS_NAME);
+}
+
+/* The same as for task_inspect_t, with what PORT allows in *ACCESS. */
+struct task *convert_port_to_task_access(struct ipc_port *port, enum object_access *access);
+
+/* The task whose identity a token is. */
+struct task *convert_port_to_task_token(struct ipc_port *port);
 
 static inline void task_deallocate(struct task *task)
 {
@@ -43,10 +73,23 @@ static inline void task_deallocate(struct task *task)
     }
 }
 
-/* The space of the task behind a task port. */
+/* The space of the task behind a port that controls it, or allows to read it. */
 static inline struct ipc_space *convert_port_to_space(struct ipc_port *port)
 {
-    return port_is_own_task(port) ? current_thread()->space : convert_foreign_port_to_space(port);
+    return port_is_own_task(port) ? current_thread()->space
+                                  : convert_foreign_port_to_space(port, ACCESS_CONTROL);
+}
+
+static inline struct ipc_space *convert_port_to_space_read(struct ipc_port *port)
+{
+    return port_is_own_task(port) ? current_thread()->space
+                                  : convert_foreign_port_to_space(port, ACCESS_READ);
+}
+
+static inline struct ipc_space *convert_port_to_space_inspect(struct ipc_port *port)
+{
+    return port_is_own_task(port) ? current_thread()->space
+                                  : convert_foreign_port_to_space(port, ACCESS_INSPECT);
 }
 
 static inline void space_deallocate(struct ipc_space *space)
@@ -56,11 +99,18 @@ static inline void space_deallocate(struct ipc_space *space)
     }
 }
 
-/* The map of the task behind a task port, with a reference for vm_map_deallocate(). */
+/* The map of the task behind a port that controls it, or allows to read it, with a reference for
+ * vm_map_deallocate(). */
 struct vm_map *convert_port_to_map(struct ipc_port *port);
+struct vm_map *convert_port_to_map_read(struct ipc_port *port);
 
-/* The thread behind a thread port. */
+/* The thread behind a port that controls it, and behind those that allow less. */
 struct thread *convert_port_to_thread(struct ipc_port *port);
+struct thread *convert_port_to_thread_read(struct ipc_port *port);
+struct thread *convert_port_to_thread_inspect(struct ipc_port *port);
+
+/* The last, with what PORT allows in *ACCESS. */
+struct thread *convert_port_to_thread_access(struct ipc_port *port, enum object_access *access);
 void thread_deallocate(struct thread *thread);
 
 /* For traps: the port that the caller has a send right to under NAME, with a reference.

@@ -166,6 +166,10 @@ static void task_release_ports(struct task *task)
 static void task_empty(struct task *task)
 {
     kernel_port_destroy(task->self);
+    for (uint32_t i = 0; i < ARRAY_SIZE(task->lesser); i++) {
+        kernel_port_destroy(task->lesser[i]);
+        task->lesser[i] = nullptr;
+    }
     semaphores_end(task);
     task_release_ports(task);
     if (task->space != nullptr) {
@@ -264,4 +268,29 @@ kern_return_t task_terminate_object(struct task *task)
 struct ipc_port *task_make_send(struct task *task)
 {
     return kernel_port_make_send(task->self);
+}
+
+/* TASK's port of KIND, one of those that allow less, which are made now if need be; null without
+ * memory.  Locks: TASK's. */
+static struct ipc_port *lesser_port(struct task *task, enum ipc_kobject_kind kind)
+{
+    struct ipc_port **port = &task->lesser[kind - IPC_KOBJECT_TASK_READ];
+    if (*port == nullptr) {
+        *port = kernel_port_create(kind, task);
+    }
+    return *port;
+}
+
+kern_return_t task_make_send_of_kind(struct task *task, enum ipc_kobject_kind kind,
+                                     struct ipc_port **right)
+{
+    kern_return_t result = KERN_INVALID_TASK;
+    mutex_lock(&task->lock);
+    if (task->is_active) {
+        struct ipc_port *port = kind == IPC_KOBJECT_TASK ? task->self : lesser_port(task, kind);
+        *right = kernel_port_make_send(port);
+        result = port != nullptr ? KERN_SUCCESS : KERN_RESOURCE_SHORTAGE;
+    }
+    mutex_unlock(&task->lock);
+    return result;
 }

@@ -33,6 +33,7 @@
 #include <sched/mutex.h>
 #include <sched/thread.h>
 #include <sched/usage.h>
+#include <ipc/ipc_port.h>
 #include <kern/exception_ports.h>
 
 struct ipc_port;
@@ -41,6 +42,10 @@ struct vm_map;
 
 /* Ports that a task keeps for its children without knowing why (mach_ports_register). */
 #define TASK_REGISTERED_MAX 3
+
+/* Ports of a task that allow less than control, by enum object_access from ACCESS_READ on, and its
+ * identity token. */
+#define TASK_LESSER_PORTS 4
 
 /* The most tasks of the system; what one may use tells its space's quota. */
 #define TASKS_MAX 1024
@@ -64,19 +69,21 @@ struct task_policies {
 /* Lock keys: (l) lock, (a) atomic, (c) constant after creation, (t) the task list's lock. */
 struct task {
     struct mutex lock;
-    struct refcount references;    /* (a) */
-    bool is_active;                /* (l) */
-    struct ipc_space *space;       /* (c) a reference */
-    struct vm_map *map;            /* (c) a reference */
-    struct ipc_port *self;         /* (c) the task's kernel port, a reference */
-    struct list threads;           /* (l) thread.task_link, each with a reference */
-    uint32_t thread_count;         /* (l) */
-    uint32_t suspend_count;        /* (l) */
-    struct usage ended_usage;      /* (l) of threads that have ended */
-    uint64_t ended_threads;        /* (l) how many */
-    struct task_external external; /* what tasks did to each other */
-    struct task_policies policies; /* (l) */
-    _Atomic uint32_t exc_guard;    /* (a) TASK_EXC_GUARD_*: see guard_exception.h */
+    struct refcount references; /* (a) */
+    bool is_active;             /* (l) */
+    struct ipc_space *space;    /* (c) a reference */
+    struct vm_map *map;         /* (c) a reference */
+    struct ipc_port *self;      /* (c) the task's kernel port, a reference */
+    struct ipc_port
+        *lesser[TASK_LESSER_PORTS]; /* (l) those that allow less; null: nobody asked yet */
+    struct list threads;            /* (l) thread.task_link, each with a reference */
+    uint32_t thread_count;          /* (l) */
+    uint32_t suspend_count;         /* (l) */
+    struct usage ended_usage;       /* (l) of threads that have ended */
+    uint64_t ended_threads;         /* (l) how many */
+    struct task_external external;  /* what tasks did to each other */
+    struct task_policies policies;  /* (l) */
+    _Atomic uint32_t exc_guard;     /* (a) TASK_EXC_GUARD_*: see guard_exception.h */
     struct ipc_port *special[TASK_MAX_SPECIAL_PORT + 1]; /* (l) rights; null: the default */
     struct ipc_port *registered[TASK_REGISTERED_MAX];    /* (l) send rights */
     struct list semaphores;                              /* (l) semaphore.task_link */
@@ -120,6 +127,14 @@ kern_return_t task_terminate_object(struct task *task);
 
 /* A send right to TASK's kernel port; IPC_PORT_DEAD after termination. */
 struct ipc_port *task_make_send(struct task *task);
+
+/*
+ * A send right to TASK's port of KIND (IPC_KOBJECT_TASK ... IPC_KOBJECT_TASK_TOKEN), which is made when
+ * somebody asks for it, and ends with the task.  Context: may sleep.
+ * Returns: KERN_SUCCESS and *RIGHT; KERN_INVALID_TASK, TASK has ended; KERN_RESOURCE_SHORTAGE.
+ */
+[[nodiscard]] kern_return_t task_make_send_of_kind(struct task *task, enum ipc_kobject_kind kind,
+                                                   struct ipc_port **right);
 
 /* A send right to the host as TASK knows it: its special port, which is the privileged one for tasks
  * that the security server has made so.  Returns: null, TASK has ended. */

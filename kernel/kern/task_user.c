@@ -4,10 +4,7 @@
  */
 #include <task_server.h>
 
-#include <mach/task_special_ports.h>
-
 #include <mem/zone.h>
-#include <kern/host.h>
 #include <kern/kernel_port.h>
 #include <kern/task.h>
 #include <kern/thread_control.h>
@@ -45,31 +42,60 @@ kern_return_t task_terminate(task_t target_task)
     return task_terminate_object(target_task) == KERN_SUCCESS ? KERN_SUCCESS : KERN_FAILURE;
 }
 
-kern_return_t task_threads(task_t target_task, ipc_port_t **act_list,
-                           mach_msg_type_number_t *act_listCnt)
+/* Rights with ACCESS to all threads of TASK, which is locked, in *LIST, as many as it has threads. */
+static kern_return_t list_threads(task_t task, enum object_access access, ipc_port_t *list)
 {
-    if (target_task == nullptr) {
-        return KERN_INVALID_TASK;
-    }
-    kern_return_t result = KERN_SUCCESS;
     mach_msg_type_number_t count = 0;
-    ipc_port_t *list = nullptr;
-    mutex_lock(&target_task->lock);
-    if (!target_task->is_active) {
-        result = KERN_INVALID_TASK;
-    } else if (target_task->thread_count > 0) {
-        list = kalloc(target_task->thread_count * sizeof(*list));
-        result = list != nullptr ? KERN_SUCCESS : KERN_RESOURCE_SHORTAGE;
-    }
-    if (list != nullptr) {
-        struct thread *thread;
-        list_for_each_entry(thread, &target_task->threads, task_link) {
-            list[count++] = thread_make_send(thread);
+    kern_return_t result = KERN_SUCCESS;
+    struct thread *thread;
+    list_for_each_entry(thread, &task->threads, task_link) {
+        list[count] = nullptr;
+        result = thread_make_send_with(thread, access, &list[count]);
+        if (result == KERN_RESOURCE_SHORTAGE) {
+            break; /* one that is ending just now is in the list as null */
         }
+        count++;
     }
-    mutex_unlock(&target_task->lock);
+    while (result == KERN_RESOURCE_SHORTAGE && count > 0) {
+        send_right_release(list[--count]);
+    }
+    return result == KERN_RESOURCE_SHORTAGE ? result : KERN_SUCCESS;
+}
+
+/* The same in an array of its own; none, if there are no threads. */
+static kern_return_t threads_of(task_t task, enum object_access access, ipc_port_t **act_list,
+                                mach_msg_type_number_t *act_listCnt)
+{
+    kern_return_t result = KERN_SUCCESS;
+    ipc_port_t *list = nullptr;
+    mutex_lock(&task->lock);
+    mach_msg_type_number_t count = task->thread_count;
+    if (!task->is_active) {
+        result = KERN_INVALID_TASK;
+    } else if (count > 0) {
+        list = kalloc(count * sizeof(*list));
+        result = list != nullptr ? list_threads(task, access, list) : KERN_RESOURCE_SHORTAGE;
+    }
+    mutex_unlock(&task->lock);
+    if (result != KERN_SUCCESS) {
+        right_array_free(list, list != nullptr ? count : 0);
+        return result;
+    }
     *act_list = list;
     *act_listCnt = count;
+    return KERN_SUCCESS;
+}
+
+kern_return_t task_threads(ipc_port_t target_task, ipc_port_t **act_list,
+                           mach_msg_type_number_t *act_listCnt)
+{
+    enum object_access access;
+    struct task *task = convert_port_to_task_access(target_task, &access);
+    if (task == nullptr) {
+        return KERN_INVALID_TASK;
+    }
+    kern_return_t result = threads_of(task, access, act_list, act_listCnt);
+    task_deallocate(task);
     return result;
 }
 
@@ -167,93 +193,4 @@ kern_return_t task_resume(task_t target_task)
     }
     mutex_unlock(&target_task->lock);
     return result;
-}
-
-/* What a special port is if nobody has set it. */
-static struct ipc_port *default_special_port(task_t task, int which_port)
-{
-    switch (which_port) {
-    case TASK_KERNEL_PORT:
-    case TASK_NAME_PORT:
-    case TASK_INSPECT_PORT:
-    case TASK_READ_PORT: return task_make_send(task);
-    case TASK_HOST_PORT: return kernel_port_make_send(the_host.port);
-    default: return nullptr;
-    }
-}
-
-struct ipc_port *task_host_port(struct task *task)
-{
-    struct ipc_port *port = nullptr;
-    if (task_get_special_port(task, TASK_HOST_PORT, &port) != KERN_SUCCESS) {
-        return nullptr;
-    }
-    return port;
-}
-
-static bool special_port_is_known(int which_port)
-{
-    switch (which_port) {
-    case TASK_KERNEL_PORT:
-    case TASK_HOST_PORT:
-    case TASK_NAME_PORT:
-    case TASK_BOOTSTRAP_PORT:
-    case TASK_INSPECT_PORT:
-    case TASK_READ_PORT:
-    case TASK_ACCESS_PORT:
-    case TASK_DEBUG_CONTROL_PORT:
-    case TASK_RESOURCE_NOTIFY_PORT: return true;
-    default: return false;
-    }
-}
-
-/* The task's own port, under whatever name, is not to be replaced. */
-static bool special_port_is_settable(int which_port)
-{
-    return special_port_is_known(which_port) && which_port != TASK_KERNEL_PORT &&
-           which_port != TASK_NAME_PORT && which_port != TASK_INSPECT_PORT &&
-           which_port != TASK_READ_PORT;
-}
-
-kern_return_t task_get_special_port(task_t task, int which_port, ipc_port_t *special_port)
-{
-    if (task == nullptr) {
-        return KERN_INVALID_TASK;
-    }
-    if (!special_port_is_known(which_port)) {
-        return KERN_INVALID_ARGUMENT;
-    }
-    mutex_lock(&task->lock);
-    bool is_active = task->is_active;
-    if (is_active) {
-        *special_port = send_right_copy(task->special[which_port]);
-    }
-    mutex_unlock(&task->lock);
-    if (!is_active) {
-        return KERN_INVALID_TASK;
-    }
-    if (*special_port == nullptr) {
-        *special_port = default_special_port(task, which_port);
-    }
-    return KERN_SUCCESS;
-}
-
-kern_return_t task_set_special_port(task_t task, int which_port, ipc_port_t special_port)
-{
-    if (task == nullptr) {
-        return KERN_INVALID_TASK;
-    }
-    if (!special_port_is_settable(which_port)) {
-        return KERN_INVALID_ARGUMENT;
-    }
-    mutex_lock(&task->lock);
-    if (!task->is_active) {
-        mutex_unlock(&task->lock);
-        return KERN_INVALID_TASK;
-    }
-    struct ipc_port *old = task->special[which_port];
-    task->special[which_port] = special_port;
-    mutex_unlock(&task->lock);
-    send_right_release(old);
-    return KERN_SUCCESS;
 }

@@ -59,6 +59,9 @@ void thread_drop_port(struct thread *thread)
     spin_unlock_restore(&gate->lock, state);
     if (port != nullptr) {
         kernel_port_destroy(port);
+        for (uint32_t i = 0; i < ARRAY_SIZE(thread->lesser); i++) {
+            kernel_port_destroy(thread->lesser[i]); /* none is made any more */
+        }
         thread_release(thread); /* the kernel port's reference */
     }
 }
@@ -289,11 +292,12 @@ void thread_wait_held(struct thread *thread)
     }
 }
 
-struct ipc_port *thread_make_send(struct thread *thread)
+/* A send right to THREAD's port in *SLOT, one of its own; null if there is none. */
+static struct ipc_port *make_send_of(struct thread *thread, struct ipc_port **slot)
 {
     struct gate *gate = thread_gate(thread);
     interrupt_state_t state = spin_lock_save(&gate->lock);
-    struct ipc_port *port = thread->self;
+    struct ipc_port *port = thread->self != nullptr ? *slot : nullptr;
     if (port != nullptr) {
         ipc_port_reference(port); /* it may die, but not vanish, when the gate is open */
     }
@@ -305,6 +309,53 @@ struct ipc_port *thread_make_send(struct thread *thread)
     }
     interrupts_restore(state);
     return right;
+}
+
+struct ipc_port *thread_make_send(struct thread *thread)
+{
+    return make_send_of(thread, &thread->self);
+}
+
+/* Make THREAD's port in *SLOT, of KIND, unless it has one.  Returns: false without memory. */
+static bool lesser_port_make(struct thread *thread, struct ipc_port **slot,
+                             enum ipc_kobject_kind kind)
+{
+    struct gate *gate = thread_gate(thread);
+    interrupt_state_t state = spin_lock_save(&gate->lock);
+    bool is_there = *slot != nullptr || thread->self == nullptr;
+    spin_unlock_restore(&gate->lock, state);
+    if (is_there) {
+        return true;
+    }
+    struct ipc_port *port = kernel_port_create(kind, thread);
+    if (port == nullptr) {
+        return false;
+    }
+    state = spin_lock_save(&gate->lock);
+    bool is_used = *slot == nullptr && thread->self != nullptr;
+    if (is_used) {
+        *slot = port;
+    }
+    spin_unlock_restore(&gate->lock, state);
+    if (!is_used) {
+        kernel_port_destroy(port);
+    }
+    return true;
+}
+
+kern_return_t thread_make_send_with(struct thread *thread, enum object_access access,
+                                    struct ipc_port **right)
+{
+    if (access == ACCESS_CONTROL) {
+        *right = thread_make_send(thread);
+    } else {
+        struct ipc_port **slot = &thread->lesser[access - ACCESS_READ];
+        if (!lesser_port_make(thread, slot, IPC_KOBJECT_THREAD + access)) {
+            return KERN_RESOURCE_SHORTAGE;
+        }
+        *right = make_send_of(thread, slot);
+    }
+    return *right != nullptr ? KERN_SUCCESS : KERN_TERMINATED;
 }
 
 bool thread_is_ending(void)

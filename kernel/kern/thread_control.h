@@ -12,7 +12,7 @@
  *
  * Gates.  Whether a thread may go to user code is decided at a gate, a spin lock with a wait queue,
  * shared by threads with the same hash; it protects suspend_count, user_suspend_count, is_active,
- * is_started, self and exceptions.  Held threads wait at the gate and look again whenever it is
+ * is_started, self, lesser and exceptions.  Held threads wait at the gate and look again whenever it is
  * opened for one of them.
  *
  * Locks: task -> gate -> run queue.
@@ -25,6 +25,7 @@
 
 #include <lib/compiler.h>
 #include <sched/thread.h>
+#include <kern/object_access.h>
 
 struct exception_ports;
 struct ipc_port;
@@ -59,6 +60,13 @@ void thread_wait_held(struct thread *thread);
 
 /* A send right to THREAD's kernel port; null after termination. */
 struct ipc_port *thread_make_send(struct thread *thread);
+
+/*
+ * A send right to THREAD's port that allows ACCESS, as task_make_send_of_kind().
+ * Returns: KERN_SUCCESS and *RIGHT; KERN_TERMINATED, THREAD has ended; KERN_RESOURCE_SHORTAGE.
+ */
+[[nodiscard]] kern_return_t thread_make_send_with(struct thread *thread, enum object_access access,
+                                                  struct ipc_port **right);
 
 /* THREAD's exception ports, with a reference for the caller; null if it has none. */
 struct exception_ports *thread_exception_ports(struct thread *thread);

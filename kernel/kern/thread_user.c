@@ -209,14 +209,30 @@ kern_return_t thread_depress_abort(thread_t thread)
     return end_depression(thread) ? KERN_SUCCESS : KERN_NOT_DEPRESSED;
 }
 
-kern_return_t thread_get_special_port(thread_t thr_act, int which_port, ipc_port_t *special_port)
+/* What the special port WHICH_PORT, a valid number, allows. */
+static enum object_access special_access(int which_port)
 {
-    if (thr_act == nullptr || which_port < THREAD_KERNEL_PORT ||
-        which_port > THREAD_MAX_SPECIAL_PORT) {
-        return KERN_INVALID_ARGUMENT;
+    static const enum object_access access[] = {
+        [THREAD_KERNEL_PORT] = ACCESS_CONTROL,
+        [THREAD_INSPECT_PORT] = ACCESS_INSPECT,
+        [THREAD_READ_PORT] = ACCESS_READ,
+    };
+    return access[which_port];
+}
+
+kern_return_t thread_get_special_port(ipc_port_t thr_act, int which_port, ipc_port_t *special_port)
+{
+    enum object_access access;
+    struct thread *thread = convert_port_to_thread_access(thr_act, &access);
+    kern_return_t result = KERN_INVALID_ARGUMENT;
+    if (thread != nullptr && which_port >= THREAD_KERNEL_PORT &&
+        which_port <= THREAD_MAX_SPECIAL_PORT) {
+        result = special_access(which_port) < access
+                     ? KERN_INVALID_CAPABILITY
+                     : thread_make_send_with(thread, special_access(which_port), special_port);
     }
-    *special_port = thread_make_send(thr_act);
-    return *special_port != nullptr ? KERN_SUCCESS : KERN_TERMINATED;
+    thread_deallocate(thread);
+    return result;
 }
 
 /* All there are stand for the thread itself, which cannot be replaced. */

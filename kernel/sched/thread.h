@@ -174,6 +174,7 @@ struct thread {
     struct ipc_space *space;            /* (c) */
     struct task *task;                  /* (c) */
     struct ipc_port *self;              /* kern: the thread's own port */
+    struct ipc_port *lesser[2];         /* kern: those that allow less, or null */
     struct ipc_port *special_reply;     /* kern */
     struct exception_ports *exceptions; /* kern: null until some are set */
     struct list task_link;              /* kern: the task's list of threads */

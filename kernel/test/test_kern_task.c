@@ -168,17 +168,18 @@ KTEST(kern_what_has_ended_takes_no_more)
     EXPECT_EQ(task_suspend(task), KERN_INVALID_TASK);
     EXPECT_EQ(task_resume(task), KERN_INVALID_TASK);
     EXPECT_EQ(task_set_special_port(task, TASK_BOOTSTRAP_PORT, nullptr), KERN_INVALID_TASK);
-    EXPECT_EQ(task_get_special_port(task, TASK_BOOTSTRAP_PORT, &told), KERN_INVALID_TASK);
+    EXPECT_EQ(task_make_send_of_kind(task, IPC_KOBJECT_TASK_READ, &told), KERN_INVALID_TASK);
     EXPECT_EQ(mach_ports_register(task, nullptr, 0), KERN_INVALID_TASK);
     EXPECT_EQ(mach_ports_lookup(task, &list, &count), KERN_INVALID_TASK);
-    EXPECT_EQ(task_threads(task, &list, &count), KERN_INVALID_TASK);
+    EXPECT_EQ(task_threads(task->self, &list, &count), KERN_INVALID_TASK);
     EXPECT_EQ(
         task_set_exception_ports(task, EXC_MASK_ALL, nullptr, EXCEPTION_DEFAULT, THREAD_STATE_NONE),
         KERN_INVALID_TASK);
     EXPECT_EQ(thread_set_exception_ports(thread, EXC_MASK_ALL, nullptr, EXCEPTION_DEFAULT,
                                          THREAD_STATE_NONE),
               KERN_TERMINATED);
-    EXPECT_EQ(thread_get_special_port(thread, THREAD_KERNEL_PORT, &told), KERN_TERMINATED);
+    EXPECT_EQ(thread_make_send_with(thread, ACCESS_CONTROL, &told), KERN_TERMINATED);
+    EXPECT_EQ(thread_make_send_with(thread, ACCESS_READ, &told), KERN_TERMINATED);
     EXPECT(task_becomes_empty(task));
     thread_release(thread);
     task_release(task);

@@ -41,5 +41,10 @@ mach_port_t mach_task_self(void)
 
 boolean_t mach_task_is_self(task_name_t task)
 {
-    return task == mach_task_self_;
+    boolean_t is_self = FALSE;
+    if (task == mach_task_self_) {
+        return TRUE;
+    }
+    /* It may be another kind of right to this task. */
+    return _kernelrpc_mach_task_is_self(task, &is_self) == KERN_SUCCESS && is_self;
 }

@@ -32,9 +32,33 @@ kern_return_t task_for_pid(mach_port_name_t target, int pid, mach_port_name_t *t
     return result == KERN_SUCCESS ? KERN_SUCCESS : KERN_FAILURE;
 }
 
+/* The special port WHICH of the task of PID. */
+static kern_return_t special_for_pid(mach_port_name_t target, int pid, int which,
+                                     mach_port_name_t *port)
+{
+    mach_port_t task = MACH_PORT_NULL;
+    *port = MACH_PORT_NULL;
+    kern_return_t result = task_for_pid(target, pid, &task);
+    if (result == KERN_SUCCESS) {
+        result = task_get_special_port(task, which, port);
+        (void)mach_port_deallocate(mach_task_self(), task);
+    }
+    return result == KERN_SUCCESS || result == KERN_INVALID_ARGUMENT ? result : KERN_FAILURE;
+}
+
 kern_return_t task_name_for_pid(mach_port_name_t target, int pid, mach_port_name_t *task)
 {
-    return task_for_pid(target, pid, task);
+    return special_for_pid(target, pid, TASK_NAME_PORT, task);
+}
+
+kern_return_t task_inspect_for_pid(mach_port_name_t target, int pid, mach_port_name_t *task)
+{
+    return special_for_pid(target, pid, TASK_INSPECT_PORT, task);
+}
+
+kern_return_t task_read_for_pid(mach_port_name_t target, int pid, mach_port_name_t *task)
+{
+    return special_for_pid(target, pid, TASK_READ_PORT, task);
 }
 
 kern_return_t pid_for_task(mach_port_name_t task, int *pid)

@@ -32,6 +32,7 @@ struct kind {
     void (*end)(mach_port_t port);
     mach_msg_id_t own[OWN_MAX];
     mach_port_t port;
+    const mach_msg_id_t *allowed; /* routines of other interfaces that work on it too, then 0 */
 };
 
 static void release(mach_port_t port)
@@ -149,23 +150,101 @@ static mach_port_t make_memory_entry(void)
     return entry;
 }
 
+/* What works on the ports of a task and of a thread that allow less than control: by name what may be
+ * known of any task, to inspect it also its figures, to read it also what it has. */
+#define NAME_ALLOWS    3405, 3455
+#define INSPECT_ALLOWS NAME_ALLOWS, 3402, 3409, 3452, 3235
+#define SPACE_ALLOWS   3211, 3217, 3223, 3225, 3228, 3230, 3239, 3241
+#define MEMORY_ALLOWS \
+    4804, 4805, 4808, 4814, 4815, 4816, 3800, 3805, 3806, 3809, 3817, 3821, 3822, 3824
+static const mach_msg_id_t name_allows[] = { NAME_ALLOWS, 0 };
+static const mach_msg_id_t inspect_allows[] = { INSPECT_ALLOWS, 0 };
+static const mach_msg_id_t read_allows[] = { INSPECT_ALLOWS, SPACE_ALLOWS, MEMORY_ALLOWS,
+                                             3407,           3408,         0 };
+#define THREAD_INSPECT_ALLOWS 3610, 3612, 3618
+static const mach_msg_id_t thread_inspect_allows[] = { THREAD_INSPECT_ALLOWS, 0 };
+static const mach_msg_id_t thread_read_allows[] = {
+    THREAD_INSPECT_ALLOWS, 3601, 3603, 3605, 3606, 0
+};
+static const mach_msg_id_t token_allows[] = { 3458, 0 };
+
+static mach_port_t make_task_name(void);
+static mach_port_t make_task_inspect(void);
+static mach_port_t make_task_read(void);
+static mach_port_t make_task_token(void);
+static mach_port_t make_thread_inspect(void);
+static mach_port_t make_thread_read(void);
+
 static struct kind kinds[] = {
-    { "task", make_task, end_task, { 3200, 3400, 3800, 4800 }, 0 },
-    { "thread", make_thread, end_thread, { 3600 }, 0 },
-    { "host", mach_host_self, release, { 200 }, 0 },
-    { "privileged host", systest_host_priv, keep, { 200, 400, 901000 }, 0 },
-    { "host security", make_security, release, { 600 }, 0 },
-    { "processor", make_processor, release, { 3000 }, 0 },
-    { "processor set", make_set_name, release, { 4000 }, 0 },
-    { "control of a processor set", make_set_control, release, { 4000 }, 0 },
-    { "clock", make_clock, release, { 1000 }, 0 },
-    { "control of a clock", make_clock_control, release, { 1200 }, 0 },
-    { "semaphore", make_semaphore, end_semaphore, { 617200 }, 0 },
-    { "memory entry", make_memory_entry, release, { 0 }, 0 },
-    { "device master", make_device_master, release, { 902000 }, 0 },
+    { "task", make_task, end_task, { 3200, 3400, 3800, 4800 }, 0, NULL },
+    { "thread", make_thread, end_thread, { 3600 }, 0, NULL },
+    { "host", mach_host_self, release, { 200 }, 0, NULL },
+    { "privileged host", systest_host_priv, keep, { 200, 400, 901000 }, 0, NULL },
+    { "host security", make_security, release, { 600 }, 0, NULL },
+    { "processor", make_processor, release, { 3000 }, 0, NULL },
+    { "processor set", make_set_name, release, { 4000 }, 0, NULL },
+    { "control of a processor set", make_set_control, release, { 4000 }, 0, NULL },
+    { "clock", make_clock, release, { 1000 }, 0, NULL },
+    { "control of a clock", make_clock_control, release, { 1200 }, 0, NULL },
+    { "semaphore", make_semaphore, end_semaphore, { 617200 }, 0, NULL },
+    { "memory entry", make_memory_entry, release, { 0 }, 0, NULL },
+    { "device master", make_device_master, release, { 902000 }, 0, NULL },
+    { "task's name", make_task_name, release, { 0 }, 0, name_allows },
+    { "task to inspect", make_task_inspect, release, { 0 }, 0, inspect_allows },
+    { "task to read", make_task_read, release, { 0 }, 0, read_allows },
+    { "task's token", make_task_token, release, { 0 }, 0, token_allows },
+    { "thread to inspect", make_thread_inspect, release, { 0 }, 0, thread_inspect_allows },
+    { "thread to read", make_thread_read, release, { 0 }, 0, thread_read_allows },
 };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+/* The special port WHICH of the task, or the thread, of the first two kinds. */
+static mach_port_t special_task_port(int which)
+{
+    mach_port_t port = MACH_PORT_NULL;
+    EXPECT_OK(task_get_special_port(kinds[0].port, which, &port));
+    return port;
+}
+
+static mach_port_t special_thread_port(int which)
+{
+    mach_port_t port = MACH_PORT_NULL;
+    EXPECT_OK(thread_get_special_port(kinds[1].port, which, &port));
+    return port;
+}
+
+static mach_port_t make_task_name(void)
+{
+    return special_task_port(TASK_NAME_PORT);
+}
+
+static mach_port_t make_task_inspect(void)
+{
+    return special_task_port(TASK_INSPECT_PORT);
+}
+
+static mach_port_t make_task_read(void)
+{
+    return special_task_port(TASK_READ_PORT);
+}
+
+static mach_port_t make_task_token(void)
+{
+    mach_port_t token = MACH_PORT_NULL;
+    EXPECT_OK(task_create_identity_token(kinds[0].port, &token));
+    return token;
+}
+
+static mach_port_t make_thread_inspect(void)
+{
+    return special_thread_port(THREAD_INSPECT_PORT);
+}
+
+static mach_port_t make_thread_read(void)
+{
+    return special_thread_port(THREAD_READ_PORT);
+}
 
 static void kinds_make(void)
 {
@@ -177,7 +256,7 @@ static void kinds_make(void)
 
 static void kinds_end(void)
 {
-    for (uint32_t i = 0; i < KINDS; i++) {
+    for (uint32_t i = KINDS; i-- > 0;) {
         kinds[i].end(kinds[i].port);
     }
 }
@@ -186,6 +265,12 @@ static bool is_own(const struct kind *kind, mach_msg_id_t id)
 {
     for (uint32_t i = 0; i < OWN_MAX && kind->own[i] != 0; i++) {
         if (id >= kind->own[i] && id < kind->own[i] + SUBSYSTEM) {
+            return true;
+        }
+    }
+    for (const mach_msg_id_t *allowed = kind->allowed; allowed != NULL && *allowed != 0;
+         allowed++) {
+        if (*allowed == id) {
             return true;
         }
     }

@@ -48,6 +48,8 @@ boolean_t swtch_pri(int priority);
  */
 kern_return_t task_for_pid(mach_port_name_t target, int pid, mach_port_name_t *task);
 kern_return_t task_name_for_pid(mach_port_name_t target, int pid, mach_port_name_t *task);
+kern_return_t task_inspect_for_pid(mach_port_name_t target, int pid, mach_port_name_t *task);
+kern_return_t task_read_for_pid(mach_port_name_t target, int pid, mach_port_name_t *task);
 kern_return_t pid_for_task(mach_port_name_t task, int *pid);
 
 /* Let THREAD (or anybody, if null) run; OPTION is a SWITCH_OPTION_*, TIME in milliseconds. */
