@@ -89,6 +89,9 @@ static inline void pmap_activate(struct pmap *pmap);
 /* Bytes of resident user mappings in PMAP. */
 uint64_t pmap_resident_bytes(const struct pmap *pmap);
 
+/* The most that pmap_resident_bytes() ever was. */
+uint64_t pmap_resident_peak_bytes(const struct pmap *pmap);
+
 /*
  * Give user code in PMAP the I/O ports [FIRST, FIRST + COUNT) (COUNT >= 1, FIRST + COUNT <= 65536).
  * Returns: KERN_SUCCESS; KERN_RESOURCE_SHORTAGE, no memory for the bitmap.

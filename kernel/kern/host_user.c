@@ -178,6 +178,22 @@ void info_cpu_ticks(natural_t ticks[CPU_STATE_MAX], cpu_mask_t cpus)
     ticks[CPU_STATE_NICE] = 0;
 }
 
+void info_load(integer_t average[LOAD_SPANS], integer_t factor[LOAD_SPANS])
+{
+    struct sched_load load = sched_load();
+    for (uint32_t i = 0; i < LOAD_SPANS; i++) {
+        average[i] = (integer_t)load.average[i];
+        factor[i] = (integer_t)load.factor[i];
+    }
+}
+
+static kern_return_t answer_load(integer_t *out, mach_msg_type_number_t *count)
+{
+    struct host_load_info info;
+    info_load(info.avenrun, info.mach_factor);
+    return info_answer(out, count, &info, sizeof(info), KERN_FAILURE);
+}
+
 static kern_return_t answer_cpu_load(integer_t *out, mach_msg_type_number_t *count)
 {
     struct host_cpu_load_info info;
@@ -192,6 +208,7 @@ kern_return_t host_statistics(host_t host_priv, host_flavor_t flavor, host_info_
         return KERN_INVALID_HOST;
     }
     switch (flavor) {
+    case HOST_LOAD_INFO: return answer_load(host_info_out, host_info_outCnt);
     case HOST_VM_INFO: return answer_vm(host_info_out, host_info_outCnt);
     case HOST_CPU_LOAD_INFO: return answer_cpu_load(host_info_out, host_info_outCnt);
     default: return KERN_INVALID_ARGUMENT;

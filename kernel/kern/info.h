@@ -11,6 +11,7 @@
 
 #include <lib/string.h>
 #include <arch/cpu.h>
+#include <sched/load.h>
 
 #define NS_PER_SECOND      UINT64_C(1000000000)
 #define NS_PER_MICROSECOND UINT64_C(1000)
@@ -43,6 +44,9 @@ static inline time_value_t info_time(uint64_t nanoseconds)
         .microseconds = (integer_t)(nanoseconds % NS_PER_SECOND / NS_PER_MICROSECOND),
     };
 }
+
+/* The load averages (host_user.c). */
+void info_load(integer_t average[LOAD_SPANS], integer_t factor[LOAD_SPANS]);
 
 /* What the processors in CPUS have done, in ticks by CPU_STATE_* (host_user.c). */
 void info_cpu_ticks(natural_t ticks[CPU_STATE_MAX], cpu_mask_t cpus);

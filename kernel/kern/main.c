@@ -8,6 +8,7 @@
 #include <arch/upcalls.h>
 #include <mem/vm_page.h>
 #include <sched/policy.h>
+#include <sched/load.h>
 #include <sched/sched.h>
 #include <sched/thread.h>
 #include <vm/vm_map.h>
@@ -73,6 +74,7 @@ void kernel_main(void)
     clocks_init();         /* the clocks' ports */
     ipc_kobject_init();    /* routines behind kernel ports */
     call_failures_init();  /* for tests: memory that is short */
+    sched_load_start();    /* how busy the machine is */
     thread_create_kernel(start_user_space, nullptr, THREAD_PRIORITY_KERNEL);
     sched_idle(); /* and from here on threads run */
 }

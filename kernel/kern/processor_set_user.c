@@ -91,6 +91,11 @@ kern_return_t processor_set_statistics(processor_set_t pset, processor_set_flavo
     }
     struct processor_set_load_info info = { .task_count = (int)task_list_count() };
     task_list_visit(add_threads, &info.thread_count);
+    integer_t average[LOAD_SPANS];
+    integer_t factor[LOAD_SPANS];
+    info_load(average, factor);
+    info.load_average = average[0];
+    info.mach_factor = factor[0];
     return info_answer(info_out, info_outCnt, &info, sizeof(info), KERN_FAILURE);
 }
 

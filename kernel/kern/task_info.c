@@ -10,7 +10,10 @@
 #include <mach/mig_errors.h>
 #include <mach/quota_info.h>
 #include <mach/task_info.h>
+#include <mach/thread_policy.h>
 
+#include <mem/quota.h>
+#include <ipc/ipc_port.h>
 #include <ipc/ipc_space.h>
 #include <kern/info.h>
 #include <kern/task.h>
@@ -21,6 +24,7 @@
 struct task_summary {
     uint64_t virtual_size;
     uint64_t resident_size;
+    uint64_t resident_peak;
     struct usage ended;  /* of threads that have ended */
     struct usage living; /* and of the others */
     uint32_t processor;  /* of the first thread that runs, or of the first */
@@ -44,7 +48,10 @@ static void summarize_thread(struct task_summary *summary, struct thread *thread
 
 static struct task_summary summarize(task_t task)
 {
-    struct task_summary summary = { .resident_size = pmap_resident_bytes(task->map->pmap) };
+    struct task_summary summary = {
+        .resident_size = pmap_resident_bytes(task->map->pmap),
+        .resident_peak = pmap_resident_peak_bytes(task->map->pmap),
+    };
     mutex_lock(&task->map->lock);
     summary.virtual_size = task->map->size;
     summary.regions = (integer_t)task->map->entry_count;
@@ -96,7 +103,7 @@ static kern_return_t answer_mach_basic(const struct task_summary *summary, integ
     struct mach_task_basic_info info = {
         .virtual_size = summary->virtual_size,
         .resident_size = summary->resident_size,
-        .resident_size_max = summary->resident_size,
+        .resident_size_max = summary->resident_peak,
         .user_time = info_time(summary->ended.user_time),
         .system_time = info_time(summary->ended.system_time),
         .policy = POLICY_TIMESHARE,
@@ -147,13 +154,37 @@ static kern_return_t answer_task_usage(const struct task_summary *summary, integ
     return usage_answer(&sum, summary->processor, summary->threads, out, count);
 }
 
-/* What the kernel has allocated for the task alone, and says so, are its threads' stacks. */
-static kern_return_t answer_kernel_memory(const struct task_summary *summary, integer_t *out,
-                                          mach_msg_type_number_t *count)
+/* Bytes of KIND that QUOTA's task has given back so far, if one of them has SIZE. */
+static uint64_t bytes_returned(const struct quota *quota, enum quota_kind kind, uint64_t size)
 {
+    return atomic_load(&quota->kinds[kind].returned) * size;
+}
+
+/* And those that it uses. */
+static uint64_t bytes_used(const struct quota *quota, enum quota_kind kind, uint64_t size)
+{
+    return atomic_load(&quota->kinds[kind].used) * size;
+}
+
+/* What the kernel has allocated for the task alone are its threads with their stacks, its ports, names,
+ * sets and regions of memory; shared with who receives them, its messages in queues. */
+static kern_return_t answer_kernel_memory(task_t task, const struct task_summary *summary,
+                                          integer_t *out, mach_msg_type_number_t *count)
+{
+    const struct quota *quota = task->space->quota;
+    const uint64_t thread_size = KERNEL_STACK_SIZE + sizeof(struct thread);
+    uint64_t freed = summary->ended_threads * thread_size +
+                     bytes_returned(quota, QUOTA_PORTS, sizeof(struct ipc_port)) +
+                     bytes_returned(quota, QUOTA_KERNEL_BYTES, 1);
+    uint64_t used = summary->threads * thread_size +
+                    bytes_used(quota, QUOTA_PORTS, sizeof(struct ipc_port)) +
+                    bytes_used(quota, QUOTA_KERNEL_BYTES, 1);
+    uint64_t messages_freed = bytes_returned(quota, QUOTA_QUEUED_BYTES, 1);
     struct task_kernelmemory_info info = {
-        .total_palloc = (summary->ended_threads + summary->threads) * KERNEL_STACK_SIZE,
-        .total_pfree = summary->ended_threads * KERNEL_STACK_SIZE,
+        .total_palloc = used + freed,
+        .total_pfree = freed,
+        .total_salloc = bytes_used(quota, QUOTA_QUEUED_BYTES, 1) + messages_freed,
+        .total_sfree = messages_freed,
     };
     return info_answer(out, count, &info, sizeof(info), KERN_INVALID_ARGUMENT);
 }
@@ -201,13 +232,13 @@ static kern_return_t answer_vm(task_t task, const struct task_summary *summary, 
         .region_count = summary->regions,
         .page_size = PAGE_SIZE,
         .resident_size = summary->resident_size,
-        .resident_size_peak = summary->resident_size,
+        .resident_size_peak = summary->resident_peak,
         .internal = summary->resident_size,
-        .internal_peak = summary->resident_size,
+        .internal_peak = summary->resident_peak,
         .phys_footprint = summary->resident_size,
         .min_address = task->map->min_address,
         .max_address = task->map->max_address,
-        .ledger_phys_footprint_peak = (int64_t)summary->resident_size,
+        .ledger_phys_footprint_peak = (int64_t)summary->resident_peak,
     };
     return info_answer(out, count, &info, vm_info_words(*count) * sizeof(integer_t),
                        KERN_INVALID_ARGUMENT);
@@ -224,6 +255,46 @@ static kern_return_t answer_external(task_t task, integer_t *out, mach_msg_type_
             .thread_set_state_caller_count = (int64_t)atomic_load(&task->external.states_for_others),
         },
     };
+    return info_answer(out, count, &info, sizeof(info), KERN_INVALID_ARGUMENT);
+}
+
+/* The affinity tag of THREAD. */
+static uint32_t affinity_tag(struct thread *thread)
+{
+    interrupt_state_t state = spin_lock_save(&thread->lock);
+    uint32_t tag = thread->policy.affinity_tag;
+    spin_unlock_restore(&thread->lock, state);
+    return tag;
+}
+
+/* Is THREAD the first of TASK, which is locked, that has its TAG? */
+static bool is_first_with(task_t task, const struct thread *thread, uint32_t tag)
+{
+    struct thread *other;
+    list_for_each_entry(other, &task->threads, task_link) {
+        if (affinity_tag(other) == tag) {
+            return other == thread;
+        }
+    }
+    return false; /* it has just got another one */
+}
+
+/* How many sets the tags of its threads make, and between which tags; each task's are its own. */
+static kern_return_t answer_affinity(task_t task, integer_t *out, mach_msg_type_number_t *count)
+{
+    struct task_affinity_tag_info info = { .task_count = 0 };
+    struct thread *thread;
+    mutex_lock(&task->lock);
+    list_for_each_entry(thread, &task->threads, task_link) {
+        uint32_t tag = affinity_tag(thread);
+        if (tag != THREAD_AFFINITY_TAG_NULL && is_first_with(task, thread, tag)) {
+            info.min = info.set_count == 0 || (integer_t)tag < info.min ? (integer_t)tag : info.min;
+            info.max = info.set_count == 0 || (integer_t)tag > info.max ? (integer_t)tag : info.max;
+            info.set_count++;
+            info.task_count = 1;
+        }
+    }
+    mutex_unlock(&task->lock);
     return info_answer(out, count, &info, sizeof(info), KERN_INVALID_ARGUMENT);
 }
 
@@ -273,6 +344,7 @@ static kern_return_t answer_plain(task_t task, task_flavor_t flavor, integer_t *
     switch (flavor) {
     case TASK_SECURITY_TOKEN:
     case TASK_AUDIT_TOKEN: return answer_token(task, flavor, out, count);
+    case TASK_AFFINITY_TAG_INFO: return answer_affinity(task, out, count);
     case TASK_EXTMOD_INFO: return answer_external(task, out, count);
     case TASK_FLAGS_INFO:
         return info_answer(out, count, &flags, sizeof(flags), KERN_INVALID_ARGUMENT);
@@ -300,7 +372,7 @@ static kern_return_t answer_summary(task_t task, task_flavor_t flavor, integer_t
     case TASK_THREAD_TIMES_INFO: return answer_thread_times(&summary, out, count);
     case TASK_ABSOLUTETIME_INFO: return answer_absolute_times(&summary, out, count);
     case TASK_EVENTS_INFO: return answer_events(&summary, out, count);
-    case TASK_KERNELMEMORY_INFO: return answer_kernel_memory(&summary, out, count);
+    case TASK_KERNELMEMORY_INFO: return answer_kernel_memory(task, &summary, out, count);
     case TASK_POWER_INFO:
     case TASK_POWER_INFO_V2: return answer_power(&summary, flavor, out, count);
     case TASK_VM_INFO:

@@ -28,6 +28,7 @@ struct quota {
     struct {
         _Atomic uint64_t used;
         _Atomic uint64_t limit;
+        _Atomic uint64_t returned; /* how much was given back so far */
     } kinds[QUOTA_KINDS];
 };
 
@@ -67,6 +68,7 @@ static inline void quota_uncharge(struct quota *quota, enum quota_kind kind, uin
 {
     if (quota != nullptr) {
         atomic_fetch_sub_explicit(&quota->kinds[kind].used, amount, memory_order_relaxed);
+        atomic_fetch_add_explicit(&quota->kinds[kind].returned, amount, memory_order_relaxed);
     }
 }
 
@@ -83,7 +85,7 @@ static inline void quota_uncharge(struct quota *quota, enum quota_kind kind, uin
                atomic_load_explicit(&quota->kinds[kind].limit, memory_order_relaxed))) {
         return true;
     }
-    quota_uncharge(quota, kind, amount);
+    atomic_fetch_sub_explicit(&quota->kinds[kind].used, amount, memory_order_relaxed);
     return false;
 }
 

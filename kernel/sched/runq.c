@@ -12,6 +12,7 @@
 void runq_init(struct runq *runq)
 {
     spinlock_init(&runq->lock, LOCK_CLASS_RUN_QUEUE);
+    runq->count = 0;
     runq->best = RUNQ_EMPTY;
     bitmap_clear_all(runq->bitmap, RUNQ_PRIORITIES);
     for (uint32_t priority = 0; priority < RUNQ_PRIORITIES; priority++) {
@@ -31,6 +32,13 @@ static void insert_by_deadline(struct list *list, struct thread *thread)
     list_insert_tail(&other->run_link, &thread->run_link);
 }
 
+/* Add DELTA to the threads on RUNQ. */
+static inline void runq_count_add(struct runq *runq, uint32_t delta) REQUIRES(runq->lock)
+{
+    uint32_t count = atomic_load_explicit(&runq->count, memory_order_relaxed);
+    atomic_store_explicit(&runq->count, count + delta, memory_order_relaxed);
+}
+
 void runq_insert(struct runq *runq, struct thread *thread, bool at_head)
 {
     struct list *list = &runq->lists[thread->priority];
@@ -41,6 +49,7 @@ void runq_insert(struct runq *runq, struct thread *thread, bool at_head)
     } else {
         list_insert_tail(list, &thread->run_link);
     }
+    runq_count_add(runq, 1);
     bitmap_set(runq->bitmap, thread->priority);
     if (thread->priority > runq->best) {
         runq->best = thread->priority;
@@ -53,6 +62,7 @@ bool runq_remove(struct runq *runq, struct thread *thread)
         return false;
     }
     list_remove(&thread->run_link);
+    runq_count_add(runq, UINT32_MAX);
     if (list_empty(&runq->lists[thread->priority])) {
         bitmap_clear(runq->bitmap, thread->priority);
         uint32_t best = bitmap_last_set(runq->bitmap, RUNQ_PRIORITIES);

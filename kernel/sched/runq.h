@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 #include <lib/bitmap.h>
@@ -19,6 +20,7 @@
 
 struct runq {
     struct spinlock lock;
+    _Atomic uint32_t count; /* (lock) threads on it; anybody may read */
     int32_t best; /* (lock) highest priority that waits; the owner may read it as a hint */
     uint64_t bitmap[BITMAP_WORDS(RUNQ_PRIORITIES)]; /* (lock) lists that have members */
     struct list lists[RUNQ_PRIORITIES];             /* (lock) */

@@ -11,6 +11,7 @@
 
 #include "systest.h"
 #include "systest_msg.h"
+#include "systest_task.h"
 
 static kern_return_t get_special(int which, mach_port_t *port)
 {
@@ -50,6 +51,53 @@ CASE(the_kernels_special_ports_stay_its_own)
     }
     EXPECT_EQ(get_special(HOST_MAX_SPECIAL_PORT + 1, &told), KERN_INVALID_ARGUMENT);
     port_destroy_with_send(port);
+}
+
+static _Atomic bool is_over;
+
+static void spin([[maybe_unused]] void *argument)
+{
+    while (!is_over) {
+    }
+}
+
+/* The load average over five seconds, in thousandths. */
+static uint32_t load_now(void)
+{
+    struct host_load_info load;
+    mach_msg_type_number_t count = HOST_LOAD_INFO_COUNT;
+    mach_port_t host = mach_host_self();
+    EXPECT_OK(host_statistics(host, HOST_LOAD_INFO, (host_info_t)&load, &count));
+    EXPECT_EQ(count, HOST_LOAD_INFO_COUNT);
+    EXPECT(load.mach_factor[0] >= 0);
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), host));
+    return (uint32_t)load.avenrun[0];
+}
+
+/* Three threads that do nothing else make more than two in the average after some six seconds. */
+static bool is_loaded([[maybe_unused]] void *argument)
+{
+    return load_now() > 2000;
+}
+
+static bool is_quiet([[maybe_unused]] void *argument)
+{
+    return load_now() < 1500;
+}
+
+CASE(the_load_of_the_last_seconds_is_told)
+{
+    struct worker workers[3];
+    is_over = false;
+    for (uint32_t i = 0; i < 3; i++) {
+        EXPECT(worker_start(&workers[i], mach_task_self(), spin, NULL));
+    }
+    EXPECT(systest_wait(is_loaded, NULL));
+    is_over = true;
+    for (uint32_t i = 0; i < 3; i++) {
+        worker_join(&workers[i]);
+    }
+    EXPECT(systest_wait(is_quiet, NULL));
 }
 
 CASE(too_little_room_for_an_answer_is_told)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "systest.h"
+#include "systest_msg.h"
 #include "systest_task.h"
 
 /* Room for each flavor. */
@@ -21,6 +22,7 @@ union any_info {
     task_dyld_info_data_t images;
     task_wait_state_info_data_t waits;
     task_flags_info_data_t flags;
+    task_affinity_tag_info_data_t affinity;
     struct policy_timeshare_base timeshare;
 };
 
@@ -44,6 +46,7 @@ CASE(flavors_have_their_lengths_and_want_room_for_them)
         { TASK_POWER_INFO, TASK_POWER_INFO_COUNT },
         { TASK_DYLD_INFO, TASK_DYLD_INFO_COUNT },
         { TASK_FLAGS_INFO, TASK_FLAGS_INFO_COUNT },
+        { TASK_AFFINITY_TAG_INFO, TASK_AFFINITY_TAG_INFO_COUNT },
         { TASK_WAIT_STATE_INFO, TASK_WAIT_STATE_INFO_COUNT },
         { TASK_SCHED_TIMESHARE_INFO, POLICY_TIMESHARE_BASE_COUNT },
     };
@@ -130,6 +133,15 @@ CASE(what_others_do_to_a_task_is_counted)
     helper_destroy(&helper);
 }
 
+/* What TASK's kernel memory is, of which more was never given back than had. */
+static task_kernelmemory_info_data_t kernel_memory(task_t task)
+{
+    EXPECT_EQ(ask(task, TASK_KERNELMEMORY_INFO, TASK_VM_INFO_COUNT), TASK_KERNELMEMORY_INFO_COUNT);
+    EXPECT(info.kernel.total_palloc >= info.kernel.total_pfree);
+    EXPECT(info.kernel.total_salloc >= info.kernel.total_sfree);
+    return info.kernel;
+}
+
 CASE(the_kernels_memory_for_a_tasks_threads_is_told)
 {
     struct helper helper;
@@ -137,19 +149,125 @@ CASE(the_kernels_memory_for_a_tasks_threads_is_told)
     if (!helper_create(&helper)) {
         return;
     }
-    EXPECT_EQ(ask(helper.task, TASK_KERNELMEMORY_INFO, TASK_VM_INFO_COUNT),
-              TASK_KERNELMEMORY_INFO_COUNT);
-    EXPECT_EQ(info.kernel.total_palloc, 0);
     EXPECT(worker_create(&worker, helper.task, do_nothing, NULL));
-    (void)ask(helper.task, TASK_KERNELMEMORY_INFO, TASK_VM_INFO_COUNT);
-    uint64_t used = info.kernel.total_palloc;
-    EXPECT(used >= vm_page_size);
-    EXPECT_EQ(info.kernel.total_pfree, 0);
+    task_kernelmemory_info_data_t before = kernel_memory(helper.task);
+    EXPECT(before.total_palloc - before.total_pfree >= vm_page_size);
     EXPECT_OK(thread_resume(worker.thread));
     worker_join(&worker);
-    (void)ask(helper.task, TASK_KERNELMEMORY_INFO, TASK_VM_INFO_COUNT);
-    EXPECT_EQ(info.kernel.total_palloc, used);
-    EXPECT_EQ(info.kernel.total_pfree, used);
+    task_kernelmemory_info_data_t after = kernel_memory(helper.task);
+    EXPECT(after.total_pfree >= before.total_pfree + vm_page_size);
+    helper_destroy(&helper);
+}
+
+#define MANY_PORTS 100
+
+CASE(the_kernels_memory_for_a_tasks_ports_and_messages_is_told)
+{
+    struct helper helper;
+    mach_port_name_t names[MANY_PORTS];
+    mach_port_t port = MACH_PORT_NULL;
+    union any_message message;
+    if (!helper_create(&helper)) {
+        return;
+    }
+    task_kernelmemory_info_data_t start = kernel_memory(helper.task);
+    for (uint32_t i = 0; i < MANY_PORTS; i++) {
+        EXPECT_OK(mach_port_allocate(helper.task, MACH_PORT_RIGHT_RECEIVE, &names[i]));
+    }
+    task_kernelmemory_info_data_t full = kernel_memory(helper.task);
+    EXPECT(full.total_palloc >= start.total_palloc + MANY_PORTS * 100);
+    EXPECT_EQ(full.total_salloc, 0);
+    for (uint32_t i = 0; i < MANY_PORTS; i++) {
+        EXPECT_OK(mach_port_mod_refs(helper.task, names[i], MACH_PORT_RIGHT_RECEIVE, -1));
+    }
+    task_kernelmemory_info_data_t empty = kernel_memory(helper.task);
+    EXPECT(empty.total_pfree >= start.total_pfree + MANY_PORTS * 100);
+    EXPECT(empty.total_palloc - empty.total_pfree < full.total_palloc - full.total_pfree);
+    helper_destroy(&helper);
+
+    port = port_create_with_send();
+    start = kernel_memory(mach_task_self());
+    EXPECT_OK(send_value(port, 1));
+    full = kernel_memory(mach_task_self());
+    EXPECT(full.total_salloc > start.total_salloc);
+    EXPECT_EQ(full.total_sfree, start.total_sfree);
+    EXPECT_OK(receive_now(port, &message));
+    EXPECT_EQ(kernel_memory(mach_task_self()).total_sfree,
+              start.total_sfree + full.total_salloc - start.total_salloc);
+    port_destroy_with_send(port);
+}
+
+static mach_task_basic_info_data_t basic(void)
+{
+    mach_task_basic_info_data_t told;
+    mach_msg_type_number_t count = MACH_TASK_BASIC_INFO_COUNT;
+    EXPECT_OK(task_info(mach_task_self(), MACH_TASK_BASIC_INFO, (task_info_t)&told, &count));
+    return told;
+}
+
+#define MANY_PAGES 256
+
+CASE(the_peak_of_memory_stays_when_memory_goes)
+{
+    mach_vm_address_t memory = 0;
+    mach_vm_size_t size = MANY_PAGES * vm_page_size;
+    mach_task_basic_info_data_t before = basic();
+    EXPECT(before.resident_size_max >= before.resident_size);
+    EXPECT_OK(mach_vm_allocate(mach_task_self(), &memory, size, VM_FLAGS_ANYWHERE));
+    for (mach_vm_size_t at = 0; at < size; at += vm_page_size) {
+        *(volatile char *)(memory + at) = 1;
+    }
+    mach_task_basic_info_data_t full = basic();
+    EXPECT(full.resident_size >= before.resident_size + size);
+    EXPECT(full.resident_size_max >= full.resident_size);
+    EXPECT_OK(mach_vm_deallocate(mach_task_self(), memory, size));
+    mach_task_basic_info_data_t after = basic();
+    EXPECT(after.resident_size < full.resident_size - size / 2);
+    EXPECT(after.resident_size_max >= full.resident_size_max);
+    (void)ask(mach_task_self(), TASK_VM_INFO, TASK_VM_INFO_COUNT);
+    EXPECT(info.vm.resident_size_peak >= full.resident_size_max);
+    EXPECT(info.vm.internal_peak >= full.resident_size_max);
+    EXPECT(info.vm.ledger_phys_footprint_peak >= (int64_t)full.resident_size_max);
+}
+
+static void set_tag(mach_port_t thread, integer_t tag)
+{
+    thread_affinity_policy_data_t policy = { tag };
+    EXPECT_OK(thread_policy_set(thread, THREAD_AFFINITY_POLICY, (thread_policy_t)&policy,
+                                THREAD_AFFINITY_POLICY_COUNT));
+}
+
+/* SETS sets, between the tags MIN and MAX. */
+static void expect_sets(task_t task, integer_t sets, integer_t min, integer_t max)
+{
+    EXPECT_EQ(ask(task, TASK_AFFINITY_TAG_INFO, TASK_VM_INFO_COUNT), TASK_AFFINITY_TAG_INFO_COUNT);
+    EXPECT_EQ(info.affinity.set_count, sets);
+    EXPECT_EQ(info.affinity.min, min);
+    EXPECT_EQ(info.affinity.max, max);
+    EXPECT_EQ(info.affinity.task_count, sets != 0);
+}
+
+CASE(threads_with_one_affinity_tag_are_one_set)
+{
+    struct helper helper;
+    thread_act_t threads[4];
+    if (!helper_create(&helper)) {
+        return;
+    }
+    for (uint32_t i = 0; i < 4; i++) {
+        EXPECT_OK(thread_create(helper.task, &threads[i]));
+    }
+    expect_sets(helper.task, 0, 0, 0);
+    set_tag(threads[1], 9);
+    expect_sets(helper.task, 1, 9, 9);
+    set_tag(threads[2], 7);
+    set_tag(threads[3], 9);
+    expect_sets(helper.task, 2, 7, 9);
+    set_tag(threads[2], 9);
+    expect_sets(helper.task, 1, 9, 9);
+    for (uint32_t i = 0; i < 4; i++) {
+        EXPECT_OK(thread_terminate(threads[i]));
+    }
     helper_destroy(&helper);
 }
 

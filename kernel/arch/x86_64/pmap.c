@@ -129,6 +129,17 @@ static bool has_unflushed(const struct pmap *pmap)
     return UNLIKELY(atomic_load(&pmap->page_protections) != 0);
 }
 
+/* PMAP has one page more. */
+static void count_page(struct pmap *pmap)
+{
+    uint64_t now = atomic_fetch_add_explicit(&pmap->resident, 1, memory_order_relaxed) + 1;
+    uint64_t peak = atomic_load_explicit(&pmap->resident_peak, memory_order_relaxed);
+    while (UNLIKELY(now > peak) &&
+           !atomic_compare_exchange_weak_explicit(&pmap->resident_peak, &peak, now,
+                                                  memory_order_relaxed, memory_order_relaxed)) {
+    }
+}
+
 /* Replace what *ENTRY, VIRTUAL's, maps. */
 static bool entry_set(struct pmap *pmap, uint64_t *entry, uint64_t value, virt_addr_t virtual)
 {
@@ -144,9 +155,10 @@ static bool entry_set(struct pmap *pmap, uint64_t *entry, uint64_t value, virt_a
     if (old != 0 || has_unflushed(pmap)) {
         tlb_flush_range(pmap, virtual, virtual + PAGE_SIZE);
     }
-    if ((old == 0) != (value == 0)) {
-        atomic_fetch_add_explicit(&pmap->resident, value != 0 ? 1 : UINT64_MAX,
-                                  memory_order_relaxed);
+    if (old == 0 && value != 0) {
+        count_page(pmap);
+    } else if (old != 0 && value == 0) {
+        atomic_fetch_sub_explicit(&pmap->resident, 1, memory_order_relaxed);
     }
     return value != 0;
 }
@@ -287,4 +299,9 @@ bool pmap_extract(struct pmap *pmap, virt_addr_t virtual, phys_addr_t *physical)
 uint64_t pmap_resident_bytes(const struct pmap *pmap)
 {
     return atomic_load_explicit(&pmap->resident, memory_order_relaxed) * PAGE_SIZE;
+}
+
+uint64_t pmap_resident_peak_bytes(const struct pmap *pmap)
+{
+    return atomic_load_explicit(&pmap->resident_peak, memory_order_relaxed) * PAGE_SIZE;
 }

@@ -23,6 +23,7 @@ struct pmap {
     uint64_t number;                     /* (c) no other one had it since boot; 0: kernel_pmap */
     _Atomic uint64_t flushes;            /* (a) flushes ordered: see tlb.c */
     _Atomic uint64_t resident;           /* (a) mapped pages */
+    _Atomic uint64_t resident_peak;      /* (a) the most they ever were */
     _Atomic cpu_mask_t cpus;             /* (a) processors that have it loaded: see tlb.c */
     _Atomic uint32_t page_protections;   /* (a) entries that pv.c has changed, not flushed yet */
     uint8_t *io_bitmap[IO_BITMAP_PAGES]; /* (l) null: no ports */
