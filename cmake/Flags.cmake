@@ -22,11 +22,11 @@ target_compile_options(flags_common INTERFACE
   # A message is read as one structure and written as another in the same place.
   -fno-strict-aliasing
   # Assertions name files from the root of the tree; debug information by full path, for gdb.
-  -fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=
-  -fno-omit-frame-pointer)
+  -fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=)
 
 add_library(flags_kernel INTERFACE)
 target_compile_options(flags_kernel INTERFACE
+  -fno-omit-frame-pointer
   -ffreestanding -nostdlibinc -mcmodel=kernel -mno-red-zone -mgeneral-regs-only
   -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables
   -ffunction-sections -fdata-sections
@@ -37,6 +37,8 @@ target_link_libraries(flags_kernel INTERFACE flags_common)
 
 add_library(flags_user INTERFACE)
 target_compile_options(flags_user INTERFACE
+  # For stack traces while developing; released programs have no debug information either.
+  $<IF:$<CONFIG:Release>,-fomit-frame-pointer,-fno-omit-frame-pointer>
   -nostdlibinc -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables
   -ftls-model=local-exec -ffunction-sections -fdata-sections)
 target_compile_definitions(flags_user INTERFACE __MACH__=1)
@@ -44,6 +46,7 @@ target_link_libraries(flags_user INTERFACE flags_common)
 
 add_library(flags_host INTERFACE)
 target_compile_options(flags_host INTERFACE
+  -fno-omit-frame-pointer
   -fsanitize=address,undefined -fno-sanitize-recover=all)
 target_compile_definitions(flags_host INTERFACE MACH_R_DEBUG=1 MACH_R_HOST=1)
 target_link_options(flags_host INTERFACE -fsanitize=address,undefined)

@@ -18,11 +18,17 @@ struct server_buffers {
     mach_msg_size_t size;
 };
 
+#define LIKELY(condition)   __builtin_expect((condition) != 0, 1)
+#define UNLIKELY(condition) __builtin_expect((condition) != 0, 0)
+
 /* The low bits of the codes in <mach/message.h>; the others are those of all failed sends. */
 #define CODE_BITS 0x3fff
 
-/* Options that concern the receive half of a call. */
-#define RECEIVE_OPTIONS(options) ((options) & ~(MACH_SEND_MSG | MACH_RCV_MSG))
+/* To receive, with those of a caller's options that concern it. */
+static mach_msg_options_t receive_options(mach_msg_options_t options)
+{
+    return (options & ~MACH_SEND_MSG) | MACH_RCV_MSG;
+}
 
 static kern_return_t buffers_create(struct server_buffers *buffers, mach_msg_size_t max_size)
 {
@@ -44,7 +50,7 @@ static void buffers_destroy(struct server_buffers *buffers)
     (void)mach_vm_deallocate(mach_task_self_, buffers->memory, 2 * (mach_vm_size_t)buffers->size);
 }
 
-static void buffers_swap(struct server_buffers *buffers)
+static inline void buffers_swap(struct server_buffers *buffers)
 {
     mig_reply_error_t *reply = buffers->reply;
     buffers->reply = buffers->request;
@@ -63,12 +69,13 @@ static kern_return_t buffers_grow(struct server_buffers *buffers)
     return result;
 }
 
-static mach_msg_return_t receive(struct server_buffers *buffers, mach_port_t port,
-                                 mach_msg_options_t options)
+[[gnu::noinline]] static mach_msg_return_t wait_for_request(struct server_buffers *buffers,
+                                                            mach_port_t port,
+                                                            mach_msg_options_t options)
 {
     for (;;) {
-        mach_msg_return_t result = mach_msg(&buffers->request->Head, MACH_RCV_MSG | options, 0,
-                                            buffers->size, port, 0, MACH_PORT_NULL);
+        mach_msg_return_t result =
+            mach_msg(&buffers->request->Head, options, 0, buffers->size, port, 0, MACH_PORT_NULL);
         if (result != MACH_RCV_TOO_LARGE || (options & MACH_RCV_LARGE) == 0) {
             return result;
         }
@@ -79,16 +86,23 @@ static mach_msg_return_t receive(struct server_buffers *buffers, mach_port_t por
     }
 }
 
-/*
- * Serve the request in the buffer. The routine that failed did not take what the request brought,
- * so it is given back here; the reply right is not part of that, it went into the reply.
- * Returns: is there a reply to send?
- */
-static boolean_t serve(struct server_buffers *buffers, demux_t *demux)
+/* A request without a reply before it. By way of a copy, so that the loop below can have its
+ * buffers in registers. */
+static mach_msg_return_t receive(struct server_buffers *buffers, mach_port_t port,
+                                 mach_msg_options_t options)
 {
-    mig_reply_error_t *request = buffers->request;
-    mig_reply_error_t *reply = buffers->reply;
-    (void)demux(&request->Head, &reply->Head);
+    struct server_buffers waiting = *buffers;
+    mach_msg_return_t result = wait_for_request(&waiting, port, options);
+    *buffers = waiting;
+    return result;
+}
+
+/*
+ * Is there a reply to send? The routine that failed did not take what the request brought, so it is
+ * given back here; the reply right is not part of that, it went into the reply.
+ */
+static boolean_t has_reply(mig_reply_error_t *request, mig_reply_error_t *reply)
+{
     if (!MACH_MSGH_BITS_IS_COMPLEX(reply->Head.msgh_bits) && reply->RetCode != KERN_SUCCESS) {
         if (reply->RetCode == MIG_NO_REPLY) {
             return FALSE;
@@ -107,13 +121,33 @@ static boolean_t serve(struct server_buffers *buffers, demux_t *demux)
     return TRUE;
 }
 
-/* A client that gave us a send right could let its queue fill up; no server waits for that. */
-static mach_msg_options_t send_options(const mig_reply_error_t *reply)
+/*
+ * What is to be done with a reply that is not the usual one.
+ * Returns: options to send it with; 0, it is not to be sent. A client that gave us a send right
+ *          could let its queue fill up; no server waits for that.
+ */
+[[gnu::noinline]] static mach_msg_options_t unusual_reply(mig_reply_error_t *request,
+                                                          mig_reply_error_t *reply)
 {
+    if (!has_reply(request, reply)) {
+        return 0;
+    }
     if (MACH_MSGH_BITS_REMOTE(reply->Head.msgh_bits) == MACH_MSG_TYPE_MOVE_SEND_ONCE) {
         return MACH_SEND_MSG;
     }
     return MACH_SEND_MSG | MACH_SEND_TIMEOUT;
+}
+
+/* Serve the request; returns as unusual_reply(). The usual: success, no rights, for a caller. */
+static inline mach_msg_options_t serve(struct server_buffers *buffers, demux_t *demux)
+{
+    mig_reply_error_t *reply = buffers->reply;
+    (void)demux(&buffers->request->Head, &reply->Head);
+    if (LIKELY(reply->Head.msgh_bits == MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0) &&
+               reply->RetCode == KERN_SUCCESS)) {
+        return MACH_SEND_MSG;
+    }
+    return unusual_reply(buffers->request, reply);
 }
 
 /* Could the reply not be sent? That concerns its client only, be it gone or the reply bad, say with
@@ -123,26 +157,44 @@ static boolean_t reply_has_failed(mach_msg_return_t result)
     return (result & ~CODE_BITS) == (MACH_SEND_IN_PROGRESS & ~CODE_BITS);
 }
 
-/* Send the reply and receive the next request. */
-static mach_msg_return_t reply_and_receive(struct server_buffers *buffers, mach_port_t port,
-                                           mach_msg_options_t options)
+/* The call that should have sent REPLY and received a request has failed. Returns: is only the
+ * request missing, because the reply could not be sent (it is destroyed) or for want of room? */
+[[gnu::noinline]] static boolean_t is_still_to_receive(mach_msg_header_t *reply,
+                                                       mach_msg_return_t result,
+                                                       mach_msg_options_t options)
 {
-    buffers_swap(buffers);
-    mig_reply_error_t *reply = buffers->request;
-    mach_msg_return_t result =
-        mach_msg(&reply->Head, send_options(reply) | MACH_RCV_MSG | options, reply->Head.msgh_size,
-                 buffers->size, port, 0, MACH_PORT_NULL);
-    if (__builtin_expect(result == MACH_MSG_SUCCESS, 1)) {
-        return result;
-    }
     if (reply_has_failed(result)) {
-        mach_msg_destroy(&reply->Head);
-        return receive(buffers, port, options);
+        mach_msg_destroy(reply);
+        return TRUE;
     }
-    if (result == MACH_RCV_TOO_LARGE && (options & MACH_RCV_LARGE) != 0) {
-        return receive(buffers, port, options);
+    return result == MACH_RCV_TOO_LARGE && (options & MACH_RCV_LARGE) != 0;
+}
+
+/* Serve the request in BUFFERS and all that follow; each reply goes out in the call that brings the
+ * next request. Returns: why that ended. */
+static mach_msg_return_t serve_all(struct server_buffers *buffers, demux_t *demux, mach_port_t port,
+                                   mach_msg_options_t options)
+{
+    for (;;) {
+        mach_msg_return_t result;
+        mach_msg_options_t how = serve(buffers, demux);
+        if (LIKELY(how != 0)) {
+            buffers_swap(buffers);
+            mach_msg_header_t *reply = &buffers->request->Head;
+            result = mach_msg(reply, how | options, reply->msgh_size, buffers->size, port, 0,
+                              MACH_PORT_NULL);
+            if (LIKELY(result == MACH_MSG_SUCCESS)) {
+                continue;
+            }
+            if (!is_still_to_receive(reply, result, options)) {
+                return result;
+            }
+        }
+        result = receive(buffers, port, options);
+        if (result != MACH_MSG_SUCCESS) {
+            return result;
+        }
     }
-    return result;
 }
 
 mach_msg_return_t mach_msg_server(demux_t *demux, mach_msg_size_t max_size, mach_port_t port,
@@ -153,11 +205,10 @@ mach_msg_return_t mach_msg_server(demux_t *demux, mach_msg_size_t max_size, mach
     if (result != KERN_SUCCESS) {
         return result;
     }
-    options = RECEIVE_OPTIONS(options);
+    options = receive_options(options);
     result = receive(&buffers, port, options);
-    while (result == MACH_MSG_SUCCESS) {
-        result = serve(&buffers, demux) ? reply_and_receive(&buffers, port, options)
-                                        : receive(&buffers, port, options);
+    if (result == MACH_MSG_SUCCESS) {
+        result = serve_all(&buffers, demux, port, options);
     }
     buffers_destroy(&buffers);
     return result;
@@ -171,13 +222,15 @@ mach_msg_return_t mach_msg_server_once(demux_t *demux, mach_msg_size_t max_size,
     if (result != KERN_SUCCESS) {
         return result;
     }
-    result = receive(&buffers, port, RECEIVE_OPTIONS(options));
-    if (result == MACH_MSG_SUCCESS && serve(&buffers, demux)) {
-        mig_reply_error_t *reply = buffers.reply;
-        result = mach_msg(&reply->Head, send_options(reply), reply->Head.msgh_size, 0,
-                          MACH_PORT_NULL, 0, MACH_PORT_NULL);
+    result = receive(&buffers, port, receive_options(options));
+    if (result == MACH_MSG_SUCCESS) {
+        mach_msg_header_t *reply = &buffers.reply->Head;
+        mach_msg_options_t how = serve(&buffers, demux);
+        if (how != 0) {
+            result = mach_msg(reply, how, reply->msgh_size, 0, MACH_PORT_NULL, 0, MACH_PORT_NULL);
+        }
         if (reply_has_failed(result)) {
-            mach_msg_destroy(&reply->Head);
+            mach_msg_destroy(reply);
             result = MACH_MSG_SUCCESS;
         }
     }

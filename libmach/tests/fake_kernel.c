@@ -15,6 +15,8 @@
 #include <mach/mach_vm.h>
 #include <mach/mig.h>
 
+#include "../threads/thread_block.h"
+
 mach_port_t mach_task_self_ = 0x103;
 vm_size_t vm_page_size = 4096;
 vm_size_t vm_page_mask = 4095;
@@ -23,6 +25,13 @@ static char calls[4096];
 static mach_port_name_t next_port = 0x9003;
 static const struct fake_message *script;
 static int script_length;
+
+/* The only thread. */
+struct thread_block *thread_block_self(void)
+{
+    static struct thread_block block;
+    return &block;
+}
 
 [[gnu::format(printf, 1, 2)]] static void record(const char *format, ...)
 {

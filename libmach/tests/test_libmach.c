@@ -112,6 +112,36 @@ static void test_reply_port(void)
     CHECK_CALLS("mod_refs 40 1 -1;");
 }
 
+/* What is left of an inline mach_msg() whose trap has failed. */
+static void test_again(void)
+{
+    struct fake_message done = { .result = MACH_MSG_SUCCESS };
+    mach_msg_header_t request = { .msgh_id = 7, .msgh_remote_port = 0x30 };
+    const mach_msg_option_t both = MACH_SEND_MSG | MACH_RCV_MSG;
+    static const struct {
+        mach_msg_return_t result, expected;
+        mach_msg_option_t more;
+        const char *calls;
+    } cases[] = {
+        { MACH_SEND_INTERRUPTED, MACH_MSG_SUCCESS, 0, "send 7 to 30 size 24;receive 31;" },
+        { MACH_SEND_INTERRUPTED, MACH_MSG_SUCCESS, MACH_RCV_INTERRUPT,
+          "send 7 to 30 size 24;receive 31;" },
+        { MACH_RCV_INTERRUPTED, MACH_MSG_SUCCESS, 0, "receive 31;" },
+        { MACH_RCV_INTERRUPTED, MACH_MSG_SUCCESS, MACH_SEND_INTERRUPT, "receive 31;" },
+        { MACH_SEND_INTERRUPTED, MACH_SEND_INTERRUPTED, MACH_SEND_INTERRUPT, "" },
+        { MACH_RCV_INTERRUPTED, MACH_RCV_INTERRUPTED, MACH_RCV_INTERRUPT, "" },
+        { MACH_SEND_TIMED_OUT, MACH_SEND_TIMED_OUT, 0, "" },
+        { MACH_RCV_PORT_DIED, MACH_RCV_PORT_DIED, 0, "" },
+    };
+    for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        fake_reset();
+        fake_script(&done, 1);
+        CHECK(mach_msg_again(&request, both | cases[i].more, sizeof(request), sizeof(request), 0x31,
+                             0, cases[i].result) == cases[i].expected);
+        CHECK_CALLS(cases[i].calls);
+    }
+}
+
 static void test_reply_setup(void)
 {
     mach_msg_header_t request = {
@@ -528,6 +558,7 @@ int main(void)
     test_error_line();
     test_strncpy();
     test_reply_port();
+    test_again();
     test_reply_setup();
     test_destroy();
     test_destroy_less();

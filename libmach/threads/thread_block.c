@@ -6,6 +6,7 @@
  */
 #include <elf.h>
 #include <string.h>
+#include <sys/reent.h>
 
 #include <mach/mach_traps.h>
 #include <mach/mach_vm.h>

@@ -14,13 +14,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/reent.h>
 
+#include <mach/mach_msg_inline.h>
 #include <mach/mach_types.h>
+
+struct _reent;
 
 struct thread_block {
     struct thread_block *self; /* (c) required by the ABI at offset 0 */
     struct _reent *reent;      /* (c) newlib's state of this thread */
+    mach_port_t reply_port;    /* (o) for mig_get_reply_port(), which may be inline; null: none */
     mach_port_t thread_port;   /* (c) a reference of the library's */
     mach_port_t park_port;     /* (o) receive and send right; null until first needed */
 
@@ -41,13 +44,19 @@ struct thread_block {
     char name[64];  /* (o) what pthread_setname_np() gave it */
 };
 
+static_assert(offsetof(struct thread_block, reply_port) == MIG_REPLY_PORT_PLACE);
+
 /* The calling thread's block. */
+#if MACH_R_HOST
+struct thread_block *thread_block_self(void);
+#else
 static inline struct thread_block *thread_block_self(void)
 {
     struct thread_block *block;
     __asm__("movq %%fs:0, %0" : "=r"(block));
     return block;
 }
+#endif
 
 /* Room that thread-local variables and the block take, with alignment. */
 size_t thread_block_size(void);

@@ -38,6 +38,10 @@ class UserStub:
         self.trailer = "mach_msg_max_trailer_t" if routine.user_tokens else "mach_msg_trailer_t"
         self.on_stack = self._fits_on_stack()
         self.dot = "Mess." if self.on_stack else "Mess->"
+        # The variable that holds a reply port which is not the caller's own.
+        self.library_port = ""
+        if not (routine.one_way or side.in_kernel or self._own_reply_port()):
+            self.library_port = self.names("reply_port")
 
     def write(self) -> None:
         out, routine = self.out, self.routine
@@ -162,6 +166,8 @@ class UserStub:
         if self.request.complex:
             bits = f"MACH_MSGH_BITS_COMPLEX | {bits}"
         out.step("Address it.")
+        if self.library_port:
+            out.assign(f"const mach_port_t {self.library_port}", self._library_port())
         out.assign("InP->Head.msgh_bits", bits)
         out.assign("InP->Head.msgh_size", self.packer.size())
         remote = "MACH_PORT_NULL" if self.side.in_kernel else port.name
@@ -183,8 +189,11 @@ class UserStub:
             return "MACH_PORT_NULL", "0"
         if self.side.in_kernel:
             return "0", "MACH_MSG_TYPE_MAKE_SEND_ONCE"
-        getter = "special_reply_port" if self.routine.special_reply_port else "reply_port"
-        return f"mig_get_{getter}()", "MACH_MSG_TYPE_MAKE_SEND_ONCE"
+        return self.library_port, "MACH_MSG_TYPE_MAKE_SEND_ONCE"
+
+    def _library_port(self) -> str:
+        special = "special_" if self.routine.special_reply_port else ""
+        return f"mig_get_{special}reply_port()"
 
     # Sending and receiving ---------------------------------------------------------------
 
@@ -262,7 +271,7 @@ class UserStub:
         out.step("Send it and wait for the reply.")
         self._trace_request()
         size = f"(mach_msg_size_t)sizeof({self.dot}Out)"
-        self._mach_msg(size, "InP->Head.msgh_local_port")
+        self._mach_msg(size, self.library_port or "InP->Head.msgh_local_port")
         with out.block("if (msg_result != MACH_MSG_SUCCESS)"):
             self._failed()
 
@@ -274,8 +283,8 @@ class UserStub:
         if self.side.in_kernel:
             out.line("return msg_result;")
             return
-        port = "MACH_PORT_NULL" if self._own_reply_port() else self._reply_port()[0]
-        special = self.routine.special_reply_port and port != "MACH_PORT_NULL"
+        port = self.library_port or "MACH_PORT_NULL"
+        special = self.routine.special_reply_port and self.library_port
         function = "special_rpc_failed" if special else "rpc_failed"
         out.line(f"return {function}(&Out0P->Head, msg_result, {port});")
 

@@ -113,7 +113,8 @@ mig_routine_t
 boolean_t
 {demux}(mach_msg_header_t *InHeadP, mach_msg_header_t *OutHeadP)
 {{
-    const unsigned int slot = (unsigned int)InHeadP->msgh_id - {base}u;
+    const unsigned int id = (unsigned int)InHeadP->msgh_id;
+    const size_t slot = (size_t)id - {base}u;
 
     /* The reply goes to the request's reply port; until a stub says more, it is an error reply. */
     OutHeadP->msgh_bits = MACH_MSGH_BITS(MACH_MSGH_BITS_REMOTE(InHeadP->msgh_bits), 0);
@@ -121,13 +122,10 @@ boolean_t
     OutHeadP->msgh_remote_port = InHeadP->msgh_remote_port;
     OutHeadP->msgh_local_port = MACH_PORT_NULL;
     OutHeadP->msgh_voucher_port = MACH_PORT_NULL;
-    OutHeadP->msgh_id = (mach_msg_id_t)((unsigned int)InHeadP->msgh_id + 100u);
-    if (slot < {count}) {{
-        const mig_routine_t routine = {table}.routine[slot].stub_routine;
-        if (routine != 0) {{
-            routine(InHeadP, OutHeadP);
-            return TRUE;
-        }}
+    OutHeadP->msgh_id = (mach_msg_id_t)(id + 100u);
+    if ({known}) {{
+        {table}.routine[slot].stub_routine(InHeadP, OutHeadP);
+        return TRUE;
     }}
 {unknown}    answer_error(OutHeadP, MIG_BAD_ID);
     return FALSE;
@@ -136,10 +134,14 @@ boolean_t
 
 
 def _demux(out: Writer, interface: Interface) -> None:
+    name, count = subsystem_name(interface), len(interface.slots)
+    known = f"slot < {count}"
+    if None in interface.slots:
+        known += f" && {name}.routine[slot].stub_routine != 0"
     out.blank()
     out.lines(
         DEMUX.format(
-            demux=interface.demux_name, table=subsystem_name(interface), base=interface.base,
-            count=len(interface.slots), unknown=emit_log.UNKNOWN_ID if interface.traced else "",
+            demux=interface.demux_name, table=name, base=interface.base, count=count, known=known,
+            unknown=emit_log.UNKNOWN_ID if interface.traced else "",
         )
     )

@@ -246,6 +246,10 @@ class ReplyChecker(Checker):
     def __init__(self, out: Writer, routine: Routine, message: Message, side: Side):
         super().__init__(out, routine, message, side)
 
+    def _wrong_shape(self) -> list[str]:
+        """A reply is not answered, so it brings no right to do that."""
+        return [*super()._wrong_shape(), "Out0P->Head.msgh_remote_port != MACH_PORT_NULL"]
+
     def write(self) -> None:
         out, name = self.out, self.routine.name
         out.step(f"The reply of {name} is complete and of the declared types.")
@@ -256,7 +260,6 @@ class ReplyChecker(Checker):
                 f"Out0P->Head.msgh_id != {reply_id}", "reply_mismatch(&Out0P->Head)"
             )
             self._shape("reply_error(&Out0P->Head)")
-            self._require("Out0P->Head.msgh_remote_port != MACH_PORT_NULL", "MIG_TYPE_ERROR")
             self._representation()
             arguments = [a for a in self.routine.arguments if a.returned]
             if not arguments:

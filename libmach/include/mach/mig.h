@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include <mach/mach_msg_inline.h>
 #include <mach/mach_types.h>
 #include <mach/message.h>
 #include <mach/mig_errors.h>

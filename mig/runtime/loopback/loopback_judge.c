@@ -369,10 +369,10 @@ kern_return_t loop_judge_reply(const struct loop_message *shape, const mach_msg_
     if (reply->msgh_id != shape->id) {
         return reply->msgh_id == MACH_NOTIFY_SEND_ONCE ? MIG_SERVER_DIED : MIG_REPLY_MISMATCH;
     }
-    if (!has_shape(shape, reply)) {
+    if (!has_shape(shape, reply) || reply->msgh_remote_port != MACH_PORT_NULL) {
         return judge_error(reply);
     }
-    if (reply->msgh_remote_port != MACH_PORT_NULL || is_foreign(shape, reply)) {
+    if (is_foreign(shape, reply)) {
         return MIG_TYPE_ERROR;
     }
     if (shape->descriptors == 0 && ((const mig_reply_error_t *)reply)->RetCode != KERN_SUCCESS) {
