@@ -10,19 +10,19 @@
 #include <mach/mig.h>
 
 #include "../posix/fork.h"
-#include "../threads/thread_block.h"
+#include "../threads/reply_port.h"
 
 mach_port_t mig_new_reply_port(void)
 {
     mach_port_t port = mach_reply_port();
-    thread_block_self()->reply_port = port;
+    *thread_reply_port() = port;
     return port;
 }
 
 /* For those that do not have it inline. */
 mach_port_t mig_get_reply_port(void)
 {
-    mach_port_t port = thread_block_self()->reply_port;
+    mach_port_t port = *thread_reply_port();
     return port != MACH_PORT_NULL ? port : mig_new_reply_port();
 }
 
@@ -33,9 +33,9 @@ void mig_put_reply_port(mach_port_t port)
 
 void mig_dealloc_reply_port(mach_port_t port)
 {
-    struct thread_block *self = thread_block_self();
-    mach_port_t mine = self->reply_port;
-    self->reply_port = MACH_PORT_NULL;
+    mach_port_t *kept = thread_reply_port();
+    mach_port_t mine = *kept;
+    *kept = MACH_PORT_NULL;
     if (mine != MACH_PORT_NULL) {
         (void)mach_port_mod_refs(mach_task_self_, mine, MACH_PORT_RIGHT_RECEIVE, -1);
     }
@@ -46,5 +46,5 @@ void mig_dealloc_reply_port(mach_port_t port)
 
 void mig_after_fork(void)
 {
-    thread_block_self()->reply_port = MACH_PORT_NULL;
+    *thread_reply_port() = MACH_PORT_NULL;
 }

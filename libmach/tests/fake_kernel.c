@@ -15,7 +15,7 @@
 #include <mach/mach_vm.h>
 #include <mach/mig.h>
 
-#include "../threads/thread_block.h"
+#include "../threads/reply_port.h"
 
 mach_port_t mach_task_self_ = 0x103;
 vm_size_t vm_page_size = 4096;
@@ -27,10 +27,10 @@ static const struct fake_message *script;
 static int script_length;
 
 /* The only thread. */
-struct thread_block *thread_block_self(void)
+mach_port_t *thread_reply_port(void)
 {
-    static struct thread_block block;
-    return &block;
+    static mach_port_t port;
+    return &port;
 }
 
 [[gnu::format(printf, 1, 2)]] static void record(const char *format, ...)

@@ -47,16 +47,12 @@ struct thread_block {
 static_assert(offsetof(struct thread_block, reply_port) == MIG_REPLY_PORT_PLACE);
 
 /* The calling thread's block. */
-#if MACH_R_HOST
-struct thread_block *thread_block_self(void);
-#else
 static inline struct thread_block *thread_block_self(void)
 {
     struct thread_block *block;
     __asm__("movq %%fs:0, %0" : "=r"(block));
     return block;
 }
-#endif
 
 /* Room that thread-local variables and the block take, with alignment. */
 size_t thread_block_size(void);
