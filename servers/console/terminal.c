@@ -32,7 +32,8 @@ static struct {
     mach_port_t foreground; /* process port; null: none */
     struct line_discipline discipline;
     struct reader *readers;
-    bool is_held; /* the port is out of the set, until output has drained */
+    bool is_interrupted; /* for who reads next: nobody was there when the key was typed */
+    bool is_held;        /* the port is out of the set, until output has drained */
 } terminal;
 
 mach_port_t terminal_port(void)
@@ -149,6 +150,10 @@ kern_return_t terminal_read(char *data, size_t *count, int flags, mach_port_t re
     if (*count == 0) {
         return KERN_SUCCESS;
     }
+    if (terminal.is_interrupted) {
+        terminal.is_interrupted = false;
+        return SERVER_ERROR_INTERRUPTED;
+    }
     if (line_discipline_is_readable(&terminal.discipline)) {
         *count = line_discipline_read(&terminal.discipline, data, *count);
         return KERN_SUCCESS;
@@ -193,6 +198,7 @@ void terminal_reader_died(mach_port_name_t name)
 /* Nobody is in the foreground: break off the reads, so that the shell begins a new line. */
 static void interrupt_readers(void)
 {
+    terminal.is_interrupted = terminal.readers == nullptr;
     while (terminal.readers != nullptr) {
         (void)serve_io_read_reply_error(terminal.readers->reply, SERVER_ERROR_INTERRUPTED);
         remove_reader(&terminal.readers);
@@ -259,6 +265,7 @@ void terminal_foreground_set(mach_port_t process)
         (void)mach_port_deallocate(mach_task_self(), terminal.foreground);
     }
     terminal.foreground = MACH_PORT_VALID(process) ? process : MACH_PORT_NULL;
+    terminal.is_interrupted &= terminal.foreground == MACH_PORT_NULL;
 }
 
 void terminal_input_flush(void)

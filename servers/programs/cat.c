@@ -10,6 +10,8 @@
 
 #include "usage.h"
 
+#define USAGE "cat [FILE]..."
+
 /* From this size on a file's pages come to us without being copied into messages. */
 static char buffer[64 * 1024];
 
@@ -52,7 +54,11 @@ static int print(const char *name)
 
 int main(int argc, char **argv)
 {
-    usage_offer(argc, argv, "cat [FILE]...");
+    usage_offer(argc, argv, USAGE);
+    if (argc > 1 && argv[1][0] == '-' && argv[1][1] != '\0') {
+        fprintf(stderr, "cat: unknown option %s\n", argv[1]);
+        usage_fail(USAGE);
+    }
     int status = argc < 2 ? print("-") : 0;
     for (int i = 1; i < argc; i++) {
         status |= print(argv[i]);

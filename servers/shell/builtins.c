@@ -2,6 +2,7 @@
 /*
  * What only the shell itself can do.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -9,9 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kill_command.h"
 #include "shell.h"
 
-#define CWD_MAX 1024
+#define PROGRAMS "/bin"
+#define CWD_MAX  1024
 
 static int builtin_cd(struct shell *shell, int argc, char *const *argv)
 {
@@ -32,8 +35,11 @@ static int builtin_pwd(struct shell *shell, int argc, char *const *argv)
 {
     char path[CWD_MAX];
     (void)shell;
-    (void)argc;
     (void)argv;
+    if (argc > 1) {
+        fprintf(stderr, "sh: usage: pwd\n");
+        return STATUS_USAGE;
+    }
     if (getcwd(path, sizeof(path)) == NULL) {
         fprintf(stderr, "sh: pwd: %s\n", strerror(errno));
         return 1;
@@ -74,6 +80,29 @@ static int builtin_false(struct shell *shell, int argc, char *const *argv)
     return 1;
 }
 
+static int builtin_kill(struct shell *shell, int argc, char *const *argv)
+{
+    (void)shell;
+    return kill_command(argc, argv);
+}
+
+/* Name all that can be started by its name alone. */
+static void print_programs(void)
+{
+    DIR *directory = opendir(PROGRAMS);
+    const struct dirent *entry;
+    if (directory == NULL) {
+        printf("  (%s)\n", strerror(errno));
+        return;
+    }
+    fputs(" ", stdout);
+    while ((entry = readdir(directory)) != NULL) {
+        printf(" %s", entry->d_name);
+    }
+    fputc('\n', stdout);
+    (void)closedir(directory);
+}
+
 static int builtin_help(struct shell *shell, int argc, char *const *argv)
 {
     (void)shell;
@@ -83,12 +112,15 @@ static int builtin_help(struct shell *shell, int argc, char *const *argv)
           "  cd [FOLDER]    go to another folder      pwd    say which one this is\n"
           "  exit [STATUS]  leave the shell           help   this text\n"
           "  true, false    do nothing, with status 0 or 1\n"
-          "Everything else is a program of /bin:\n"
-          "  ls cat echo ps free uptime clear kill sleep portinfo locks shutdown reboot sh\n"
-          "  Each says with --help how it is called.\n"
+          "  kill           works here even when no program can be started\n"
+          "Everything else is a program of " PROGRAMS ":\n",
+          stdout);
+    print_programs();
+    fputs("  Each says with --help how it is called.\n"
           "Writing commands:\n"
           "  A; B   A && B   A || B   A &   'as it stands'   \"$NAME\"   $?   # comment\n"
-          "  There are no pipes (|), no redirection (< >) and no patterns (*) yet.\n"
+          "  There are no pipes (|), no redirection (< >), no patterns (*), no if, no while, and\n"
+          "  no way to set a variable yet.\n"
           "Keys: Backspace, Ctrl-U (delete the line), Ctrl-C (stop the program), Ctrl-D (end)\n",
           stdout);
     return 0;
@@ -100,6 +132,7 @@ static const struct builtin {
 } builtins[] = {
     { "cd", builtin_cd },     { "pwd", builtin_pwd },     { "exit", builtin_exit },
     { "true", builtin_true }, { "false", builtin_false }, { "help", builtin_help },
+    { "kill", builtin_kill },
 };
 
 bool shell_run_builtin(struct shell *shell, const struct shell_command *command)

@@ -36,6 +36,7 @@ static void run_terminal(struct shell *shell)
             fputs(size == 0 ? "exit\n" : "\nsh: cannot read from the terminal\n", stdout);
             break;
         }
+        size -= line[size - 1] == '\n';
         shell_run_text(shell, "sh", line, (size_t)size);
         if (shell->is_interrupted) {
             shell->is_interrupted = false;

@@ -48,6 +48,15 @@ static bool append(struct builder *builder, char c)
     return true;
 }
 
+/* A character of the text that stands for itself. */
+static enum shell_parse_result append_typed(struct builder *builder, char c)
+{
+    if (c == '\0') {
+        return SHELL_NOT_TEXT;
+    }
+    return append(builder, c) ? SHELL_COMMAND : SHELL_TOO_LONG;
+}
+
 static bool append_string(struct builder *builder, const char *string)
 {
     while (*string != '\0') {
@@ -113,7 +122,7 @@ static enum shell_parse_result parse_escape(struct builder *builder)
         parser->line++;
         return SHELL_COMMAND;
     }
-    return append(builder, c) ? SHELL_COMMAND : SHELL_TOO_LONG;
+    return append_typed(builder, c);
 }
 
 /* One character of a word, outside single quotes, with what it stands for. */
@@ -128,7 +137,7 @@ static enum shell_parse_result parse_character(struct builder *builder)
     if (c == '\\') {
         return parse_escape(builder);
     }
-    return append(builder, c) ? SHELL_COMMAND : SHELL_TOO_LONG;
+    return append_typed(builder, c);
 }
 
 /* Behind an opening QUOTE, up to the closing one. */
@@ -141,7 +150,7 @@ static enum shell_parse_result parse_quoted(struct builder *builder, char quote)
             result = parse_character(builder);
         } else {
             parser->line += *parser->next == '\n';
-            result = append(builder, *parser->next++) ? SHELL_COMMAND : SHELL_TOO_LONG;
+            result = append_typed(builder, *parser->next++);
         }
         if (result != SHELL_COMMAND) {
             return result;
@@ -157,7 +166,7 @@ static enum shell_parse_result parse_quoted(struct builder *builder, char quote)
 /* Does a word end before C? */
 static bool ends_word(char c)
 {
-    return strchr(" \t\r\n;&|<>", c) != NULL;
+    return c != '\0' && strchr(" \t\r\n;&|<>", c) != NULL;
 }
 
 /* One word, which is there. */
@@ -234,6 +243,9 @@ static enum shell_parse_result parse_separator(struct builder *builder)
     }
     parser->next++;
     parser->line += c == '\n';
+    if (c == ';' && builder->command->argc == 0 && parser->needs_command) {
+        return SHELL_NO_COMMAND;
+    }
     if (c == '\n' || c == ';') {
         return SHELL_COMMAND;
     }
@@ -247,7 +259,9 @@ enum shell_parse_result shell_parse_next(struct shell_parser *parser, int status
     enum shell_parse_result result = SHELL_COMMAND;
     command->argc = 0;
     if (at_end(parser)) {
-        return SHELL_NOTHING_MORE;
+        result = parser->needs_command ? SHELL_NO_COMMAND : SHELL_NOTHING_MORE;
+        parser->needs_command = false;
+        return result;
     }
     skip_blanks(parser);
     while (result == SHELL_COMMAND && !at_end(parser) && !ends_word(*parser->next)) {
@@ -259,7 +273,11 @@ enum shell_parse_result shell_parse_next(struct shell_parser *parser, int status
     }
     if (result != SHELL_COMMAND) {
         parser->next = parser->end;
+        parser->needs_command = false;
         return result;
+    }
+    if (command->argc != 0) {
+        parser->needs_command = command->separator == SHELL_AND || command->separator == SHELL_OR;
     }
     command->argv[command->argc] = NULL;
     return SHELL_COMMAND;
@@ -270,6 +288,8 @@ const char *shell_parse_error(enum shell_parse_result result)
     switch (result) {
     case SHELL_BAD_QUOTES: return "a quote is not closed";
     case SHELL_BAD_OPERATOR: return "no command before an operator (there are ; & && ||)";
+    case SHELL_NO_COMMAND: return "no command behind && or ||";
+    case SHELL_NOT_TEXT: return "this is no text: there is a zero byte in it";
     case SHELL_BAD_VARIABLE: return "a variable is written $NAME or ${NAME}";
     case SHELL_NO_PIPES: return "there are no pipes yet; a plain | is written '|'";
     case SHELL_NO_REDIRECTION:

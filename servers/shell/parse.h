@@ -37,7 +37,8 @@ struct shell_command {
 struct shell_parser {
     const char *next;
     const char *end;
-    unsigned line; /* of NEXT, from 1 */
+    unsigned line;      /* of NEXT, from 1 */
+    bool needs_command; /* the last one had && or || behind it */
     const char *(*variable)(const char *name);
 };
 
@@ -50,6 +51,8 @@ enum shell_parse_result {
     SHELL_NOTHING_MORE,   /* the text is over */
     SHELL_BAD_QUOTES,     /* a quote is not closed */
     SHELL_BAD_OPERATOR,   /* && or || or & with nothing before it */
+    SHELL_NO_COMMAND,     /* && or || with nothing behind it */
+    SHELL_NOT_TEXT,       /* a zero byte */
     SHELL_BAD_VARIABLE,   /* ${ without name or } */
     SHELL_NO_PIPES,       /* a single | */
     SHELL_NO_REDIRECTION, /* < or > */

@@ -72,7 +72,14 @@ static int report_failure(const char *name)
                 name[0] == '\0' ? "''" : name);
         return STATUS_NOT_FOUND;
     }
-    if (errno == EISDIR) {
+    if (errno == ENOMEM) {
+        fprintf(stderr,
+                "sh: %s: cannot be started: there is no memory for it, or there are too many "
+                "processes (kill ends some)\n",
+                name);
+    } else if (errno == ENOEXEC) {
+        fprintf(stderr, "sh: %s: is no program for this machine (cat shows it)\n", name);
+    } else if (errno == EISDIR) {
         fprintf(stderr, "sh: %s: is a directory (go there with cd)\n", name);
     } else {
         fprintf(stderr, "sh: %s: cannot be started: %s\n", name, strerror(errno));

@@ -152,6 +152,11 @@ class Scripts(Job):
             "cc": _Call(["cc", str(_FOLDER / "status.c"), "-o", program], 0, ""),
             "add and status": _Call([*add, "status 42"], 42, "status 42\n"),
             "abort": _Call([*add, "status abort"], 134, "status: aborted\n"),
+            "too many processes": _Call(
+                [*add, "status crowd\nsleep 999 &\nls /etc\nkill status\nls /bin/ls"], 0,
+                "sh: ls: cannot be started: there is no memory for it, or there are too many"
+                " processes (kill ends some)\n/bin/ls\n",
+            ),
             "timeout": _Call(["run", "--timeout", "6", "--exec", "sleep 1000"], 124, ""),
             "no processors": _Call(["run", "--smp", "0", "--exec", "true"], 2, ""),
             "no time": _Call(["run", "--timeout", "-1", "--exec", "true"], 2, ""),

@@ -98,6 +98,11 @@ static void test_errors(void)
     check_error("&& a", SHELL_BAD_OPERATOR);
     check_error("a && && b", SHELL_BAD_OPERATOR);
     check_error("; a", SHELL_NOTHING_MORE);
+    check_error("a &&", SHELL_NO_COMMAND);
+    check_error("a || \n", SHELL_NO_COMMAND);
+    check_error("a && ; b", SHELL_NO_COMMAND);
+    check_error("a && # comment\n\n b", SHELL_NOTHING_MORE);
+    check_error("a && b &", SHELL_NOTHING_MORE);
     static char many[2 * (SHELL_WORDS_MAX + 1) + 1];
     for (int i = 0; i < SHELL_WORDS_MAX; i++) {
         strcat(many, "x ");
@@ -110,6 +115,24 @@ static void test_errors(void)
     check_error(longest, SHELL_TOO_LONG);
     longest[SHELL_COMMAND_MAX - 1] = '\0';
     check_error(longest, SHELL_NOTHING_MORE);
+}
+
+/* Not even in quotes: a word would end there for programs, and go on for the shell. */
+static void test_zero_bytes(void)
+{
+    static const char *const texts[] = { "%a", "a%%b", "a b%", "'%'", "\"%\"", "\\%", "% a" };
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        char text[8] = "";
+        size_t length = strlen(texts[i]);
+        struct shell_parser parser;
+        for (size_t place = 0; place < length; place++) {
+            text[place] = (char)(texts[i][place] == '%' ? '\0' : texts[i][place]);
+        }
+        shell_parse_begin(&parser, text, length, variable);
+        if (!CHECK(shell_parse_next(&parser, 0, &command) == SHELL_NOT_TEXT)) {
+            fprintf(stderr, "  in: %s\n", texts[i]);
+        }
+    }
 }
 
 /* What other shells have is refused, with its own words, and nothing of the command is run. */
@@ -155,6 +178,7 @@ int main(void)
     test_variables();
     test_separators();
     test_errors();
+    test_zero_bytes();
     test_unsupported();
     test_lines();
     return failures != 0;
