@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -69,19 +70,29 @@ def _excerpt(path, count=40):
     return [line for line in lines[first : first + count] if len(line) < 1000]
 
 
-def _configured(preset):
-    """Whether PRESET is configured from the CMakePresets.json of now."""
-    ninja = folder(preset) / "build.ninja"
-    presets = ROOT / "CMakePresets.json"
+def _configured(out, root):
+    """Whether the build folder OUT is configured from the CMakePresets.json of now in ROOT."""
+    ninja = out / "build.ninja"
+    presets = root / "CMakePresets.json"
     return ninja.exists() and ninja.stat().st_mtime >= presets.stat().st_mtime
+
+
+def _is_foreign(out, root):
+    """Whether the build folder OUT belongs to another tree than ROOT: one of them was moved."""
+    cache = out / "CMakeCache.txt"
+    line = f"CMAKE_HOME_DIRECTORY:INTERNAL={root}\n"
+    return cache.exists() and line not in cache.read_text(encoding="utf-8", errors="replace")
 
 
 def build(preset, *targets, quiet=False):
     """Bring TARGETS (all, if none is named) of PRESET up to date. QUIET: only faults are shown."""
     out = folder(preset)
     with lock():
+        if _is_foreign(out, ROOT):
+            ui.step(f"Beginning {preset} anew: its folder was made for another place")
+            shutil.rmtree(out)
         out.mkdir(exist_ok=True)
-        if not _configured(preset):
+        if not _configured(out, ROOT):
             ui.step(f"Configuring {preset}")
             _run(["cmake", "--preset", preset], out / "configure.log", "configuring")
             os.utime(out / "build.ninja")

@@ -14,10 +14,17 @@ from mach_r import build, execute, image, machine, ui
 
 PRESET = "release"
 
+# GRUB itself, which loads all files before it starts the kernel, needs some.
+_MEMORY_MIN = 8 << 20
+_UNITS = {"K": 1 << 10, "": 1 << 20, "M": 1 << 20, "G": 1 << 30}
+
 
 def seconds(text):
     """An option's value: a number above 0."""
-    number = float(text)
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
     if not 0 < number < float("inf"):
         raise argparse.ArgumentTypeError(f"has to be a number above 0, not {text}")
     return number
@@ -32,8 +39,11 @@ def processors(text):
 
 def memory(text):
     """The value of --memory, as QEMU takes it."""
-    if not re.fullmatch(r"[1-9][0-9]*[KMGkmg]?", text):
+    match = re.fullmatch(r"([1-9][0-9]*)([KMG]?)", text.upper())
+    if match is None:
         raise argparse.ArgumentTypeError(f"has to be like 256M or 4G, not {text}")
+    if int(match.group(1)) * _UNITS[match.group(2)] < _MEMORY_MIN:
+        raise argparse.ArgumentTypeError(f"has to be at least {_MEMORY_MIN >> 20}M, not {text}")
     return text
 
 

@@ -160,6 +160,8 @@ class Scripts(Job):
             "timeout": _Call(["run", "--timeout", "6", "--exec", "sleep 1000"], 124, ""),
             "no processors": _Call(["run", "--smp", "0", "--exec", "true"], 2, ""),
             "no time": _Call(["run", "--timeout", "-1", "--exec", "true"], 2, ""),
+            "too little memory": _Call(["run", "--memory", "7M", "--exec", "true"], 2, ""),
+            "words for time": _Call(["run", "--timeout", "soon", "--exec", "true"], 2, ""),
             "no memory": _Call(["run", "--memory", "much", "--exec", "true"], 2, ""),
         }
 
