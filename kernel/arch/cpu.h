@@ -33,6 +33,32 @@ static inline void interrupts_disable(void);
 /* Disable interrupts and return the state to hand to interrupts_restore(). */
 static inline interrupt_state_t interrupts_save(void);
 
+/* The same, for a function that does it for its own caller: LOCK_PLACE(). */
+static inline interrupt_state_t interrupts_save_at(const void *place);
+
+/*
+ * Debug builds: interrupts, which were on, are off now, or are about to be enabled; PLACE is the return
+ * address of who did it, null the caller's own.  At the end it is checked that the processor holds
+ * no spin lock.  For who disables or enables them otherwise: entering and leaving the kernel.
+ * Context: interrupts off.
+ */
+#ifdef MACH_R_DEBUG
+void interrupts_note_off(const void *place);
+void interrupts_note_on(const void *place);
+#else
+static inline void interrupts_note_off([[maybe_unused]] const void *place)
+{
+}
+
+static inline void interrupts_note_on([[maybe_unused]] const void *place)
+{
+}
+#endif
+
+/* Take the interrupts that wait, and none afterwards.  (To enable and disable them in a row takes none:
+ * a processor begins to take them one instruction later.)  Context: interrupts off, no spin locks. */
+static inline void interrupts_let_in(void);
+
 /* Return to the state that interrupts_save() found. */
 static inline void interrupts_restore(interrupt_state_t state);
 

@@ -55,7 +55,10 @@ mach_msg_return_t ipc_guarded_copyin(ipc_descriptor_t *descriptor, struct ipc_sp
             ipc_violation(user->name, 0, kGUARD_EXC_SEND_INVALID_RIGHT);
             return MACH_SEND_INVALID_RIGHT;
         }
-        *is_circular |= ipc_port_check_circularity(port, destination);
+        mach_msg_return_t result = ipc_right_enter_transit(port, destination, is_circular);
+        if (result != MACH_MSG_SUCCESS) {
+            return result;
+        }
     }
     descriptor->guarded.port = port;
     descriptor->guarded.flags |= MACH_MSG_GUARD_FLAGS_UNGUARDED_ON_SEND;

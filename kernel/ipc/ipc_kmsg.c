@@ -2,6 +2,7 @@
 /*
  * Memory of messages, and their destruction.
  */
+#include <sched/sched.h>
 #include <ipc/ipc_kmsg_internal.h>
 
 #include <lib/assert.h>
@@ -217,6 +218,7 @@ void ipc_descriptors_destroy(ipc_descriptor_t *descriptor, uint32_t count)
     for (uint32_t i = 0; i < count; i++) {
         destroy_descriptor(descriptor);
         descriptor = ipc_descriptor_next(descriptor);
+        sched_let_in_after(i);
     }
 }
 
@@ -227,7 +229,8 @@ void ipc_kmsg_transit(struct ipc_kmsg *kmsg)
         if (descriptor->port.type == MACH_MSG_PORT_DESCRIPTOR &&
             descriptor->port.disposition == MACH_MSG_TYPE_PORT_RECEIVE &&
             ipc_port_is_valid(descriptor->port.name) &&
-            ipc_port_check_circularity(descriptor->port.name, kmsg->destination)) {
+            ipc_port_check_circularity(descriptor->port.name, kmsg->destination) !=
+                IPC_NOT_CIRCULAR) {
             kmsg->is_circular = true;
         }
         descriptor = ipc_descriptor_next(descriptor);
@@ -261,6 +264,7 @@ void ipc_kmsg_destroy(struct ipc_kmsg *kmsg)
         struct ipc_kmsg *next = list_first_entry(&dying, struct ipc_kmsg, link);
         list_remove(&next->link);
         destroy_one(next);
+        sched_let_in();
     }
     self->ipc_dying = nullptr;
 }

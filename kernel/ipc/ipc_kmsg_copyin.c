@@ -7,6 +7,7 @@
  * The reply's right is taken before the destination is locked, since no two ports are ever locked
  * together.
  */
+#include <sched/sched.h>
 #include <ipc/ipc_kmsg.h>
 
 #include <arch/user_copy.h>
@@ -246,6 +247,7 @@ mach_msg_return_t ipc_kmsg_copyin_body(struct ipc_kmsg *kmsg, struct ipc_space *
         }
         offset += ipc_descriptor_size(descriptor->port.type);
         descriptor = ipc_descriptor_next(descriptor);
+        sched_let_in_after(i);
     }
     return MACH_MSG_SUCCESS;
 }

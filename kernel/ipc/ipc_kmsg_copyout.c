@@ -3,6 +3,7 @@
  * From kmsg to user buffer.  The bytes are written last, in one copy; if the buffer turns out not
  * to be writable, what the receiver was given is taken back and destroyed.
  */
+#include <sched/sched.h>
 #include <ipc/ipc_kmsg.h>
 
 #include <lib/assert.h>
@@ -103,6 +104,7 @@ static NOINLINE mach_msg_return_t copyout_body(struct ipc_kmsg *kmsg, struct ipc
     for (uint32_t i = 0; i < ipc_kmsg_body(kmsg)->msgh_descriptor_count; i++) {
         error |= ipc_descriptor_copyout(descriptor, space, map, &guarding);
         descriptor = ipc_descriptor_next(descriptor);
+        sched_let_in_after(i);
     }
     return error;
 }

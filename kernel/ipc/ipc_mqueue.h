@@ -108,3 +108,7 @@ void ipc_mqueue_offer_to_sets(struct ipc_port *port) REQUIRES(port->object.lock)
 /* End all waits on RECEIVERS with RESULT (MACH_RCV_PORT_DIED, MACH_RCV_PORT_CHANGED).  Locks:
  * the object's. */
 void ipc_mqueue_wake_receivers(struct waitq *receivers, mach_msg_return_t result);
+
+/* The same in two steps: waitq_wake_claimed(WOKEN) follows. */
+void ipc_mqueue_claim_receivers(struct waitq *receivers, mach_msg_return_t result,
+                                struct list *woken);

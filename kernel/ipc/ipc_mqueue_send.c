@@ -204,3 +204,9 @@ void ipc_mqueue_wake_receivers(struct waitq *receivers, mach_msg_return_t result
 {
     waitq_wake_all(receivers, error_result(result));
 }
+
+void ipc_mqueue_claim_receivers(struct waitq *receivers, mach_msg_return_t result,
+                                struct list *woken)
+{
+    waitq_claim_all(receivers, error_result(result), woken);
+}

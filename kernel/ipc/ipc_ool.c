@@ -11,6 +11,7 @@
 #include <arch/cpu.h>
 #include <arch/user_copy.h>
 #include <mem/zone.h>
+#include <sched/sched.h>
 #include <vm/vm_fault.h>
 #include <vm/vm_map_copy.h>
 #include <ipc/ipc_guarded.h>
@@ -25,6 +26,18 @@
 #define USER_MEMORY(descriptor) ((mach_msg_ool_descriptor_t *)(descriptor))
 #define USER_PORTS(descriptor)  ((mach_msg_ool_ports_descriptor_t *)(descriptor))
 
+mach_msg_return_t ipc_right_enter_transit(struct ipc_port *port, struct ipc_port *destination,
+                                          bool *is_circular)
+{
+    enum ipc_circularity circularity = ipc_port_check_circularity(port, destination);
+    if (UNLIKELY(circularity == IPC_TOO_DEEP)) {
+        ipc_port_release_right(port, MACH_MSG_TYPE_PORT_RECEIVE);
+        return MACH_SEND_NO_BUFFER;
+    }
+    *is_circular |= circularity == IPC_CIRCULAR;
+    return MACH_MSG_SUCCESS;
+}
+
 /* Take one right for a message to DESTINATION. */
 static mach_msg_return_t copyin_right(struct ipc_space *space, mach_port_name_t name,
                                       mach_msg_type_name_t type, struct ipc_port *destination,
@@ -34,9 +47,8 @@ static mach_msg_return_t copyin_right(struct ipc_space *space, mach_port_name_t 
         ipc_violation(name, 0, kGUARD_EXC_SEND_INVALID_RIGHT);
         return MACH_SEND_INVALID_RIGHT;
     }
-    if (type == MACH_MSG_TYPE_MOVE_RECEIVE && ipc_port_is_valid(*port) &&
-        ipc_port_check_circularity(*port, destination)) {
-        *is_circular = true;
+    if (type == MACH_MSG_TYPE_MOVE_RECEIVE && ipc_port_is_valid(*port)) {
+        return ipc_right_enter_transit(*port, destination, is_circular);
     }
     return MACH_MSG_SUCCESS;
 }
@@ -92,6 +104,7 @@ void ipc_ool_ports_destroy(struct ipc_port **ports, uint32_t count, mach_msg_typ
 {
     for (uint32_t i = 0; i < count; i++) {
         ipc_port_release_right(ports[i], type);
+        sched_let_in_after(i);
     }
     if (ports != nullptr) {
         kfree(ports, count * sizeof(ports[0]));
@@ -113,9 +126,11 @@ static mach_msg_return_t copyin_names(struct ipc_port **ports, uint32_t count,
         if (result != MACH_MSG_SUCCESS) {
             for (uint32_t j = 0; j < i; j++) {
                 ipc_port_release_right(ports[j], ipc_right_result_type(type));
+                sched_let_in_after(j);
             }
             return result;
         }
+        sched_let_in_after(i);
     }
     return MACH_MSG_SUCCESS;
 }
@@ -243,6 +258,7 @@ static mach_msg_return_t copyout_ports(ipc_descriptor_t *descriptor, struct ipc_
         mach_port_name_t *names = (mach_port_name_t *)ports;
         for (uint32_t i = 0; i < count; i++) {
             names[i] = ipc_right_deliver(ports[i], descriptor->ports.disposition, space, &error);
+            sched_let_in_after(i);
         }
         interrupts_enable();
         kern_return_t result = map_names(map, names, count, &address);

@@ -39,6 +39,15 @@ struct vm_map;
 mach_msg_return_t ipc_descriptor_copyout(ipc_descriptor_t *descriptor, struct ipc_space *space,
                                          struct vm_map *map, const struct ipc_guarding *guarding);
 
+/*
+ * PORT, whose receive right was taken for a message to DESTINATION, becomes in transit; *IS_CIRCULAR is set
+ * if the right would end in its own queue.  Returns: MACH_MSG_SUCCESS; MACH_SEND_NO_BUFFER, DESTINATION
+ * is in too many queues (IPC_TRANSIT_DEPTH_MAX): the right is destroyed.
+ */
+[[nodiscard]] mach_msg_return_t ipc_right_enter_transit(struct ipc_port *port,
+                                                        struct ipc_port *destination,
+                                                        bool *is_circular);
+
 /* Drop COUNT rights of kind TYPE in the kalloc'ed array PORTS, and the array. */
 void ipc_ool_ports_destroy(struct ipc_port **ports, uint32_t count, mach_msg_type_name_t type);
 

@@ -20,7 +20,11 @@
 #include <ipc/upcalls.h>
 
 /* Protects every change into and out of PORT_IN_TRANSIT, so that chains of queues can be followed.
- * Order: below all port locks. */
+ * Order: below all port locks.
+ *
+ * Invariant: who follows `destination` from any port while it is held comes to a port that is not in
+ * transit.  For a port enters from limbo, where its own queue is the last of each chain that it is
+ * in, and only behind a destination whose chain, followed to its end, has not led to it. */
 static struct spinlock transit_lock = SPINLOCK_INITIALIZER(LOCK_CLASS_TRANSIT);
 
 struct ipc_port *ipc_port_create(void)
@@ -89,6 +93,7 @@ struct port_remains {
     struct list messages;
     struct list notifications;
     struct list dependents;
+    struct list woken;
     struct ipc_kmsg *no_senders;
     struct ipc_port *destination;
 };
@@ -104,13 +109,14 @@ static void take_requests(struct ipc_port *port, struct list *notifications)
     }
 }
 
-/* Mark PORT dead, tell who waits, and collect what it leaves. */
+/* Mark PORT dead and collect what it leaves, and who waits for it. */
 static void port_die(struct ipc_port *port, struct port_remains *remains)
     REQUIRES(port->object.lock)
 {
     list_init(&remains->messages);
     list_init(&remains->notifications);
     list_init(&remains->dependents);
+    list_init(&remains->woken);
     list_splice_tail(&remains->messages, &port->messages);
     take_requests(port, &remains->notifications);
     list_splice_tail(&remains->dependents, &port->dependents);
@@ -127,22 +133,25 @@ static void port_die(struct ipc_port *port, struct port_remains *remains)
     port->object.is_active = false;
     quota_uncharge(port->quota, QUOTA_PORTS, 1);
     ipc_pset_remove_all(port);
-    ipc_mqueue_wake_receivers(&port->receivers, MACH_RCV_PORT_DIED);
-    waitq_wake_all(&port->senders, 0);
+    ipc_mqueue_claim_receivers(&port->receivers, MACH_RCV_PORT_DIED, &remains->woken);
+    waitq_claim_all(&port->senders, 0, &remains->woken);
 }
 
 /* Finish what port_die() collected. */
 static void port_bury(struct port_remains *remains)
 {
+    waitq_wake_claimed(&remains->woken);
     while (!list_empty(&remains->messages)) {
         struct ipc_kmsg *kmsg = list_first_entry(&remains->messages, struct ipc_kmsg, link);
         list_remove(&kmsg->link);
         ipc_kmsg_destroy(kmsg);
+        sched_let_in();
     }
     while (!list_empty(&remains->notifications)) {
         struct ipc_kmsg *kmsg = list_first_entry(&remains->notifications, struct ipc_kmsg, link);
         list_remove(&kmsg->link);
         ipc_notify_name(kmsg, MACH_NOTIFY_DEAD_NAME);
+        sched_let_in();
     }
     while (!list_empty(&remains->dependents)) {
         struct ipc_port_dependent *dependent =
@@ -212,26 +221,36 @@ struct ipc_port *ipc_port_leave_space(struct ipc_port *port, mach_msg_return_t r
     return ipc_port_leave_transit(port);
 }
 
-bool ipc_port_check_circularity(struct ipc_port *port, struct ipc_port *destination)
+/* Follow the queues that DESTINATION is in: is PORT among their ports? */
+static enum ipc_circularity find_circle(const struct ipc_port *port,
+                                        const struct ipc_port *destination) REQUIRES(transit_lock)
 {
-    bool is_circular = false;
+    const struct ipc_port *base = destination;
+    for (uint32_t depth = 0; base != port; depth++) {
+        if (base->state != PORT_IN_TRANSIT) {
+            return IPC_NOT_CIRCULAR;
+        }
+        if (depth == IPC_TRANSIT_DEPTH_MAX) {
+            return IPC_TOO_DEEP;
+        }
+        base = base->destination;
+    }
+    return IPC_CIRCULAR;
+}
+
+enum ipc_circularity ipc_port_check_circularity(struct ipc_port *port, struct ipc_port *destination)
+{
     ipc_port_lock(port);
     spin_lock(&transit_lock);
-    for (struct ipc_port *base = destination; base != nullptr;
-         base = base->state == PORT_IN_TRANSIT ? base->destination : nullptr) {
-        if (base == port) {
-            is_circular = true;
-            break;
-        }
-    }
-    if (!is_circular) {
+    enum ipc_circularity result = find_circle(port, destination);
+    if (result == IPC_NOT_CIRCULAR) {
         ipc_port_reference(destination);
         port->state = PORT_IN_TRANSIT;
         port->destination = destination;
     }
     spin_unlock(&transit_lock);
     ipc_port_unlock(port);
-    return is_circular;
+    return result;
 }
 
 struct ipc_port *ipc_port_make_send(struct ipc_port *port)

@@ -232,11 +232,23 @@ struct ipc_port *ipc_port_leave_transit(struct ipc_port *port) REQUIRES(port->ob
 struct ipc_port *ipc_port_leave_space(struct ipc_port *port, mach_msg_return_t reason)
     REQUIRES(port->object.lock);
 
+/* What ipc_port_check_circularity() finds. */
+enum ipc_circularity {
+    IPC_NOT_CIRCULAR,
+    IPC_CIRCULAR,
+    IPC_TOO_DEEP, /* DESTINATION is in a queue in a queue ..., more than IPC_TRANSIT_DEPTH_MAX */
+};
+
+/* How many queues deep a port may be to be sent a receive right: the most links that are followed
+ * with a lock held (docs/adr/0022-receive-rights-in-messages-have-a-depth.md). */
+#define IPC_TRANSIT_DEPTH_MAX 1000
+
 /*
- * Would queueing PORT's receive right on DESTINATION close a circle of queues?  If not, PORT (in
- * limbo) becomes in transit to DESTINATION.  Returns: true if it would.
+ * Would queueing PORT's receive right on DESTINATION close a circle of queues?  If not, and if that is
+ * found out in time, PORT (in limbo) becomes in transit to DESTINATION.
  */
-bool ipc_port_check_circularity(struct ipc_port *port, struct ipc_port *destination);
+[[nodiscard]] enum ipc_circularity ipc_port_check_circularity(struct ipc_port *port,
+                                                              struct ipc_port *destination);
 
 /* Set up the zones of ipc/.  Once, at boot. */
 void ipc_init(void);

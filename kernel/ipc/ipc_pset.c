@@ -8,6 +8,7 @@
 
 #include <mem/quota.h>
 #include <mem/zone.h>
+#include <sched/waitq.h>
 #include <ipc/ipc_mqueue.h>
 #include <ipc/ipc_zones.h>
 
@@ -170,8 +171,11 @@ void ipc_pset_destroy(struct ipc_pset *set)
 {
     ipc_pset_lock(set);
     set->object.is_active = false;
-    ipc_mqueue_wake_receivers(&set->receivers, MACH_RCV_PORT_DIED);
+    struct list woken;
+    list_init(&woken);
+    ipc_mqueue_claim_receivers(&set->receivers, MACH_RCV_PORT_DIED, &woken);
     ipc_pset_unlock(set);
+    waitq_wake_claimed(&woken);
 
     struct ipc_port *port;
     while ((port = any_member(set)) != nullptr) {

@@ -5,6 +5,7 @@
 #include <ipc/mach_port.h>
 
 #include <lib/string.h>
+#include <sched/waitq.h>
 #include <ipc/ipc_pset.h>
 #include <ipc/ipc_request.h>
 #include <ipc/mach_port_internal.h>
@@ -131,24 +132,26 @@ static kern_return_t settable_words(mach_port_flavor_t flavor, uint32_t *words)
     }
 }
 
-/* Set PORT's queue limit to LIMIT; senders that wait for room may look again. */
-static kern_return_t set_limit(struct ipc_port *port, uint32_t limit) REQUIRES(port->object.lock)
+/* Set PORT's queue limit to LIMIT; senders that wait for room may look again: they go to WOKEN. */
+static kern_return_t set_limit(struct ipc_port *port, uint32_t limit, struct list *woken)
+    REQUIRES(port->object.lock)
 {
     bool grows = limit > port->message_limit;
     port->message_limit = limit;
     if (grows) {
-        waitq_wake_all(&port->senders, 0);
+        waitq_claim_all(&port->senders, 0, woken);
     }
     return KERN_SUCCESS;
 }
 
-/* Set what FLAVOR, which can be set, means.  Returns: as fill_attributes(). */
+/* Set what FLAVOR, which can be set, means; the caller wakes WOKEN.  Returns: as fill_attributes(). */
 static kern_return_t change_attribute(struct ipc_port *port, mach_port_flavor_t flavor,
-                                      const integer_t *info) REQUIRES(port->object.lock)
+                                      const integer_t *info, struct list *woken)
+    REQUIRES(port->object.lock)
 {
     switch (flavor) {
     case MACH_PORT_LIMITS_INFO:
-        return set_limit(port, ((const mach_port_limits_t *)info)->mpl_qlimit);
+        return set_limit(port, ((const mach_port_limits_t *)info)->mpl_qlimit, woken);
     case MACH_PORT_DNREQUESTS_SIZE: return KERN_SUCCESS; /* there is always room for requests */
     case MACH_PORT_TEMPOWNER:
         port->flags |= MACH_PORT_STATUS_FLAG_TEMPOWNER | MACH_PORT_STATUS_FLAG_IMP_DONATION;
@@ -185,8 +188,11 @@ kern_return_t mach_port_set_attributes(struct ipc_space *task, mach_port_name_t 
     if (result != LOCKED) {
         return result;
     }
-    result = change_attribute(port, flavor, info);
+    struct list woken;
+    list_init(&woken);
+    result = change_attribute(port, flavor, info, &woken);
     ipc_port_unlock(port);
+    waitq_wake_claimed(&woken);
     ipc_request_queue_changed(port);
     ipc_port_release(port);
     return result;

@@ -7,6 +7,7 @@
 #include <ipc/mach_port.h>
 
 #include <mem/zone.h>
+#include <sched/sched.h>
 #include <vm/vm_map_copy.h>
 #include <ipc/ipc_request.h>
 #include <ipc/ipc_right.h>
@@ -150,8 +151,7 @@ static kern_return_t list_entries(struct item_list *list, enter_t enter)
             has_more = enter_chosen(task, &name, list, enter);
         }
         spin_unlock(&task->lock);
-        interrupts_enable();
-        interrupts_disable();
+        sched_let_in();
     }
     return KERN_SUCCESS;
 }

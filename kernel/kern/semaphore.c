@@ -41,8 +41,12 @@ static void semaphore_finish(struct semaphore *semaphore)
 {
     interrupt_state_t state = spin_lock_save(&semaphore->lock);
     semaphore->is_active = false;
-    waitq_wake_all(&semaphore->waiters, KERN_TERMINATED);
-    spin_unlock_restore(&semaphore->lock, state);
+    struct list woken;
+    list_init(&woken);
+    waitq_claim_all(&semaphore->waiters, KERN_TERMINATED, &woken);
+    spin_unlock(&semaphore->lock);
+    waitq_wake_claimed(&woken);
+    interrupts_restore(state);
     kernel_port_destroy(semaphore->port);
     semaphore_release(semaphore);
 }
@@ -231,8 +235,12 @@ kern_return_t semaphore_post_all(struct semaphore *semaphore)
 {
     interrupt_state_t state = spin_lock_save(&semaphore->lock);
     bool is_active = semaphore->is_active;
-    waitq_wake_all(&semaphore->waiters, KERN_SUCCESS);
-    spin_unlock_restore(&semaphore->lock, state);
+    struct list woken;
+    list_init(&woken);
+    waitq_claim_all(&semaphore->waiters, KERN_SUCCESS, &woken);
+    spin_unlock(&semaphore->lock);
+    waitq_wake_claimed(&woken);
+    interrupts_restore(state);
     return is_active ? KERN_SUCCESS : KERN_TERMINATED;
 }
 

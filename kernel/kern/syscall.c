@@ -340,7 +340,24 @@ TRAP(_kernelrpc_mach_port_request_notification_trap)
     return trap_result(copyout(previous_address, &name, sizeof(name)));
 }
 
+#ifdef MACH_R_DEBUG
+/* The traps as debug builds enter them: they come with interrupts off. */
+#define MACH_TRAP(number, name, arguments)              \
+    static TRAP_HANDLER(entered_##name)                 \
+    {                                                   \
+        interrupts_note_off(nullptr);                   \
+        uint64_t result = name(a1, a2, a3, a4, a5, a6); \
+        interrupts_note_on(nullptr);                    \
+        return result;                                  \
+    }
+#include <mach/syscall.def>
+#undef MACH_TRAP
+#define ENTERED(name) entered_##name
+#else
+#define ENTERED(name) name
+#endif
+
 const syscall_handler_t syscall_table[SYSCALL_TABLE_SIZE] = {
-#define MACH_TRAP(number, name, arguments) [number] = name,
+#define MACH_TRAP(number, name, arguments) [number] = ENTERED(name),
 #include <mach/syscall.def>
 };

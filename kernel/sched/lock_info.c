@@ -7,6 +7,8 @@
 
 #include <lib/format.h>
 #include <lib/string.h>
+#include <arch/clock_device.h>
+#include <arch/off_time.h>
 #include <arch/spinlock.h>
 
 #ifdef MACH_R_DEBUG
@@ -68,15 +70,54 @@ static void entry_fill(struct lock_info *entry, enum lock_class class,
     }
 }
 
+/* The file of the place in the source that RETURN_ADDRESS returns to, without folders. */
+static struct lock_place short_place(const void *return_address)
+{
+    struct lock_place place = lock_place(return_address);
+    for (const char *at = place.file; *at != '\0'; at++) {
+        place.file = *at == '/' ? at + 1 : place.file;
+    }
+    return place;
+}
+
+bool lock_info_interrupts(uint32_t cpu, struct lock_info *entry)
+{
+    struct off_time off = *percpu_ptr_of(cpu, off_time);
+    *entry = (struct lock_info){ .longest_ns = clock_duration(off.longest) };
+    format_string(entry->name, sizeof(entry->name), "interrupts off, %u", cpu);
+    if (off.longest != 0) {
+        struct lock_place from = short_place(off.longest_from);
+        struct lock_place to = short_place(off.longest_to);
+        format_string(entry->longest_place, sizeof(entry->longest_place), "%s:%u to %s:%u",
+                      from.file, from.line, to.file, to.line);
+    }
+    return true;
+}
+
+/* Fill ENTRY for the processor that took no interrupts for the longest time. */
+static void entry_fill_interrupts(struct lock_info *entry)
+{
+    uint32_t longest = 0;
+    for (uint32_t cpu = 1; cpu < cpu_count(); cpu++) {
+        if (percpu_ptr_of(cpu, off_time)->longest > percpu_ptr_of(longest, off_time)->longest) {
+            longest = cpu;
+        }
+    }
+    (void)lock_info_interrupts(longest, entry);
+}
+
 uint32_t lock_info_read(struct lock_info *entries, uint32_t count)
 {
-    static_assert(LOCK_CLASS_COUNT <= 64 && LOCK_CLASS_COUNT - 1 <= LOCK_INFO_MAX);
+    static_assert(LOCK_CLASS_COUNT <= 64 && LOCK_CLASS_COUNT <= LOCK_INFO_MAX);
     uint64_t left = (UINT64_C(1) << LOCK_CLASS_COUNT) - 2;
     uint32_t filled = 0;
     for (; filled < count && left != 0; filled++) {
         struct lock_statistics statistics;
         enum lock_class class = take_hottest(&left, &statistics);
         entry_fill(&entries[filled], class, &statistics);
+    }
+    if (filled < count) {
+        entry_fill_interrupts(&entries[filled++]);
     }
     return filled;
 }
@@ -104,6 +145,11 @@ uint32_t lock_info_read([[maybe_unused]] struct lock_info *entries, [[maybe_unus
 }
 
 bool lock_info_longest([[maybe_unused]] struct lock_info *entry)
+{
+    return false;
+}
+
+bool lock_info_interrupts([[maybe_unused]] uint32_t cpu, [[maybe_unused]] struct lock_info *entry)
 {
     return false;
 }

@@ -41,6 +41,7 @@ static void sched_evacuate(struct sched_cpu *cpu)
         spin_lock(&thread->lock);
         sched_make_runnable(thread);
         spin_unlock(&thread->lock);
+        interrupts_let_in();
     }
 }
 
@@ -85,9 +86,7 @@ void sched_stop_cpu(uint32_t index)
     atomic_fetch_and(&online_cpus, ~CPU_BIT(index));
     atomic_store(&cpu->is_stopped, true);
     park_or_unpark(index, true);
-    interrupt_state_t state = interrupts_save();
     timers_adopt(index);
-    interrupts_restore(state);
 }
 
 void sched_start_cpu(uint32_t index)

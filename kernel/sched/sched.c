@@ -360,6 +360,14 @@ void upcall_ast(bool to_user)
     }
 }
 
+void sched_let_in(void)
+{
+    interrupts_let_in();
+    if (percpu_read(ast_pending) != 0) {
+        upcall_ast(false);
+    }
+}
+
 void sched_restore_slowly(interrupt_state_t state)
 {
     interrupts_restore(state);

@@ -15,6 +15,9 @@ struct thread;
 
 #define SCHED_QUANTUM_NS UINT64_C(10000000)
 
+/* How many steps of long work are done with interrupts off: see sched_let_in(). */
+#define SCHED_STEPS 16
+
 /* Set when this processor must call upcall_ast() before it returns to interruptible code; assembly
  * reads it. */
 PERCPU_DECLARE(uint32_t, ast_pending);
@@ -38,6 +41,13 @@ void sched_finish_switch(struct thread *previous);
  * wakes threads and goes on with interrupts enabled.  Context: interrupts off, no spin locks. */
 static inline void sched_restore_interrupts(interrupt_state_t state);
 
+/* In the middle of long work with interrupts off: take those that wait, and let a better thread run if
+ * there is one.  Context: interrupts off, no spin locks. */
+void sched_let_in(void);
+
+/* Step NUMBER (from 0) of a loop of such work is done: sched_let_in() every few steps. */
+static inline void sched_let_in_after(uint32_t number);
+
 /* Processors that run threads: those that came up and are not stopped. */
 cpu_mask_t sched_online_cpus(void);
 
@@ -58,6 +68,13 @@ extern void (*sched_thread_ast_handler)(struct thread *thread, uint32_t ast);
 
 /* The way of sched_restore_interrupts() if there is something to do. */
 void sched_restore_slowly(interrupt_state_t state);
+
+static inline void sched_let_in_after(uint32_t number)
+{
+    if (UNLIKELY(number % SCHED_STEPS == SCHED_STEPS - 1)) {
+        sched_let_in();
+    }
+}
 
 static inline void sched_restore_interrupts(interrupt_state_t state)
 {

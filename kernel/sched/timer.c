@@ -5,7 +5,8 @@
  * never later than the first timer must ring, but may be earlier.
  *
  * An interrupt takes timers off the front as long as their deadlines have come.  One whose deadline
- * has come behind one whose deadline has not stays, until its own leeway is over.
+ * has come behind one whose deadline has not stays, until its own leeway is over.  If many are due,
+ * the rest is left to another interrupt, which comes at once.
  */
 #include <sched/timer.h>
 
@@ -17,6 +18,9 @@
 #include <arch/spinlock.h>
 #include <arch/upcalls.h>
 #include <sched/test_hook.h>
+
+/* How many timers one interrupt serves, and how many are adopted under one hold of the locks. */
+#define TIMERS_AT_ONCE 16
 
 /* The timers of a processor; the lock is taken below all others of sched/. */
 struct timer_queue {
@@ -120,19 +124,31 @@ void timer_cancel(struct timer *timer)
     }
 }
 
-/* The analysis cannot follow pointers to two locks. */
-void timers_adopt(uint32_t cpu) NO_LOCK_ANALYSIS
+/* Move some timers of FROM to this processor.  Returns: false if there are none left.  The analysis
+ * cannot follow pointers to two locks. */
+static bool adopt_some(struct timer_queue *from) NO_LOCK_ANALYSIS
 {
-    struct timer_queue *from = percpu_ptr_of(cpu, timer_queue);
     struct timer_queue *to = percpu_ptr(timer_queue);
     assert(from != to);
     spin_lock_pair(&from->lock, &to->lock);
-    struct timer *timer;
-    while ((timer = from->first) != nullptr) {
+    for (int count = 0; from->first != nullptr && count < TIMERS_AT_ONCE; count++) {
+        struct timer *timer = from->first;
         queue_remove(from, timer);
         queue_insert(to, timer);
     }
+    bool has_more = from->first != nullptr;
     spin_unlock_pair(&from->lock, &to->lock);
+    return has_more;
+}
+
+void timers_adopt(uint32_t cpu)
+{
+    bool has_more;
+    do {
+        interrupt_state_t state = interrupts_save();
+        has_more = adopt_some(percpu_ptr_of(cpu, timer_queue));
+        interrupts_restore(state);
+    } while (has_more);
 }
 
 /* Take the first timer off QUEUE if it is due at NOW, and note that its function runs. */
@@ -154,7 +170,7 @@ void upcall_timer(void)
     struct timer_queue *queue = percpu_ptr(timer_queue);
     uint64_t now = clock_now();
     spin_lock(&queue->lock);
-    for (;;) {
+    for (int count = 0; count < TIMERS_AT_ONCE; count++) {
         struct timer *timer = queue_take_due(queue, now);
         if (timer == nullptr) {
             break;

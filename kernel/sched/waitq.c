@@ -82,6 +82,23 @@ void waitq_wake_all(struct waitq *waitq, uintptr_t value)
     }
 }
 
+void waitq_claim_all(struct waitq *waitq, uintptr_t value, struct list *woken)
+{
+    struct thread *thread;
+    while ((thread = waitq_claim_one(waitq)) != nullptr) {
+        thread->wait_value = value;
+        list_insert_tail(woken, &thread->wait_link);
+    }
+}
+
+void waitq_wake_claimed(struct list *woken)
+{
+    for (uint32_t i = 0; !list_empty(woken); i++) {
+        thread_wake(container_of(list_remove_first(woken), struct thread, wait_link));
+        sched_let_in_after(i);
+    }
+}
+
 /* True if the requests AST may end a wait whose claim word is WORD. */
 static bool may_abort(uint64_t word, uint32_t ast)
 {

@@ -135,6 +135,15 @@ static inline struct thread *waitq_claim_one(struct waitq *waitq)
 /* Claim and wake all, with VALUE.  Locks: the queue's. */
 void waitq_wake_all(struct waitq *waitq, uintptr_t value);
 
+/*
+ * The same in two steps, where there may be many: claim all, with VALUE, and move them to the end of
+ * WOKEN, while the queue is locked; wake them all, letting interrupts in, when it is not any more
+ * (context: interrupts off, no spin locks).  Between claim and wake a thread's wait_link is its
+ * claimer's.
+ */
+void waitq_claim_all(struct waitq *waitq, uintptr_t value, struct list *woken);
+void waitq_wake_claimed(struct list *woken);
+
 /* Take the running thread off the queue it is on, if it still is.  Locks: the queue's. */
 static inline void waitq_remove_self(void)
 {

@@ -77,6 +77,10 @@ static void report(uint32_t cpu, const struct watchdog_view *view, uint64_t now)
         log_error("watchdog: the longest hold of a spin lock was %lu ns: \"%s\", taken at %s",
                   longest.longest_ns, longest.name, longest.longest_place);
     }
+    if (lock_info_interrupts(cpu, &longest)) {
+        log_error("watchdog: before, processor %u took no interrupts for at most %lu ns: %s", cpu,
+                  longest.longest_ns, longest.longest_place);
+    }
     atomic_fetch_add(&reports, 1);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The ten most contended classes of locks; and, of all spin locks but those of the tests, the
- * longest time that one was held: the bound for how long interrupts may be off because of a lock.
+ * The ten most contended classes of locks; of all spin locks but those of the tests, the longest time
+ * that one was held; and how long interrupts were off, which the tests themselves decide here.
  */
 #include <test/ktest_locks.h>
 
@@ -29,6 +29,10 @@ void ktest_locks_print(void)
     if (lock_info_longest(&longest)) {
         log_info("# the longest hold of a spin lock:");
         print(&longest);
+    }
+    for (uint32_t cpu = 0; cpu < cpu_count() && lock_info_interrupts(cpu, &longest); cpu++) {
+        log_info("# %s, at most %lu ns: %s", longest.name, longest.longest_ns,
+                 longest.longest_place);
     }
 }
 

@@ -6,6 +6,7 @@
 
 #include <lib/string.h>
 #include <arch/clock_device.h>
+#include <arch/off_time.h>
 #include <arch/spinlock.h>
 #include <sched/lock_info.h>
 #include <sched/mutex.h>
@@ -161,7 +162,7 @@ KTEST(lock_info_has_the_hottest_first)
 {
     static struct lock_info entries[LOCK_INFO_MAX];
     interrupt_state_t state = interrupts_save();
-    EXPECT_EQ(lock_info_read(entries, LOCK_INFO_MAX), LOCK_CLASS_COUNT - 1);
+    EXPECT_EQ(lock_info_read(entries, LOCK_INFO_MAX), LOCK_CLASS_COUNT);
     interrupts_restore(state);
     uint32_t mutexes = entries[0].is_mutex;
     for (uint32_t i = 1; i + 1 < LOCK_CLASS_COUNT; i++) {
@@ -195,12 +196,51 @@ KTEST(lock_check_list_survives_any_order)
     EXPECT_EQ(held.count, 0);
 }
 
+KTEST(off_time_keeps_the_longest)
+{
+    struct off_time off = {};
+    int places[5];
+    /* Since boot: nobody knows for how long. */
+    off_time_begin(&off, 10, &places[0]);
+    off_time_end(&off, 1000, &places[0]);
+    EXPECT_EQ(off.longest, 0);
+    off_time_begin(&off, 2000, &places[1]);
+    off_time_begin(&off, 2010, &places[0]);
+    off_time_end(&off, 2050, &places[2]);
+    off_time_begin(&off, 2060, &places[3]);
+    off_time_end(&off, 2109, &places[4]);
+    off_time_end(&off, 3000, &places[4]);
+    EXPECT_EQ(off.longest, 50);
+    EXPECT_EQ(off.longest_from, (const void *)&places[1]);
+    EXPECT_EQ(off.longest_to, (const void *)&places[2]);
+}
+
+/* The longest time, and that of this processor, in what is told of it. */
+KTEST(off_time_is_measured_and_told)
+{
+    static struct lock_info entries[LOCK_INFO_MAX];
+    struct lock_info own;
+    interrupt_state_t state = interrupts_save();
+    uint32_t self = cpu_index();
+    for (uint64_t end = clock_now() + 2 * HOLD; clock_now() < end;) {
+        cpu_pause();
+    }
+    interrupts_restore(state);
+    EXPECT(lock_info_interrupts(self, &own));
+    EXPECT(own.longest_ns >= 2 * HOLD);
+    EXPECT_EQ(own.acquisitions, 0);
+    uint32_t count = lock_info_read(entries, LOCK_INFO_MAX);
+    EXPECT(entries[count - 1].longest_ns >= own.longest_ns);
+    EXPECT_EQ(strncmp(entries[count - 1].name, "interrupts off", 14), 0);
+}
+
 #else
 
 KTEST(lock_info_is_for_debug_builds)
 {
     struct lock_info entry;
     EXPECT_EQ(lock_info_read(&entry, 1), 0);
+    EXPECT(!lock_info_interrupts(0, &entry));
 }
 
 #endif

@@ -249,3 +249,48 @@ KTEST(thread_wait_has_leeway_in_user_threads_only)
     self->policy.mode = mode;
     self->task = task;
 }
+
+/* Let timers 0 to COUNT - 1 become due with interrupts off. */
+static void make_due(struct test_timer *due, uint32_t count)
+{
+    uint64_t deadline = clock_now() + MILLISECOND;
+    for (uint32_t i = 0; i < count; i++) {
+        due[i] = (struct test_timer){ .calls = 0 };
+        timer_init(&due[i].timer, fired);
+        timer_arm(&due[i].timer, deadline, 0);
+    }
+    while (clock_now() <= deadline) {
+        cpu_pause();
+    }
+}
+
+KTEST(interrupts_let_in_takes_what_waits)
+{
+    interrupt_state_t state = interrupts_save();
+    make_due(timers, 1);
+    EXPECT_EQ(timers[0].calls, 0);
+    interrupts_let_in();
+    EXPECT_EQ(timers[0].calls, 1);
+    EXPECT(!interrupts_enabled());
+    interrupts_restore(state);
+}
+
+/* One interrupt serves some of them, and is followed by others. */
+KTEST(timer_interrupts_serve_all_that_are_due)
+{
+    static struct test_timer many[100];
+    interrupt_state_t state = interrupts_save();
+    calls = 0;
+    make_due(many, ARRAY_SIZE(many));
+    interrupts_let_in();
+    EXPECT(calls > 0);
+    uint64_t end = clock_now() + 100 * MILLISECOND;
+    while (calls < ARRAY_SIZE(many) && clock_now() < end) {
+        interrupts_let_in();
+    }
+    EXPECT_EQ(calls, ARRAY_SIZE(many));
+    for (uint32_t i = 0; i < ARRAY_SIZE(many); i++) {
+        EXPECT_EQ(many[i].calls, 1);
+    }
+    interrupts_restore(state);
+}

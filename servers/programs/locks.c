@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * locks [-a]: the ten classes of kernel locks that had to be waited for most often, or all. Only a
- * debug kernel counts. The shell gives this program the privileged host port.
+ * locks [-a]: the ten classes of kernel locks that had to be waited for most often, or all; and for
+ * how long a processor took no interrupts at most. Only a debug kernel counts. The shell gives this program the privileged host port.
  */
 #include <stdio.h>
 #include <string.h>
@@ -43,8 +43,11 @@ int main(int argc, char **argv)
         return 1;
     }
     (void)puts("CLASS             KIND         TAKEN    WAITED      SPINS HELD AT MOST, NS, SINCE");
-    for (mach_msg_type_number_t i = 0; i < count && (is_all || i < TOP); i++) {
+    for (mach_msg_type_number_t i = 0; i + 1 < count && (is_all || i < TOP); i++) {
         print_class(&classes[i]);
     }
+    const lock_info_t *interrupts = &classes[count - 1];
+    (void)printf("%s: at most %llu ns, %s\n", interrupts->name,
+                 (unsigned long long)interrupts->longest_ns, interrupts->longest_place);
     return 0;
 }

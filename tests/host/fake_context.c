@@ -9,32 +9,15 @@
 #include <sanitizer/common_interface_defs.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 
 #include <arch/pmap.h>
 #include <sched/thread.h>
 
+#include "fake_stack.h"
+
 #define HOST_STACK_SIZE (256 * 1024)
 #define HOST_GUARD_SIZE 4096
-
-/*
- * Push the registers that a function keeps, store the stack pointer in *SAVED and go on at WANTED,
- * where another switch or context_init() left the same picture (System V ABI, AMD64 supplement).
- */
-void fake_switch_stacks(void **saved, void *wanted);
-__asm__(".text\n"
-        ".globl fake_switch_stacks\n"
-        "fake_switch_stacks:\n"
-        "    push %rbp; push %rbx; push %r12; push %r13; push %r14; push %r15\n"
-        "    mov %rsp, (%rdi)\n"
-        "    mov %rsi, %rsp\n"
-        "    pop %r15; pop %r14; pop %r13; pop %r12; pop %rbx; pop %rbp\n"
-        "    ret\n");
-
-/* Words on the stack of a context that has not begun: six registers, where to return to, and one
- * that aligns the stack as a call would. */
-#define BEGIN_WORDS 8
 
 /* Who ran before the current thread; for the first function of a new one. */
 static struct thread *switched_from;
@@ -96,10 +79,8 @@ void context_init(struct thread_context *context, [[maybe_unused]] void *stack_t
 {
     *context = (struct thread_context){ .entry = entry, .argument = argument };
     context->stack = stack_allocate();
-    void **words = (void **)((char *)context->stack + HOST_STACK_SIZE) - BEGIN_WORDS;
-    memset(words, 0, BEGIN_WORDS * sizeof(*words));
-    words[6] = (void *)context_begin;
-    context->stack_pointer = words;
+    context->stack_pointer =
+        fake_stack_prepare((char *)context->stack + HOST_STACK_SIZE, context_begin);
 }
 
 void context_destroy(struct thread_context *context)

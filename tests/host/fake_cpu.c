@@ -13,6 +13,7 @@
 #include <arch/clock_device.h>
 #include <arch/cpu.h>
 #include <arch/irq.h>
+#include <arch/off_time.h>
 #include <arch/spinlock.h>
 #include <arch/upcalls.h>
 #include <sched/sched.h>
@@ -28,9 +29,17 @@ static uint64_t alarm_deadline = UINT64_MAX;
 
 PERCPU_DEFINE(struct lock_cpu, lock_cpu);
 
-void interrupts_check(void)
+PERCPU_DEFINE(struct off_time, off_time);
+
+void interrupts_note_off(const void *place)
+{
+    off_time_begin(percpu_ptr(off_time), fake_clock, place);
+}
+
+void interrupts_note_on(const void *place)
 {
     spin_lock_check_none(nullptr, "interrupts enabled");
+    off_time_end(percpu_ptr(off_time), fake_clock, place);
 }
 
 uint32_t cpu_count(void)

@@ -73,9 +73,10 @@ void cpu_enable_features(void)
 
 void cpu_idle(void)
 {
-    interrupts_check();
+    interrupts_note_on(nullptr);
     sti_hlt();
     cli();
+    interrupts_note_off(nullptr);
 }
 
 void cpu_halt(void)

@@ -18,6 +18,10 @@
 /* From this many pages of a span on, protection is done by the directory. */
 #define RESTRICT_PAGES_MIN 32
 
+/* Pages that are removed, and spans that are protected, under one hold of the lock. */
+#define REMOVE_PAGES  128
+#define PROTECT_SPANS 32
+
 static struct pmap kernel_pmap_storage;
 struct pmap *const kernel_pmap = &kernel_pmap_storage;
 
@@ -187,11 +191,13 @@ kern_return_t pmap_enter(struct pmap *pmap, virt_addr_t virtual, phys_addr_t phy
     return result;
 }
 
-/* Forget the pages [START, END), all in the span of TABLE.  Returns: how many there were. */
-static unsigned span_remove(struct pmap *pmap, uint64_t *table, virt_addr_t start, virt_addr_t end)
+/* Forget pages of [START, END), all in the span of TABLE.  Returns: up to where. */
+static virt_addr_t span_remove(struct pmap *pmap, uint64_t *table, virt_addr_t start,
+                               virt_addr_t end)
 {
     unsigned removed = 0;
-    for (virt_addr_t virtual = start; virtual < end; virtual += PAGE_SIZE) {
+    virt_addr_t virtual = start;
+    for (; virtual < end && removed < REMOVE_PAGES; virtual += PAGE_SIZE) {
         uint64_t *entry = &table[page_table_index(virtual, 1)];
         if (__atomic_load_n(entry, __ATOMIC_SEQ_CST) == 0 || entry_clear(pmap, entry) == 0) {
             continue;
@@ -200,9 +206,9 @@ static unsigned span_remove(struct pmap *pmap, uint64_t *table, virt_addr_t star
     }
     atomic_fetch_sub_explicit(&pmap->resident, removed, memory_order_relaxed);
     if (removed != 0 || has_unflushed(pmap)) {
-        tlb_flush_range(pmap, start, end);
+        tlb_flush_range(pmap, start, virtual);
     }
-    return removed;
+    return virtual;
 }
 
 /* The span of VIRTUAL has no page left: give its table back. */
@@ -222,18 +228,35 @@ static virt_addr_t span_end(virt_addr_t virtual, virt_addr_t end)
     return next < end && next != 0 ? next : end;
 }
 
+static bool table_is_empty(const uint64_t *table)
+{
+    for (unsigned i = 0; i < PAGE_SIZE / sizeof(*table); i++) {
+        if (__atomic_load_n(&table[i], __ATOMIC_RELAXED) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/*
+ * Long ranges take long: they are removed in parts, and interrupts come in between.  The table of a
+ * span that was removed as a whole goes with its last part; if there were several, a fault may have
+ * used it meanwhile.
+ */
 void pmap_remove(struct pmap *pmap, virt_addr_t start, virt_addr_t end)
 {
+    const virt_addr_t begin = start;
     interrupt_state_t state = spin_lock_save(&pmap->lock);
     uint64_t *directory;
     while ((directory = pmap_next_directory(pmap, &start, end)) != nullptr) {
-        virt_addr_t next = span_end(start, end);
-        (void)span_remove(pmap, page_table_below(*directory), start, next);
-        if (next - start == LARGE_PAGE_SIZE && pmap != kernel_pmap) {
+        uint64_t *table = page_table_below(*directory);
+        virt_addr_t next = span_remove(pmap, table, start, span_end(start, end));
+        bool is_whole = next % LARGE_PAGE_SIZE == 0 && next - begin >= LARGE_PAGE_SIZE;
+        bool is_one_part = next - start == LARGE_PAGE_SIZE;
+        if (is_whole && pmap != kernel_pmap && (is_one_part || table_is_empty(table))) {
             span_free_table(pmap, directory, start);
         }
         start = next;
-        /* Long ranges take long: let interrupts in between the spans. */
         spin_unlock_restore(&pmap->lock, state);
         state = spin_lock_save(&pmap->lock);
     }
@@ -253,16 +276,15 @@ static void table_protect(struct pmap *pmap, uint64_t *table, virt_addr_t start,
     }
 }
 
-void pmap_protect(struct pmap *pmap, virt_addr_t start, virt_addr_t end, vm_prot_t protection)
+/* Protect some spans of [START, END), and tell the other processors.  Returns: up to where. */
+static virt_addr_t spans_protect(struct pmap *pmap, virt_addr_t start, virt_addr_t end,
+                                 vm_prot_t protection)
 {
-    if (protection == VM_PROT_NONE) {
-        pmap_remove(pmap, start, end);
-        return;
-    }
-    interrupt_state_t state = spin_lock_save(&pmap->lock);
     bool was_restricted = false;
-    uint64_t *directory;
-    while ((directory = pmap_next_directory(pmap, &start, end)) != nullptr) {
+    uint64_t *directory = nullptr;
+    for (unsigned i = 0;
+         i < PROTECT_SPANS && (directory = pmap_next_directory(pmap, &start, end)) != nullptr;
+         i++) {
         virt_addr_t next = span_end(start, end);
         if (next - start >= RESTRICT_PAGES_MIN * PAGE_SIZE && pmap != kernel_pmap) {
             span_restrict(directory, page_table_index(start, 1), page_table_index(next - 1, 1),
@@ -276,7 +298,20 @@ void pmap_protect(struct pmap *pmap, virt_addr_t start, virt_addr_t end, vm_prot
     if (was_restricted) {
         tlb_flush_range(pmap, 0, USER_ADDRESS_END);
     }
-    spin_unlock_restore(&pmap->lock, state);
+    return directory != nullptr ? start : end;
+}
+
+void pmap_protect(struct pmap *pmap, virt_addr_t start, virt_addr_t end, vm_prot_t protection)
+{
+    if (protection == VM_PROT_NONE) {
+        pmap_remove(pmap, start, end);
+        return;
+    }
+    while (start < end) {
+        interrupt_state_t state = spin_lock_save(&pmap->lock);
+        start = spans_protect(pmap, start, end, protection);
+        spin_unlock_restore(&pmap->lock, state);
+    }
 }
 
 bool pmap_extract(struct pmap *pmap, virt_addr_t virtual, phys_addr_t *physical)

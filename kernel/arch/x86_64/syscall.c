@@ -22,6 +22,7 @@ void syscall_init_cpu(void)
 
 void trap_unknown_syscall(struct trap_frame *frame)
 {
+    interrupts_note_off(nullptr);
     frame->vector = TRAP_VECTOR_FULL;
     frame->error = 0;
     upcall_unknown_trap(frame);

@@ -45,9 +45,11 @@ static vm_prot_t fault_access(uint64_t error)
 
 void trap_finish(void)
 {
+    interrupts_note_off(nullptr);
     while (percpu_read(ast_pending) != 0) {
         upcall_ast(true);
     }
+    interrupts_note_on(nullptr);
 }
 
 /* Hand an exception of user code to kern/, with what the exception state will show. */
@@ -176,8 +178,21 @@ static bool is_on_own_stack(const struct trap_frame *frame)
     return frame->vector == VECTOR_NMI || (frame->vector == VECTOR_DEBUG && !frame_is_user(frame));
 }
 
+/* The same on the way back to code of the kernel that takes interrupts. */
+static void trap_finish_kernel(void)
+{
+    if (percpu_read(ast_pending) != 0) {
+        upcall_ast(false);
+    }
+    interrupts_note_on(nullptr);
+}
+
 void trap_dispatch(struct trap_frame *frame)
 {
+    bool were_enabled = (frame->rflags & RFLAGS_IF) != 0 && !is_on_own_stack(frame);
+    if (were_enabled) {
+        interrupts_note_off(nullptr);
+    }
     if (frame->vector < VECTOR_DEVICE_FIRST) {
         handle_exception(frame);
         if (is_on_own_stack(frame)) {
@@ -190,7 +205,7 @@ void trap_dispatch(struct trap_frame *frame)
     if (frame_is_user(frame)) {
         spin_lock_check_none(nullptr, "return to user code");
         trap_finish();
-    } else if ((frame->rflags & RFLAGS_IF) != 0 && percpu_read(ast_pending) != 0) {
-        upcall_ast(false);
+    } else if (were_enabled) {
+        trap_finish_kernel();
     }
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What a debug kernel knows about a class of its locks: how often they were taken and waited for,
- * and how long one of them was held at most, since boot.
+ * and how long one of them was held at most, since boot. One more entry, "interrupts off, N", says for
+ * how long processor N took no interrupts at most, and between which places.
  */
 #pragma once
 
@@ -16,7 +17,7 @@
 #pragma pack(push, 4)
 struct lock_info {
     char name[LOCK_INFO_NAME_MAX];           /* the class, terminated */
-    char longest_place[LOCK_INFO_PLACE_MAX]; /* file:line where the lock was taken for longest_ns */
+    char longest_place[LOCK_INFO_PLACE_MAX]; /* file:line where longest_ns began */
     uint32_t is_mutex;                       /* a sleeping lock; else a spin lock */
     uint64_t acquisitions;
     uint64_t contended;  /* acquisitions that had to wait */

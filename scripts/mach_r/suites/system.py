@@ -20,7 +20,7 @@ _PROGRAM = re.compile(r"^(CASE\(|int main\()", re.MULTILINE)
 
 
 # About deadlines: these run only where time goes with the instructions, not with the host's clock.
-_COUNTED = ("real_time",)
+_COUNTED = ("real_time", "bounds")
 
 
 def programs(preset):
@@ -100,9 +100,10 @@ def jobs(word):
     runs with a sender that wakes the receiver instead of giving it the processor. All but what takes
     long runs once more in a kernel each of whose calls runs out of memory first."""
     crowded = ("processors", "stress")
-    slow = ("fuzz", "stress", "wrong_objects", *_COUNTED)
+    slow = ("fuzz", "stress", "wrong_objects", "many", *_COUNTED)
     quick = tuple(name for name in source_programs() if name not in slow)
     messages = (_CONFORMANCE, "rights", "queues", "port_sets", "notifications")
+    long_held = (*messages, "death", "semaphore_ends", "memory", "ool", "many")
     counted = machine.Options(extra=("-icount", "shift=0,sleep=off"))
     hard = "max,+smep,+smap,+umip"
     chosen = [
@@ -110,7 +111,8 @@ def jobs(word):
         SystemTests("smp4", "debug", machine.Options(smp=4, cpu=hard), word),
         SystemTests("smp8", "debug", machine.Options(smp=8), word, only=crowded),
         SystemTests("smp4-release", "release", machine.Options(smp=4), word, only=crowded),
-        SystemTests("smp1-counted", "release", counted, word, only=_COUNTED),
+        SystemTests("smp1-counted", "release", counted, word, only=("real_time",)),
+        SystemTests("smp1-bounds", "debug", counted, word, only=(*long_held, "bounds")),
         SystemTests("smp1-no_handoff", "debug", machine.Options(), word, "no_handoff", messages),
         SystemTests("smp4-no_handoff", "debug", machine.Options(smp=4), word, "no_handoff", messages),
         SystemTests("smp2-no_memory", "debug", machine.Options(smp=2), word, "fail_allocations", quick),

@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+#include <lib/lock_check.h>
+
 extern bool fake_interrupts_enabled;
 extern uint64_t fake_clock;
 
@@ -20,32 +22,44 @@ static inline bool interrupts_enabled(void)
     return fake_interrupts_enabled;
 }
 
-/* Panic if this processor holds a spin lock (tests/host/fake_cpu.c). */
-void interrupts_check(void);
-
-static inline void interrupts_enable(void)
+static inline LOCK_FUNCTION void interrupts_enable(void)
 {
-    interrupts_check();
+    interrupts_note_on(LOCK_PLACE());
     fake_interrupts_enabled = true;
     fake_interrupts_deliver();
 }
 
-static inline void interrupts_disable(void)
+static inline LOCK_FUNCTION void interrupts_disable(void)
 {
     fake_interrupts_enabled = false;
+    interrupts_note_off(LOCK_PLACE());
 }
 
-static inline interrupt_state_t interrupts_save(void)
+static inline LOCK_FUNCTION void interrupts_let_in(void)
+{
+    interrupts_enable();
+    interrupts_disable();
+}
+
+static inline interrupt_state_t interrupts_save_at(const void *place)
 {
     interrupt_state_t state = fake_interrupts_enabled;
     fake_interrupts_enabled = false;
+    interrupts_note_off(place);
     return state;
 }
 
-static inline void interrupts_restore(interrupt_state_t state)
+static inline LOCK_FUNCTION interrupt_state_t interrupts_save(void)
+{
+    return interrupts_save_at(LOCK_PLACE());
+}
+
+static inline LOCK_FUNCTION void interrupts_restore(interrupt_state_t state)
 {
     if (state != 0) {
-        interrupts_enable();
+        interrupts_note_on(LOCK_PLACE());
+        fake_interrupts_enabled = true;
+        fake_interrupts_deliver();
     }
 }
 

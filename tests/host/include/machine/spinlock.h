@@ -46,7 +46,7 @@ static inline void spin_unlock(struct spinlock *lock) NO_LOCK_ANALYSIS
 
 static inline LOCK_FUNCTION interrupt_state_t spin_lock_save(struct spinlock *lock) NO_LOCK_ANALYSIS
 {
-    interrupt_state_t state = interrupts_save();
+    interrupt_state_t state = interrupts_save_at(LOCK_PLACE());
     spin_lock_at(lock, LOCK_PLACE());
     return state;
 }

@@ -2,6 +2,7 @@
 /* Inline bodies of <arch/cpu.h>. */
 #pragma once
 
+#include <lib/lock_check.h>
 #include <machine/instr.h>
 #include <machine/percpu.h>
 
@@ -16,37 +17,43 @@ static inline bool interrupts_enabled(void)
     return (read_rflags() & RFLAGS_IF) != 0;
 }
 
-/* Debug builds: panic if this processor holds a spin lock (spinlock.c).  Context: interrupts off. */
-#ifdef MACH_R_DEBUG
-void interrupts_check(void);
-#else
-static inline void interrupts_check(void)
+static inline LOCK_FUNCTION void interrupts_enable(void)
 {
-}
-#endif
-
-static inline void interrupts_enable(void)
-{
-    interrupts_check();
+    interrupts_note_on(LOCK_PLACE());
     sti();
 }
 
-static inline void interrupts_disable(void)
+static inline LOCK_FUNCTION void interrupts_disable(void)
 {
     cli();
+    interrupts_note_off(LOCK_PLACE());
 }
 
-static inline interrupt_state_t interrupts_save(void)
+static inline LOCK_FUNCTION void interrupts_let_in(void)
+{
+    interrupts_note_on(LOCK_PLACE());
+    sti_nop();
+    cli();
+    interrupts_note_off(LOCK_PLACE());
+}
+
+static inline interrupt_state_t interrupts_save_at(const void *place)
 {
     interrupt_state_t state = read_rflags();
     cli();
+    interrupts_note_off(place);
     return state;
 }
 
-static inline void interrupts_restore(interrupt_state_t state)
+static inline LOCK_FUNCTION interrupt_state_t interrupts_save(void)
+{
+    return interrupts_save_at(LOCK_PLACE());
+}
+
+static inline LOCK_FUNCTION void interrupts_restore(interrupt_state_t state)
 {
     if ((state & RFLAGS_IF) != 0) {
-        interrupts_check();
+        interrupts_note_on(LOCK_PLACE());
         sti();
     }
 }

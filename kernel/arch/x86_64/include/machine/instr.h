@@ -28,6 +28,12 @@ static inline void cli(void)
     __asm__ volatile("cli" ::: "memory");
 }
 
+/* STI takes effect behind the next instruction. */
+static inline void sti_nop(void)
+{
+    __asm__ volatile("sti; nop" ::: "memory");
+}
+
 static inline void hlt(void)
 {
     __asm__ volatile("hlt" ::: "memory");
