@@ -3,7 +3,7 @@
 """Check what every file of the tree owes its reader.
 
 Source files name their licence in the first lines; C is indented by spaces; documents name only
-paths that exist.
+paths and headings that exist.
 """
 
 import pathlib
@@ -17,7 +17,8 @@ FOREIGN = {".git", "build", "__pycache__"}
 TAG = "SPDX-License-Identifier: BSD-2-Clause"
 # In a document: `folder/file`, [text](path).
 QUOTED = re.compile(r"`([\w.+-]+(?:/[\w.+-]+)+/?)(?::\d+)?`")
-LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
+LINK = re.compile(r"\]\(([^)#:\s]*)(?:#([^)\s]*))?\)")
+HEADING = re.compile(r"^#+ +(.*)$", re.MULTILINE)
 
 
 def files(folder=ROOT):
@@ -44,8 +45,24 @@ def source_faults(path, text):
                 yield number, "indented by a tab"
 
 
+def anchors(path):
+    """What a link can have behind its # to lead to a heading of the document PATH."""
+    for heading in HEADING.findall(path.read_text(encoding="utf-8")):
+        yield re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def link_fault(path, target, anchor):
+    """What is wrong with a link in the document PATH; null if nothing is."""
+    whole = path.parent / target if target else path
+    if not whole.exists():
+        return f"link to {target}, which does not exist"
+    if anchor and whole.suffix == ".md" and anchor not in anchors(whole):
+        return f"link to #{anchor}, and no heading of {whole.name} is called so"
+    return None
+
+
 def document_faults(path, text, tops):
-    """The paths that a document names and that do not exist."""
+    """The paths and headings that a document names and that do not exist."""
     for number, line in enumerate(text.splitlines(), 1):
         for match in QUOTED.finditer(line):
             name = match.group(1)
@@ -53,8 +70,9 @@ def document_faults(path, text, tops):
             if known and not (ROOT / name).exists():
                 yield number, f"{name} does not exist"
         for match in LINK.finditer(line):
-            if not (path.parent / match.group(1)).exists():
-                yield number, f"link to {match.group(1)}, which does not exist"
+            fault = link_fault(path, *match.groups())
+            if fault is not None:
+                yield number, fault
 
 
 def main():
