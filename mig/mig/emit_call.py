@@ -18,6 +18,30 @@ from mig.signature import Side, parameters
 TRAILER_SIZES = {"mach_msg_trailer_t": 8, "mach_msg_max_trailer_t": 68}
 
 
+def trailer_type(routine: Routine) -> str:
+    """Of what comes behind a reply: as little as there is, or what its tokens may need."""
+    return "mach_msg_max_trailer_t" if routine.user_tokens else "mach_msg_trailer_t"
+
+
+def fits_on_stack(routine: Routine) -> bool:
+    """The messages are within the limit that the .defs file or -maxonstack sets, if there is one."""
+    limit, natives = routine.on_stack_limit, routine.user_type_limit
+    if limit is None:
+        return True
+    messages = [(layout.request(routine), 0)]
+    if not routine.one_way:
+        messages.append((layout.reply(routine), TRAILER_SIZES[trailer_type(routine)]))
+    for message, more in messages:
+        size = more + sum(i.size or 0 for i in message.items)
+        if any(i.size is None for i in message.items):
+            if natives is None:
+                return False
+            size += natives
+        if size > limit:
+            return False
+    return True
+
+
 class UserStub:
     """One routine's function. Its message is on the stack, or, where the .defs file or
     -maxonstack sets a limit to that, in memory that the function allocates and frees around the
@@ -35,8 +59,8 @@ class UserStub:
         self.packer = RequestPacker(out, routine, self.request, side)
         self.names = Names(routine, side)
         self.name = routine.user_name
-        self.trailer = "mach_msg_max_trailer_t" if routine.user_tokens else "mach_msg_trailer_t"
-        self.on_stack = self._fits_on_stack()
+        self.trailer = trailer_type(routine)
+        self.on_stack = fits_on_stack(routine)
         self.dot = "Mess." if self.on_stack else "Mess->"
         # The variable that holds a reply port which is not the caller's own.
         self.library_port = ""
@@ -85,23 +109,6 @@ class UserStub:
         self._header()
 
     # The message -------------------------------------------------------------------------
-
-    def _fits_on_stack(self) -> bool:
-        limit, natives = self.routine.on_stack_limit, self.routine.user_type_limit
-        if limit is None:
-            return True
-        messages = [(self.request, 0)]
-        if not self.routine.one_way:
-            messages.append((self.reply, TRAILER_SIZES[self.trailer]))
-        for message, more in messages:
-            size = more + sum(i.size or 0 for i in message.items)
-            if any(i.size is None for i in message.items):
-                if natives is None:
-                    return False
-                size += natives
-            if size > limit:
-                return False
-        return True
 
     def _union(self, head: str, tail: str) -> None:
         """Room for the request and then the reply."""

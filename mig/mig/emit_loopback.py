@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from mig import layout
 from mig.c_writer import Writer
+from mig.emit_call import fits_on_stack
 from mig.ir import TOKENS, Argument, Interface, Routine, Shape
-from mig.loopback_case import Case
+from mig.loopback_case import ROOM, Case
 from mig.loopback_halves import Halves
 from mig.loopback_rights import declared
 from mig.loopback_table import Table
@@ -64,6 +65,7 @@ def _case(out: Writer, routine: Routine, tables: list[Table], halves: bool) -> N
             "own_reply_port": routine.of_kind("replyport", "ureplyport") is not None,
             "overwrites": any(a.overwrite for a in routine.arguments),
             "has_code": routine.retcode_argument is not None,
+            "allocates": not fits_on_stack(routine),
         }
         for name, fact in facts.items():
             if fact:
@@ -100,6 +102,8 @@ class _Served(Case):
 
     def _room(self, argument: Argument) -> str:
         """How many elements the caller has room for, where its stub looks at that."""
+        if argument.overwrite and argument.type.variable and not argument.sent:
+            return str(argument.type.count or ROOM)
         limited = argument.count_in_out or argument.type.shape in (Shape.PORTS, Shape.OOL_LIST)
         limited = limited and argument.type.variable
         return self.capacity(argument) if limited and argument.kind == "out" else ""

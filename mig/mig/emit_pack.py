@@ -267,18 +267,36 @@ class RequestPacker:
         """Something must be released when the send fails; in the kernel that is done already."""
         if self.side.in_kernel:
             return False
-        return self.routine.may_come_back or self.routine.consume_on_send_error != "none"
+        routine = self.routine
+        if routine.may_come_back or routine.consume_on_send_error != "none":
+            return True
+        # Beyond the sender's quota, any request comes back; rpc_failed() destroys it as it is.
+        return routine.one_way or any(self._moves(a) for a in routine.arguments)
+
+    def _moves(self, argument: Argument) -> bool:
+        """The caller gives a right or memory away with it."""
+        if argument.kind in ("requestport", "replyport", "ureplyport"):
+            return self._moved(argument) is not None
+        if not argument.sent:
+            return False
+        t = argument.type
+        return argument.dealloc != "no" or (t.port and self._moved(argument) is not None)
 
     def consume_on_error(self) -> None:
         """Release what the failed send left in the request: all that the policy consumes, and in
         any case what the kernel made when it took the request and gave it back."""
         policy = self.routine.consume_on_send_error
         result = "(msg_result & ~MACH_MSG_MASK)"
-        timed_out, broken_off = (f"{result} == MACH_SEND_{w}" for w in ("TIMED_OUT", "INTERRUPTED"))
+        timed_out, broken_off, no_room = (
+            f"{result} == MACH_SEND_{w}" for w in ("TIMED_OUT", "INTERRUPTED", "NO_BUFFER"))
         consumed = [timed_out] if policy != "none" else []
         if policy == "any":
             consumed.append(f"{result} == MACH_SEND_INVALID_DEST")
-        kept = [broken_off] if consumed else [timed_out, broken_off]
+        kept = [no_room]
+        if consumed:
+            kept = [broken_off, no_room]
+        elif self.routine.may_come_back:
+            kept = [timed_out, broken_off, no_room]
         if consumed:
             self.out.comment("What could not be sent is gone.")
             self.out.condition(consumed, "destroy_request(&InP->Head);")
@@ -305,7 +323,7 @@ class RequestPacker:
         if sent in MOVED:
             return []
         if poly_form(argument, self.side) and sent == POLYMORPHIC:
-            poly = f"{'*' if argument.returned else ''}{argument.name}Poly"
+            poly = f"{'*' if poly_form(argument, self.side) == 'pointer' else ''}{argument.name}Poly"
             return [f"{poly} <= MACH_MSG_TYPE_MOVE_SEND_ONCE"]
         return None
 

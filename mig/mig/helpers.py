@@ -128,10 +128,14 @@ discard_results(mach_msg_header_t *OutHeadP)
 KEEP_RIGHTS = """
 /* Of an array of rights that is back, those that have the NAMES they were sent under stay. */
 __attribute__((cold, noinline)) static void
-keep_rights(const mach_msg_ool_ports_descriptor_t *back, const mach_port_t *names)
+keep_rights(mach_msg_ool_ports_descriptor_t *back, const mach_port_t *names)
 {
     mach_port_t *received = (mach_port_t *)back->address;
 
+    if (received == names) { /* it never left */
+        back->disposition = MACH_MSG_TYPE_PORT_NONE;
+        return;
+    }
     for (mach_msg_size_t i = 0; received != 0 && i < back->count; i++) {
         if (received[i] == names[i]) {
             received[i] = MACH_PORT_NULL;
@@ -143,7 +147,8 @@ RPC_FAILED = """
 /*
  * The message did not go out or no reply came. Only if it surely never left can the reply port be
  * used again: otherwise a late reply could still arrive at it. A caller's own reply port (then
- * REPLY_PORT is null) is left to the caller. Of a reply that came in part, that part is destroyed.
+ * REPLY_PORT is null) is left to the caller. Of a reply that came in part, that part is destroyed;
+ * so is a request that is back because the sender's quota is used up.
  */
 __attribute__((cold, noinline)) static mach_msg_return_t
 rpc_failed(mach_msg_header_t *message, mach_msg_return_t result, mach_port_t reply_port)
@@ -156,6 +161,9 @@ rpc_failed(mach_msg_header_t *message, mach_msg_return_t result, mach_port_t rep
             mig_put_reply_port(reply_port);
         }
         return result;
+    case MACH_SEND_NO_BUFFER:
+        destroy_request(message);
+        break;
     case MACH_RCV_HEADER_ERROR:
     case MACH_RCV_BODY_ERROR:
         mach_msg_destroy(message);
@@ -176,6 +184,9 @@ special_rpc_failed(mach_msg_header_t *message, mach_msg_return_t result, mach_po
 {
     const mach_msg_return_t why = result & ~MACH_MSG_MASK;
 
+    if (why == MACH_SEND_NO_BUFFER) {
+        destroy_request(message);
+    }
     if (why == MACH_RCV_HEADER_ERROR || why == MACH_RCV_BODY_ERROR) {
         mach_msg_destroy(message);
     }
@@ -202,6 +213,7 @@ destroy_request(mach_msg_header_t *request)
         request->msgh_remote_port = request->msgh_local_port;
         mach_msg_destroy(request);
     }
+    request->msgh_bits = 0; /* nothing is left in it */
 }
 """
 REPLY_REJECTED = """

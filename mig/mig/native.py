@@ -22,7 +22,7 @@ INSIDE = os.path.join(HERE, "runtime")  # where it is installed; the source tree
 RUNTIME = INSIDE if os.path.isdir(INSIDE) else os.path.join(os.path.dirname(HERE), "runtime")
 LOOPBACK_FILES = (
     "loopback.c", "loopback_judge.c", "loopback_kernel.c", "loopback_ledger.c",
-    "loopback_message.c", "loopback_probe.c", "loopback_values.c",
+    "loopback_message.c", "loopback_probe.c", "loopback_tries.c", "loopback_values.c",
 )
 CHECKED = ["-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 

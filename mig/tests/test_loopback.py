@@ -34,11 +34,11 @@ SANITIZERS = {
 }
 
 
-def generate(folder: str) -> None:
+def generate(folder: str, *options: str) -> None:
     """Stubs and programs, each in files NAME_user.c, NAME_server.c and NAME_loop.c."""
     for name in PROGRAMS:
         result = run_mig(
-            folder, "-n", "--async", "-header", f"{name}.h", "-sheader", f"{name}_server.h",
+            folder, *options, "-n", "--async", "-header", f"{name}.h", "-sheader", f"{name}_server.h",
             "-user", f"{name}_user.c", "-server", f"{name}_server.c",
             "--loopback", f"{name}_loop.c",
             "-Wno-destructor", os.path.join(CASES, f"{name}.defs"),
@@ -71,8 +71,8 @@ def run(folder: str, program: str, *arguments: str) -> subprocess.CompletedProce
 
 @needs_clang
 class Loopback(FolderTest):
-    def loop(self, sanitizer: str) -> None:
-        generate(self.folder)
+    def loop(self, sanitizer: str, *options: str) -> None:
+        generate(self.folder, *options)
         flags = SANITIZERS[sanitizer]
         generated = [f"{name}_{part}.c" for name in PROGRAMS for part in ("user", "server", "loop")]
         compile_all(self.folder, flags, generated + shared_sources())
@@ -99,6 +99,10 @@ class Loopback(FolderTest):
     def test_optimised(self):
         self.loop("none")
 
+    def test_with_messages_in_memory_of_their_own(self):
+        """And with none to be had."""
+        self.loop("address", "-maxonstack", "0")
+
     def test_behind_a_short_list(self):
         """A stub that reads more regions than its caller gave is stopped."""
         generate(self.folder)
@@ -113,7 +117,7 @@ class Loopback(FolderTest):
                     stream.write(text.replace(test, "if (true)"))
                 compile_all(self.folder, flags, ["regions_user.c"])
                 result = self.link_and_run("regions", flags)
-                self.assertIn("in waits ", result.stderr)
+                self.assertIn("regions_user.c", result.stderr)
                 self.assertNotEqual(result.returncode, 0)
 
 

@@ -35,6 +35,7 @@ struct loop_case {
     bool own_reply_port; /* the reply port is an argument */
     bool overwrites;     /* the stub copies memory that comes into the caller's */
     bool has_code;       /* a return code can go in place of the request */
+    bool allocates;      /* the stub has its messages in memory of their own */
     enum loop_policy policy;
 };
 
@@ -59,6 +60,7 @@ enum loop_course {
     LOOP_REPLY_LOST,    /* the request arrives; receiving fails with loop.failure */
     LOOP_REPLY_DAMAGED, /* loop.damage says how, and it is what a kernel could deliver */
     LOOP_LATE_FAILS,    /* the late reply finds nobody */
+    LOOP_NO_MEMORY,     /* mig_allocate() has none for the stub's messages */
     LOOP_REPLY_PROBED   /* any bytes instead of the reply; nothing is delivered */
 };
 
@@ -81,6 +83,7 @@ struct loop_plan {
     enum loop_course course;
     enum loop_damage damage;
     mach_msg_return_t failure;
+    bool comes_back; /* the message that could not be sent */
     unsigned int tag;
     uint32_t count;    /* that is too large */
     bool is_over_room; /* for the caller, while the server may give it */

@@ -57,11 +57,13 @@ extern unsigned int loop_destroyed;
 
 /* Probes --------------------------------------------------------------------------------------- */
 
-/* One change of a message: SIZE bytes at OFFSET get VALUE, and it gets LENGTH bytes. */
+/* One change of a message: SIZE bytes at OFFSET get VALUE, and it gets LENGTH bytes. A lie that must
+ * look like the truth changes another word too: ALSO_AT, if that is not 0. */
 struct loop_change {
     uint32_t offset, size;
     uint64_t value;
     uint32_t length;
+    uint32_t also_at, also;
 };
 
 /* Call VISIT with every change of MESSAGE worth trying. */

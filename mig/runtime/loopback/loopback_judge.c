@@ -9,16 +9,12 @@
 #include <mach/notify.h>
 #include <string.h>
 
-enum {
-    MAX_FIELDS = 96
-};
-
 /* A message that is judged. */
 struct case_at_hand {
     const struct loop_message *shape;
     const char *bytes;
     uint32_t size;
-    uint32_t at[MAX_FIELDS]; /* where each field is */
+    uint32_t at[LOOP_MAX_FIELDS]; /* where each field is */
     kern_return_t wrong_shape;
 };
 
@@ -165,6 +161,19 @@ static bool find_places(struct case_at_hand *c, uint32_t at)
     return spare == 0;
 }
 
+static uint32_t start_of(const struct loop_message *shape)
+{
+    return shape->descriptors != 0 ? sizeof(mach_msg_base_t) : sizeof(mach_msg_header_t);
+}
+
+void loop_places(const struct loop_message *shape, const mach_msg_header_t *message,
+                 uint32_t at[LOOP_MAX_FIELDS])
+{
+    struct case_at_hand c = { shape, (const char *)message, message->msgh_size, { 0 }, 0 };
+    (void)find_places(&c, start_of(shape));
+    memcpy(at, c.at, sizeof(c.at));
+}
+
 static kern_return_t judge_count(const struct case_at_hand *c, unsigned int i)
 {
     const struct loop_field *field = &c->shape->fields[i];
@@ -275,10 +284,8 @@ static bool is_foreign(const struct loop_message *shape, const mach_msg_header_t
 static kern_return_t judge_body(struct case_at_hand *c)
 {
     const struct loop_message *shape = c->shape;
-    const uint32_t start =
-        shape->descriptors != 0 ? sizeof(mach_msg_base_t) : sizeof(mach_msg_header_t);
-    LOOP_CHECK(shape->field_count <= MAX_FIELDS);
-    const bool filled = find_places(c, start);
+    LOOP_CHECK(shape->field_count <= LOOP_MAX_FIELDS);
+    const bool filled = find_places(c, start_of(shape));
     for (unsigned int i = 0; i < shape->field_count && is_descriptor(shape->fields[i].kind); i++) {
         if (judge_descriptor(c, i) != KERN_SUCCESS) {
             return MIG_TYPE_ERROR;

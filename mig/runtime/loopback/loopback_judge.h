@@ -54,6 +54,13 @@ struct loop_message {
     unsigned int field_count;
 };
 
+/* The most fields of a message. */
+#define LOOP_MAX_FIELDS 96
+
+/* Where the fields of MESSAGE are, which is a good one, in bytes from its start. */
+void loop_places(const struct loop_message *shape, const mach_msg_header_t *message,
+                 uint32_t at[LOOP_MAX_FIELDS]);
+
 /* What the server's stub answers to REQUEST before it calls the routine; KERN_SUCCESS: it calls. */
 kern_return_t loop_judge_request(const struct loop_message *shape,
                                  const mach_msg_header_t *request);

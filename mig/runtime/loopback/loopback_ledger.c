@@ -270,6 +270,10 @@ void loop_free(void *memory, size_t size)
 void mig_allocate(vm_address_t *address, vm_size_t size)
 {
     LOOP_CHECK(message_memory == NULL);
+    *address = 0;
+    if (loop.course == LOOP_NO_MEMORY) {
+        return;
+    }
     message_memory = malloc(size);
     message_size = size;
     memset(message_memory, PATTERN, size);

@@ -223,17 +223,11 @@ static mach_msg_return_t deliver_notification(mach_msg_header_t *buffer,
 
 /* Requests ------------------------------------------------------------------------------------- */
 
-static bool is_taken_by_nobody(mach_msg_return_t failure)
-{
-    return failure == MACH_SEND_INVALID_DEST || failure == MACH_SEND_INVALID_DATA ||
-           failure == MACH_SEND_INVALID_HEADER;
-}
-
 /* The send fails: before the kernel took anything, or so that all comes back. */
 static mach_msg_return_t fail_to_send(mach_msg_header_t *message)
 {
     const enum loop_policy policy = loop.routine->policy;
-    if (is_taken_by_nobody(loop.failure)) {
+    if (!loop.comes_back) {
         loop_check_message(message);
         loop_outcome.taken = policy == LOOP_CONSUME_ANY && loop.failure == MACH_SEND_INVALID_DEST;
         loop_outcome.memory_taken = loop_outcome.taken;
@@ -261,7 +255,7 @@ static mach_msg_return_t call_server(mach_msg_header_t *request, mach_msg_header
         return deliver_notification(buffer, buffer_size);
     }
     loop_append_trailer(request);
-    if (loop_probes) {
+    if (loop_probes && loop.result == KERN_SUCCESS) {
         loop_probe_request(request);
     }
     if (loop_seeds != NULL) {

@@ -27,9 +27,9 @@ static void visit_words(const mach_msg_header_t *message, const struct loop_mess
 {
     uint32_t word;
     memcpy(&word, (const char *)message + offset, sizeof(word));
-    const uint32_t values[] = {
-        0, 1, word + 1, word - 1, word + 4, word ^ 0x80000000u, UINT32_MAX
-    };
+    const uint32_t values[] = { 0,         1,         word + 1,
+                                word - 1,  word + 4,  word ^ 0x80000000u,
+                                INT32_MAX, UINT32_MAX };
     struct loop_change c = { offset, sizeof(word), 0, message->msgh_size };
     for (unsigned int i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
         c.value = values[i];
@@ -39,6 +39,10 @@ static void visit_words(const mach_msg_header_t *message, const struct loop_mess
         const struct loop_field *field = &shape->fields[i];
         for (uint32_t more = 0; field->bound != 0 && more < 2; more++) {
             c.value = field->bound + more;
+            visit(&c);
+        }
+        if (field->size > 1) { /* the same number of bytes, if 32 bits are all that is counted */
+            c.value = (uint32_t)(word + (UINT64_C(1) << 32) / field->size);
             visit(&c);
         }
         if (field->has_range) {
@@ -98,6 +102,42 @@ static void visit_trailers(const mach_msg_header_t *message,
     visit(&unknown);
 }
 
+/* A count and the size of its region that agree with each other, and with nothing else. */
+static void visit_lies(const mach_msg_header_t *message, const struct loop_message *shape,
+                       void (*visit)(const struct loop_change *))
+{
+    uint32_t at[LOOP_MAX_FIELDS];
+    if ((message->msgh_bits & MACH_MSGH_BITS_COMPLEX) == 0) {
+        return; /* an error reply */
+    }
+    loop_places(shape, message, at);
+    for (unsigned int i = 0; i < shape->field_count; i++) {
+        const struct loop_field *field = &shape->fields[i];
+        const bool region = field->kind == LOOP_REGION || field->kind == LOOP_RIGHTS;
+        if (!region || field->count == LOOP_NO_FIELD) {
+            continue;
+        }
+        const uint32_t size = field->kind == LOOP_RIGHTS ? 1 : field->size;
+        const uint32_t counts[] = { 0,
+                                    1,
+                                    field->bound,
+                                    field->bound + 1,
+                                    1u << 30,
+                                    INT32_MAX,
+                                    UINT32_MAX / size,
+                                    UINT32_MAX,
+                                    (uint32_t)((UINT64_C(1) << 32) / size) };
+        for (unsigned int k = 0; k < sizeof(counts) / sizeof(counts[0]); k++) {
+            const struct loop_change c = {
+                at[field->count],   4,          counts[k],
+                message->msgh_size, at[i] + 12, /* of either descriptor: the last word */
+                counts[k] * size,
+            };
+            visit(&c);
+        }
+    }
+}
+
 /*
  * Not the descriptors' addresses: a kernel delivers good ones, and a stub passes them on. Not the
  * header, but for its size and the COMPLEX bit.
@@ -112,6 +152,7 @@ void loop_changes(const mach_msg_header_t *message, const struct loop_message *s
             visit_bytes(message, 4 * word + i, visit);
         }
     }
+    visit_lies(message, shape, visit);
     visit_sizes(message, shape, visit);
     visit_bits(message, visit);
     if (shape->trailer != 0) {
@@ -129,14 +170,19 @@ mach_msg_header_t *loop_changed(const mach_msg_header_t *message, const struct l
     memcpy(copy, message, message->msgh_size < length ? message->msgh_size : length);
     memcpy(copy + length, (const char *)message + old, trailer);
     memcpy(copy + c->offset, &c->value, c->size);
+    if (c->also_at != 0) {
+        memcpy(copy + c->also_at, &c->also, sizeof(c->also));
+    }
     return (mach_msg_header_t *)copy;
 }
 
 static void report(const char *what, kern_return_t got, kern_return_t expected)
 {
-    fprintf(stderr, "%s: %u bytes at %u become %#llx, length %u: answer %d, must be %d\n", what,
-            change->size, change->offset, (unsigned long long)change->value, change->length, got,
-            expected);
+    fprintf(
+        stderr,
+        "%s: %u bytes at %u become %#llx, the word at %u %#x, length %u: answer %d, must be %d\n",
+        what, change->size, change->offset, (unsigned long long)change->value, change->also_at,
+        change->also, change->length, got, expected);
     LOOP_CHECK(!"the answer to a damaged message");
 }
 
@@ -168,12 +214,25 @@ static mach_msg_header_t *exactly(mach_msg_header_t *message, uint32_t length, u
     return copy;
 }
 
+/* A return code can come in place of the request: the error message, and nothing else. */
+static kern_return_t judge_request(const struct loop_message *shape,
+                                   const mach_msg_header_t *request)
+{
+    const mig_reply_error_t *error = (const mig_reply_error_t *)request;
+    if (!loop.routine->has_code || (request->msgh_bits & MACH_MSGH_BITS_COMPLEX) != 0 ||
+        request->msgh_size != sizeof(*error)) {
+        return loop_judge_request(shape, request);
+    }
+    return memcmp(&error->NDR, &NDR_record, sizeof(NDR_record)) == 0 ? KERN_SUCCESS
+                                                                     : MIG_TYPE_ERROR;
+}
+
 static void probe_request(const struct loop_change *c)
 {
     const struct loop_message *shape = &loop.routine->request;
     mach_msg_header_t *request = exactly(loop_changed(good, c), c->length, shape->trailer);
     mig_reply_error_t *reply = malloc(loop_reply_room());
-    const kern_return_t expected = loop_judge_request(shape, request);
+    const kern_return_t expected = judge_request(shape, request);
     const unsigned int before = loop.calls;
 
     change = c;
