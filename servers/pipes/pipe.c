@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A reader may have died while it waited: what it does not take the next one gets.
+ */
+#include "pipe.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <mach/mach.h>
+#include <mach/mig_errors.h>
+#include <mach_r/io_server.h>
+
+/* Put a waiter with SIZE bytes of DATA (null: none) at the end of LIST. */
+static kern_return_t wait_in(struct waiter **list, mach_port_t reply, const char *data, size_t size)
+{
+    struct waiter *waiter = malloc(sizeof(*waiter) + (data != nullptr ? size : 0));
+    if (waiter == nullptr) {
+        return SERVER_ERROR_NO_MEMORY;
+    }
+    *waiter = (struct waiter){ .reply = reply, .size = size };
+    if (data != nullptr) {
+        memcpy(waiter->data, data, size);
+    }
+    while (*list != nullptr) {
+        list = &(*list)->next;
+    }
+    *list = waiter;
+    return MIG_NO_REPLY;
+}
+
+static void remove_first(struct waiter **list)
+{
+    struct waiter *waiter = *list;
+    *list = waiter->next;
+    free(waiter);
+}
+
+/* Give bytes to readers while there are both. */
+static void serve_readers(struct pipe *pipe)
+{
+    static io_data_t data;
+    while (pipe->readers != nullptr && pipe->ring.count != 0) {
+        struct waiter *reader = pipe->readers;
+        size_t count = ring_peek(&pipe->ring, data, reader->size);
+        if (serve_io_read_reply(reader->reply, data, (mach_msg_type_number_t)count) ==
+            KERN_SUCCESS) {
+            ring_drop(&pipe->ring, count);
+        }
+        remove_first(&pipe->readers);
+    }
+}
+
+/* Take in what writers brought while there is room for the first one's. */
+static void serve_writers(struct pipe *pipe)
+{
+    while (pipe->writers != nullptr && ring_room(&pipe->ring) >= pipe->writers->size) {
+        struct waiter *writer = pipe->writers;
+        ring_put(&pipe->ring, writer->data, writer->size);
+        (void)serve_io_write_reply(writer->reply, (unsigned)writer->size);
+        remove_first(&pipe->writers);
+    }
+}
+
+kern_return_t pipe_read(struct pipe *pipe, char *data, size_t *count, int flags, mach_port_t reply)
+{
+    if (*count == 0) {
+        return KERN_SUCCESS;
+    }
+    if (pipe->ring.count == 0) {
+        if (pipe->input == MACH_PORT_NULL) {
+            *count = 0;
+            return KERN_SUCCESS;
+        }
+        return (flags & IO_NO_WAIT) != 0 ? SERVER_ERROR_WOULD_BLOCK
+                                         : wait_in(&pipe->readers, reply, nullptr, *count);
+    }
+    *count = ring_peek(&pipe->ring, data, *count);
+    ring_drop(&pipe->ring, *count);
+    serve_writers(pipe);
+    return KERN_SUCCESS;
+}
+
+kern_return_t pipe_write(struct pipe *pipe, const char *data, size_t count, int flags,
+                         mach_port_t reply)
+{
+    if (pipe->output == MACH_PORT_NULL) {
+        return SERVER_ERROR_NO_READER;
+    }
+    if (pipe->writers != nullptr || ring_room(&pipe->ring) < count) {
+        return (flags & IO_NO_WAIT) != 0 ? SERVER_ERROR_WOULD_BLOCK
+                                         : wait_in(&pipe->writers, reply, data, count);
+    }
+    ring_put(&pipe->ring, data, count);
+    serve_readers(pipe);
+    return KERN_SUCCESS;
+}
+
+void pipe_without_writers(struct pipe *pipe)
+{
+    while (pipe->readers != nullptr) {
+        (void)serve_io_read_reply(pipe->readers->reply, (char[]){ 0 }, 0);
+        remove_first(&pipe->readers);
+    }
+}
+
+void pipe_without_readers(struct pipe *pipe)
+{
+    while (pipe->writers != nullptr) {
+        (void)serve_io_write_reply_error(pipe->writers->reply, SERVER_ERROR_NO_READER);
+        remove_first(&pipe->writers);
+    }
+}

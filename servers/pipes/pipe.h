@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A pipe: bytes, and who waits for some or for room. A reader waits only while it is empty, a writer
+ * only while what it brought does not fit or others wait before it.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <mach/mach_types.h>
+
+#include "ring.h"
+
+struct waiter {
+    struct waiter *next;
+    mach_port_t reply; /* the reply right of its request */
+    size_t size;       /* bytes wanted or brought */
+    char data[];       /* what a writer brought */
+};
+
+struct pipe {
+    struct pipe *next;
+    mach_port_t output; /* receive rights; null when nobody has a right to that end any more */
+    mach_port_t input;
+    uint64_t number;
+    struct waiter *readers;
+    struct waiter *writers;
+    struct ring ring;
+};
+
+/*
+ * A request on PIPE whose reply right is REPLY.
+ * Returns: KERN_SUCCESS, *COUNT bytes are in DATA, or all of DATA has been taken; MIG_NO_REPLY, REPLY
+ * is answered later; or the request's error.
+ */
+kern_return_t pipe_read(struct pipe *pipe, char *data, size_t *count, int flags, mach_port_t reply);
+kern_return_t pipe_write(struct pipe *pipe, const char *data, size_t count, int flags,
+                         mach_port_t reply);
+
+/* Nobody can write any more, or nobody can read: answer those who wait for it. */
+void pipe_without_writers(struct pipe *pipe);
+void pipe_without_readers(struct pipe *pipe);
