@@ -15,10 +15,6 @@
 
 #include <mach/port.h>
 
-#ifndef _PTHREAD_RWLOCK_INITIALIZER
-#error "sys/_pthreadtypes.h is not ours"
-#endif
-
 MACH_BEGIN_DECLS
 
 /* The thread port of THREAD. References: none given; the name lives as long as the thread. */
