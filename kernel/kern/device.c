@@ -284,8 +284,8 @@ kern_return_t device_map_physical(device_master_t master, uint64_t address, uint
         return KERN_INVALID_CAPABILITY;
     }
     if (size == 0 || ((address | size) & PAGE_MASK) != 0 || address >= PHYSICAL_END ||
-        size > PHYSICAL_END - address || (protection & ~(VM_PROT_READ | VM_PROT_WRITE)) != 0 ||
-        !cache_mode(caching, &cache)) {
+        size > PHYSICAL_END - address || size > VM_OBJECT_SIZE_MAX ||
+        (protection & ~(VM_PROT_READ | VM_PROT_WRITE)) != 0 || !cache_mode(caching, &cache)) {
         return KERN_INVALID_ARGUMENT;
     }
     if (range_has_ram(address, address + size)) {

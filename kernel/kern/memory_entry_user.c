@@ -106,6 +106,9 @@ static kern_return_t part_of_entry(ipc_port_t parent, uint64_t offset, uint64_t 
 /* SIZE bytes of fresh memory. */
 static kern_return_t fresh_entry(uint64_t size, vm_prot_t protection, struct memory_entry *entry)
 {
+    if (size > VM_OBJECT_SIZE_MAX) {
+        return KERN_NO_SPACE;
+    }
     *entry = (struct memory_entry){ .object = vm_object_create(size),
                                     .size = size,
                                     .protection = protection };

@@ -227,6 +227,20 @@ CASE(a_memory_entry_permits_no_more_than_it_was_made_for)
     deallocate(memory, 2 * PAGE);
 }
 
+CASE(a_memory_entry_is_not_larger_than_memory_can_be)
+{
+    static const memory_object_size_t sizes[] = { UINT64_C(1) << 45, UINT64_C(1) << 63,
+                                                  -(uint64_t)PAGE, UINT64_MAX };
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        memory_object_size_t size = sizes[i];
+        mach_port_t entry = MACH_PORT_NULL;
+        kern_return_t result = mach_make_memory_entry_64(mach_task_self(), &size, 0,
+                                                         MAP_MEM_NAMED_CREATE | VM_PROT_DEFAULT,
+                                                         &entry, MACH_PORT_NULL);
+        EXPECT_EQ(result, i < 3 ? KERN_NO_SPACE : KERN_INVALID_ARGUMENT);
+    }
+}
+
 CASE(remap_shares_or_copies)
 {
     mach_vm_address_t shared = 0, copied = 0;
