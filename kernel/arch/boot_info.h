@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include <lib/compiler.h>
@@ -58,6 +59,10 @@ void boot_screen_release(void);
 
 /* True if WORD stands in the command line as a word by itself. */
 bool boot_option_is_set(const char *word);
+
+/* Copy what follows "=" in a word NAME=... to VALUE, cut to SIZE bytes with the null at the end.  Returns:
+ * is there such a word? */
+bool boot_option_text(const char *name, char *value, size_t size);
 
 /* The number N of a word NAME=N in the command line; OTHERWISE without such a word. */
 uint64_t boot_option_number(const char *name, uint64_t otherwise);

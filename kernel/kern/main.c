@@ -23,6 +23,7 @@
 #include <kern/host.h>
 #include <kern/ipc_kobject.h>
 #include <kern/memory_entry.h>
+#include <kern/message_trace.h>
 #include <kern/mk_timer.h>
 #include <kern/processor.h>
 #include <kern/semaphore.h>
@@ -74,6 +75,7 @@ void kernel_main(void)
     clocks_init();         /* the clocks' ports */
     ipc_kobject_init();    /* routines behind kernel ports */
     call_failures_init();  /* for tests: memory that is short */
+    message_trace_init();  /* for people: messages as text */
     sched_load_start();    /* how busy the machine is */
     thread_create_kernel(start_user_space, nullptr, THREAD_PRIORITY_KERNEL);
     sched_idle(); /* and from here on threads run */

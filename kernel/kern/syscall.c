@@ -20,6 +20,7 @@
 #include <kern/host.h>
 #include <kern/kernel_port.h>
 #include <kern/memory_entry.h>
+#include <kern/message_trace.h>
 #include <kern/mk_timer.h>
 #include <kern/semaphore.h>
 #include <kern/switch_traps.h>
@@ -341,12 +342,14 @@ TRAP(_kernelrpc_mach_port_request_notification_trap)
 }
 
 #ifdef MACH_R_DEBUG
-/* The traps as debug builds enter them: they come with interrupts off. */
+/* The traps as debug builds enter them: they come with interrupts off, and their messages can be shown. */
 #define MACH_TRAP(number, name, arguments)              \
     static TRAP_HANDLER(entered_##name)                 \
     {                                                   \
         interrupts_note_off(nullptr);                   \
+        message_trace_enter(number, a1, a2, a3);        \
         uint64_t result = name(a1, a2, a3, a4, a5, a6); \
+        message_trace_leave(number, a1, a2, result);    \
         interrupts_note_on(nullptr);                    \
         return result;                                  \
     }

@@ -73,16 +73,33 @@ def parse(arguments):
         help="end after S seconds (with --exec: 300; else never)",
     )
     parser.add_argument(
-        "--preset", choices=("release", "debug"), default=PRESET, help=f"what to build ({PRESET})"
+        "--trace", nargs="?", const="", metavar="TASK",
+        help="show messages as text, all or those of a program or process id; builds debug",
     )
-    return parser.parse_args(arguments)
+    parser.add_argument(
+        "--preset", choices=("release", "debug"), default=None, help=f"what to build ({PRESET})"
+    )
+    parsed = parser.parse_args(arguments)
+    if parsed.trace is not None and parsed.preset == "release":
+        parser.error("--trace: the release kernel cannot show messages")
+    if parsed.trace is not None and not re.fullmatch(r"[^\s=]*", parsed.trace):
+        parser.error(f"--trace needs a program's name or a process id, not '{parsed.trace}'")
+    parsed.preset = parsed.preset or (PRESET if parsed.trace is None else "debug")
+    return parsed
+
+
+def kernel_options(arguments):
+    """Words for the kernel's command line."""
+    if arguments.trace is None:
+        return ""
+    return f"trace_messages={arguments.trace}" if arguments.trace else "trace_messages"
 
 
 def make_contents(arguments):
     """Build, and collect what the image shall hold."""
     build.install_packages(*(["qemu-system-gui"] if arguments.display else []))
     build.build(arguments.preset)
-    contents = image.Contents(arguments.preset)
+    contents = image.Contents(arguments.preset, options=kernel_options(arguments))
     for option in arguments.add:
         contents.archive.add_option(option)
     return contents

@@ -11,7 +11,7 @@ import sys
 import time
 
 from mach_r import build, ui
-from mach_r.suites import first_server, host, image_tests, kernel, screen, sdk, system
+from mach_r.suites import first_server, host, image_tests, kernel, screen, sdk, system, trace
 
 _DETAIL_LINES = 40
 
@@ -82,7 +82,7 @@ def main():
     arguments = parse(sys.argv[1:])
     build.install_packages()
     jobs = []
-    for suite in (host, kernel, system, image_tests, screen, sdk, first_server):
+    for suite in (host, kernel, system, image_tests, screen, sdk, first_server, trace):
         jobs += suite.jobs(arguments.word)
     broken = build_presets(jobs)
     report = Report(arguments.word, arguments.verbose)

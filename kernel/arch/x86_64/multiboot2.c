@@ -50,6 +50,20 @@ bool boot_option_is_set(const char *word)
     return option_find(word, false) != nullptr;
 }
 
+bool boot_option_text(const char *name, char *value, size_t size)
+{
+    const char *text = option_find(name, true);
+    size_t length = 0;
+    if (text == nullptr) {
+        return false;
+    }
+    while (*++text != '\0' && *text != ' ' && length < size - 1) {
+        value[length++] = *text;
+    }
+    value[length] = '\0';
+    return true;
+}
+
 uint64_t boot_option_number(const char *name, uint64_t otherwise)
 {
     const char *text = option_find(name, true);
