@@ -132,6 +132,7 @@ OPTIONS = (
     Option("-isysroot -include -imacros -isystem -iquote -idirafter", "", PREPROCESSOR, "PATH",
            forward="as is"),
     Option("-target", "", PREPROCESSOR, "TARGET", forward="--target="),
+    Option("-arch", "", PREPROCESSOR, "NAME", "architecture"),
     Option("-cc", "the command that preprocesses (or $MIGCC)", PREPROCESSOR, "COMMAND",
            "compiler"),
     Option("-MD -MMD", "write the files that the output depends on, for make or ninja",
@@ -155,7 +156,6 @@ OPTIONS = (
     Option("--version -version", "the version", OTHER, field="action", constant="version"),
     _ignored("-v -V -r -R -k -N -t -T -X -split -novouchers -mach_msg2"),
     _ignored("-migcom -cpp", "WORD"),
-    Option("-arch", "", IGNORED, "WORD", "architecture"),
 )
 # Options of Apple's driver for what is not made here.
 REFUSED = {
@@ -192,16 +192,22 @@ def parse(arguments: list[str], own: Sequence[Option] = ()) -> Options:
         if value is not None and not value.isdigit():
             raise UsageError(f"'{name}' needs a number, not '{value}'")
     if options.architecture and not _has_64_bits(options.architecture):
-        raise UsageError(
-            f"'-arch {options.architecture}' is not supported: messages are laid out for programs"
-            " with addresses of 64 bits"
-        )
+        options.preprocessor += _short_addresses(options.architecture)
     return options
 
 
 def _has_64_bits(architecture: str) -> bool:
     """Names say so: x86_64, arm64e; but arm64_32 has short addresses."""
     return "64" in architecture and not architecture.endswith("_32")
+
+
+def _short_addresses(architecture: str) -> list[str]:
+    """Macros as ARCHITECTURE has them, for the preprocessor. What is written is the same for all, and
+    its assertions do not let a compiler take a message whose addresses are short."""
+    macros = ["-U__LP64__", "-U_LP64"]
+    if architecture.endswith("86"):
+        macros += ["-U__x86_64__", "-D__i386__=1"]
+    return macros
 
 
 def _value_of(argument: str, rest: Iterator[str]) -> str:

@@ -84,6 +84,15 @@ class CommandLine(FolderTest):
         )
         self.assertEqual(result.returncode, 0, result.stderr)
 
+    def test_architecture_is_for_the_preprocessor(self):
+        text = "#ifdef __LP64__\n#error long\n#endif\n" + GOOD
+        for name in ("i386", "armv7", "arm64_32"):
+            result = self.mig(text, "-arch", name, "-user", "u.c")
+            self.assertEqual(result.returncode, 0, result.stderr)
+        for name in ("x86_64", "arm64e"):
+            result = self.mig(text, "-arch", name, "-user", "u.c")
+            self.assertIn("long", result.stderr)
+
     def test_a_reader_that_has_enough(self):
         """No traceback, and no complaint of Python's own at its end."""
         for arguments in (["--help"], ["doc", "--help"], ["--list-warnings"]):
