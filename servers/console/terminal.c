@@ -19,6 +19,9 @@
 /* Numbers of requests, for answers and for a message that is not sent by its stub. */
 #define PROC_INTERRUPT_ID 908003
 
+/* Reads that may wait at a time. */
+#define READERS_MAX 256
+
 struct reader {
     struct reader *next;
     mach_port_t reply;
@@ -32,6 +35,7 @@ static struct {
     mach_port_t foreground; /* process port; null: none */
     struct line_discipline discipline;
     struct reader *readers;
+    unsigned reader_count;
     bool is_interrupted; /* for who reads next: nobody was there when the key was typed */
     bool is_held;        /* the port is out of the set, until output has drained */
 } terminal;
@@ -132,7 +136,7 @@ static kern_return_t watch_reader(mach_port_t reply)
 static kern_return_t wait_for_input(mach_port_t reply, size_t amount)
 {
     struct reader **end = &terminal.readers;
-    struct reader *reader = malloc(sizeof(*reader));
+    struct reader *reader = terminal.reader_count < READERS_MAX ? malloc(sizeof(*reader)) : nullptr;
     if (reader == nullptr || watch_reader(reply) != KERN_SUCCESS) {
         free(reader);
         return SERVER_ERROR_IO;
@@ -142,6 +146,7 @@ static kern_return_t wait_for_input(mach_port_t reply, size_t amount)
         end = &(*end)->next;
     }
     *end = reader;
+    terminal.reader_count++;
     return MIG_NO_REPLY;
 }
 
@@ -166,6 +171,7 @@ static void remove_reader(struct reader **link)
     struct reader *reader = *link;
     *link = reader->next;
     free(reader);
+    terminal.reader_count--;
 }
 
 /* Give input to readers while there are both. What a dead reader does not take the next one gets. */

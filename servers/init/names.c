@@ -10,6 +10,7 @@
 #include <mach_r/bootstrap_server.h>
 
 static struct name_space *spaces;
+static unsigned space_count, name_count, lookup_count;
 
 struct name_space *name_space_of(mach_port_t port)
 {
@@ -32,7 +33,7 @@ struct name_space *name_space_of_requestor(mach_port_t requestor)
 
 struct name_space *name_space_create(struct name_space *parent, mach_port_t set)
 {
-    struct name_space *space = calloc(1, sizeof(*space));
+    struct name_space *space = space_count < SPACES_MAX ? calloc(1, sizeof(*space)) : nullptr;
     if (space == nullptr) {
         return nullptr;
     }
@@ -45,7 +46,18 @@ struct name_space *name_space_create(struct name_space *parent, mach_port_t set)
     space->parent = parent;
     space->next = spaces;
     spaces = space;
+    space_count++;
     return space;
+}
+
+/* Forget the look-up at LINK, with its reply right. */
+static void lookup_destroy(struct pending_lookup **link)
+{
+    struct pending_lookup *lookup = *link;
+    *link = lookup->next;
+    (void)mach_port_deallocate(mach_task_self(), lookup->reply);
+    free(lookup);
+    lookup_count--;
 }
 
 /* Free all names and waiting look-ups of SPACE. */
@@ -56,12 +68,10 @@ static void empty_space(struct name_space *space)
         space->names = name->next;
         name_unbind(name);
         free(name);
+        name_count--;
     }
     while (space->pending != nullptr) {
-        struct pending_lookup *pending = space->pending;
-        space->pending = pending->next;
-        (void)mach_port_deallocate(mach_task_self(), pending->reply);
-        free(pending);
+        lookup_destroy(&space->pending);
     }
 }
 
@@ -86,6 +96,7 @@ void name_space_destroy(struct name_space *space)
         link = &(*link)->next;
     }
     *link = space->next;
+    space_count--;
     empty_space(space);
     (void)mach_port_mod_refs(mach_task_self(), space->port, MACH_PORT_RIGHT_RECEIVE, -1);
     if (space->requestor != MACH_PORT_NULL) {
@@ -128,8 +139,9 @@ struct service_name *name_of_port(mach_port_t port)
 
 struct service_name *name_create(struct name_space *space, const char *name)
 {
-    struct service_name *created = calloc(1, sizeof(*created));
+    struct service_name *created = name_count < NAMES_MAX ? calloc(1, sizeof(*created)) : nullptr;
     if (created != nullptr) {
+        name_count++;
         strlcpy(created->name, name, sizeof(created->name));
         created->next = space->names;
         space->names = created;
@@ -168,30 +180,37 @@ void name_visit(struct name_space *space,
 }
 
 /* Forget the look-ups of SPACE that nobody waits for any more. */
-static void drop_dead_lookups(struct name_space *space)
+static void drop_dead_lookups_of(struct name_space *space)
 {
     struct pending_lookup **link = &space->pending;
     while (*link != nullptr) {
-        struct pending_lookup *pending = *link;
         mach_port_type_t type;
-        if (mach_port_type(mach_task_self(), pending->reply, &type) == KERN_SUCCESS &&
+        if (mach_port_type(mach_task_self(), (*link)->reply, &type) == KERN_SUCCESS &&
             (type & MACH_PORT_TYPE_DEAD_NAME) == 0) {
-            link = &pending->next;
-            continue;
+            link = &(*link)->next;
+        } else {
+            lookup_destroy(link);
         }
-        *link = pending->next;
-        (void)mach_port_deallocate(mach_task_self(), pending->reply);
-        free(pending);
+    }
+}
+
+/* The same in all spaces. */
+static void drop_dead_lookups(void)
+{
+    for (struct name_space *space = spaces; space != nullptr; space = space->next) {
+        drop_dead_lookups_of(space);
     }
 }
 
 bool pending_add(struct name_space *space, const char *name, mach_port_t reply)
 {
-    drop_dead_lookups(space);
-    struct pending_lookup *pending = calloc(1, sizeof(*pending));
+    drop_dead_lookups();
+    struct pending_lookup *pending =
+        lookup_count < LOOKUPS_MAX ? calloc(1, sizeof(*pending)) : nullptr;
     if (pending == nullptr) {
         return false;
     }
+    lookup_count++;
     strlcpy(pending->name, name, sizeof(pending->name));
     pending->reply = reply;
     pending->next = space->pending;
@@ -213,6 +232,7 @@ static void answer_in(struct name_space *space, const struct service_name *name)
         /* The client may have died meanwhile. */
         (void)serve_bootstrap_look_up_reply(pending->reply, name->send, MACH_MSG_TYPE_COPY_SEND);
         free(pending);
+        lookup_count--;
     }
 }
 

@@ -10,6 +10,12 @@
 #include <mach/mach.h>
 #include <servers/bootstrap.h>
 
+/* What init keeps at most, for all its clients together: it must not run out of memory or names of
+ * its own, and searches these lists one by one. */
+#define NAMES_MAX   1024
+#define SPACES_MAX  256
+#define LOOKUPS_MAX 256
+
 /* One name. */
 struct service_name {
     struct service_name *next;
@@ -40,7 +46,7 @@ struct name_space {
 struct name_space *name_space_of(mach_port_t port);
 
 /* Make the root (PARENT null) or a subset; its port is put into the port set SET.  Returns: null
- * without memory. */
+ * without memory, or there are SPACES_MAX. */
 struct name_space *name_space_create(struct name_space *parent, mach_port_t set);
 
 /* Forget SPACE, all spaces below it, their names and rights. */
@@ -57,7 +63,7 @@ struct service_name *name_find_upwards(struct name_space *space, const char *nam
  * is none. */
 struct service_name *name_of_port(mach_port_t port);
 
-/* Enter NAME, unbound.  Returns: null without memory. */
+/* Enter NAME, unbound.  Returns: null without memory, or there are NAMES_MAX. */
 struct service_name *name_create(struct name_space *space, const char *name);
 
 /* Drop what NAME is bound to. */
@@ -68,7 +74,7 @@ void name_visit(struct name_space *space,
                 void (*visitor)(struct service_name *name, void *argument), void *argument);
 
 /* Let REPLY wait for NAME.  Look-ups whose client has died are forgotten.  Returns: false without
- * memory. */
+ * memory, or LOOKUPS_MAX wait. */
 bool pending_add(struct name_space *space, const char *name, mach_port_t reply);
 
 /* NAME is bound now: answer all look-ups in SPACE and below that wait for it. */

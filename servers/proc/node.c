@@ -18,7 +18,11 @@
 /* The kernel uses no more; their lines fit into PROCFS_TEXT_MAX. */
 #define PROCESSORS_MAX 64
 
+/* Nodes that may be open: this server's own ports must not run out. */
+#define NODES_MAX 1024
+
 static struct node *nodes;
+static unsigned node_count;
 
 static struct node root = { .place = { .kind = PLACE_ROOT } };
 
@@ -160,7 +164,7 @@ kern_return_t node_open(struct place place, mach_port_t *port)
         *port = proc_service_port();
         return KERN_SUCCESS;
     }
-    struct node *node = calloc(1, sizeof(*node));
+    struct node *node = node_count < NODES_MAX ? calloc(1, sizeof(*node)) : nullptr;
     if (node == nullptr) {
         return SERVER_ERROR_NO_MEMORY;
     }
@@ -172,6 +176,7 @@ kern_return_t node_open(struct place place, mach_port_t *port)
     }
     node->next = nodes;
     nodes = node;
+    node_count++;
     *port = node->port;
     return KERN_SUCCESS;
 }
@@ -199,6 +204,7 @@ void node_no_senders(mach_port_t port, mach_port_mscount_t mscount)
     }
     if (!has_senders(port)) {
         *link = node->next;
+        node_count--;
         destroy(node);
     } else {
         (void)watch(port);
