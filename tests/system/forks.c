@@ -179,6 +179,25 @@ static void a_child_that_crashes_is_seen(void)
     EXPECT_EQ(errno, ECHILD);
 }
 
+static void an_end_is_not_told_to_who_has_gone(void)
+{
+    int status = 0;
+    mach_port_t reply;
+    mach_port_t proc = startup_port(STARTUP_PORT_PROC);
+    proc_info_t info;
+    pid_t child = fork();
+    while (child == 0) {
+        sleep(1000);
+    }
+    EXPECT_OK(mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_RECEIVE, &reply));
+    EXPECT_OK(proc_wait_send(proc, child, 0, reply));
+    EXPECT_OK(proc_get_info(proc, child, &info)); /* now it waits */
+    EXPECT_OK(mach_port_mod_refs(mach_task_self(), reply, MACH_PORT_RIGHT_RECEIVE, -1));
+    EXPECT_OK(proc_kill(proc, child, PROC_SIGNAL_TERMINATE));
+    EXPECT_EQ(waitpid(child, &status, 0), child);
+    EXPECT(WIFSIGNALED(status) && WTERMSIG(status) == PROC_SIGNAL_TERMINATE);
+}
+
 static void vfork_is_fork(void)
 {
     pid_t child = vfork();
@@ -316,6 +335,7 @@ static const struct {
     { "a_child_can_have_threads_and_children", a_child_can_have_threads_and_children },
     { "any_thread_may_fork", any_thread_may_fork },
     { "a_child_that_crashes_is_seen", a_child_that_crashes_is_seen },
+    { "an_end_is_not_told_to_who_has_gone", an_end_is_not_told_to_who_has_gone },
     { "vfork_is_fork", vfork_is_fork },
     { "what_is_no_copy_is_no_child", what_is_no_copy_is_no_child },
     { "an_unfair_lock_ends_who_misuses_it", an_unfair_lock_ends_who_misuses_it },
