@@ -36,5 +36,8 @@ static inline bool user_range_is_valid(uint64_t address, uint64_t size)
  * (8-byte moves).
  * Returns: as copyin() and copyout().
  */
-[[nodiscard]] kern_return_t copyin_message(void *to, uint64_t from, size_t size);
-[[nodiscard]] kern_return_t copyout_message(uint64_t to, const void *from, size_t size);
+[[nodiscard]] static inline kern_return_t copyin_message(void *to, uint64_t from, size_t size);
+[[nodiscard]] static inline kern_return_t copyout_message(uint64_t to, const void *from,
+                                                          size_t size);
+
+#include <machine/user_copy.h>

@@ -14,7 +14,6 @@
 #define FREE_SEARCH_MAX 16
 
 /* The part of a name that counts generations. */
-#define GENERATION_MASK 0xffu
 
 /* On Darwin all names have these. */
 #define DARWIN_GENERATION_BITS 3u
@@ -44,12 +43,6 @@ struct ipc_entry *ipc_entry_lookup_chosen(struct ipc_space *space, mach_port_nam
     return node == nullptr ? nullptr : &rbtree_entry(node, struct ipc_chosen_entry, node)->entry;
 }
 
-/* NAME with the next generation. */
-static inline mach_port_name_t next_generation(mach_port_name_t name)
-{
-    return (name & ~GENERATION_MASK) | ((name + 1) & GENERATION_MASK);
-}
-
 kern_return_t ipc_entry_alloc(struct ipc_space *space, struct ipc_entry **result)
 {
     if (UNLIKELY(space->entry_count >= space->entry_limit)) {
@@ -62,18 +55,16 @@ kern_return_t ipc_entry_alloc(struct ipc_space *space, struct ipc_entry **result
         }
     }
     struct ipc_entry *entry = space->free;
-    mach_port_name_t name = next_generation(entry->name);
+    uint8_t last = entry->generation++;
     if (UNLIKELY(!rbtree_empty(&space->chosen))) {
-        while (ipc_entry_lookup_chosen(space, name) != nullptr) {
-            name = next_generation(name);
-            if (name == entry->name) {
+        while (ipc_entry_lookup_chosen(space, entry->name) != nullptr) {
+            if (++entry->generation == last) {
                 return KERN_NO_SPACE;
             }
         }
     }
     space->free = entry->next_free;
     space->entry_count++;
-    entry->name = name;
     entry->request = nullptr;
     *result = entry;
     return KERN_SUCCESS;

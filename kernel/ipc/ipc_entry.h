@@ -28,7 +28,10 @@ struct ipc_space;
 struct ipc_entry {
     struct ipc_object *object; /* a reference; null for a dead name */
     uint32_t bits;             /* 0: the entry is free */
-    mach_port_name_t name;     /* free: the name it had last */
+    union {
+        mach_port_name_t name; /* free: the name it had last */
+        uint8_t generation;    /* its low bits: MACH_PORT_GEN() */
+    };
     union {
         struct ipc_entry *hash_next; /* entries with send or receive rights: next in the bucket */
         struct ipc_entry *next_free;

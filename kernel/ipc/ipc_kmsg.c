@@ -58,7 +58,7 @@ static NOINLINE struct ipc_kmsg *kmsg_create(uint32_t size)
 #ifndef MACH_R_DEBUG
 static PERCPU_DEFINE(struct ipc_kmsg *, spare_kmsg);
 
-static inline struct ipc_kmsg *spare_take(void)
+struct ipc_kmsg *ipc_kmsg_take_spare(void)
 {
     struct ipc_kmsg *kmsg = percpu_read(spare_kmsg);
     if (LIKELY(kmsg != nullptr)) {
@@ -82,7 +82,7 @@ static inline bool spare_keep(struct ipc_kmsg *kmsg)
     return true;
 }
 #else
-static inline struct ipc_kmsg *spare_take(void)
+struct ipc_kmsg *ipc_kmsg_take_spare(void)
 {
     return nullptr;
 }
@@ -145,7 +145,7 @@ void ipc_kmsg_init(void)
 struct ipc_kmsg *ipc_kmsg_alloc(uint32_t size)
 {
     debug_assert(!interrupts_enabled());
-    struct ipc_kmsg *kmsg = LIKELY(size <= IPC_KMSG_INLINE) ? spare_take() : nullptr;
+    struct ipc_kmsg *kmsg = LIKELY(size <= IPC_KMSG_INLINE) ? ipc_kmsg_take_spare() : nullptr;
     return LIKELY(kmsg != nullptr) ? kmsg : kmsg_create(size);
 }
 

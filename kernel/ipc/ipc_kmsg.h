@@ -33,6 +33,7 @@
 
 struct ipc_sender;
 struct ipc_space;
+struct thread;
 struct vm_map;
 
 /* Message bytes that fit without an allocation of their own size; the same for those that carry a page,
@@ -160,6 +161,10 @@ void ipc_kmsg_identify(struct ipc_kmsg *kmsg, struct ipc_space *space);
 [[nodiscard]] mach_msg_return_t ipc_kmsg_copyin_bytes(uint64_t address, uint32_t size,
                                                       struct ipc_kmsg **kmsg);
 
+/* The same for messages that the processor has a kmsg at hand for.  Returns: false if this is not one, or
+ * cannot be read. */
+[[nodiscard]] bool ipc_kmsg_copyin_short(uint64_t address, uint32_t size, struct ipc_kmsg **kmsg);
+
 /*
  * Take the rights and memory that KMSG, just copied in, carries out of SPACE and MAP.
  * Returns: MACH_MSG_SUCCESS, the destination locked and perhaps only lent.  Else KMSG is freed:
@@ -172,14 +177,14 @@ void ipc_kmsg_identify(struct ipc_kmsg *kmsg, struct ipc_space *space);
                                                          struct vm_map *map);
 
 /*
- * Deliver KMSG, just received, to SPACE and MAP: rights become names, memory is mapped, message and
+ * Deliver KMSG, just received, to space and map of RECEIVER: rights become names, memory is mapped, message and
  * trailer are written to the user's BUFFER, which was found large enough.  KMSG is
  * consumed in any case. OPTION selects the trailer.  Returns: MACH_MSG_SUCCESS;
  * MACH_RCV_HEADER_ERROR, _BODY_ERROR with MACH_MSG_*_SPACE bits, what could not be delivered is
  * destroyed; MACH_RCV_INVALID_DATA, the buffer is not writable, all is destroyed.
  */
-[[nodiscard]] mach_msg_return_t ipc_kmsg_copyout(struct ipc_kmsg *kmsg, struct ipc_space *space,
-                                                 struct vm_map *map, uint64_t buffer,
+[[nodiscard]] mach_msg_return_t ipc_kmsg_copyout(struct ipc_kmsg *kmsg,
+                                                 const struct thread *receiver, uint64_t buffer,
                                                  mach_msg_option_t option);
 
 /*

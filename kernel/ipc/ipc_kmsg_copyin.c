@@ -301,3 +301,23 @@ mach_msg_return_t ipc_kmsg_copyin_bytes(uint64_t address, uint32_t size, struct 
     *result = kmsg;
     return MACH_MSG_SUCCESS;
 }
+
+bool ipc_kmsg_copyin_short(uint64_t address, uint32_t size, struct ipc_kmsg **result)
+{
+    const uint32_t least = sizeof(mach_msg_header_t);
+    if (UNLIKELY(size - least > IPC_KMSG_INLINE - least || size % sizeof(natural_t) != 0)) {
+        return false;
+    }
+    struct ipc_kmsg *kmsg;
+    INLINE_CALL kmsg = ipc_kmsg_take_spare();
+    if (UNLIKELY(kmsg == nullptr)) {
+        return false;
+    }
+    if (UNLIKELY(copyin_message(&kmsg->header, address, size) != KERN_SUCCESS)) {
+        ipc_kmsg_free(kmsg);
+        return false;
+    }
+    kmsg->header.msgh_size = size;
+    *result = kmsg;
+    return true;
+}

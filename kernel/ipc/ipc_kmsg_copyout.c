@@ -9,6 +9,7 @@
 #include <lib/assert.h>
 #include <lib/string.h>
 #include <arch/user_copy.h>
+#include <sched/thread.h>
 #include <vm/vm_map.h>
 #include <ipc/ipc_charge.h>
 #include <ipc/ipc_guarded.h>
@@ -74,9 +75,12 @@ static inline mach_port_name_t copyout_reply(struct ipc_kmsg *kmsg, struct ipc_s
                                              mach_msg_return_t *error)
 {
     struct ipc_port *reply = kmsg->reply;
+    if (reply == nullptr) {
+        return MACH_PORT_NULL;
+    }
     kmsg->reply = nullptr;
-    if (!ipc_port_is_valid(reply)) {
-        return reply == nullptr ? MACH_PORT_NULL : MACH_PORT_DEAD;
+    if (UNLIKELY(reply == IPC_PORT_DEAD)) {
+        return MACH_PORT_DEAD;
     }
     mach_port_name_t name;
     spin_lock(&space->lock);
@@ -147,9 +151,10 @@ static COLD void undo_copyout(struct ipc_kmsg *kmsg, struct ipc_space *space, st
     ipc_kmsg_destroy(kmsg);
 }
 
-mach_msg_return_t ipc_kmsg_copyout(struct ipc_kmsg *kmsg, struct ipc_space *space,
-                                   struct vm_map *map, uint64_t buffer, mach_msg_option_t option)
+mach_msg_return_t ipc_kmsg_copyout(struct ipc_kmsg *kmsg, const struct thread *receiver,
+                                   uint64_t buffer, mach_msg_option_t option)
 {
+    struct ipc_space *space = receiver->space;
     mach_msg_header_t *header = &kmsg->header;
     mach_msg_return_t error = MACH_MSG_SUCCESS;
     if (UNLIKELY(kmsg->destination != nullptr)) {
@@ -158,7 +163,7 @@ mach_msg_return_t ipc_kmsg_copyout(struct ipc_kmsg *kmsg, struct ipc_space *spac
     header->msgh_remote_port = copyout_reply(kmsg, space, &error);
     if (UNLIKELY(header->msgh_bits & MACH_MSGH_BITS_COMPLEX)) {
         mach_msg_return_t bits =
-            copyout_body(kmsg, space, map,
+            copyout_body(kmsg, space, receiver->map,
                          (struct ipc_guarding){ .guard = buffer,
                                                 .is_wanted = option & MACH_RCV_GUARDED_DESC,
                                                 .is_immovable = true });
@@ -168,7 +173,7 @@ mach_msg_return_t ipc_kmsg_copyout(struct ipc_kmsg *kmsg, struct ipc_space *spac
     }
     uint32_t size = header->msgh_size + fill_trailer(kmsg, option);
     if (UNLIKELY(copyout_message(buffer, header, size) != KERN_SUCCESS)) {
-        undo_copyout(kmsg, space, map);
+        undo_copyout(kmsg, space, receiver->map);
         return MACH_RCV_INVALID_DATA;
     }
     INLINE_CALL ipc_kmsg_free(kmsg);

@@ -14,6 +14,10 @@
 /* Set up the zone of messages.  Once, at boot. */
 void ipc_kmsg_init(void);
 
+/* The kmsg for up to IPC_KMSG_INLINE bytes that this processor has at hand, as of ipc_kmsg_alloc(); null if
+ * there is none.  Context: interrupts off. */
+[[nodiscard]] struct ipc_kmsg *ipc_kmsg_take_spare(void);
+
 /* Take the two rights of the header of KMSG, whose bytes are in user view.  Returns: as
  * ipc_kmsg_copyin(), with the destination locked; nothing was consumed on failure. */
 [[nodiscard]] mach_msg_return_t ipc_kmsg_copyin_header(struct ipc_kmsg *kmsg,

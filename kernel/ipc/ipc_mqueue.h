@@ -36,8 +36,12 @@ struct ipc_receive {
 /* The largest message that fits into LIMIT bytes with the trailer that OPTION asks for. */
 static inline uint32_t ipc_receive_room(mach_msg_option_t option, uint32_t limit)
 {
-    uint32_t trailer = ipc_kmsg_trailer_size(option);
-    return LIKELY(limit >= trailer) ? limit - trailer : 0;
+    uint32_t room;
+    bool is_too_small = __builtin_sub_overflow(limit, ipc_kmsg_trailer_size(option), &room);
+    if (UNLIKELY(is_too_small)) {
+        return 0;
+    }
+    return room;
 }
 
 /* True if KMSG fits where RECEIVE wants it. */
@@ -67,10 +71,10 @@ void ipc_mqueue_post(struct ipc_kmsg *kmsg);
  * (null: the kernel's own).  OBJECT may be gone on return.  DEADLINE is in nanoseconds since boot; 0
  * polls, WAIT_FOREVER waits.  HANDOFF is null, or a claimed thread that gets the processor if the caller
  * has to wait, or else is woken.
- * Returns: MACH_MSG_SUCCESS and *KMSG, owned by the caller, which without MACH_RCV_LARGE may be larger
- *          than RECEIVE has room for; MACH_RCV_TIMED_OUT, MACH_RCV_INTERRUPTED, MACH_RCV_PORT_DIED;
- *          MACH_RCV_PORT_CHANGED, the receive right moved away; MACH_RCV_TOO_LARGE with MACH_RCV_LARGE,
- *          the message is still queued.
+ * Returns: MACH_MSG_SUCCESS and *KMSG, owned by the caller; MACH_RCV_TIMED_OUT, MACH_RCV_INTERRUPTED,
+ *          MACH_RCV_PORT_DIED; MACH_RCV_PORT_CHANGED, the receive right moved away; MACH_RCV_TOO_LARGE,
+ *          with MACH_RCV_LARGE *KMSG is null and the message is still queued, without it *KMSG is the
+ *          caller's.
  */
 [[nodiscard]] mach_msg_return_t ipc_mqueue_receive(struct ipc_object *object,
                                                    struct ipc_space *space, uint64_t deadline,

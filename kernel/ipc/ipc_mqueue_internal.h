@@ -3,7 +3,8 @@
  * What both ends of a message queue share.
  *
  * A receiver's wait_value points to its struct ipc_receive while it waits.  Once it is claimed it
- * finds a kmsg there, or (odd) an error code.
+ * finds a kmsg there, or (odd) an error code; the outcome is WAIT_REFUSED for the latter, and for a
+ * kmsg that is too large.
  */
 #pragma once
 
@@ -11,10 +12,12 @@
 #include <ipc/ipc_mqueue.h>
 #include <ipc/ipc_pset.h>
 
-/* wait_value of a receiver that gets an error instead of a message: the code, made odd. */
-static inline uintptr_t error_result(mach_msg_return_t error)
+/* THREAD, claimed, gets ERROR instead of a message. */
+static inline void ipc_mqueue_refuse(struct thread *thread, mach_msg_return_t error)
 {
-    return (uintptr_t)(uint32_t)error << 1 | 1;
+    thread->wait_value = (uintptr_t)(uint32_t)error << 1 | 1;
+    thread->wait_outcome = WAIT_REFUSED;
+    thread_wake(thread);
 }
 
 /* KMSG, which came to PORT, waits there until somebody has more room than RECEIVE. */

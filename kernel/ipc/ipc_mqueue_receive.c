@@ -10,8 +10,8 @@
 #include <ipc/ipc_mqueue_internal.h>
 #include <ipc/ipc_request.h>
 
-/* Take a message from PORT's queue for RECEIVE, if there is one that fits.  Returns: false if
- * the queue is empty. */
+/* Take a message from PORT's queue for RECEIVE, if there is one, with *RESULT and *KMSG as of
+ * ipc_mqueue_receive().  Returns: false if the queue is empty. */
 static bool take_message(struct ipc_port *port, struct ipc_receive *receive, struct ipc_kmsg **kmsg,
                          mach_msg_return_t *result) REQUIRES(port->object.lock)
 {
@@ -19,13 +19,14 @@ static bool take_message(struct ipc_port *port, struct ipc_receive *receive, str
         return false;
     }
     struct ipc_kmsg *first = list_first_entry(&port->messages, struct ipc_kmsg, link);
-    if (UNLIKELY(receive->option & MACH_RCV_LARGE) && !ipc_receive_has_room(receive, first)) {
+    bool has_room = ipc_receive_has_room(receive, first);
+    *result = has_room ? MACH_MSG_SUCCESS : MACH_RCV_TOO_LARGE;
+    if (!has_room && (receive->option & MACH_RCV_LARGE)) {
         tell_too_large(receive, first, port);
-        *result = MACH_RCV_TOO_LARGE;
+        *kmsg = nullptr;
     } else {
         *kmsg = dequeue(port);
         ipc_donation_take(first, port);
-        *result = MACH_MSG_SUCCESS;
     }
     return true;
 }
@@ -38,9 +39,19 @@ static inline void release_handoff(struct thread *handoff)
     }
 }
 
-/* Take the running thread off its queue after a wait that did not end through it. */
-static COLD mach_msg_return_t leave_queue(enum wait_outcome outcome)
+/* The wait of SELF, the running thread, has ended with OUTCOME, and not with a message that it can have.
+ * Returns: as ipc_mqueue_receive(), with *KMSG. */
+static COLD mach_msg_return_t wait_failed(struct thread *self, enum wait_outcome outcome,
+                                          struct ipc_kmsg **kmsg)
 {
+    uintptr_t value = self->wait_value;
+    if (outcome == WAIT_REFUSED && (value & 1) == 0) {
+        return MACH_RCV_TOO_LARGE;
+    }
+    *kmsg = nullptr;
+    if (outcome == WAIT_REFUSED) {
+        return (mach_msg_return_t)(value >> 1);
+    }
     waitq_leave();
     return outcome == WAIT_TIMED_OUT ? MACH_RCV_TIMED_OUT : MACH_RCV_INTERRUPTED;
 }
@@ -66,15 +77,8 @@ mach_msg_return_t ipc_mqueue_wait(struct ipc_object *object, struct waitq *recei
     } else {
         outcome = thread_block(wait.deadline);
     }
-    if (UNLIKELY(outcome != WAIT_WOKEN)) {
-        return leave_queue(outcome);
-    }
-    uintptr_t value = self->wait_value;
-    if (UNLIKELY(value & 1)) {
-        return (mach_msg_return_t)(value >> 1);
-    }
-    *kmsg = (struct ipc_kmsg *)value;
-    return MACH_MSG_SUCCESS;
+    *kmsg = (struct ipc_kmsg *)self->wait_value;
+    return LIKELY(outcome == WAIT_WOKEN) ? MACH_MSG_SUCCESS : wait_failed(self, outcome, kmsg);
 }
 
 /* True if PORT's receive right has left SPACE (null: the kernel, which keeps it) after its name was

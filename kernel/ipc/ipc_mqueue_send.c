@@ -11,7 +11,8 @@
 #include <ipc/ipc_donation.h>
 #include <ipc/ipc_mqueue_internal.h>
 
-/* A thread that waits on RECEIVERS and can take KMSG, claimed; those that cannot are sent home. 
+/* A thread that waits on RECEIVERS and takes KMSG, even if it is too large for it, claimed; those that do
+ * not want it then are sent home. 
  * Locks: PORT's, and that of the queue's object. */
 static struct thread *claim_receiver(struct waitq *receivers, struct ipc_kmsg *kmsg,
                                      struct ipc_port *port)
@@ -19,12 +20,15 @@ static struct thread *claim_receiver(struct waitq *receivers, struct ipc_kmsg *k
     struct thread *thread;
     while (LIKELY((thread = waitq_claim_one(receivers)) != nullptr)) {
         struct ipc_receive *receive = (struct ipc_receive *)thread->wait_value;
-        if (LIKELY(!(receive->option & MACH_RCV_LARGE)) || ipc_receive_has_room(receive, kmsg)) {
+        if (LIKELY(ipc_receive_has_room(receive, kmsg))) {
+            break;
+        }
+        if ((receive->option & MACH_RCV_LARGE) == 0) {
+            thread->wait_outcome = WAIT_REFUSED;
             break;
         }
         tell_too_large(receive, kmsg, port);
-        thread->wait_value = error_result(MACH_RCV_TOO_LARGE);
-        thread_wake(thread);
+        ipc_mqueue_refuse(thread, MACH_RCV_TOO_LARGE);
     }
     return thread;
 }
@@ -202,7 +206,10 @@ void ipc_mqueue_offer_to_sets(struct ipc_port *port)
 
 void ipc_mqueue_wake_receivers(struct waitq *receivers, mach_msg_return_t result)
 {
-    waitq_wake_all(receivers, error_result(result));
+    struct thread *thread;
+    while ((thread = waitq_claim_one(receivers)) != nullptr) {
+        ipc_mqueue_refuse(thread, result);
+    }
 }
 
 void ipc_mqueue_claim_receivers(struct waitq *receivers, mach_msg_return_t result,

@@ -71,6 +71,21 @@ static ALWAYS_INLINE void copyout_to_new(struct ipc_space *space, struct ipc_ent
     }
 }
 
+/* Put PORT's right of kind TYPE into an entry of its own.  Returns: as ipc_right_copyout(). */
+static ALWAYS_INLINE kern_return_t copyout_anew(struct ipc_space *space, struct ipc_port *port,
+                                                mach_msg_type_name_t type, mach_port_name_t *name)
+    REQUIRES(space->lock)
+{
+    struct ipc_entry *entry;
+    kern_return_t result;
+    INLINE_CALL result = ipc_entry_alloc(space, &entry);
+    if (LIKELY(result == KERN_SUCCESS)) {
+        *name = entry->name;
+        copyout_to_new(space, entry, port, type);
+    }
+    return result;
+}
+
 kern_return_t ipc_right_copyout(struct ipc_space *space, struct ipc_port *port,
                                 mach_msg_type_name_t type, mach_port_name_t *name)
 {
@@ -80,18 +95,15 @@ kern_return_t ipc_right_copyout(struct ipc_space *space, struct ipc_port *port,
     if (UNLIKELY(!ipc_port_is_alive(port))) {
         return KERN_INVALID_CAPABILITY;
     }
-    struct ipc_entry *entry;
-    if (type != MACH_MSG_TYPE_PORT_SEND_ONCE && (entry = ipc_hash_find(space, port)) != nullptr) {
-        *name = entry->name;
-        return copyout_to_entry(space, entry, port, type);
+    if (LIKELY(type == MACH_MSG_TYPE_PORT_SEND_ONCE)) {
+        return copyout_anew(space, port, MACH_MSG_TYPE_PORT_SEND_ONCE, name);
     }
-    kern_return_t result = ipc_entry_alloc(space, &entry);
-    if (UNLIKELY(result != KERN_SUCCESS)) {
-        return result;
+    struct ipc_entry *entry = ipc_hash_find(space, port);
+    if (entry == nullptr) {
+        return copyout_anew(space, port, type, name);
     }
     *name = entry->name;
-    copyout_to_new(space, entry, port, type);
-    return KERN_SUCCESS;
+    return copyout_to_entry(space, entry, port, type);
 }
 
 /* NAME is in use as ENTRY: may PORT's right of kind TYPE join it? */

@@ -9,6 +9,7 @@
 #include <mem/quota.h>
 #include <mem/zone.h>
 #include <sched/sched.h>
+#include <sched/thread.h>
 #include <ipc/ipc_kmsg.h>
 #include <ipc/ipc_port.h>
 #include <ipc/ipc_right.h>
@@ -65,6 +66,14 @@ struct ipc_space *ipc_space_create(struct task *task, struct ipc_sender *sender)
     ipc_sender_reference(sender);
     space->sender = sender;
     return space;
+}
+
+void ipc_space_enter(struct ipc_space *space, struct thread *thread)
+{
+    static struct ipc_entry no_entry;
+    thread->space = space;
+    thread->sent_by = &no_entry;
+    thread->received_by = &no_entry;
 }
 
 void ipc_space_set_quota(struct ipc_space *space, struct quota *quota)

@@ -33,6 +33,7 @@
 
 struct quota;
 struct task;
+struct thread;
 
 /* Who a task says it is: copied into trailers.  Shared by reference, never changed after
  * creation. */
@@ -78,6 +79,10 @@ void ipc_space_set_sender(struct ipc_space *space, struct ipc_sender *sender);
 
 /* Destroy all rights in SPACE and accept no more.  Context: may sleep; the references stay. */
 void ipc_space_terminate(struct ipc_space *space);
+
+/* Let THREAD, which is new or the running one, send and receive by the names of SPACE, or of none
+ * (null). */
+void ipc_space_enter(struct ipc_space *space, struct thread *thread);
 
 static inline void ipc_space_reference(struct ipc_space *space)
 {

@@ -84,8 +84,8 @@ static NOINLINE bool receive_answer(struct msg_request *request, struct thread *
         ipc_mqueue_post(answer);
         return false;
     }
-    INLINE_CALL *result = ipc_kmsg_copyout(answer, self->space, self->map, request->receive_buffer,
-                                           request->receive.option);
+    INLINE_CALL *result =
+        ipc_kmsg_copyout(answer, self, request->receive_buffer, request->receive.option);
     return true;
 }
 
@@ -184,26 +184,21 @@ static COLD mach_msg_return_t receive_header_only(struct msg_request *request,
     kmsg->reply = nullptr;
     kmsg->reply_type = 0;
     kmsg->header.msgh_size = sizeof(mach_msg_header_t);
-    mach_msg_return_t result = ipc_kmsg_copyout(kmsg, self->space, self->map,
-                                                request->receive_buffer, request->receive.option);
+    mach_msg_return_t result =
+        ipc_kmsg_copyout(kmsg, self, request->receive_buffer, request->receive.option);
     return result == MACH_MSG_SUCCESS ? MACH_RCV_TOO_LARGE : result;
 }
 
-mach_msg_return_t msg_finish_receive(struct msg_request *request, struct thread *self,
+mach_msg_return_t msg_receive_failed(struct msg_request *request, struct thread *self,
                                      mach_msg_return_t result, struct ipc_kmsg *kmsg)
 {
     self->calls = MACH_PORT_NULL;
-    if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
-        if (result == MACH_RCV_TOO_LARGE) {
-            report_too_large(request);
-        }
-        return result;
-    }
-    if (UNLIKELY(!ipc_receive_has_room(&request->receive, kmsg))) {
+    if (result == MACH_RCV_TOO_LARGE && kmsg != nullptr) {
         return receive_header_only(request, kmsg, self);
     }
-    INLINE_CALL result = ipc_kmsg_copyout(kmsg, self->space, self->map, request->receive_buffer,
-                                          request->receive.option);
+    if (result == MACH_RCV_TOO_LARGE) {
+        report_too_large(request);
+    }
     return result;
 }
 
@@ -225,7 +220,11 @@ static mach_msg_return_t msg_receive(struct msg_request *request, struct thread 
     ipc_donation_receive(self, object);
     mach_msg_return_t result =
         ipc_mqueue_receive(object, self->space, deadline, handoff, &request->receive, &kmsg);
-    return msg_finish_receive(request, self, result, kmsg);
+    if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
+        return msg_receive_failed(request, self, result, kmsg);
+    }
+    self->calls = MACH_PORT_NULL;
+    return ipc_kmsg_copyout(kmsg, self, request->receive_buffer, request->receive.option);
 }
 
 /* KMSG, whose destination is locked, is answered by the kernel, or goes to a queue or who waits at
@@ -297,10 +296,11 @@ static NOINLINE mach_msg_return_t msg_by_queue(struct msg_request *request, stru
     return msg_send_contents(request, self, kmsg);
 }
 
-/* What is not sending and then receiving for as long as it takes. */
+/* What is not the common: other options, messages that are large or of no good size, small buffers. */
 static NOINLINE mach_msg_return_t msg_uncommon(struct msg_request *request, struct thread *self)
 {
     mach_msg_option_t option = request->receive.option;
+    request->receive.room = ipc_receive_room(option, request->limit);
     if ((option & MACH_SEND_MSG) == 0) {
         return option & MACH_RCV_MSG ? msg_receive(request, self, nullptr) : MACH_MSG_SUCCESS;
     }
@@ -310,42 +310,54 @@ static NOINLINE mach_msg_return_t msg_uncommon(struct msg_request *request, stru
     struct ipc_kmsg *kmsg;
     mach_msg_return_t result =
         ipc_kmsg_copyin_bytes(request->send_buffer, request->send_size, &kmsg);
-    return result == MACH_MSG_SUCCESS ? msg_by_queue(request, self, kmsg) : result;
+    if (result != MACH_MSG_SUCCESS) {
+        return result;
+    }
+    bool waits = (option & (MACH_RCV_MSG | MACH_RCV_TIMEOUT)) == MACH_RCV_MSG;
+    return waits && msg_direct(request, self, kmsg, option, &result)
+               ? result
+               : msg_by_queue(request, self, kmsg);
 }
 
-/* Both halves, as REQUEST's options say. */
+/*
+ * Both halves, as REQUEST's options say.  Common is to send and then to receive, for as long as it takes,
+ * without what a trailer can tell.
+ */
 static ALWAYS_INLINE mach_msg_return_t msg_send_receive(struct msg_request *request)
 {
     struct thread *self = current_thread();
+    mach_msg_option_t option = request->receive.option;
     mach_msg_option_t decisive =
-        MACH_SEND_MSG | MACH_SEND_TRAILER | MACH_RCV_MSG | MACH_RCV_TIMEOUT;
-    if (UNLIKELY((request->receive.option & decisive) != (MACH_SEND_MSG | MACH_RCV_MSG))) {
+        MACH_SEND_MSG | MACH_SEND_TRAILER | MACH_RCV_MSG | MACH_RCV_TIMEOUT | MACH_RCV_TRAILER_MASK;
+    if (UNLIKELY((option & decisive) != (MACH_SEND_MSG | MACH_RCV_MSG)) ||
+        UNLIKELY(request->limit < sizeof(mach_msg_trailer_t))) {
         return msg_uncommon(request, self);
     }
     struct ipc_kmsg *kmsg;
-    mach_msg_return_t result;
-    INLINE_CALL result = ipc_kmsg_copyin_bytes(request->send_buffer, request->send_size, &kmsg);
-    if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
-        return result;
+    bool is_short;
+    INLINE_CALL is_short = ipc_kmsg_copyin_short(request->send_buffer, request->send_size, &kmsg);
+    if (UNLIKELY(!is_short)) {
+        return msg_uncommon(request, self);
     }
+    request->receive.room = request->limit - sizeof(mach_msg_trailer_t);
+    mach_msg_return_t result;
     bool is_direct;
-    INLINE_CALL is_direct = msg_direct(request, self, kmsg, &result);
+    INLINE_CALL is_direct =
+        msg_direct(request, self, kmsg, option & ~MACH_RCV_TRAILER_MASK, &result);
     return LIKELY(is_direct) ? result : msg_by_queue(request, self, kmsg);
 }
 
 uint64_t mach_msg_trap(uint64_t msg, uint64_t option, uint64_t send_size, uint64_t rcv_size,
                        uint64_t rcv_name, uint64_t timeout_ms)
 {
-    struct msg_request request = {
-        .send_buffer = msg,
-        .receive_buffer = msg,
-        .send_size = (uint32_t)send_size,
-        .receive_name = (mach_port_name_t)rcv_name,
-        .limit = (uint32_t)rcv_size,
-        .timeout_ms = (uint32_t)timeout_ms,
-        .receive.option = (mach_msg_option_t)option,
-        .receive.room = ipc_receive_room((mach_msg_option_t)option, (uint32_t)rcv_size),
-    };
+    struct msg_request request;
+    request.send_buffer = msg;
+    request.receive_buffer = msg;
+    request.send_size = (uint32_t)send_size;
+    request.limit = (uint32_t)rcv_size;
+    request.receive_name = (mach_port_name_t)rcv_name;
+    request.timeout_ms = (uint32_t)timeout_ms;
+    request.receive.option = (mach_msg_option_t)option;
     return (uint64_t)msg_send_receive(&request);
 }
 
@@ -354,7 +366,8 @@ uint64_t mach_msg_overwrite_trap(uint64_t msg, uint64_t option, uint64_t send_si
 {
     /* The user's stack at the SYSCALL: return address, seventh argument (notify), eighth
      * (receive buffer). */
-    struct trap_frame *frame = context_user_frame(&current_thread()->context);
+    struct thread *self = current_thread();
+    struct trap_frame *frame = context_user_frame(&self->context);
     uint64_t buffer;
     if (copyin(&buffer, frame->rsp + 2 * sizeof(uint64_t), sizeof(buffer)) != KERN_SUCCESS) {
         return MACH_SEND_INVALID_DATA;
@@ -363,13 +376,12 @@ uint64_t mach_msg_overwrite_trap(uint64_t msg, uint64_t option, uint64_t send_si
         .send_buffer = msg,
         .receive_buffer = buffer != 0 ? buffer : msg,
         .send_size = (uint32_t)send_size,
-        .receive_name = (mach_port_name_t)rcv_name,
         .limit = (uint32_t)rcv_size,
+        .receive_name = (mach_port_name_t)rcv_name,
         .timeout_ms = (uint32_t)timeout_ms,
         .receive.option = (mach_msg_option_t)option,
-        .receive.room = ipc_receive_room((mach_msg_option_t)option, (uint32_t)rcv_size),
     };
-    return (uint64_t)msg_send_receive(&request);
+    return (uint64_t)msg_uncommon(&request, self);
 }
 
 uint64_t mach_reply_port_trap(void)

@@ -33,38 +33,43 @@ struct meeting {
     struct ipc_port *receive_port; /* what the caller waits at; locked */
 };
 
-/* The entry with a right of TYPE that NAME denotes in SPACE's table; null if there is none. */
+/*
+ * The entry with a right of TYPE that NAME denotes in SPACE's table; null if there is none.  *HINT, an
+ * entry of the table, is mostly the one: a thread serves one port, and answers by the entry that was freed
+ * last.  An entry stays where it is as long as SPACE is active, whatever names it has.
+ */
 static ALWAYS_INLINE struct ipc_entry *entry_with(const struct ipc_space *space,
-                                                  mach_port_name_t name, mach_port_type_t type)
-    REQUIRES(space->lock)
+                                                  mach_port_name_t name, mach_port_type_t type,
+                                                  struct ipc_entry **hint) REQUIRES(space->lock)
 {
-    struct ipc_entry *entry = ipc_entry_of_index(space, MACH_PORT_INDEX(name));
-    return LIKELY(entry->name == name && (entry->bits & type)) ? entry : nullptr;
+    struct ipc_entry *entry = *hint;
+    if (UNLIKELY(entry->name != name)) {
+        entry = ipc_entry_of_index(space, MACH_PORT_INDEX(name));
+        if (UNLIKELY(entry->name != name)) {
+            return nullptr;
+        }
+        *hint = entry;
+    }
+    return LIKELY(entry->bits & type) ? entry : nullptr;
 }
 
-/* The first thread that waits at PORT, claimed, if it has room for SIZE bytes; else null. */
-static ALWAYS_INLINE struct thread *claim_receiver(struct ipc_port *port, uint32_t size)
-    REQUIRES(port->object.lock)
+/* Give KMSG, sent from SPACE to PORT, to the first thread that waits there, if it has room; it is to see
+ * BITS in the header.  Returns: the thread, claimed, or null. */
+static ALWAYS_INLINE struct thread *give(struct ipc_kmsg *kmsg, struct ipc_port *port,
+                                         struct ipc_space *space, mach_msg_bits_t bits)
+    REQUIRES(port->object.lock, space->lock)
 {
     struct list *threads = &port->receivers.threads;
-    if (UNLIKELY(list_empty(threads))) {
+    struct list *first = threads->next;
+    if (UNLIKELY(first == threads)) {
         return nullptr;
     }
-    struct thread *thread = list_first_entry(threads, struct thread, wait_link);
-    const struct ipc_receive *receive = (const struct ipc_receive *)thread->wait_value;
-    if (UNLIKELY(size > receive->room) || UNLIKELY(!thread_claim_wait(thread))) {
-        return nullptr;
-    }
-    (void)list_remove_first(threads);
-    return thread;
-}
-
-/* Give KMSG, sent from SPACE to PORT, to RECEIVER, claimed, who is to see BITS in its header. */
-static ALWAYS_INLINE void give(struct ipc_kmsg *kmsg, struct ipc_port *port,
-                               struct ipc_space *space, struct thread *receiver,
-                               mach_msg_bits_t bits) REQUIRES(port->object.lock, space->lock)
-{
+    struct thread *receiver = list_entry(first, struct thread, wait_link);
     const struct ipc_receive *receive = (const struct ipc_receive *)receiver->wait_value;
+    if (UNLIKELY(!ipc_receive_has_room(receive, kmsg)) || UNLIKELY(!thread_claim_wait(receiver))) {
+        return nullptr;
+    }
+    list_unlink_first(threads, first);
     if (UNLIKELY(receive->option & MACH_RCV_TRAILER_MASK)) {
         kmsg->sequence = port->sequence;
         kmsg->context = port->context;
@@ -76,6 +81,7 @@ static ALWAYS_INLINE void give(struct ipc_kmsg *kmsg, struct ipc_port *port,
     kmsg->header.msgh_local_port = port->receiver_name;
     kmsg->header.msgh_voucher_port = MACH_PORT_NULL;
     receiver->wait_value = (uintptr_t)kmsg;
+    return receiver;
 }
 
 /* Send KMSG, a call from SPACE, which is locked.  Returns: true, SPACE unlocked; or false. */
@@ -84,19 +90,18 @@ static ALWAYS_INLINE bool send_call(struct ipc_kmsg *kmsg, struct ipc_space *spa
                                     struct meeting *meeting) NO_LOCK_ANALYSIS
 {
     mach_port_name_t name = kmsg->header.msgh_remote_port;
-    struct ipc_entry *entry = entry_with(space, name, MACH_PORT_TYPE_SEND);
-    if (UNLIKELY(entry == nullptr || own->name != kmsg->header.msgh_local_port)) {
+    struct ipc_entry *entry = entry_with(space, name, MACH_PORT_TYPE_SEND, &self->sent_by);
+    if (UNLIKELY(entry == nullptr)) {
         return false;
     }
     struct ipc_port *port = ipc_entry_port(entry);
     ipc_port_lock(port);
-    struct thread *receiver = claim_receiver(port, kmsg->header.msgh_size);
+    struct thread *receiver = give(
+        kmsg, port, space, MACH_MSGH_BITS(MACH_MSG_TYPE_PORT_SEND_ONCE, MACH_MSG_TYPE_PORT_SEND));
     if (UNLIKELY(receiver == nullptr)) {
         ipc_port_unlock(port);
         return false;
     }
-    give(kmsg, port, space, receiver,
-         MACH_MSGH_BITS(MACH_MSG_TYPE_PORT_SEND_ONCE, MACH_MSG_TYPE_PORT_SEND));
     if (UNLIKELY(self->importance > receiver->importance)) {
         thread_donate(receiver, self->importance);
     }
@@ -120,20 +125,21 @@ static ALWAYS_INLINE bool send_answer(struct ipc_kmsg *kmsg, struct ipc_space *s
                                       struct meeting *meeting) NO_LOCK_ANALYSIS
 {
     struct ipc_entry *entry =
-        entry_with(space, kmsg->header.msgh_remote_port, MACH_PORT_TYPE_SEND_ONCE);
+        entry_with(space, kmsg->header.msgh_remote_port, MACH_PORT_TYPE_SEND_ONCE, &self->sent_by);
     if (UNLIKELY(entry == nullptr || entry->request != nullptr)) {
         return false;
     }
     struct ipc_port *port = ipc_entry_port(entry);
     ipc_port_lock(port);
-    struct thread *receiver = claim_receiver(port, kmsg->header.msgh_size);
+    struct thread *receiver =
+        give(kmsg, port, space, MACH_MSGH_BITS(0, MACH_MSG_TYPE_PORT_SEND_ONCE));
     if (UNLIKELY(receiver == nullptr)) {
         ipc_port_unlock(port);
         return false;
     }
-    give(kmsg, port, space, receiver, MACH_MSGH_BITS(0, MACH_MSG_TYPE_PORT_SEND_ONCE));
     port->send_once_rights--;
-    ipc_object_release_shared(&port->object); /* somebody waits at it: the receive right lives */
+    INLINE_CALL ipc_object_release_shared(
+        &port->object); /* somebody waits at it: the receive right lives */
     ipc_port_unlock(port);
     INLINE_CALL ipc_entry_free(space, entry);
     self->calls = MACH_PORT_NULL;
@@ -141,27 +147,25 @@ static ALWAYS_INLINE bool send_answer(struct ipc_kmsg *kmsg, struct ipc_space *s
     struct ipc_port *receive_port = ipc_entry_port(own);
     ipc_port_lock(receive_port);
     spin_unlock(&space->lock);
+    INLINE_CALL ipc_donation_receive(self, &receive_port->object);
     *meeting = (struct meeting){ receiver, receive_port };
     return true;
 }
 
-/* The sending half.  Returns: true, with *MEETING; or false. */
+/* The sending half, of a call or an answer, which is a constant.  Returns: true, with *MEETING; or
+ * false. */
 static ALWAYS_INLINE bool meet(struct msg_request *request, struct thread *self,
-                               struct ipc_kmsg *kmsg, struct meeting *meeting) NO_LOCK_ANALYSIS
+                               struct ipc_kmsg *kmsg, bool is_call,
+                               struct meeting *meeting) NO_LOCK_ANALYSIS
 {
-    mach_msg_bits_t bits = kmsg->header.msgh_bits;
-    bool is_call = bits == CALL_BITS;
-    if (UNLIKELY(!is_call &&
-                 (bits != ANSWER_BITS || kmsg->header.msgh_local_port != MACH_PORT_NULL ||
-                  self->policy.donated != 0))) {
-        return false;
-    }
     struct ipc_space *space = self->space;
     spin_lock(&space->lock);
     if (LIKELY(space->is_active)) {
-        struct ipc_entry *own = entry_with(space, request->receive_name, MACH_PORT_TYPE_RECEIVE);
-        if (LIKELY(own != nullptr) && (is_call ? send_call(kmsg, space, self, own, meeting)
-                                               : send_answer(kmsg, space, self, own, meeting))) {
+        struct ipc_entry *own =
+            entry_with(space, request->receive_name, MACH_PORT_TYPE_RECEIVE, &self->received_by);
+        if (LIKELY(own != nullptr) &&
+            LIKELY(is_call ? send_call(kmsg, space, self, own, meeting)
+                           : send_answer(kmsg, space, self, own, meeting))) {
             return true;
         }
     }
@@ -170,23 +174,38 @@ static ALWAYS_INLINE bool meet(struct msg_request *request, struct thread *self,
 }
 
 bool msg_direct(struct msg_request *request, struct thread *self, struct ipc_kmsg *kmsg,
-                mach_msg_return_t *result) NO_LOCK_ANALYSIS
+                mach_msg_option_t option, mach_msg_return_t *result) NO_LOCK_ANALYSIS
 {
     struct meeting meeting;
-    if (UNLIKELY(!meet(request, self, kmsg, &meeting))) {
+    bool have_met = false;
+    if (LIKELY(kmsg->header.msgh_bits == CALL_BITS)) {
+        have_met = request->receive_name == kmsg->header.msgh_local_port &&
+                   meet(request, self, kmsg, true, &meeting);
+    } else if (LIKELY(kmsg->header.msgh_bits == ANSWER_BITS)) {
+        have_met = kmsg->header.msgh_local_port == MACH_PORT_NULL && self->policy.donated == 0 &&
+                   meet(request, self, kmsg, false, &meeting);
+    }
+    if (UNLIKELY(!have_met)) {
         return false;
     }
     struct ipc_port *port = meeting.receive_port;
     struct ipc_kmsg *received;
-    ipc_donation_receive(self, &port->object);
     if (LIKELY(list_empty(&port->messages))) {
         struct ipc_wait wait = { WAIT_FOREVER, WAIT_ARMED_RESTARTABLE, meeting.receiver };
         INLINE_CALL *result =
             ipc_mqueue_wait(&port->object, &port->receivers, wait, &request->receive, &received);
     } else {
+        /* A copy, so that the other way's may stay in a register. */
+        struct ipc_kmsg *taken;
         *result = ipc_mqueue_receive(&port->object, self->space, WAIT_FOREVER, meeting.receiver,
-                                     &request->receive, &received);
+                                     &request->receive, &taken);
+        received = taken;
     }
-    INLINE_CALL *result = msg_finish_receive(request, self, *result, received);
+    if (UNLIKELY(*result != MACH_MSG_SUCCESS)) {
+        *result = msg_receive_failed(request, self, *result, received);
+        return true;
+    }
+    self->calls = MACH_PORT_NULL;
+    INLINE_CALL *result = ipc_kmsg_copyout(received, self, request->receive_buffer, option);
     return true;
 }

@@ -20,13 +20,15 @@ struct msg_request {
 
 /*
  * Send KMSG, whose bytes SELF has copied in, and receive without a time-out, if that can be done by handing
- * message and processor to a thread that waits for them.
+ * message and processor to a thread that waits for them.  OPTION is REQUEST's, for a caller who knows more
+ * of it than its value.
  * Returns: true, with *RESULT as of mach_msg(); false if it cannot be, with nothing done.
  */
 [[nodiscard]] bool msg_direct(struct msg_request *request, struct thread *self,
-                              struct ipc_kmsg *kmsg, mach_msg_return_t *result);
+                              struct ipc_kmsg *kmsg, mach_msg_option_t option,
+                              mach_msg_return_t *result);
 
-/* SELF's receiving has ended with RESULT: give it KMSG (on success), or what there is to say of a
- * failure.  Returns: as mach_msg(). */
-mach_msg_return_t msg_finish_receive(struct msg_request *request, struct thread *self,
-                                     mach_msg_return_t result, struct ipc_kmsg *kmsg);
+/* SELF's receiving has ended with RESULT, a failure, and KMSG, if it is that this is too large.  Returns: as
+ * mach_msg(). */
+[[nodiscard]] mach_msg_return_t msg_receive_failed(struct msg_request *request, struct thread *self,
+                                                   mach_msg_return_t result, struct ipc_kmsg *kmsg);

@@ -95,7 +95,7 @@ static struct task *thread_leave_task(struct thread *self)
     ipc_donation_leave(self);
     context_set_pmap(&self->context, nullptr);
     pmap_activate(kernel_pmap);
-    self->space = nullptr;
+    ipc_space_enter(nullptr, self);
     self->map = nullptr;
     self->task = nullptr;
     interrupts_enable();
@@ -166,7 +166,7 @@ kern_return_t thread_create_in_task(struct task *task, struct thread **threadp)
     thread->id = atomic_fetch_add(&last_id, 1) + 1;
     thread->side = THREAD_SIDE_USER;
     thread->task = task;
-    thread->space = task->space;
+    ipc_space_enter(task->space, thread);
     thread->map = task->map;
     context_set_pmap(&thread->context, task->map->pmap);
     thread->policy.mode = SCHED_TIMESHARE;

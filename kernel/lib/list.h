@@ -80,6 +80,14 @@ static inline struct list *list_remove_first(struct list *list)
     return link;
 }
 
+/* Take LINK, the first, off LIST; nobody may ask of it any more whether it is on a list. */
+static inline void list_unlink_first(struct list *list, struct list *link)
+{
+    struct list *next = link->next;
+    list->next = next;
+    next->previous = list;
+}
+
 /* Move all members of FROM to the end of TO; FROM is empty afterwards. */
 static inline void list_splice_tail(struct list *to, struct list *from)
 {

@@ -55,7 +55,8 @@ enum thread_state {
 
 /* How a wait ended. */
 enum wait_outcome {
-    WAIT_WOKEN, /* through the queue; thread->wait_value says more */
+    WAIT_WOKEN,   /* through the queue; thread->wait_value says more */
+    WAIT_REFUSED, /* the same, but not with what it waits for */
     WAIT_TIMED_OUT,
     WAIT_INTERRUPTED, /* thread_abort_wait() */
 };
@@ -137,7 +138,7 @@ struct thread {
     struct spinlock lock;
     enum thread_state state;        /* (l) */
     _Atomic uint64_t wait_word;     /* (a) generation and enum wait_state (sched/waitq.h) */
-    enum wait_outcome wait_outcome; /* the claimer, then (s) */
+    enum wait_outcome wait_outcome; /* the claimer, then (s); WAIT_WOKEN between waits */
     uintptr_t wait_value;           /* the claimer, then (s): what the waker hands over */
     struct list wait_link;          /* (q) */
     struct spinlock *wait_lock; /* (q) set, then (l): of the queue it may be on; waitq_leave() */
@@ -171,7 +172,7 @@ struct thread {
     void *entry_argument;          /* (c) */
 
     struct vm_map *map;                 /* (c) opaque here; see also context_set_pmap() */
-    struct ipc_space *space;            /* (c) */
+    struct ipc_space *space;            /* (c) but at its end: ipc_space_enter() */
     struct task *task;                  /* (c) */
     struct ipc_port *self;              /* kern: the thread's own port */
     struct ipc_port *lesser[2];         /* kern: those that allow less, or null */
@@ -182,6 +183,9 @@ struct thread {
     struct list server_link;            /* ipc: see ipc_donation.h, as the next two */
     const struct ipc_object *serves;    /* ipc: what its last request came by; never followed */
     uint32_t calls;                     /* ipc: (s) name of the port it called, or null */
+    struct ipc_entry
+        *sent_by; /* ipc: (s) hints: entries of its space by which it sent and received */
+    struct ipc_entry *received_by; /* last; see mach_msg_direct.c */
     struct {
         uint64_t code; /* 0: none */
         uint64_t subcode;

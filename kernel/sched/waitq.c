@@ -26,12 +26,10 @@ static inline bool wait_has_ended(const struct thread *thread)
     return (word & WAIT_STATE_MASK) == WAIT_ENDED;
 }
 
-/* End the wait of THREAD, claimed by the caller, with OUTCOME. */
-static void wait_finish(struct thread *thread, enum wait_outcome outcome)
+void thread_wake(struct thread *thread)
 {
     sched_hook(SCHED_HOOK_CLAIMED, thread);
     spin_lock(&thread->lock);
-    thread->wait_outcome = outcome;
     wait_end(thread);
     if (LIKELY(thread->state == THREAD_BLOCKED)) {
         thread->state = THREAD_RUNNABLE;
@@ -40,9 +38,11 @@ static void wait_finish(struct thread *thread, enum wait_outcome outcome)
     spin_unlock(&thread->lock);
 }
 
-void thread_wake(struct thread *thread)
+/* The same with OUTCOME. */
+static void thread_wake_with(struct thread *thread, enum wait_outcome outcome)
 {
-    wait_finish(thread, WAIT_WOKEN);
+    thread->wait_outcome = outcome;
+    thread_wake(thread);
 }
 
 void waitq_forget(struct thread *thread)
@@ -119,7 +119,7 @@ bool thread_abort_wait(struct thread *thread, uint32_t ast)
         }
     } while (!atomic_compare_exchange_weak(&thread->wait_word, &word, word & ~WAIT_OPEN));
     interrupt_state_t state = interrupts_save();
-    wait_finish(thread, WAIT_INTERRUPTED);
+    thread_wake_with(thread, WAIT_INTERRUPTED);
     sched_restore_interrupts(state);
     return true;
 }
@@ -130,8 +130,18 @@ void thread_wait_timed_out(struct timer *timer)
 {
     struct thread *thread = container_of(timer, struct thread, wait_timer);
     if (thread_claim_wait(thread)) {
-        wait_finish(thread, WAIT_TIMED_OUT);
+        thread_wake_with(thread, WAIT_TIMED_OUT);
     }
+}
+
+/* How the wait of SELF, the running thread, has ended. */
+static inline enum wait_outcome take_outcome(struct thread *self)
+{
+    enum wait_outcome outcome = self->wait_outcome;
+    if (UNLIKELY(outcome != WAIT_WOKEN)) {
+        self->wait_outcome = WAIT_WOKEN;
+    }
+    return outcome;
 }
 
 /* Leave the processor, unless the wait has ended. */
@@ -164,7 +174,6 @@ static inline bool hand_off(struct thread *self, struct thread *target) NO_LOCK_
     }
     sched_charge(cpu, self, cpu_cycles());
     self->voluntary_switches++;
-    target->wait_outcome = WAIT_WOKEN;
     wait_end(target);
     target->state = THREAD_RUNNING;
     if (UNLIKELY(target->cpu != self->cpu)) {
@@ -202,7 +211,7 @@ enum wait_outcome thread_block(uint64_t deadline)
     if (UNLIKELY(deadline != WAIT_FOREVER)) {
         timer_cancel(&self->wait_timer);
     }
-    return self->wait_outcome;
+    return take_outcome(self);
 }
 
 enum wait_outcome thread_block_handoff(uint64_t deadline, struct thread *target)
@@ -220,7 +229,7 @@ enum wait_outcome thread_block_handoff(uint64_t deadline, struct thread *target)
     if (UNLIKELY(deadline != WAIT_FOREVER)) {
         timer_cancel(&self->wait_timer);
     }
-    return self->wait_outcome;
+    return take_outcome(self);
 }
 
 enum wait_outcome thread_sleep_until(uint64_t deadline)

@@ -162,9 +162,10 @@ void waitq_leave(void);
 enum wait_outcome thread_block(uint64_t deadline);
 
 /* The same, and give the processor directly to TARGET, which the caller has claimed (with
- * wait_value set): the thread is woken in any case.  TARGET inherits the rest of the caller's time
+ * wait_value set): the thread is woken in any case, as by thread_wake().  TARGET inherits the rest of the caller's time
  * slice. */
 enum wait_outcome thread_block_handoff(uint64_t deadline, struct thread *target);
 
-/* Make THREAD, claimed by the caller, runnable with outcome WAIT_WOKEN.  Context: interrupts off. */
+/* Make THREAD, claimed by the caller, runnable; the outcome is WAIT_WOKEN, or what the caller has set in
+ * wait_outcome since.  Context: interrupts off. */
 void thread_wake(struct thread *thread);

@@ -74,7 +74,7 @@ static int receive_as(struct ipc_object *object, uint64_t deadline, struct threa
 
 static int receive(struct ipc_object *object, uint64_t deadline)
 {
-    return receive_as(object, deadline, nullptr, &(struct ipc_receive){});
+    return receive_as(object, deadline, nullptr, &(struct ipc_receive){ .room = UINT32_MAX });
 }
 
 /* A thread that receives once, however long it takes. */
@@ -188,7 +188,7 @@ static void receive_with_handoff(struct ipc_object *object, int answer)
     struct ipc_kmsg *kmsg = new_message(port, MACH_MSG_TYPE_PORT_SEND, 9);
     interrupts_disable();
     EXPECT_EQ(ipc_mqueue_send(kmsg, 0, &claimed), MACH_MSG_SUCCESS);
-    EXPECT_EQ(receive_as(object, 0, claimed, &(struct ipc_receive){}), answer);
+    EXPECT_EQ(receive_as(object, 0, claimed, &(struct ipc_receive){ .room = UINT32_MAX }), answer);
     interrupts_enable();
     ktest_settle();
     if (!EXPECT_EQ(receiver.answer, 9)) {

@@ -53,7 +53,7 @@ static bool program_begin(struct program *program)
         map_destroy(program->map);
         return false;
     }
-    self->space = program->space;
+    ipc_space_enter(program->space, self);
     self->map = program->map;
     context_set_pmap(&self->context, program->map->pmap);
     pmap_activate(program->map->pmap);
@@ -65,7 +65,7 @@ static void program_end(struct program *program)
     struct thread *self = current_thread();
     context_set_pmap(&self->context, nullptr);
     pmap_activate(kernel_pmap);
-    self->space = nullptr;
+    ipc_space_enter(nullptr, self);
     self->map = nullptr;
     space_end(program->space);
     map_destroy(program->map);

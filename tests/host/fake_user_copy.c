@@ -75,15 +75,3 @@ kern_return_t copyout(uint64_t to, const void *from, size_t size)
     }
     return KERN_SUCCESS;
 }
-
-kern_return_t copyin_message(void *to, uint64_t from, size_t size)
-{
-    assert(size % 4 == 0);
-    return copyin(to, from, size);
-}
-
-kern_return_t copyout_message(uint64_t to, const void *from, size_t size)
-{
-    assert(size % 4 == 0);
-    return copyout(to, from, size);
-}

@@ -25,10 +25,16 @@
 #define FAULT_WRITE   0x02
 #define FAULT_EXECUTE 0x10
 
-/* user_copy.S */
-extern const char user_copy_start[];
-extern const char user_copy_end[];
-extern const char user_copy_fault[];
+/* Code from START to END that touches user memory, and where it goes on after a fault: section .user_copy,
+ * from user_copy.S and <machine/user_copy.h>. */
+struct user_copy_place {
+    uintptr_t start;
+    uintptr_t end;
+    uintptr_t after_fault;
+};
+
+extern const struct user_copy_place user_copy_places_start[];
+extern const struct user_copy_place user_copy_places_end[];
 
 static bool frame_is_user(const struct trap_frame *frame)
 {
@@ -74,15 +80,24 @@ static void user_page_fault(struct trap_frame *frame)
     }
 }
 
+/* The copy of user memory that the code at PC belongs to, or null. */
+static const struct user_copy_place *user_copy_place(uintptr_t pc)
+{
+    const struct user_copy_place *place = user_copy_places_start;
+    while (place != user_copy_places_end && (pc < place->start || pc >= place->end)) {
+        place++;
+    }
+    return place != user_copy_places_end ? place : nullptr;
+}
+
 /*
  * A fault of the kernel: resolved or turned into an error if a copy function did it, else the end.
  */
 static void kernel_fault(struct trap_frame *frame)
 {
     uint64_t address = read_cr2();
-    bool in_copy =
-        frame->rip >= (uintptr_t)user_copy_start && frame->rip < (uintptr_t)user_copy_end;
-    if (!in_copy) {
+    const struct user_copy_place *place = user_copy_place(frame->rip);
+    if (place == nullptr) {
         fault_report(frame);
     }
     /* An address in the hole between the halves is a general protection fault. */
@@ -93,7 +108,8 @@ static void kernel_fault(struct trap_frame *frame)
     if (frame->vector == VECTOR_PAGE_FAULT && address >= DIRECT_MAP_BASE) {
         fault_report(frame);
     }
-    frame->rip = (uintptr_t)user_copy_fault;
+    frame->rip = place->after_fault;
+    frame->rflags &= ~RFLAGS_AC;
 }
 
 /* From another processor that ends the machine or wants our stack, or from hardware in trouble. */

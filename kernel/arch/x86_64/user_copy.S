@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Copies to and from user memory.  A fault on a user address between user_copy_start and
- * user_copy_end that vm/ cannot resolve continues at user_copy_fault; since nothing here touches
- * the stack, one place serves all. All take (rdi to, rsi from, rdx size), as C passes them and the
- * string instructions want them.
+ * user_copy_end that vm/ cannot resolve continues at user_copy_fault, with AC clear; since nothing here
+ * touches the stack, one place serves all. All take (rdi to, rsi from, rdx size), as C passes them and
+ * the string instructions want them.
  */
 #include <asm_offsets.h>
 #include <smap.inc>
@@ -36,30 +36,17 @@
         ret
 .endm
 
-.macro USER_COPY_MESSAGE name, user
-        .globl  \name
-\name:
-        CHECK_RANGE \user
-        COPY_WORDS
-        testb   $4, %dl
-        jz      1f
-        movsl
-1:      CLAC
-        xorl    %eax, %eax
-        ret
-.endm
-
         .text
-        .globl  user_copy_start, user_copy_end, user_copy_fault
 user_copy_start:
 USER_COPY copyin, %rsi
 USER_COPY copyout, %rdi
-USER_COPY_MESSAGE copyin_message, %rsi
-USER_COPY_MESSAGE copyout_message, %rdi
 user_copy_end:
 
+        .pushsection .user_copy, "a"
+        .quad   user_copy_start, user_copy_end, user_copy_fault
+        .popsection
+
 user_copy_fault:
-        CLAC
 user_copy_refuse:
         movl    $ERROR_BAD_ADDRESS, %eax
         ret

@@ -6,6 +6,9 @@
 
 #include <lib/assert.h>
 
+/* Take LOCK, which somebody else has.  Returns: rounds of waiting. */
+RARE_CALL uint64_t spinlock_wait(struct spinlock *lock);
+
 static inline void spinlock_init(struct spinlock *lock, [[maybe_unused]] enum lock_class class)
 {
     *lock = (struct spinlock)SPINLOCK_INITIALIZER(class);
@@ -26,12 +29,8 @@ static inline void spin_lock_at(struct spinlock *lock, const void *place) NO_LOC
     uint64_t spins = 0;
     debug_assert(!interrupts_enabled());
     spinlock_note_wanted(lock, place);
-    while (UNLIKELY(atomic_exchange_explicit(&lock->locked, 1, memory_order_acquire) != 0)) {
-        spins++;
-        while (atomic_load_explicit(&lock->locked, memory_order_relaxed) != 0) {
-            cpu_pause();
-            spins++;
-        }
+    if (UNLIKELY(atomic_exchange_explicit(&lock->locked, 1, memory_order_acquire) != 0)) {
+        spins = spinlock_wait(lock);
     }
     spinlock_note_taken(lock, place, spins);
 }
