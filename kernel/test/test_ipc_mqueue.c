@@ -68,6 +68,9 @@ static int receive_as(struct ipc_object *object, uint64_t deadline, struct threa
     mach_msg_return_t result =
         ipc_mqueue_receive(object, nullptr, deadline, handoff, request, &kmsg);
     int answer = result == MACH_MSG_SUCCESS ? consume(kmsg) : result;
+    if (result == MACH_RCV_TOO_LARGE && kmsg != nullptr) {
+        (void)consume(kmsg);
+    }
     interrupts_restore(interrupts);
     return answer;
 }
@@ -140,7 +143,7 @@ KTEST(ipc_queue_is_first_in_first_out)
 KTEST(ipc_waiting_receiver_gets_the_message)
 {
     struct ipc_port *port = port_begin();
-    struct receiver receiver = { .object = &port->object };
+    struct receiver receiver = { .object = &port->object, .request.room = UINT32_MAX };
     struct ktest_thread *thread = ktest_spawn(receiver_thread, &receiver);
     ktest_settle();
     send_message(port, 5);
@@ -148,6 +151,31 @@ KTEST(ipc_waiting_receiver_gets_the_message)
     ktest_join(thread);
     EXPECT_EQ(receiver.answer, 5);
     EXPECT_EQ(port->sequence, 1);
+    ipc_port_destroy(port);
+}
+
+/* Who did not say MACH_RCV_LARGE gets even what is too large, and is told so; waiting or not. */
+KTEST(ipc_message_too_large_is_given_to_who_takes_it_all_the_same)
+{
+    struct ipc_port *port = port_begin();
+    struct ipc_receive request = { .room = 0 };
+    struct ipc_kmsg *kmsg = nullptr;
+    send_message(port, 5);
+    interrupts_disable();
+    ipc_port_lock(port);
+    EXPECT_EQ(ipc_mqueue_receive(&port->object, nullptr, 0, nullptr, &request, &kmsg),
+              MACH_RCV_TOO_LARGE);
+    if (EXPECT(kmsg != nullptr)) {
+        EXPECT_EQ(consume(kmsg), 5);
+    }
+    interrupts_enable();
+
+    struct receiver receiver = { .object = &port->object };
+    struct ktest_thread *thread = ktest_spawn(receiver_thread, &receiver);
+    ktest_settle();
+    send_message(port, 6);
+    ktest_join(thread);
+    EXPECT_EQ(receiver.answer, MACH_RCV_TOO_LARGE);
     ipc_port_destroy(port);
 }
 
@@ -181,7 +209,7 @@ KTEST(ipc_message_passes_a_waiting_receiver_it_does_not_fit)
 static void receive_with_handoff(struct ipc_object *object, int answer)
 {
     struct ipc_port *port = port_begin();
-    struct receiver receiver = { .object = &port->object };
+    struct receiver receiver = { .object = &port->object, .request.room = UINT32_MAX };
     struct ktest_thread *thread = ktest_spawn(receiver_thread, &receiver);
     ktest_settle();
     struct thread *claimed;
@@ -243,7 +271,7 @@ KTEST(ipc_set_receives_from_all_members)
     EXPECT_EQ(receive(&set->object, 0), 21);
     EXPECT_EQ(receive(&set->object, 0), 11);
 
-    struct receiver receiver = { .object = &set->object };
+    struct receiver receiver = { .object = &set->object, .request.room = UINT32_MAX };
     struct ktest_thread *thread = ktest_spawn(receiver_thread, &receiver);
     ktest_settle();
     send_message(second, 22);
@@ -259,7 +287,7 @@ KTEST(ipc_waiting_set_receiver_takes_queued_message_of_new_member)
 {
     struct ipc_port *port = port_begin();
     struct ipc_pset *set = ipc_pset_create(nullptr);
-    struct receiver receiver = { .object = &set->object };
+    struct receiver receiver = { .object = &set->object, .request.room = UINT32_MAX };
     struct ktest_thread *thread = ktest_spawn(receiver_thread, &receiver);
     ktest_settle();
     send_message(port, 30);
@@ -330,7 +358,7 @@ KTEST(ipc_dead_port_lets_everyone_go)
 {
     struct ipc_port *port = port_begin();
     ipc_port_reference(port);
-    struct receiver receiver = { .object = &port->object };
+    struct receiver receiver = { .object = &port->object, .request.room = UINT32_MAX };
     struct ktest_thread *first = ktest_spawn(receiver_thread, &receiver);
     ktest_settle();
     ipc_port_destroy(port);
@@ -354,7 +382,7 @@ KTEST(ipc_dead_port_lets_everyone_go)
 KTEST(ipc_aborted_receive_leaves_the_queue)
 {
     struct ipc_port *port = port_begin();
-    struct receiver receiver = { .object = &port->object };
+    struct receiver receiver = { .object = &port->object, .request.room = UINT32_MAX };
     struct ktest_thread *thread = ktest_spawn(receiver_thread, &receiver);
     ktest_settle();
     interrupts_disable();
