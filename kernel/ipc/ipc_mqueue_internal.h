@@ -12,12 +12,11 @@
 #include <ipc/ipc_mqueue.h>
 #include <ipc/ipc_pset.h>
 
-/* THREAD, claimed, gets ERROR instead of a message. */
+/* THREAD, claimed, is to get ERROR instead of a message. */
 static inline void ipc_mqueue_refuse(struct thread *thread, mach_msg_return_t error)
 {
     thread->wait_value = (uintptr_t)(uint32_t)error << 1 | 1;
     thread->wait_outcome = WAIT_REFUSED;
-    thread_wake(thread);
 }
 
 /* KMSG, which came to PORT, waits there until somebody has more room than RECEIVE. */

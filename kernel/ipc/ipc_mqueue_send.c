@@ -29,6 +29,7 @@ static struct thread *claim_receiver(struct waitq *receivers, struct ipc_kmsg *k
         }
         tell_too_large(receive, kmsg, port);
         ipc_mqueue_refuse(thread, MACH_RCV_TOO_LARGE);
+        thread_wake(thread);
     }
     return thread;
 }
@@ -209,11 +210,16 @@ void ipc_mqueue_wake_receivers(struct waitq *receivers, mach_msg_return_t result
     struct thread *thread;
     while ((thread = waitq_claim_one(receivers)) != nullptr) {
         ipc_mqueue_refuse(thread, result);
+        thread_wake(thread);
     }
 }
 
 void ipc_mqueue_claim_receivers(struct waitq *receivers, mach_msg_return_t result,
                                 struct list *woken)
 {
-    waitq_claim_all(receivers, error_result(result), woken);
+    struct thread *thread;
+    while ((thread = waitq_claim_one(receivers)) != nullptr) {
+        ipc_mqueue_refuse(thread, result);
+        list_insert_tail(woken, &thread->wait_link);
+    }
 }

@@ -397,6 +397,7 @@ void systest_prepare(void)
     pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
     pthread_cond_t never = PTHREAD_COND_INITIALIZER;
     struct timespec span = { .tv_nsec = 1 };
+    (void)pthread_mach_thread_np(pthread_self());
     (void)pthread_mutex_lock(&mutex);
     (void)pthread_cond_timedwait_relative_np(&never, &mutex, &span);
     (void)pthread_mutex_unlock(&mutex);
