@@ -74,6 +74,9 @@ static inline uint64_t cpu_cycles(void);
  */
 static inline uint32_t cpu_index(void);
 
+/* The running processor, as a set.  Context: as cpu_index(). */
+static inline cpu_mask_t cpu_self(void);
+
 /* Number of processors that were started: their indices are 0 to cpu_count() - 1. */
 uint32_t cpu_count(void);
 

@@ -22,7 +22,9 @@
 typedef uint64_t (*syscall_handler_t)(uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4,
                                       uint64_t a5, uint64_t a6);
 
-/*
- * kern: the handlers by number; a number without a trap has a null pointer and is an unknown trap.
- */
+/* The handler of a number without a trap: an unknown trap. */
+uint64_t syscall_missing(uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5,
+                         uint64_t a6);
+
+/* kern: the handlers by number. */
 extern const syscall_handler_t syscall_table[SYSCALL_TABLE_SIZE];

@@ -28,27 +28,23 @@ struct thread;
  */
 struct ipc_receive {
     mach_msg_option_t option; /* in: MACH_RCV_LARGE matters here, and the trailer */
-    uint32_t room;            /* in: the largest message that fits: ipc_receive_room() */
+    int64_t room;             /* in: the largest message that fits: ipc_receive_room() */
     uint32_t too_large_size;  /* out: on MACH_RCV_TOO_LARGE with MACH_RCV_LARGE, bytes needed */
     mach_port_name_t too_large_port; /* out: and where it waits */
 };
 
-/* The largest message that fits into LIMIT bytes with the trailer that OPTION asks for. */
-static inline uint32_t ipc_receive_room(mach_msg_option_t option, uint32_t limit)
+/* The largest message that fits into LIMIT bytes with the trailer that OPTION asks for; below zero if
+ * that alone does not. */
+static inline int64_t ipc_receive_room(mach_msg_option_t option, uint32_t limit)
 {
-    uint32_t room;
-    bool is_too_small = __builtin_sub_overflow(limit, ipc_kmsg_trailer_size(option), &room);
-    if (UNLIKELY(is_too_small)) {
-        return 0;
-    }
-    return room;
+    return (int64_t)limit - ipc_kmsg_trailer_size(option);
 }
 
 /* True if KMSG fits where RECEIVE wants it. */
 static inline bool ipc_receive_has_room(const struct ipc_receive *receive,
                                         const struct ipc_kmsg *kmsg)
 {
-    return kmsg->header.msgh_size <= receive->room;
+    return (int64_t)kmsg->header.msgh_size <= receive->room;
 }
 
 /*

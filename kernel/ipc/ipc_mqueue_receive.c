@@ -196,7 +196,7 @@ mach_msg_return_t ipc_mqueue_receive_kernel(struct ipc_port *port, uint64_t dead
                                             struct ipc_kmsg **kmsg)
 {
     struct ipc_wait wait = { deadline, WAIT_ARMED_INTERRUPTIBLE, nullptr };
-    struct ipc_receive receive = { .room = UINT32_MAX };
+    struct ipc_receive receive = { .room = INT64_MAX };
     *kmsg = nullptr;
     interrupt_state_t interrupts = interrupts_save();
     ipc_port_lock(port);

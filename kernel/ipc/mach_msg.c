@@ -154,12 +154,13 @@ static COLD void report_too_large(const struct msg_request *request)
     const struct ipc_receive *receive = &request->receive;
     uint64_t buffer = request->receive_buffer;
     kern_return_t written = KERN_SUCCESS;
-    if (request->limit >= offsetof(mach_msg_header_t, msgh_remote_port)) {
+    uint64_t limit = (uint64_t)receive->room + ipc_kmsg_trailer_size(receive->option);
+    if (limit >= offsetof(mach_msg_header_t, msgh_remote_port)) {
         written = copyout(buffer + offsetof(mach_msg_header_t, msgh_size), &receive->too_large_size,
                           sizeof(receive->too_large_size));
     }
     if (written == KERN_SUCCESS && (receive->option & MACH_RCV_LARGE_IDENTITY) &&
-        request->limit >= offsetof(mach_msg_header_t, msgh_voucher_port)) {
+        limit >= offsetof(mach_msg_header_t, msgh_voucher_port)) {
         written = copyout(buffer + offsetof(mach_msg_header_t, msgh_local_port),
                           &receive->too_large_port, sizeof(receive->too_large_port));
     }
@@ -172,7 +173,7 @@ static COLD void report_too_large(const struct msg_request *request)
 static COLD mach_msg_return_t receive_header_only(struct msg_request *request,
                                                   struct ipc_kmsg *kmsg, struct thread *self)
 {
-    if (request->receive.room < sizeof(mach_msg_header_t)) {
+    if (request->receive.room < (int64_t)sizeof(mach_msg_header_t)) {
         ipc_kmsg_destroy(kmsg);
         return MACH_RCV_TOO_LARGE;
     }
@@ -262,16 +263,17 @@ static inline void note_call(struct thread *self, const struct ipc_kmsg *kmsg)
 }
 
 /* Both halves, with a trailer behind the message that says who sends it. */
-static mach_msg_return_t msg_with_trailer(struct msg_request *request, struct thread *self)
+static mach_msg_return_t msg_with_trailer(struct msg_request *request, struct thread *self,
+                                          uint32_t send_size)
 {
     struct ipc_sender *sender;
     struct ipc_kmsg *kmsg;
     mach_msg_return_t result =
-        ipc_sender_copyin(self->space, request->send_buffer + request->send_size, &sender);
+        ipc_sender_copyin(self->space, request->send_buffer + send_size, &sender);
     if (result != MACH_MSG_SUCCESS) {
         return result;
     }
-    result = ipc_kmsg_copyin_bytes(request->send_buffer, request->send_size, &kmsg);
+    result = ipc_kmsg_copyin_bytes(request->send_buffer, send_size, &kmsg);
     if (result == MACH_MSG_SUCCESS) {
         result = ipc_kmsg_copyin_contents(kmsg, self->space, self->map);
     }
@@ -296,69 +298,57 @@ static NOINLINE mach_msg_return_t msg_by_queue(struct msg_request *request, stru
     return msg_send_contents(request, self, kmsg);
 }
 
-/* What is not the common: other options, messages that are large or of no good size, small buffers. */
-static NOINLINE mach_msg_return_t msg_uncommon(struct msg_request *request, struct thread *self)
+/* What is not the common: other options, and messages that are large or of no good size.  The message has
+ * SEND_SIZE bytes, the receive buffer LIMIT. */
+static NOINLINE mach_msg_return_t msg_uncommon(struct msg_request *request, struct thread *self,
+                                               uint32_t send_size, uint32_t limit)
 {
     mach_msg_option_t option = request->receive.option;
-    request->receive.room = ipc_receive_room(option, request->limit);
+    request->receive.room = ipc_receive_room(option, limit);
     if ((option & MACH_SEND_MSG) == 0) {
         return option & MACH_RCV_MSG ? msg_receive(request, self, nullptr) : MACH_MSG_SUCCESS;
     }
     if (option & MACH_SEND_TRAILER) {
-        return msg_with_trailer(request, self);
+        return msg_with_trailer(request, self, send_size);
     }
     struct ipc_kmsg *kmsg;
-    mach_msg_return_t result =
-        ipc_kmsg_copyin_bytes(request->send_buffer, request->send_size, &kmsg);
+    mach_msg_return_t result = ipc_kmsg_copyin_bytes(request->send_buffer, send_size, &kmsg);
     if (result != MACH_MSG_SUCCESS) {
         return result;
     }
     bool waits = (option & (MACH_RCV_MSG | MACH_RCV_TIMEOUT)) == MACH_RCV_MSG;
-    return waits && msg_direct(request, self, kmsg, option, &result)
-               ? result
-               : msg_by_queue(request, self, kmsg);
+    return waits && msg_direct(request, self, kmsg, 0, &result) ? result
+                                                                : msg_by_queue(request, self, kmsg);
 }
 
 /*
- * Both halves, as REQUEST's options say.  Common is to send and then to receive, for as long as it takes,
- * without what a trailer can tell.
+ * Common is to send and then to receive, for as long as it takes, without what a trailer can tell.
  */
-static ALWAYS_INLINE mach_msg_return_t msg_send_receive(struct msg_request *request)
-{
-    struct thread *self = current_thread();
-    mach_msg_option_t option = request->receive.option;
-    mach_msg_option_t decisive =
-        MACH_SEND_MSG | MACH_SEND_TRAILER | MACH_RCV_MSG | MACH_RCV_TIMEOUT | MACH_RCV_TRAILER_MASK;
-    if (UNLIKELY((option & decisive) != (MACH_SEND_MSG | MACH_RCV_MSG)) ||
-        UNLIKELY(request->limit < sizeof(mach_msg_trailer_t))) {
-        return msg_uncommon(request, self);
-    }
-    struct ipc_kmsg *kmsg;
-    bool is_short;
-    INLINE_CALL is_short = ipc_kmsg_copyin_short(request->send_buffer, request->send_size, &kmsg);
-    if (UNLIKELY(!is_short)) {
-        return msg_uncommon(request, self);
-    }
-    request->receive.room = request->limit - sizeof(mach_msg_trailer_t);
-    mach_msg_return_t result;
-    bool is_direct;
-    INLINE_CALL is_direct =
-        msg_direct(request, self, kmsg, option & ~MACH_RCV_TRAILER_MASK, &result);
-    return LIKELY(is_direct) ? result : msg_by_queue(request, self, kmsg);
-}
-
 uint64_t mach_msg_trap(uint64_t msg, uint64_t option, uint64_t send_size, uint64_t rcv_size,
                        uint64_t rcv_name, uint64_t timeout_ms)
 {
+    const mach_msg_option_t decisive =
+        MACH_SEND_MSG | MACH_SEND_TRAILER | MACH_RCV_MSG | MACH_RCV_TIMEOUT | MACH_RCV_TRAILER_MASK;
+    struct thread *self = current_thread();
     struct msg_request request;
     request.send_buffer = msg;
     request.receive_buffer = msg;
-    request.send_size = (uint32_t)send_size;
-    request.limit = (uint32_t)rcv_size;
     request.receive_name = (mach_port_name_t)rcv_name;
     request.timeout_ms = (uint32_t)timeout_ms;
     request.receive.option = (mach_msg_option_t)option;
-    return (uint64_t)msg_send_receive(&request);
+    request.receive.room = (int64_t)(uint32_t)rcv_size - (int64_t)sizeof(mach_msg_trailer_t);
+    struct ipc_kmsg *kmsg;
+    bool is_common = LIKELY((option & decisive) == (MACH_SEND_MSG | MACH_RCV_MSG));
+    if (LIKELY(is_common)) {
+        INLINE_CALL is_common = ipc_kmsg_copyin_short(msg, (uint32_t)send_size, &kmsg);
+    }
+    if (UNLIKELY(!is_common)) {
+        return (uint64_t)msg_uncommon(&request, self, (uint32_t)send_size, (uint32_t)rcv_size);
+    }
+    mach_msg_return_t result;
+    bool is_direct;
+    INLINE_CALL is_direct = msg_direct(&request, self, kmsg, MACH_RCV_TRAILER_MASK, &result);
+    return (uint64_t)(LIKELY(is_direct) ? result : msg_by_queue(&request, self, kmsg));
 }
 
 uint64_t mach_msg_overwrite_trap(uint64_t msg, uint64_t option, uint64_t send_size,
@@ -375,13 +365,11 @@ uint64_t mach_msg_overwrite_trap(uint64_t msg, uint64_t option, uint64_t send_si
     struct msg_request request = {
         .send_buffer = msg,
         .receive_buffer = buffer != 0 ? buffer : msg,
-        .send_size = (uint32_t)send_size,
-        .limit = (uint32_t)rcv_size,
         .receive_name = (mach_port_name_t)rcv_name,
         .timeout_ms = (uint32_t)timeout_ms,
         .receive.option = (mach_msg_option_t)option,
     };
-    return (uint64_t)msg_uncommon(&request, self);
+    return (uint64_t)msg_uncommon(&request, self, (uint32_t)send_size, (uint32_t)rcv_size);
 }
 
 uint64_t mach_reply_port_trap(void)

@@ -174,7 +174,7 @@ static ALWAYS_INLINE bool meet(struct msg_request *request, struct thread *self,
 }
 
 bool msg_direct(struct msg_request *request, struct thread *self, struct ipc_kmsg *kmsg,
-                mach_msg_option_t option, mach_msg_return_t *result) NO_LOCK_ANALYSIS
+                mach_msg_option_t absent, mach_msg_return_t *result) NO_LOCK_ANALYSIS
 {
     struct meeting meeting;
     bool have_met = false;
@@ -190,7 +190,7 @@ bool msg_direct(struct msg_request *request, struct thread *self, struct ipc_kms
     }
     struct ipc_port *port = meeting.receive_port;
     struct ipc_kmsg *received;
-    if (LIKELY(list_empty(&port->messages))) {
+    if (LIKELY(port->message_count == 0)) {
         struct ipc_wait wait = { WAIT_FOREVER, WAIT_ARMED_RESTARTABLE, meeting.receiver };
         INLINE_CALL *result =
             ipc_mqueue_wait(&port->object, &port->receivers, wait, &request->receive, &received);
@@ -206,6 +206,7 @@ bool msg_direct(struct msg_request *request, struct thread *self, struct ipc_kms
         return true;
     }
     self->calls = MACH_PORT_NULL;
-    INLINE_CALL *result = ipc_kmsg_copyout(received, self, request->receive_buffer, option);
+    INLINE_CALL *result = ipc_kmsg_copyout(received, self, request->receive_buffer,
+                                           request->receive.option & ~absent);
     return true;
 }

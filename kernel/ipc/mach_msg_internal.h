@@ -11,8 +11,6 @@
 struct msg_request {
     uint64_t send_buffer;
     uint64_t receive_buffer;
-    uint32_t send_size;
-    uint32_t limit; /* bytes of the receive buffer */
     mach_port_name_t receive_name;
     uint32_t timeout_ms;
     struct ipc_receive receive; /* with the options of both halves */
@@ -20,12 +18,12 @@ struct msg_request {
 
 /*
  * Send KMSG, whose bytes SELF has copied in, and receive without a time-out, if that can be done by handing
- * message and processor to a thread that waits for them.  OPTION is REQUEST's, for a caller who knows more
- * of it than its value.
+ * message and processor to a thread that waits for them.  The bits ABSENT are not in REQUEST's option, as
+ * the caller knows.
  * Returns: true, with *RESULT as of mach_msg(); false if it cannot be, with nothing done.
  */
 [[nodiscard]] bool msg_direct(struct msg_request *request, struct thread *self,
-                              struct ipc_kmsg *kmsg, mach_msg_option_t option,
+                              struct ipc_kmsg *kmsg, mach_msg_option_t absent,
                               mach_msg_return_t *result);
 
 /* SELF's receiving has ended with RESULT, a failure, and KMSG, if it is that this is too large.  Returns: as

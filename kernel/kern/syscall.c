@@ -360,7 +360,11 @@ TRAP(_kernelrpc_mach_port_request_notification_trap)
 #define ENTERED(name) name
 #endif
 
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Winitializer-overrides" /* the traps fill their places */
 const syscall_handler_t syscall_table[SYSCALL_TABLE_SIZE] = {
+    [0 ... SYSCALL_TABLE_SIZE - 1] = syscall_missing,
 #define MACH_TRAP(number, name, arguments) [number] = ENTERED(name),
 #include <mach/syscall.def>
 };
+#pragma clang diagnostic pop

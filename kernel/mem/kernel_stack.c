@@ -9,6 +9,8 @@
  */
 #include <mem/kernel_stack.h>
 
+#include <stdatomic.h>
+
 #include <lib/assert.h>
 #include <lib/bitmap.h>
 #include <arch/context.h>
@@ -133,8 +135,14 @@ void kernel_stack_free(void *stack)
     spin_unlock_restore(&stack_lock, state);
 }
 
+/* One processor at a time: unmapping asks all others, who would only be in each other's way. */
+static _Atomic bool is_trimming;
+
 bool kernel_stack_trim(void)
 {
+    if (atomic_exchange_explicit(&is_trimming, true, memory_order_acquire)) {
+        return false;
+    }
     interrupt_state_t state = spin_lock_save(&stack_lock);
     void *stack = kept_count > KEPT_MAX ? kept_pop() : nullptr;
     bool has_more = kept_count > KEPT_MAX;
@@ -144,6 +152,7 @@ bool kernel_stack_trim(void)
         stack_unmap(address, STACK_PAGES);
         slot_release((uint32_t)((address - KERNEL_STACK_RANGE_START) / SLOT_SIZE));
     }
+    atomic_store_explicit(&is_trimming, false, memory_order_release);
     return has_more;
 }
 

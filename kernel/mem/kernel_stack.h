@@ -25,7 +25,7 @@
 void kernel_stack_free(void *stack);
 
 /* Unmap one of the kept stacks, if there are more than a few.  Context: interrupts on, no locks.
- * Returns: true if there are still more. */
+ * Returns: true if there are still more, and no other processor is at it. */
 bool kernel_stack_trim(void);
 
 /* True if ADDRESS is in the guard page of a kernel stack. */

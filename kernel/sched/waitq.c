@@ -167,7 +167,7 @@ static inline bool hand_off(struct thread *self, struct thread *target) NO_LOCK_
     }
     struct sched_cpu *cpu = percpu_ptr(sched_cpu);
     if (UNLIKELY(target->state != THREAD_BLOCKED || target->priority < cpu->runq.best ||
-                 (target->handoff_mask & CPU_BIT(self->cpu)) == 0)) {
+                 (target->handoff_mask & cpu_self()) == 0)) {
         spin_unlock(&target->lock);
         spin_unlock(&self->lock);
         return false;

@@ -168,10 +168,7 @@ syscall_entry:
         subq    $MACH_CLASS, %rax
         cmpq    $TABLE_SIZE, %rax
         jae     syscall_unknown
-        movq    syscall_table(, %rax, 8), %r11
-        testq   %r11, %r11
-        jz      syscall_unknown
-        callq   *%r11
+        callq   *syscall_table(, %rax, 8)
 
 /*
  * rax is the result.  rip needs no check before SYSRET: it is the one SYSCALL left, below the end
@@ -206,6 +203,11 @@ syscall_ast:
 syscall_changed:
         call    trap_finish
         jmp     trap_return
+
+/* What a number without a trap has in the table, and so is called like one. */
+        .globl  syscall_missing
+syscall_missing:
+        addq    $8, %rsp
 
 /* No Mach trap: complete the frame for those who will read it. */
 syscall_unknown:

@@ -28,6 +28,7 @@ struct ist_stacks {
 PERCPU_DEFINE(struct tss, cpu_tss);
 PERCPU_DEFINE(uint64_t, percpu_base);
 PERCPU_DEFINE(uint32_t, cpu_number);
+PERCPU_DEFINE(cpu_mask_t, cpu_self_mask);
 PERCPU_DEFINE(uint64_t, syscall_user_sp);
 static PERCPU_DEFINE(struct gdt, cpu_gdt);
 static PERCPU_DEFINE(struct ist_stacks, cpu_ist_stacks);
@@ -74,4 +75,5 @@ void gdt_init_cpu(uint32_t cpu)
     wrmsr(MSR_KERNEL_GS_BASE, 0);
     percpu_write(percpu_base, percpu_bases[cpu]);
     percpu_write(cpu_number, cpu);
+    percpu_write(cpu_self_mask, CPU_BIT(cpu));
 }

@@ -40,7 +40,7 @@ static RARE_CALL void io_bitmap_switch(struct pmap *pmap)
 void pmap_switch(struct pmap *pmap)
 {
     struct pmap *previous = percpu_read(pmap_active);
-    cpu_mask_t self = CPU_BIT(cpu_index());
+    cpu_mask_t self = cpu_self();
     atomic_fetch_or(&pmap->cpus, self);
     tlb_load(pmap);
     percpu_write(pmap_active, pmap);

@@ -77,3 +77,8 @@ static inline uint32_t cpu_index(void)
 {
     return 0;
 }
+
+static inline cpu_mask_t cpu_self(void)
+{
+    return CPU_BIT(0);
+}

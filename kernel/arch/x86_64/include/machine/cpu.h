@@ -7,6 +7,7 @@
 #include <machine/percpu.h>
 
 PERCPU_DECLARE(uint32_t, cpu_number);
+PERCPU_DECLARE(cpu_mask_t, cpu_self_mask);
 
 /* Who waits for this processor (cross_call.h), and serving them. */
 PERCPU_DECLARE(_Atomic uint64_t, cross_callers);
@@ -74,4 +75,9 @@ static inline uint64_t cpu_cycles(void)
 static inline uint32_t cpu_index(void)
 {
     return percpu_read(cpu_number);
+}
+
+static inline cpu_mask_t cpu_self(void)
+{
+    return percpu_read(cpu_self_mask);
 }

@@ -75,3 +75,8 @@ static inline uint32_t cpu_index(void)
 {
     return play_cpu;
 }
+
+static inline cpu_mask_t cpu_self(void)
+{
+    return CPU_BIT(play_cpu);
+}
