@@ -80,12 +80,15 @@ static inline struct list *list_remove_first(struct list *list)
     return link;
 }
 
-/* Take LINK, the first, off LIST; nobody may ask of it any more whether it is on a list. */
+/* Take LINK, the first, off LIST; only debug builds leave it on no list. */
 static inline void list_unlink_first(struct list *list, struct list *link)
 {
     struct list *next = link->next;
     list->next = next;
     next->previous = list;
+#ifdef MACH_R_DEBUG
+    list_init(link);
+#endif
 }
 
 /* Move all members of FROM to the end of TO; FROM is empty afterwards. */

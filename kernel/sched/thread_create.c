@@ -97,7 +97,7 @@ void thread_release(struct thread *thread)
         return;
     }
     assert(thread->state == THREAD_DEAD || thread->state == THREAD_NEW);
-    assert(list_empty(&thread->wait_link));
+    debug_assert(list_empty(&thread->wait_link));
     if (UNLIKELY(thread->policy.mode == SCHED_REAL_TIME)) {
         policy_end(thread); /* it never ran, or it would have been done at its end */
     }
