@@ -262,7 +262,7 @@ class _Served(Case):
                 size = f"{self.elements(argument, True)} * {t.element_size}"
                 self.fill_value(argument, name, size, tag)
             case Shape.STRING | Shape.VAR_STRING:
-                out.line(f"loop_string({name}, {t.count}, {tag});")
+                out.line(f"loop_result_string({name}, {t.count}, {tag});")
             case Shape.PORT:
                 how = self.sending(argument, tag)
                 out.line(f"*{name} = loop_own({self.port(argument, tag)}, {how});")

@@ -104,18 +104,22 @@ static kern_return_t expected_result(void)
     return loop.result == MIG_NO_REPLY ? MIG_SERVER_DIED : loop.result;
 }
 
-/* The thread's reply port can be used again only if surely no reply is on its way. */
-static bool is_reply_port_dropped(kern_return_t got)
+/* The call needed the thread's reply port and failed: it can be used again only if surely no reply is
+ * on its way. */
+static bool has_failed_with_port(kern_return_t got)
 {
     if (loop.routine->one_way || loop.routine->own_reply_port || loop.halves) {
         return false;
     }
-    if (got == MACH_RCV_TOO_LARGE) {
-        return true;
-    }
-    return loop.course == LOOP_REPLY_LOST ||
-           (loop.course == LOOP_SEND_FAILS && loop.failure != MACH_SEND_INVALID_DEST &&
-            loop.failure != MACH_SEND_INVALID_DATA && loop.failure != MACH_SEND_INVALID_HEADER);
+    return got == MACH_RCV_TOO_LARGE || loop.course == LOOP_REPLY_LOST ||
+           loop.course == LOOP_SEND_FAILS;
+}
+
+static bool is_surely_unsent(void)
+{
+    return loop.course == LOOP_SEND_FAILS &&
+           (loop.failure == MACH_SEND_INVALID_DEST || loop.failure == MACH_SEND_INVALID_DATA ||
+            loop.failure == MACH_SEND_INVALID_HEADER);
 }
 
 /* The contract: each side gives back what it must still have, and nothing is left. */
@@ -128,7 +132,9 @@ static void settle(kern_return_t got)
         }
         free(loop_outcome.delivered);
     }
-    LOOP_CHECK(loop_outcome.reply_port_dropped == is_reply_port_dropped(got));
+    const bool failed = has_failed_with_port(got);
+    LOOP_CHECK(loop_outcome.reply_port_dropped == (failed && !is_surely_unsent()));
+    LOOP_CHECK(loop_outcome.reply_port_kept || !(failed && is_surely_unsent()));
     if (!loop_outcome.reply_port_dropped) {
         ledger_take(LOOP_CLIENT, LOOP_REPLY_PORT, MACH_MSG_TYPE_PORT_RECEIVE);
     }

@@ -164,6 +164,7 @@ int64_t loop_number(unsigned int tag, int64_t low, int64_t high);
 void loop_letters(void *to, size_t size, unsigned int tag);
 bool loop_is_letters(const void *bytes, size_t size, unsigned int tag);
 void loop_string(char *to, size_t size, unsigned int tag);
+void loop_result_string(char *to, size_t size, unsigned int tag); /* perhaps without its end */
 bool loop_is_string(const char *s, size_t size, unsigned int tag);
 mach_port_t loop_port(unsigned int tag, unsigned int index);
 mach_port_t loop_some_port(unsigned int tag, unsigned int index); /* never null */

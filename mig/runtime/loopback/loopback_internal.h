@@ -99,6 +99,7 @@ struct loop_outcome {
     bool stays;        /* what comes back has the name, or is at the place, that it had */
     bool results_gone; /* the server's results are no longer its own */
     bool reply_port_dropped;
+    bool reply_port_kept;         /* the stub said that it can be used again */
     mach_msg_header_t *delivered; /* the idle routine's reply, as the client got it */
     mach_port_t reply_right;      /* with which the server can answer later */
     mach_msg_type_name_t reply_disposition;

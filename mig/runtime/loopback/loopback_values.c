@@ -83,6 +83,9 @@ int64_t loop_number(unsigned int tag, int64_t low, int64_t high)
 
 static size_t string_length(size_t size, unsigned int tag)
 {
+    if (loop.seed % 5 == 3) {
+        return size - 1; /* as long as it can be */
+    }
     const uint32_t length = loop_count(tag, (uint32_t)size - 1, 1);
 
     return has_pattern(length + 1) ? length - 1 : length;
@@ -96,6 +99,14 @@ void loop_string(char *to, size_t size, unsigned int tag)
         to[i] = (char)('a' + hash(tag, (uint32_t)i) % 26);
     }
     to[length] = '\0';
+}
+
+void loop_result_string(char *to, size_t size, unsigned int tag)
+{
+    loop_string(to, size, tag);
+    if (to[size - 1] == '\0' && string_length(size, tag) == size - 1) {
+        to[size - 1] = 'x'; /* its end is for the stub to put there */
+    }
 }
 
 bool loop_is_string(const char *s, size_t size, unsigned int tag)
@@ -159,6 +170,8 @@ mach_port_t mig_get_reply_port(void)
 void mig_put_reply_port(mach_port_t port)
 {
     LOOP_CHECK(port == LOOP_REPLY_PORT);
+    LOOP_CHECK(!loop_outcome.reply_port_kept);
+    loop_outcome.reply_port_kept = true;
 }
 
 void mig_dealloc_reply_port(mach_port_t port)
@@ -175,6 +188,7 @@ void mig_dealloc_special_reply_port(mach_port_t port);
 
 mach_port_t mig_get_special_reply_port(void)
 {
+    loop_outcome.reply_port_kept = true; /* that needs no call */
     return LOOP_REPLY_PORT;
 }
 

@@ -7,3 +7,6 @@
 typedef char *seldom_data_t;
 typedef int *seldom_block_t;
 typedef int seldom_rows_t[300];
+typedef struct {
+    int64_t a, b;
+} aligned_t;

@@ -57,6 +57,17 @@ serve_large(mach_port_t server, longs_t given, mach_msg_type_number_t givenCnt, 
 }
 
 kern_return_t
+serve_heaped(mach_port_t server, heap_t given, mach_msg_type_number_t *givenSubs, heap_t got,
+             mach_msg_type_number_t *gotSubs)
+{
+    (void)server, (void)given, (void)givenSubs;
+    got[0] = got[1] = &number;
+    gotSubs[0] = 1;
+    gotSubs[1] = got_count;
+    return KERN_SUCCESS;
+}
+
+kern_return_t
 serve_texted(mach_port_t server, char_array *text, mach_msg_type_number_t *textCnt)
 {
     (void)server, (void)text, (void)textCnt;
@@ -143,6 +154,51 @@ static kern_return_t serve(mach_msg_type_number_t count)
     }
     EXPECT(answer.error.Head.msgh_size == sizeof(mig_reply_error_t));
     return answer.error.RetCode;
+}
+
+/* The same of a list of regions, the second of which is so large. */
+static kern_return_t serve_list(mach_msg_type_number_t count)
+{
+    __Request__heaped_t request = {
+        .Head = { .msgh_bits = MACH_MSGH_BITS_COMPLEX, .msgh_size = sizeof(request), .msgh_id = 5956 },
+        .msgh_body = { 2 },
+        .given = { { .type = MACH_MSG_OOL_DESCRIPTOR }, { .type = MACH_MSG_OOL_DESCRIPTOR } },
+        .NDR = NDR_record,
+    };
+    union {
+        mig_reply_error_t error;
+        __Reply__heaped_t reply;
+    } answer = { .error.RetCode = 77 };
+    got_count = count;
+    EXPECT(room_server(&request.Head, &answer.error.Head));
+    if (MACH_MSGH_BITS_IS_COMPLEX(answer.error.Head.msgh_bits)) {
+        EXPECT(answer.reply.got[1].size == 8 * count && answer.reply.gotSubs[1] == count);
+        return KERN_SUCCESS;
+    }
+    EXPECT(answer.error.Head.msgh_size == sizeof(mig_reply_error_t));
+    return answer.error.RetCode;
+}
+
+static kern_return_t heaped_reply_late(mach_msg_type_number_t count)
+{
+    longs_t got[2] = { &number, &number };
+    mach_msg_type_number_t counts[2] = { 1, count };
+    return serve_heaped_reply(5, got, counts);
+}
+
+static void try_large_list(void)
+{
+    longs_t given[2] = { &number, &number };
+    longs_t got[2] = { NULL, NULL };
+    mach_msg_type_number_t counts[2] = { 1, TOO_MANY };
+    mach_msg_type_number_t got_counts[2] = { 0, 0 };
+    sent = 0;
+    EXPECT(heaped(3, given, counts, got, got_counts) == MIG_ARRAY_TOO_LARGE && sent == 0);
+    EXPECT(heaped_send(3, given, counts, 5) == MIG_ARRAY_TOO_LARGE && sent == 0);
+    EXPECT(heaped_reply_late(TOO_MANY) == MIG_ARRAY_TOO_LARGE && sent == 0);
+    EXPECT(heaped_reply_late(1) == KERN_SUCCESS && sent == 1);
+    EXPECT(serve_list(1) == KERN_SUCCESS && serve_list(TOO_MANY - 1) == KERN_SUCCESS);
+    EXPECT(serve_list(TOO_MANY) == MIG_ARRAY_TOO_LARGE);
 }
 
 /* More than a descriptor can tell is neither sent nor answered. */
@@ -237,6 +293,7 @@ main(void)
     try_ports();
     answer_late();
     try_large();
+    try_large_list();
     EXPECT(decode_text(30) == KERN_SUCCESS && decode_text(31) == MIG_TYPE_ERROR);
     EXPECT(decode(1, &count) == KERN_SUCCESS && count == 2);
     EXPECT(decode(5, &count) == KERN_SUCCESS && count == 2);

@@ -9,3 +9,4 @@ typedef int64_t *pairs_t;
 typedef int64_t *longs_t;
 typedef char *char_array;
 typedef char_array *list_t;
+typedef longs_t *heap_t;
