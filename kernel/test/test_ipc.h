@@ -68,3 +68,16 @@ static inline mach_port_urefs_t refs(struct ipc_space *space, mach_port_name_t n
     EXPECT_EQ(mach_port_get_refs(space, name, right, &count), KERN_SUCCESS);
     return count;
 }
+
+/* Have SPACE make one of each kind of name, as far as allocations do not fail, and end it. */
+static inline void space_make_all_and_destroy(struct ipc_space *space)
+{
+    mach_port_name_t name;
+    mach_port_name_t set;
+    if (mach_port_allocate(space, MACH_PORT_RIGHT_RECEIVE, &name) == KERN_SUCCESS &&
+        mach_port_allocate(space, MACH_PORT_RIGHT_PORT_SET, &set) == KERN_SUCCESS) {
+        (void)mach_port_insert_member(space, name, set);
+        (void)mach_port_allocate_name(space, MACH_PORT_RIGHT_DEAD_NAME, 0x7700);
+    }
+    space_destroy(space);
+}

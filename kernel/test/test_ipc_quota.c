@@ -200,15 +200,8 @@ KTEST(ipc_charges_survive_failing_allocations)
         interrupts_disable();
         struct quota *quota = quota_create(nullptr);
         struct ipc_space *space = quota != nullptr ? quota_space_create(quota) : nullptr;
-        mach_port_name_t name;
-        mach_port_name_t set;
         if (space != nullptr) {
-            if (mach_port_allocate(space, MACH_PORT_RIGHT_RECEIVE, &name) == KERN_SUCCESS &&
-                mach_port_allocate(space, MACH_PORT_RIGHT_PORT_SET, &set) == KERN_SUCCESS) {
-                (void)mach_port_insert_member(space, name, set);
-                (void)mach_port_allocate_name(space, MACH_PORT_RIGHT_DEAD_NAME, 0x123456);
-            }
-            space_destroy(space);
+            space_make_all_and_destroy(space);
         }
         quota_release(quota);
         interrupts_enable();

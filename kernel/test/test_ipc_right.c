@@ -361,15 +361,8 @@ KTEST(ipc_allocation_failures_unwind)
     for (struct ktest_failures f = ktest_failures_begin(); ktest_failures_next(&f);) {
         interrupts_disable();
         struct ipc_space *space = space_create();
-        mach_port_name_t name;
-        mach_port_name_t set;
         if (space != nullptr) {
-            if (mach_port_allocate(space, MACH_PORT_RIGHT_RECEIVE, &name) == KERN_SUCCESS &&
-                mach_port_allocate(space, MACH_PORT_RIGHT_PORT_SET, &set) == KERN_SUCCESS) {
-                (void)mach_port_insert_member(space, name, set);
-                (void)mach_port_allocate_name(space, MACH_PORT_RIGHT_DEAD_NAME, 0x7700);
-            }
-            space_destroy(space);
+            space_make_all_and_destroy(space);
         }
         interrupts_enable();
     }

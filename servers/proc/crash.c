@@ -279,39 +279,26 @@ kern_return_t catch_mach_exception_raise(mach_port_t port, mach_port_t thread, m
 }
 
 /* Exceptions are asked for with thread and task only. */
-kern_return_t catch_mach_exception_raise_state(
-    mach_port_t port, exception_type_t exception, const mach_exception_data_t codes,
-    mach_msg_type_number_t code_count, int *flavor, const thread_state_t old_state,
-    mach_msg_type_number_t old_count, thread_state_t new_state, mach_msg_type_number_t *new_count)
+kern_return_t catch_mach_exception_raise_state([[maybe_unused]] mach_port_t port,
+                                               [[maybe_unused]] exception_type_t exception,
+                                               [[maybe_unused]] const mach_exception_data_t codes,
+                                               [[maybe_unused]] mach_msg_type_number_t code_count,
+                                               [[maybe_unused]] int *flavor,
+                                               [[maybe_unused]] const thread_state_t old_state,
+                                               [[maybe_unused]] mach_msg_type_number_t old_count,
+                                               [[maybe_unused]] thread_state_t new_state,
+                                               [[maybe_unused]] mach_msg_type_number_t *new_count)
 {
-    (void)port;
-    (void)exception;
-    (void)codes;
-    (void)code_count;
-    (void)flavor;
-    (void)old_state;
-    (void)old_count;
-    (void)new_state;
-    (void)new_count;
     return KERN_NOT_SUPPORTED;
 }
 
 kern_return_t catch_mach_exception_raise_state_identity(
-    mach_port_t port, mach_port_t thread, mach_port_t task, exception_type_t exception,
-    mach_exception_data_t codes, mach_msg_type_number_t code_count, int *flavor,
-    thread_state_t old_state, mach_msg_type_number_t old_count, thread_state_t new_state,
-    mach_msg_type_number_t *new_count)
+    [[maybe_unused]] mach_port_t port, [[maybe_unused]] mach_port_t thread,
+    [[maybe_unused]] mach_port_t task, [[maybe_unused]] exception_type_t exception,
+    [[maybe_unused]] mach_exception_data_t codes,
+    [[maybe_unused]] mach_msg_type_number_t code_count, [[maybe_unused]] int *flavor,
+    [[maybe_unused]] thread_state_t old_state, [[maybe_unused]] mach_msg_type_number_t old_count,
+    [[maybe_unused]] thread_state_t new_state, [[maybe_unused]] mach_msg_type_number_t *new_count)
 {
-    (void)port;
-    (void)thread;
-    (void)task;
-    (void)exception;
-    (void)codes;
-    (void)code_count;
-    (void)flavor;
-    (void)old_state;
-    (void)old_count;
-    (void)new_state;
-    (void)new_count;
     return KERN_NOT_SUPPORTED;
 }

@@ -253,18 +253,20 @@ CASE(a_request_from_the_queue_brings_importance)
     end();
 }
 
-/* Requests that nobody cares for stand in the queue before the important one, or fill it. */
-static void come_behind(mach_port_t set, int others)
+/* Keep the server of SET busy with a request that nobody cares for. */
+static void begin_busy(mach_port_t set)
 {
-    struct client client = { .result = -1 };
     begin(set);
     front.behind = MACH_PORT_NULL;
     front.is_held = true;
     EXPECT_OK(send_value(front.port, 1));
     EXPECT(systest_wait(is_busy, &front));
-    for (int i = 0; i < others; i++) {
-        EXPECT_OK(send_value(front.port, 1));
-    }
+}
+
+/* An important request comes while others take the processors; it is served all the same. */
+static void end_with_call(void)
+{
+    struct client client = { .result = -1 };
     hogs_start();
     client.port = front.port;
     start(&client.worker, HIGH, call_once, &client);
@@ -273,6 +275,16 @@ static void come_behind(mach_port_t set, int others)
     worker_join(&client.worker);
     EXPECT_EQ(client.result, MACH_MSG_SUCCESS);
     end();
+}
+
+/* Requests that nobody cares for stand in the queue before the important one, or fill it. */
+static void come_behind(mach_port_t set, int others)
+{
+    begin_busy(set);
+    for (int i = 0; i < others; i++) {
+        EXPECT_OK(send_value(front.port, 1));
+    }
+    end_with_call();
 }
 
 CASE(what_stands_in_front_in_the_queue_is_hurried)
@@ -288,26 +300,14 @@ CASE(who_waits_for_room_lends_too)
 /* The server of a set takes the messages of the other member in between. */
 CASE(what_stands_at_another_member_is_hurried)
 {
-    struct client client = { .result = -1 };
     mach_port_t set, other = port_create_with_send();
     EXPECT_OK(mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_PORT_SET, &set));
     EXPECT_OK(mach_port_insert_member(mach_task_self(), other, set));
-    begin(set);
-    front.behind = MACH_PORT_NULL;
-    front.is_held = true;
-    EXPECT_OK(send_value(front.port, 1));
-    EXPECT(systest_wait(is_busy, &front));
+    begin_busy(set);
     for (int i = 0; i < 3; i++) {
         EXPECT_OK(send_value(other, 1));
     }
-    hogs_start();
-    client.port = front.port;
-    start(&client.worker, HIGH, call_once, &client);
-    EXPECT(worker_wait_blocked(&client.worker));
-    front.is_held = false;
-    worker_join(&client.worker);
-    EXPECT_EQ(client.result, MACH_MSG_SUCCESS);
-    end();
+    end_with_call();
     port_destroy_with_send(other);
 }
 

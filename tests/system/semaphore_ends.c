@@ -97,9 +97,7 @@ CASE(a_task_that_waits_may_end)
     struct helper helper;
     semaphore_t semaphore = semaphore_make(SYNC_POLICY_FIFO, 0);
     if (helper_create(&helper)) {
-        helper_give(&helper, 0, semaphore, MACH_MSG_TYPE_COPY_SEND);
-        waiter = (struct waiter){ .semaphore = HELPER_PORT(0) };
-        waiter_start_in(&waiter, helper.task);
+        waiter_start_in_helper(&waiter, &helper, semaphore);
         helper_destroy(&helper);
         worker_join(&waiter.worker);
         EXPECT_EQ(waiter.result, NO_RESULT);

@@ -72,6 +72,14 @@ void waiter_start(struct waiter *waiter)
     waiter_start_in(waiter, mach_task_self());
 }
 
+void waiter_start_in_helper(struct waiter *waiter, const struct helper *helper,
+                            semaphore_t semaphore)
+{
+    helper_give(helper, 0, semaphore, MACH_MSG_TYPE_COPY_SEND);
+    *waiter = (struct waiter){ .semaphore = HELPER_PORT(0) };
+    waiter_start_in(waiter, helper->task);
+}
+
 void waiters_begin(void)
 {
     returned = 0;

@@ -39,6 +39,10 @@ struct waiter {
 void waiter_start_in(struct waiter *waiter, mach_port_t task);
 void waiter_start(struct waiter *waiter);
 
+/* The same in HELPER, whose only right is one to SEMAPHORE. */
+void waiter_start_in_helper(struct waiter *waiter, const struct helper *helper,
+                            semaphore_t semaphore);
+
 /* The next waiter that comes back is the first. */
 void waiters_begin(void);
 

@@ -207,9 +207,7 @@ CASE(a_semaphore_works_between_tasks)
     struct helper helper;
     semaphore_t semaphore = semaphore_make(SYNC_POLICY_FIFO, 0);
     if (helper_create(&helper)) {
-        helper_give(&helper, 0, semaphore, MACH_MSG_TYPE_COPY_SEND);
-        waiter = (struct waiter){ .semaphore = HELPER_PORT(0) };
-        waiter_start_in(&waiter, helper.task);
+        waiter_start_in_helper(&waiter, &helper, semaphore);
         EXPECT_OK(semaphore_signal(semaphore));
         waiter_join(&waiter, KERN_SUCCESS);
         helper_destroy(&helper);
