@@ -12,6 +12,7 @@
 #include <arch/boot_info.h>
 #include <mem/alloc_failure.h>
 #include <sched/thread.h>
+#include <kern/call_results.h>
 
 /* More allocations than any routine makes: one that is called so often does not get on. */
 #define REPEATED_MAX 100000
@@ -64,6 +65,7 @@ bool call_failures_repeat(mach_msg_id_t id, kern_return_t result)
     }
     struct allocation_failures *failures = &current_thread()->failures;
     failures->is_on = false;
+    call_result_note(id, result);
     bool has_failed = atomic_load(&failures->left) < 0;
     bool is_good = result == KERN_SUCCESS || result == MIG_NO_REPLY;
     if (is_good && failures->odd != KERN_SUCCESS) {
@@ -77,5 +79,22 @@ bool call_failures_repeat(mach_msg_id_t id, kern_return_t result)
         panic("routine %d says %d whatever memory there is", id, result);
     }
     begin_round(failures, failures->succeed + 1);
+    return true;
+}
+
+void call_failures_end(void)
+{
+    if (is_on) {
+        call_results_tell();
+    }
+}
+
+bool call_failures_once(int64_t succeed)
+{
+    if (is_on) {
+        return false;
+    }
+    allocation_own_countdown = own_countdown;
+    begin_round(&current_thread()->failures, succeed);
     return true;
 }

@@ -18,6 +18,7 @@
 #include <mem/zone.h>
 #include <sched/lock_info.h>
 #include <ipc/ipc_space.h>
+#include <kern/call_failures.h>
 #include <kern/clock.h>
 #include <kern/host.h>
 #include <kern/kernel_port.h>
@@ -42,6 +43,7 @@ kern_return_t host_reboot(host_priv_t host_priv, int options)
     if ((options & ~REBOOT_OPTIONS) != 0) {
         return KERN_INVALID_ARGUMENT;
     }
+    call_failures_end();
     interrupts_disable();
     if (options & HOST_REBOOT_DEBUG_EXIT && boot_option_is_set("debug_exit")) {
         machine_debug_exit((uint32_t)(options & HOST_REBOOT_DEBUG_EXIT_MASK) >>
@@ -231,6 +233,14 @@ kern_return_t host_log_read(host_priv_t host_priv, log_text_t text, mach_msg_typ
     }
     *textCnt = (mach_msg_type_number_t)log_read(text, *textCnt);
     return KERN_SUCCESS;
+}
+
+kern_return_t host_fail_allocation(host_priv_t host_priv, int succeed)
+{
+    if (host_priv == nullptr) {
+        return KERN_INVALID_HOST;
+    }
+    return call_failures_once(succeed) ? KERN_SUCCESS : KERN_NOT_SUPPORTED;
 }
 
 kern_return_t host_lock_info(host_priv_t host_priv, lock_info_array_t classes,

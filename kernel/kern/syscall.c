@@ -17,6 +17,7 @@
 #include <ipc/mach_port.h>
 #include <vm/vm_map.h>
 #include <vm/vm_user.h>
+#include <kern/call_failures.h>
 #include <kern/host.h>
 #include <kern/kernel_port.h>
 #include <kern/memory_entry.h>
@@ -29,6 +30,16 @@
 #include <kern/trap_handler.h>
 
 #define TRAP(name) static TRAP_HANDLER(name)
+
+/* RESULT becomes what CALL says, the routine that the message ID asks for too; for tests it is called
+ * more than once (kern/call_failures.h). */
+#define CALL_ROUTINE(id, result, call)                  \
+    do {                                                \
+        call_failures_begin();                          \
+        do {                                            \
+            (result) = (call);                          \
+        } while (call_failures_repeat((id), (result))); \
+    } while (false)
 
 /* True if NAME denotes the port of the caller's own task. */
 static NOINLINE bool name_is_own_task_slowly(mach_port_name_t name)
@@ -145,7 +156,8 @@ TRAP(_kernelrpc_mach_vm_allocate_trap)
         return KERN_INVALID_ADDRESS;
     }
     interrupts_enable();
-    kern_return_t result = mach_vm_allocate(map, &address, a3, (int)a4);
+    kern_return_t result;
+    CALL_ROUTINE(4800, result, mach_vm_allocate(map, &address, a3, (int)a4));
     interrupts_disable();
     return trap_result(result == KERN_SUCCESS ? copyout(a2, &address, sizeof(address)) : result);
 }
@@ -157,7 +169,8 @@ TRAP(_kernelrpc_mach_vm_deallocate_trap)
         return MACH_SEND_INVALID_DEST;
     }
     interrupts_enable();
-    kern_return_t result = mach_vm_deallocate(map, a2, a3);
+    kern_return_t result;
+    CALL_ROUTINE(4801, result, mach_vm_deallocate(map, a2, a3));
     interrupts_disable();
     return trap_result(result);
 }
@@ -169,7 +182,8 @@ TRAP(_kernelrpc_mach_vm_protect_trap)
         return MACH_SEND_INVALID_DEST;
     }
     interrupts_enable();
-    kern_return_t result = mach_vm_protect(map, a2, a3, (boolean_t)a4, (vm_prot_t)a5);
+    kern_return_t result;
+    CALL_ROUTINE(4802, result, mach_vm_protect(map, a2, a3, (boolean_t)a4, (vm_prot_t)a5));
     interrupts_disable();
     return trap_result(result);
 }
@@ -193,7 +207,8 @@ TRAP(_kernelrpc_mach_vm_map_trap)
         return KERN_INVALID_ADDRESS;
     }
     interrupts_enable();
-    kern_return_t result = vm_map_enter(map, &request);
+    kern_return_t result;
+    CALL_ROUTINE(4811, result, vm_map_enter(map, &request));
     interrupts_disable();
     return trap_result(
         result == KERN_SUCCESS ? copyout(a2, &request.address, sizeof(request.address)) : result);
@@ -206,7 +221,8 @@ TRAP(_kernelrpc_mach_port_allocate_trap)
     if (space == nullptr) {
         return MACH_SEND_INVALID_DEST;
     }
-    kern_return_t result = mach_port_allocate(space, (mach_port_right_t)a2, &name);
+    kern_return_t result;
+    CALL_ROUTINE(3204, result, mach_port_allocate(space, (mach_port_right_t)a2, &name));
     return trap_result(result == KERN_SUCCESS ? copyout(a3, &name, sizeof(name)) : result);
 }
 
@@ -216,43 +232,61 @@ TRAP(_kernelrpc_mach_port_deallocate_trap)
     if (space == nullptr) {
         return MACH_SEND_INVALID_DEST;
     }
+    kern_return_t result = KERN_SUCCESS;
     /* Programs give back names without looking whether there is one. */
-    return MACH_PORT_VALID((mach_port_name_t)a2)
-               ? trap_result(mach_port_deallocate(space, (mach_port_name_t)a2))
-               : KERN_SUCCESS;
+    if (MACH_PORT_VALID((mach_port_name_t)a2)) {
+        CALL_ROUTINE(3206, result, mach_port_deallocate(space, (mach_port_name_t)a2));
+    }
+    return trap_result(result);
 }
 
 TRAP(_kernelrpc_mach_port_mod_refs_trap)
 {
     struct ipc_space *space = own_space(a1);
-    return space == nullptr
-               ? MACH_SEND_INVALID_DEST
-               : trap_result(mach_port_mod_refs(space, (mach_port_name_t)a2, (mach_port_right_t)a3,
-                                                (mach_port_delta_t)a4));
+    if (space == nullptr) {
+        return MACH_SEND_INVALID_DEST;
+    }
+    kern_return_t result;
+    CALL_ROUTINE(3208, result,
+                 mach_port_mod_refs(space, (mach_port_name_t)a2, (mach_port_right_t)a3,
+                                    (mach_port_delta_t)a4));
+    return trap_result(result);
 }
 
 TRAP(_kernelrpc_mach_port_move_member_trap)
 {
     struct ipc_space *space = own_space(a1);
-    return space == nullptr ? MACH_SEND_INVALID_DEST
-                            : trap_result(mach_port_move_member(space, (mach_port_name_t)a2,
-                                                                (mach_port_name_t)a3));
+    if (space == nullptr) {
+        return MACH_SEND_INVALID_DEST;
+    }
+    kern_return_t result;
+    CALL_ROUTINE(3212, result,
+                 mach_port_move_member(space, (mach_port_name_t)a2, (mach_port_name_t)a3));
+    return trap_result(result);
 }
 
 TRAP(_kernelrpc_mach_port_insert_member_trap)
 {
     struct ipc_space *space = own_space(a1);
-    return space == nullptr ? MACH_SEND_INVALID_DEST
-                            : trap_result(mach_port_insert_member(space, (mach_port_name_t)a2,
-                                                                  (mach_port_name_t)a3));
+    if (space == nullptr) {
+        return MACH_SEND_INVALID_DEST;
+    }
+    kern_return_t result;
+    CALL_ROUTINE(3226, result,
+                 mach_port_insert_member(space, (mach_port_name_t)a2, (mach_port_name_t)a3));
+    return trap_result(result);
 }
 
 TRAP(_kernelrpc_mach_port_extract_member_trap)
 {
     struct ipc_space *space = own_space(a1);
-    return space == nullptr ? MACH_SEND_INVALID_DEST
-                            : trap_result(mach_port_extract_member(space, (mach_port_name_t)a2,
-                                                                   (mach_port_name_t)a3));
+    if (space == nullptr) {
+        return MACH_SEND_INVALID_DEST;
+    }
+    kern_return_t result;
+    CALL_ROUTINE(3227, result,
+                 mach_port_extract_member(space, (mach_port_name_t)a2, (mach_port_name_t)a3));
+    return trap_result(result);
 }
 
 TRAP(_kernelrpc_mach_port_type_trap)
@@ -262,7 +296,8 @@ TRAP(_kernelrpc_mach_port_type_trap)
     if (space == nullptr) {
         return MACH_SEND_INVALID_DEST;
     }
-    kern_return_t result = mach_port_type(space, (mach_port_name_t)a2, &type);
+    kern_return_t result;
+    CALL_ROUTINE(3201, result, mach_port_type(space, (mach_port_name_t)a2, &type));
     return trap_result(result == KERN_SUCCESS ? copyout(a3, &type, sizeof(type)) : result);
 }
 
@@ -294,7 +329,7 @@ TRAP(_kernelrpc_mach_port_insert_right_trap)
     if (result != KERN_SUCCESS) {
         return trap_result(result);
     }
-    result = mach_port_insert_right(space, (mach_port_name_t)a2, port, type);
+    CALL_ROUTINE(3214, result, mach_port_insert_right(space, (mach_port_name_t)a2, port, type));
     if (result != KERN_SUCCESS) {
         ipc_port_release_right(port, type);
     }
@@ -330,8 +365,9 @@ TRAP(_kernelrpc_mach_port_request_notification_trap)
     if (type != MACH_MSG_TYPE_PORT_SEND_ONCE) {
         result = KERN_INVALID_VALUE;
     } else {
-        result = mach_port_request_notification(space, (mach_port_name_t)a2, (mach_msg_id_t)a3,
-                                                (mach_port_mscount_t)a4, notify, &previous);
+        CALL_ROUTINE(3213, result,
+                     mach_port_request_notification(space, (mach_port_name_t)a2, (mach_msg_id_t)a3,
+                                                    (mach_port_mscount_t)a4, notify, &previous));
     }
     if (result != KERN_SUCCESS) {
         ipc_port_release_right(notify, type);

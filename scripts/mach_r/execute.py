@@ -13,7 +13,7 @@ import tempfile
 import time
 
 from mach_r import image, ui
-from mach_r.machine import Machine
+from mach_r.machine import Machine, plain
 
 _BEGIN = b"init: exec begins\r*\n"
 _END = re.compile(b"init: exec finished with status (-?[0-9]+)\r*\n")
@@ -35,6 +35,7 @@ class Outcome:
     status: int
     answered: bool  # STATUS is the commands' own
     tail: str  # the end of what the machine printed
+    after: str = ""  # what it printed after the commands
 
 
 def run(contents, options, timeout, sink, silence=None):
@@ -50,7 +51,8 @@ def run(contents, options, timeout, sink, silence=None):
             status = _follow(machine, deadline, silence, sink)
             if status is not None:
                 machine.finish(10)
-                return Outcome(status, True, machine.tail())
+                after = plain(bytes(_END.split(machine.output, maxsplit=1)[-1]))
+                return Outcome(status, True, machine.tail(), after)
             own = STATUS_TIMEOUT if machine.is_running() else STATUS_NO_END
             return Outcome(own, False, machine.tail())
 

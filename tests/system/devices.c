@@ -61,6 +61,7 @@ CASE(io_ports_of_the_kernel_are_not_granted)
         }
         EXPECT_EQ(device_grant_io_ports(mach_task_self(), helper.task, 0x1f, 1),
                   KERN_INVALID_CAPABILITY);
+        EXPECT_EQ(device_grant_io_ports(master, master, 0x1f, 1), KERN_INVALID_TASK);
         helper_destroy(&helper);
     }
     master_release(master);

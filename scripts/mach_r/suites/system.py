@@ -8,7 +8,7 @@ one takes the machine with it, the machine boots again for those that are left.
 
 import re
 
-from mach_r import build, conformance, execute, image, machine, tap
+from mach_r import build, conformance, execute, image, machine, promised, tap
 from mach_r.suites import Job, sources
 
 _FOLDER = build.ROOT / "tests" / "system"
@@ -38,6 +38,14 @@ def source_programs(folder=_FOLDER):
     ] + [_CONFORMANCE]
 
 
+# What the kernel's routines promise is compared with what they said.
+_KERNEL_INTERFACES = (
+    "clock", "clock_priv", "device", "host_priv", "host_security", "mach_host", "mach_port",
+    "mach_r_host", "mach_vm", "processor", "processor_set", "semaphore", "task", "thread_act",
+    "vm_map",
+)
+
+
 class SystemTests(Job):
     """All test programs, or those of ONLY, on one kind of machine."""
 
@@ -58,6 +66,7 @@ class SystemTests(Job):
     def run(self):
         left = [name for name in programs(self.presets[0]) if self.has(name)]
         cases = []
+        self._after = ""
         while left:
             output, outcome = self._boot(left)
             sections = _BEGIN.split(output)[1:]
@@ -72,7 +81,12 @@ class SystemTests(Job):
             elif not begun:
                 return cases + [self.failure(f"no test program ran:\n{outcome.tail}")]
             left = [name for name in left if name not in begun]
-        return cases
+            self._after += outcome.after
+        return cases + self._more_cases()
+
+    def _more_cases(self):
+        """Cases about what the machine printed after the programs."""
+        return []
 
     def _boot(self, names):
         """Run the programs NAMES in one boot; what they print and how it ended."""
@@ -94,13 +108,26 @@ class SystemTests(Job):
         return cases
 
 
+class CallsWithoutMemory(SystemTests):
+    """All programs in a kernel each of whose calls runs out of memory first, and which tells at the end
+    what its routines said: each error that they promise, and no other."""
+
+    def _more_cases(self):
+        seen = promised.results(self._after)
+        if self._word:
+            return []
+        faults = promised.check(seen, _KERNEL_INTERFACES)
+        text = "\n".join(f"{name}: {what}" for name, all in sorted(faults.items()) for what in all)
+        return [tap.Case(f"{self.name}/promised_errors", not faults, text)]
+
+
 def jobs(word):
     """One processor and several; with and without debug assertions. What is about processors also
     runs with eight, and where less checking makes other orders likely. What is about messages also
     runs with a sender that wakes the receiver instead of giving it the processor. All but what takes
     long runs once more in a kernel each of whose calls runs out of memory first."""
     crowded = ("processors", "stress")
-    slow = ("fuzz", "stress", "wrong_objects", "many", *_COUNTED)
+    slow = ("fuzz", "stress", "many", *_COUNTED)
     quick = tuple(name for name in source_programs() if name not in slow)
     messages = (_CONFORMANCE, "rights", "queues", "port_sets", "notifications")
     long_held = (*messages, "death", "semaphore_ends", "memory", "ool", "many")
@@ -115,7 +142,9 @@ def jobs(word):
         SystemTests("smp1-bounds", "debug", counted, word, only=(*long_held, "bounds")),
         SystemTests("smp1-no_handoff", "debug", machine.Options(), word, "no_handoff", messages),
         SystemTests("smp4-no_handoff", "debug", machine.Options(smp=4), word, "no_handoff", messages),
-        SystemTests("smp2-no_memory", "debug", machine.Options(smp=2), word, "fail_allocations", quick),
+        CallsWithoutMemory(
+            "smp2-no_memory", "debug", machine.Options(smp=2), word, "fail_allocations", quick
+        ),
     ]
     programs_there = source_programs()
     return [job for job in chosen if any(job.has(program) for program in programs_there)]
