@@ -159,7 +159,9 @@ kern_return_t task_suspend(task_t target_task)
     kern_return_t result = KERN_INVALID_TASK;
     struct thread *thread;
     mutex_lock(&target_task->lock);
-    if (target_task->is_active) {
+    if (target_task->suspend_count == SUSPEND_COUNT_MAX) {
+        result = KERN_RESOURCE_SHORTAGE;
+    } else if (target_task->is_active) {
         result = KERN_SUCCESS;
         if (target_task->suspend_count++ == 0) {
             list_for_each_entry(thread, &target_task->threads, task_link) {

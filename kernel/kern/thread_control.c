@@ -251,13 +251,16 @@ kern_return_t thread_user_hold(struct thread *thread)
 {
     struct gate *gate = thread_gate(thread);
     interrupt_state_t state = spin_lock_save(&gate->lock);
-    bool is_active = thread->is_active;
-    if (is_active) {
+    kern_return_t result = KERN_TERMINATED;
+    if (UNLIKELY(thread->user_suspend_count == SUSPEND_COUNT_MAX)) {
+        result = KERN_RESOURCE_SHORTAGE;
+    } else if (thread->is_active) {
         thread->user_suspend_count++;
         hold_locked(thread);
+        result = KERN_SUCCESS;
     }
     spin_unlock_restore(&gate->lock, state);
-    return is_active ? KERN_SUCCESS : KERN_TERMINATED;
+    return result;
 }
 
 kern_return_t thread_user_unhold(struct thread *thread)

@@ -49,8 +49,12 @@ kern_return_t thread_terminate_object(struct thread *thread);
 void thread_hold(struct thread *thread);
 void thread_unhold(struct thread *thread);
 
+/* The most that task_suspend() and thread_suspend() count: what thread_info() can tell. */
+#define SUSPEND_COUNT_MAX INT32_MAX
+
 /* The same for users, who cannot release more than they held.
- * Returns: KERN_SUCCESS; KERN_FAILURE, not held; KERN_TERMINATED. */
+ * Returns: KERN_SUCCESS; KERN_FAILURE, not held; KERN_TERMINATED; KERN_RESOURCE_SHORTAGE, held
+ * SUSPEND_COUNT_MAX times. */
 [[nodiscard]] kern_return_t thread_user_hold(struct thread *thread);
 [[nodiscard]] kern_return_t thread_user_unhold(struct thread *thread);
 

@@ -153,6 +153,30 @@ KTEST(kern_unhandled_exception_ends_the_task)
     task_release(task);
 }
 
+/* Counts of suspensions end, and do not begin anew. */
+KTEST(kern_suspensions_are_counted_to_an_end)
+{
+    struct task *task;
+    struct thread *thread;
+    EXPECT_EQ(task_create_object(nullptr, false, &task), KERN_SUCCESS);
+    EXPECT_EQ(thread_create_in_task(task, &thread), KERN_SUCCESS);
+    thread->user_suspend_count = SUSPEND_COUNT_MAX - 1;
+    thread->suspend_count = SUSPEND_COUNT_MAX - 1;
+    EXPECT_EQ(thread_suspend(thread), KERN_SUCCESS);
+    EXPECT_EQ(thread_suspend(thread), KERN_RESOURCE_SHORTAGE);
+    EXPECT_EQ(thread->suspend_count, SUSPEND_COUNT_MAX);
+    EXPECT_EQ(thread_resume(thread), KERN_SUCCESS);
+    EXPECT_EQ(thread_suspend(thread), KERN_SUCCESS);
+    EXPECT_EQ(task_suspend(task), KERN_SUCCESS); /* counts once more for each thread */
+    task->suspend_count = SUSPEND_COUNT_MAX;
+    EXPECT_EQ(task_suspend(task), KERN_RESOURCE_SHORTAGE);
+    EXPECT_EQ(task->suspend_count, SUSPEND_COUNT_MAX);
+    EXPECT_EQ(task_terminate(task), KERN_SUCCESS);
+    EXPECT(task_becomes_empty(task));
+    thread_release(thread);
+    task_release(task);
+}
+
 /* A call that found its task or thread just before the end comes too late. */
 KTEST(kern_what_has_ended_takes_no_more)
 {

@@ -12,6 +12,7 @@
 #include <servers/bootstrap.h>
 
 #include "systest.h"
+#include "systest_task.h"
 
 /* A port with a receive and a send right under one name. */
 static mach_port_t make_port(void)
@@ -391,14 +392,8 @@ CASE(a_wait_ends_with_its_subset)
     release(subset.port);
 }
 
-/* The port on which this thread waits for others is made when it first does, which is by chance. */
+/* What the first thread leaves, and the first wait for one. */
 void systest_prepare(void)
 {
-    pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-    pthread_cond_t never = PTHREAD_COND_INITIALIZER;
-    struct timespec span = { .tv_nsec = 1 };
-    (void)pthread_mach_thread_np(pthread_self());
-    (void)pthread_mutex_lock(&mutex);
-    (void)pthread_cond_timedwait_relative_np(&never, &mutex, &span);
-    (void)pthread_mutex_unlock(&mutex);
+    thread_warm_up();
 }

@@ -172,27 +172,6 @@ CASE(memory_without_addresses_is_a_body_error)
     receiver_end(&receiver);
 }
 
-/* There are no special reply ports that could be linked to somebody. */
-CASE(a_synchronous_wait_needs_a_special_reply_port)
-{
-    mach_port_t port = port_create_with_send();
-    union any_message message;
-    const mach_msg_option_t options = MACH_RCV_MSG | MACH_RCV_TIMEOUT | MACH_RCV_SYNC_WAIT;
-    EXPECT_OK(send_value(port, 3));
-    EXPECT_EQ(mach_msg(&message.header, options, 0, sizeof(message), port, 0, port),
-              MACH_RCV_INVALID_NOTIFY);
-    EXPECT_EQ(mach_msg_overwrite(&message.header, options, 0, sizeof(message), port, 0, port,
-                                 &message.header, 0),
-              MACH_RCV_INVALID_NOTIFY);
-    EXPECT_OK(mach_msg(&message.header, options, 0, sizeof(message), port, 0, MACH_PORT_NULL));
-    EXPECT_EQ(message.value.value, 3);
-    EXPECT_OK(send_value(port, 4));
-    EXPECT_OK(mach_msg(&message.header, options | MACH_SEND_OVERRIDE, 0, sizeof(message), port, 0,
-                       port)); /* there it is a priority */
-    EXPECT_EQ(message.value.value, 4);
-    port_destroy_with_send(port);
-}
-
 /* Bits that are no options, or the kernel's own, are not looked at. */
 CASE(unknown_options_change_nothing)
 {

@@ -347,3 +347,61 @@ CASE(threads_are_listed)
         worker_kill(&workers[i]);
     }
 }
+
+static uint8_t found[16];
+
+/* Note what xmm5 is, which nothing has used since the thread began. */
+static void note_xmm5([[maybe_unused]] void *argument)
+{
+    __asm__ volatile("movups %%xmm5, %0" : "=m"(found));
+}
+
+/* The floating point state of THREAD, with FLAVOR's length. */
+static x86_float_state64_t float_state(mach_port_t thread)
+{
+    x86_float_state64_t state = {};
+    mach_msg_type_number_t count = x86_FLOAT_STATE64_COUNT;
+    EXPECT_OK(thread_get_state(thread, x86_FLOAT_STATE64, (thread_state_t)&state, &count));
+    EXPECT_EQ(count, x86_FLOAT_STATE64_COUNT);
+    return state;
+}
+
+CASE(a_suspended_thread_gets_vector_registers_from_others)
+{
+    struct worker worker;
+    uint8_t pattern[16];
+    memset(pattern, 0x3c, sizeof(pattern));
+    EXPECT(worker_create(&worker, mach_task_self(), note_xmm5, NULL));
+    x86_float_state64_t state = float_state(worker.thread);
+    memcpy(&state.__fpu_xmm5, pattern, sizeof(pattern));
+    EXPECT_OK(thread_set_state(worker.thread, x86_FLOAT_STATE64, (thread_state_t)&state,
+                               x86_FLOAT_STATE64_COUNT));
+    state = float_state(worker.thread);
+    EXPECT_EQ(memcmp(&state.__fpu_xmm5, pattern, sizeof(pattern)), 0);
+    EXPECT_EQ(thread_set_state(worker.thread, x86_FLOAT_STATE64, (thread_state_t)&state,
+                               x86_FLOAT_STATE64_COUNT - 1),
+              KERN_INVALID_ARGUMENT);
+    EXPECT_OK(thread_resume(worker.thread));
+    worker_join(&worker);
+    EXPECT_EQ(memcmp(found, pattern, sizeof(pattern)), 0);
+}
+
+CASE(what_a_thread_ran_into_is_told_and_not_set)
+{
+    struct worker worker;
+    x86_exception_state64_t state;
+    mach_msg_type_number_t count = x86_EXCEPTION_STATE64_COUNT;
+    EXPECT(worker_create(&worker, mach_task_self(), note_xmm5, NULL));
+    EXPECT_OK(
+        thread_get_state(worker.thread, x86_EXCEPTION_STATE64, (thread_state_t)&state, &count));
+    EXPECT_EQ(count, x86_EXCEPTION_STATE64_COUNT);
+    EXPECT_EQ(state.__faultvaddr, 0);
+    EXPECT_EQ(state.__err, 0);
+    EXPECT_EQ(thread_set_state(worker.thread, x86_EXCEPTION_STATE64, (thread_state_t)&state, count),
+              KERN_INVALID_ARGUMENT);
+    count--;
+    EXPECT_EQ(
+        thread_get_state(worker.thread, x86_EXCEPTION_STATE64, (thread_state_t)&state, &count),
+        KERN_INVALID_ARGUMENT);
+    worker_kill(&worker);
+}
