@@ -69,6 +69,8 @@ CASE(look_ups_that_wait_are_bounded)
     mach_port_t subset = MACH_PORT_NULL;
     EXPECT_OK(bootstrap_subset(bootstrap_port, requestor, &subset));
     EXPECT(wait_for_nobody(subset, MANY, reply) > 0);
+    mach_port_t nobody = MACH_PORT_NULL;
+    EXPECT_EQ(mach_r_look_up_wait(subset, "nobody.is.called.so", &nobody), BOOTSTRAP_NO_MEMORY);
     close_reply(reply);
     reply = port_create();
     EXPECT_EQ(wait_for_nobody(subset, 1, reply), 0); /* the place of those who are gone */
@@ -93,6 +95,9 @@ CASE(names_are_bounded)
         }
     }
     EXPECT_EQ(result, BOOTSTRAP_NO_MEMORY);
+    mach_port_t service = MACH_PORT_NULL;
+    EXPECT_EQ(bootstrap_check_in(subset, "greed.one.more", &service), BOOTSTRAP_NO_MEMORY);
+    EXPECT_EQ(bootstrap_register(subset, "greed.one.more", requestor), BOOTSTRAP_NO_MEMORY);
     look_up_root();
     EXPECT_OK(mach_port_deallocate(mach_task_self(), subset));
     port_destroy_with_send(requestor);

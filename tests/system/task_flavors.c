@@ -159,6 +159,24 @@ CASE(the_kernels_memory_for_a_tasks_threads_is_told)
     helper_destroy(&helper);
 }
 
+#define MANY_REGIONS 50
+
+/* Memory in many regions takes the kernel's, too, and gives it back. */
+static void expect_regions_counted(task_t task)
+{
+    mach_vm_address_t memory = 0;
+    mach_vm_size_t size = 2 * MANY_REGIONS * vm_page_size;
+    task_kernelmemory_info_data_t start = kernel_memory(task);
+    EXPECT_OK(mach_vm_allocate(task, &memory, size, VM_FLAGS_ANYWHERE));
+    for (mach_vm_size_t at = 0; at < size; at += 2 * vm_page_size) {
+        EXPECT_OK(mach_vm_protect(task, memory + at, vm_page_size, FALSE, VM_PROT_READ));
+    }
+    task_kernelmemory_info_data_t full = kernel_memory(task);
+    EXPECT(full.total_palloc >= start.total_palloc + MANY_REGIONS * 32);
+    EXPECT_OK(mach_vm_deallocate(task, memory, size));
+    EXPECT(kernel_memory(task).total_pfree >= full.total_pfree + MANY_REGIONS * 32);
+}
+
 #define MANY_PORTS 100
 
 CASE(the_kernels_memory_for_a_tasks_ports_and_messages_is_told)
@@ -183,6 +201,7 @@ CASE(the_kernels_memory_for_a_tasks_ports_and_messages_is_told)
     task_kernelmemory_info_data_t empty = kernel_memory(helper.task);
     EXPECT(empty.total_pfree >= start.total_pfree + MANY_PORTS * 100);
     EXPECT(empty.total_palloc - empty.total_pfree < full.total_palloc - full.total_pfree);
+    expect_regions_counted(helper.task);
     helper_destroy(&helper);
 
     port = port_create_with_send();
