@@ -48,6 +48,15 @@ class Writer:
         self._depth -= 1
         self.line(tail)
 
+    @contextmanager
+    def literal(self, place: str, kind: str) -> Iterator[None]:
+        """PLACE becomes a KIND with the members that are written."""
+        self.line(f"{place} = ({kind}){{")
+        self._depth += 1
+        yield
+        self._depth -= 1
+        self.line("};")
+
     def loop(self, index: str, count: int | str) -> AbstractContextManager[None]:
         """A loop of COUNT rounds."""
         return self.block(f"for (unsigned int {index} = 0; {index} < {count}; {index}++)")

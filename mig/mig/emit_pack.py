@@ -125,8 +125,7 @@ class RequestPacker:
         return argument.type.sent
 
     def _port(self, place: str, value: str, how: str) -> None:
-        self.out.line(f"{place}.name = {value};")
-        emit_descriptor.right(self.out, self.side, place, how)
+        emit_descriptor.right(self.out, self.side, place, value, how)
 
     def _deallocate(self, argument: Argument) -> str:
         if argument.dealloc == "maybe":

@@ -220,9 +220,9 @@ class ReplyPacker:
                 value = argument.name
                 if t.outtran:
                     value = f"{t.outtran}({value})"
-                if not self._in_place(argument):
-                    out.line(f"{place}.name = {value};")
-                emit_descriptor.right(out, self.side, place, how)
+                if self._in_place(argument):
+                    value = f"{place}.name"
+                emit_descriptor.right(out, self.side, place, value, how)
             case Shape.PORTS:
                 self._port_array(argument, place, how)
             case Shape.OOL:
@@ -260,27 +260,26 @@ class ReplyPacker:
             value = f"{argument.name}[{self.i}]"
             if t.variable:
                 value = f"{self.i} < {self._count(argument)} ? {value} : {NULL_RIGHT[self.side]}"
-            self.out.line(f"{place}[{self.i}].name = {value};")
-            emit_descriptor.right(self.out, self.side, f"{place}[{self.i}]", how)
+            emit_descriptor.right(self.out, self.side, f"{place}[{self.i}]", value, how)
 
-    def _deallocate(self, argument: Argument, place: str) -> str:
+    def _deallocate(self, argument: Argument, place: str, value: str) -> str:
         """The sender's memory goes; so does what was lent to the routine and is sent back."""
         if argument.dealloc == "yes":
             return "TRUE"
         ways = [f"{argument.name}Dealloc != FALSE"] if argument.dealloc == "maybe" else []
         if argument.freed_by_stub and self.side is not Side.KERNEL:
             came = place.replace("OutP->", "In0P->", 1)
-            ways.append(f"{place}.address == {came}.address")
+            ways.append(f"(void *){value} == {came}.address")
         return " || ".join(ways) or "FALSE"
 
     def _ool(self, argument: Argument, place: str, value: str, size: str) -> None:
-        goes = self._deallocate(argument, place)
+        goes = self._deallocate(argument, place, value)
         emit_descriptor.memory(self.out, self.side, place, argument, value, goes, size)
 
     def _ool_ports(
         self, argument: Argument, place: str, value: str, count: str, how: str
     ) -> None:
-        goes = self._deallocate(argument, place)
+        goes = self._deallocate(argument, place, value)
         emit_descriptor.rights(self.out, self.side, place, value, goes, count, how)
 
     def _ool_list(self, argument: Argument, place: str, how: str) -> None:
