@@ -2,7 +2,8 @@
 /*
  * A sign of life is any interrupt (arch/ counts them), the watchdog's own timer among them: so an
  * idle processor gives one without being asked.  The processors that take part form a ring in the
- * order of their numbers.
+ * order of their numbers.  The timer of a processor that was stopped rings on another one; it still
+ * watches its own processor's neighbour.
  */
 #include <sched/watchdog.h>
 
@@ -45,6 +46,7 @@ enum watchdog_verdict watchdog_judge(struct watchdog_view *view, uint64_t beats,
 
 struct watchdog {
     struct timer timer;
+    uint32_t owner;  /* the processor whose it is */
     uint32_t target; /* the processor that `view` is of */
     struct watchdog_view view;
 };
@@ -84,12 +86,20 @@ static void report(uint32_t cpu, const struct watchdog_view *view, uint64_t now)
     atomic_fetch_add(&reports, 1);
 }
 
-/* Look at the neighbour. */
+/* Have processor CPU take an interrupt; this one just has. */
+static void ask(uint32_t cpu)
+{
+    if (cpu != cpu_index()) {
+        cpu_poke(cpu);
+    }
+}
+
+/* Look at the neighbour of DOG's owner. */
 static void watch(struct watchdog *dog)
 {
-    uint32_t target = next_member(cpu_index());
+    uint32_t target = next_member(dog->owner);
     uint64_t now = clock_now();
-    if (target == cpu_index()) {
+    if (target == dog->owner) {
         return;
     }
     if (target != dog->target) {
@@ -99,7 +109,7 @@ static void watch(struct watchdog *dog)
     }
     switch (watchdog_judge(&dog->view, cpu_heartbeat(target), now, limit)) {
     case WATCHDOG_ALIVE: break;
-    case WATCHDOG_ASK: cpu_poke(target); break;
+    case WATCHDOG_ASK: ask(target); break;
     case WATCHDOG_DEAD: report(target, &dog->view, now); break;
     }
 }
@@ -122,7 +132,8 @@ void watchdog_start_cpu(void)
         return;
     }
     atomic_fetch_or(&members, CPU_BIT(cpu_index()));
-    dog->target = cpu_index();
+    dog->owner = cpu_index();
+    dog->target = dog->owner;
     timer_init(&dog->timer, watchdog_rang);
     timer_arm(&dog->timer, clock_now() + limit / 2, limit / LEEWAY_PART);
 }

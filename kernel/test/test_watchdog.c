@@ -10,6 +10,7 @@
 #include <lib/string.h>
 #include <arch/clock_device.h>
 #include <arch/cpu.h>
+#include <sched/sched.h>
 #include <sched/thread.h>
 #include <sched/watchdog.h>
 
@@ -91,6 +92,53 @@ static bool log_contains(const char *word)
     return false;
 }
 
+static void restart_there(void *argument)
+{
+    (void)restart(*(const uint64_t *)argument);
+    has_ended = true;
+}
+
+/* Run FUNCTION(ARGUMENT) on processor CPU until it has set has_ended.  Returns: its thread. */
+static struct thread *run_there(uint32_t cpu, void (*function)(void *argument), void *argument)
+{
+    has_ended = false;
+    struct thread *thread = thread_create(function, argument, THREAD_PRIORITY_KERNEL);
+    thread_bind(thread, cpu);
+    thread_start(thread);
+    while (!has_ended) {
+        ktest_settle();
+    }
+    return thread;
+}
+
+static void join(struct thread *thread)
+{
+    while (refcount_value(&thread->references) != 1) {
+        ktest_settle();
+    }
+    thread_release(thread);
+}
+
+/* The timer of the one who watches has gone to another processor, and stays there. */
+KTEST(watchdog_of_a_processor_that_was_stopped_watches_on)
+{
+    if (cpu_count() < 3) {
+        return;
+    }
+    uint32_t reports = watchdog_reports();
+    uint64_t limit = TEST_LIMIT;
+    uint64_t before = restart(limit);
+    uint32_t other = (cpu_index() + 1) % cpu_count();
+    join(run_there(other, restart_there, &limit));
+    sched_stop_cpu(other);
+    sched_start_cpu(other);
+    struct thread *thread = run_there((other + 1) % cpu_count(), hang, nullptr);
+    EXPECT_EQ(watchdog_reports(), reports + 1);
+    join(run_there(other, restart_there, &before));
+    (void)restart(before);
+    join(thread);
+}
+
 KTEST(watchdog_prints_the_stack_of_a_processor_that_hangs)
 {
     if (cpu_count() == 1) {
@@ -98,23 +146,15 @@ KTEST(watchdog_prints_the_stack_of_a_processor_that_hangs)
     }
     uint32_t reports = watchdog_reports();
     uint64_t before = restart(TEST_LIMIT);
-    has_ended = false;
-    struct thread *thread = thread_create(hang, nullptr, THREAD_PRIORITY_KERNEL);
-    thread_bind(thread, (cpu_index() + 1) % cpu_count());
-    thread_start(thread);
-    while (!has_ended) {
-        ktest_settle();
-    }
+    struct thread *thread = run_there((cpu_index() + 1) % cpu_count(), hang, nullptr);
     EXPECT_EQ(watchdog_reports(), reports + 1);
     EXPECT(log_contains("watchdog: processor"));
     /* Not the function it calls: at the first instruction of what that calls, it is in no frame. */
     EXPECT(log_contains("hang+0x"));
     EXPECT(log_contains("watchdog: the longest hold of a spin lock was"));
+    EXPECT(log_contains("took no interrupts for at most"));
     (void)restart(before);
-    while (refcount_value(&thread->references) != 1) {
-        ktest_settle();
-    }
-    thread_release(thread);
+    join(thread);
 }
 
 #endif

@@ -8,6 +8,7 @@
  */
 #include "player.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,16 +19,21 @@
 
 #define STACK_SIZE  (32 * 1024)
 #define PERCPU_SIZE (16 * 1024)
-#define STEPS_MAX   1000
+#define STEPS_MAX   5000
 #define PRINTED_MAX 200
+
+/* So many steps one processor makes in a row, if others could make some: it may wait for them in a loop
+ * that does not say so, or for the time.  Then time passes, and the one goes on that has not done so for
+ * the longest time. */
+#define PATIENCE 200
 
 struct player {
     void *stack_pointer; /* while it is stopped */
     bool takes_interrupts;
-    bool is_called;  /* the interrupt of a cross call waits */
-    bool is_waiting; /* nobody else has done anything since it looked */
-    bool has_ended;
-    bool is_asleep; /* has ended, and is not in an interrupt */
+    bool is_waiting;  /* nobody else has done anything since it looked */
+    bool is_asleep;   /* until an interrupt comes */
+    uint32_t pending; /* interrupts that wait: bits */
+    uint32_t last_step;
 };
 
 struct choice {
@@ -36,7 +42,9 @@ struct choice {
 };
 
 uint32_t play_cpu;
+uint64_t play_time = 1;
 void (*play_machine_moves)(uint32_t cpu);
+bool (*play_machine_quiet)(void);
 
 static struct player players[PLAYED_CPUS];
 static ALIGNED(64) char stacks[PLAYED_CPUS][STACK_SIZE];
@@ -46,9 +54,10 @@ extern const char __start_percpu[];
 static const struct scenario *scenario;
 static void *main_stack_pointer;
 static struct choice choices[STEPS_MAX];
-static uint32_t given;   /* choices that this run has to follow */
-static uint32_t taken;   /* choices of this run so far */
-static uint32_t stopped; /* how often a processor was stopped in the middle */
+static uint32_t given;    /* choices that this run has to follow */
+static uint32_t taken;    /* choices of this run so far */
+static uint32_t stopped;  /* how often a processor was stopped in the middle */
+static uint32_t in_a_row; /* steps that the running processor has made */
 static uint8_t made_by[STEPS_MAX];
 static uint32_t steps;
 static bool is_running;
@@ -84,6 +93,12 @@ static void end_run(void)
     fake_switch_stacks(&players[play_cpu].stack_pointer, main_stack_pointer);
 }
 
+void play_give_up(void)
+{
+    end_run();
+    unreachable();
+}
+
 static void abandon(const char *what)
 {
     play_fail(what);
@@ -94,7 +109,7 @@ static void abandon(const char *what)
 static bool is_ready(uint32_t cpu)
 {
     const struct player *player = &players[cpu];
-    return player->is_asleep ? player->is_called : !player->is_waiting;
+    return player->is_asleep ? player->pending != 0 : !player->is_waiting;
 }
 
 /* The processors that could make the next step, the running one first. Returns: how many. */
@@ -113,6 +128,19 @@ static uint32_t list_ready(uint8_t *ready)
     return count;
 }
 
+/* Nobody can make a step: time passes, or the run is over. */
+static void let_time_pass(void)
+{
+    for (uint32_t cpu = 0; cpu < cpu_count(); cpu++) {
+        if (!players[cpu].is_asleep) {
+            abandon("all wait");
+        }
+    }
+    if (play_machine_quiet == nullptr || !play_machine_quiet()) {
+        end_run();
+    }
+}
+
 static void go_on_with(uint32_t cpu)
 {
     if (cpu != play_cpu) {
@@ -122,13 +150,32 @@ static void go_on_with(uint32_t cpu)
     }
 }
 
+/* The processor, ready, that has made no step for the longest time; never the running one if there is
+ * another. */
+static uint32_t longest_ready(void)
+{
+    uint32_t longest = play_cpu;
+    for (uint32_t cpu = 0; cpu < cpu_count(); cpu++) {
+        if (is_ready(cpu) && players[cpu].last_step < players[longest].last_step) {
+            longest = cpu;
+        }
+    }
+    return longest;
+}
+
 /* Choose who makes the next step, and be that one. */
 static void choose(void)
 {
     uint8_t ready[PLAYED_CPUS];
-    uint32_t count = list_ready(ready);
-    if (count == 0) {
-        abandon("all wait");
+    uint32_t count;
+    if (in_a_row == PATIENCE && is_ready(play_cpu)) {
+        in_a_row = 0;
+        (void)(play_machine_quiet != nullptr && play_machine_quiet());
+        go_on_with(longest_ready());
+        return;
+    }
+    while ((count = list_ready(ready)) == 0) {
+        let_time_pass();
     }
     uint8_t chosen = 0;
     if (count > 1) {
@@ -137,7 +184,9 @@ static void choose(void)
         }
         chosen = choices[taken++].chosen;
     }
-    stopped += ready[chosen] != play_cpu && is_ready(play_cpu);
+    bool is_same = ready[chosen] == play_cpu;
+    stopped += !is_same && is_ready(play_cpu);
+    in_a_row = is_same ? in_a_row + 1 : 0;
     go_on_with(ready[chosen]);
 }
 
@@ -148,6 +197,7 @@ static void note_step(bool is_deed)
         abandon("it does not end");
     }
     made_by[steps++] = (uint8_t)play_cpu;
+    players[play_cpu].last_step = steps;
     for (uint32_t cpu = 0; is_deed && cpu < cpu_count(); cpu++) {
         players[cpu].is_waiting &= cpu == play_cpu;
     }
@@ -160,10 +210,13 @@ static void note_step(bool is_deed)
 static void take_interrupt(void)
 {
     struct player *self = &players[play_cpu];
-    if (self->is_called && self->takes_interrupts) {
-        self->is_called = false;
+    while (self->pending != 0 && self->takes_interrupts) {
+        uint32_t pending = self->pending;
+        self->pending = 0;
         self->takes_interrupts = false;
-        cross_call_serve();
+        play_machine_interrupt(pending);
+        /* Another thread may have come back here, on another processor. */
+        self = &players[play_cpu];
         self->takes_interrupts = true;
     }
 }
@@ -194,9 +247,25 @@ void play_wait(void)
     play_look();
 }
 
-void play_interrupt(uint32_t cpu)
+void play_interrupt(uint32_t cpu, uint32_t which)
 {
-    players[cpu].is_called = true;
+    players[cpu].pending |= which;
+}
+
+void play_sleep(void)
+{
+    players[play_cpu].takes_interrupts = true;
+    players[play_cpu].is_asleep = true;
+    choose();
+    players[play_cpu].is_asleep = false;
+    note_step(true);
+    take_interrupt();
+    players[play_cpu].takes_interrupts = false;
+}
+
+bool play_sleeps(uint32_t cpu)
+{
+    return players[cpu].is_asleep && players[cpu].pending == 0;
 }
 
 bool play_takes_interrupts(void)
@@ -213,30 +282,13 @@ void play_set_interrupts(bool are_taken)
     }
 }
 
-static bool all_have_ended(void)
-{
-    for (uint32_t cpu = 0; cpu < cpu_count(); cpu++) {
-        if (!players[cpu].has_ended) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* A processor's life: its program, and then nothing but interrupts. */
 static void play(void)
 {
     scenario->programs[play_cpu]();
-    players[play_cpu].takes_interrupts = true;
-    players[play_cpu].has_ended = true;
-    while (!all_have_ended()) {
-        players[play_cpu].is_asleep = true;
-        choose();
-        players[play_cpu].is_asleep = false;
-        note_step(true);
-        take_interrupt();
+    for (;;) {
+        play_sleep();
     }
-    end_run();
 }
 
 static void start(uint32_t cpu)
@@ -251,11 +303,11 @@ static void run(void)
 {
     memset(areas, 0, sizeof(areas));
     play_cpu = 0;
-    taken = stopped = steps = 0;
-    scenario->prepare();
+    taken = stopped = steps = in_a_row = 0;
     for (uint32_t cpu = 0; cpu < cpu_count(); cpu++) {
         start(cpu);
     }
+    scenario->prepare();
     is_running = true;
     fake_switch_stacks(&main_stack_pointer, players[0].stack_pointer);
     is_running = false;

@@ -8,8 +8,9 @@
  * been tried in which a processor is stopped in the middle of its work (where it could have gone on)
  * at most so many times.
  *
- * A processor that waits goes on when another one has done something.  If all wait, and if a check
- * fails, the scenario has failed, and the order is printed: which processor made each step.
+ * A processor that waits goes on when another one has done something; one that sleeps, or has ended its
+ * program, when an interrupt comes.  When all sleep, the run is over.  If all wait, and if a check fails, the
+ * scenario has failed, and the order is printed: which processor made each step.
  */
 #pragma once
 
@@ -30,15 +31,32 @@ struct scenario {
 /* Try all orders of SCENARIO, and print a TAP line for test NUMBER.  Returns: true if none failed. */
 bool play_all(const struct scenario *scenario, uint32_t number);
 
-/* This order has shown a mistake: WHAT. */
+/* This order has shown a mistake: WHAT.  And: it cannot go on. */
 void play_fail(const char *what);
+[[noreturn]] void play_give_up(void);
+
+/* What a clock says; the machine moves it on. */
+extern uint64_t play_time;
 
 /* The running processor is about to do something that others may see, or only to look. */
 void play_step(void);
 void play_look(void);
 
-/* Let the interrupt of a cross call come to processor CPU. */
-void play_interrupt(uint32_t cpu);
+/* Let the interrupts WHICH (bits) come to processor CPU. */
+void play_interrupt(uint32_t cpu, uint32_t which);
+
+/* Take interrupts, sleep until one came, and take no others. */
+void play_sleep(void);
+
+/* True if processor CPU sleeps, and no interrupt is on its way to it. */
+bool play_sleeps(uint32_t cpu);
+
+/* What a processor does at the interrupts PENDING, given by the machine.  Context: interrupts off. */
+void play_machine_interrupt(uint32_t pending);
 
 /* Called for each processor at each step of anybody: what it may do on its own meanwhile. */
 extern void (*play_machine_moves)(uint32_t cpu);
+
+/* Called when all sleep, and when one has made many steps, if it is not null: time passes.  Returns: true
+ * if that wakes somebody. */
+extern bool (*play_machine_quiet)(void);

@@ -19,6 +19,9 @@
 
 #include "player.h"
 
+/* The only interrupt. */
+#define CROSS_CALL 1
+
 #define ROOT_SHIFT 12
 #define TAG_MASK   UINT64_C(0xfff)
 #define CR3_KEEP   (UINT64_C(1) << 63)
@@ -156,6 +159,11 @@ void invpcid_single(uint64_t tag)
     fill(play_cpu);
 }
 
+void play_machine_interrupt([[maybe_unused]] uint32_t pending)
+{
+    cross_call_serve();
+}
+
 uint32_t smp_apic_id(uint32_t cpu)
 {
     return cpu;
@@ -163,7 +171,7 @@ uint32_t smp_apic_id(uint32_t cpu)
 
 void lapic_send(uint32_t id, [[maybe_unused]] uint32_t vector)
 {
-    play_interrupt(id);
+    play_interrupt(id, CROSS_CALL);
 }
 
 bool upcall_page_table_allocate([[maybe_unused]] phys_addr_t *page)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Processors that are played one step at a time: see player.h.  A cross call is the only interrupt; it comes at
- * a step of a processor that takes interrupts, or when it is asked for in a loop that waits.
+ * Processors that are played one step at a time: see player.h.  Interrupts come at the steps of a processor
+ * that takes them; a cross call also when it is asked for in a loop that waits.
  */
 #pragma once
 
@@ -11,6 +11,7 @@
 #include <machine/percpu.h>
 
 /* player.c */
+extern uint64_t play_time;
 bool play_takes_interrupts(void);
 void play_set_interrupts(bool are_taken);
 void play_wait(void);
@@ -68,7 +69,7 @@ static inline void cpu_pause(void)
 
 static inline uint64_t cpu_cycles(void)
 {
-    return 1;
+    return play_time;
 }
 
 static inline uint32_t cpu_index(void)
