@@ -4,6 +4,9 @@
  * alarm that finds nothing to do costs less than setting it twice each time.  The alarm is thus
  * never later than the first timer must ring, but may be earlier.
  *
+ * The timer that must ring first is kept beside the tree of the others where that costs nothing: the end of a
+ * slice, and the time-out of a wait, come and go without touching the tree.
+ *
  * An interrupt takes timers off the front as long as their deadlines have come.  One whose deadline
  * has come behind one whose deadline has not stays, until its own leeway is over.  If many are due,
  * the rest is left to another interrupt, which comes at once.
@@ -25,8 +28,9 @@
 /* The timers of a processor; the lock is taken below all others of sched/. */
 struct timer_queue {
     struct spinlock lock;
+    struct timer *soonest;           /* (lock) before all in the tree, and not in it; or null */
     struct rbtree timers;            /* (lock) by `latest` */
-    struct timer *first;             /* (lock) the first of them, or null */
+    struct timer *first;             /* (lock) the first of the tree, or null */
     uint64_t alarm;                  /* (lock) when the processor will call upcall_timer() */
     _Atomic(struct timer *) running; /* whose function runs, or null */
 };
@@ -44,6 +48,7 @@ void timer_init_cpu(void)
     struct timer_queue *queue = percpu_ptr(timer_queue);
     spinlock_init(&queue->lock, LOCK_CLASS_TIMERS);
     rbtree_init(&queue->timers);
+    queue->soonest = nullptr;
     queue->first = nullptr;
     queue->alarm = UINT64_MAX;
     atomic_init(&queue->running, nullptr);
@@ -70,21 +75,44 @@ static void alarm_set(struct timer_queue *queue, uint64_t deadline) REQUIRES(que
     clock_set_alarm(deadline);
 }
 
+static void tree_insert(struct timer_queue *queue, struct timer *timer) REQUIRES(queue->lock)
+{
+    rbtree_insert(&queue->timers, &timer->node, timer_less);
+    if (queue->first == nullptr || timer->latest < queue->first->latest) {
+        queue->first = timer;
+    }
+}
+
+/* The timer of QUEUE that must ring first, or null. */
+static struct timer *queue_first(const struct timer_queue *queue) REQUIRES(queue->lock)
+{
+    return queue->soonest != nullptr ? queue->soonest : queue->first;
+}
+
 /* Enter TIMER in QUEUE, this processor's. */
 static void queue_insert(struct timer_queue *queue, struct timer *timer) REQUIRES(queue->lock)
 {
     atomic_store_explicit(&timer->cpu, cpu_index(), memory_order_relaxed);
-    rbtree_insert(&queue->timers, &timer->node, timer_less);
-    if (queue->first == nullptr || timer->latest < queue->first->latest) {
-        queue->first = timer;
-        if (timer->latest < queue->alarm) {
-            alarm_set(queue, timer->latest);
-        }
+    const struct timer *first = queue_first(queue);
+    if (first != nullptr && timer->latest >= first->latest) {
+        tree_insert(queue, timer);
+        return;
+    }
+    if (queue->soonest != nullptr) {
+        tree_insert(queue, queue->soonest);
+    }
+    queue->soonest = timer;
+    if (timer->latest < queue->alarm) {
+        alarm_set(queue, timer->latest);
     }
 }
 
 static void queue_remove(struct timer_queue *queue, struct timer *timer) REQUIRES(queue->lock)
 {
+    if (queue->soonest == timer) {
+        queue->soonest = nullptr;
+        return;
+    }
     if (queue->first == timer) {
         struct rbtree_node *next = rbtree_next(&timer->node);
         queue->first = next != nullptr ? rbtree_entry(next, struct timer, node) : nullptr;
@@ -131,12 +159,13 @@ static bool adopt_some(struct timer_queue *from) NO_LOCK_ANALYSIS
     struct timer_queue *to = percpu_ptr(timer_queue);
     assert(from != to);
     spin_lock_pair(&from->lock, &to->lock);
-    for (int count = 0; from->first != nullptr && count < TIMERS_AT_ONCE; count++) {
-        struct timer *timer = from->first;
+    struct timer *timer = queue_first(from);
+    for (int count = 0; timer != nullptr && count < TIMERS_AT_ONCE; count++) {
         queue_remove(from, timer);
         queue_insert(to, timer);
+        timer = queue_first(from);
     }
-    bool has_more = from->first != nullptr;
+    bool has_more = timer != nullptr;
     spin_unlock_pair(&from->lock, &to->lock);
     return has_more;
 }
@@ -154,7 +183,7 @@ void timers_adopt(uint32_t cpu)
 /* Take the first timer off QUEUE if it is due at NOW, and note that its function runs. */
 static struct timer *queue_take_due(struct timer_queue *queue, uint64_t now) REQUIRES(queue->lock)
 {
-    struct timer *timer = queue->first;
+    struct timer *timer = queue_first(queue);
     if (timer == nullptr || timer->deadline > now) {
         return nullptr;
     }
@@ -182,6 +211,7 @@ void upcall_timer(void)
         queue->running = nullptr;
         spin_lock(&queue->lock);
     }
-    alarm_set(queue, queue->first != nullptr ? queue->first->latest : UINT64_MAX);
+    const struct timer *first = queue_first(queue);
+    alarm_set(queue, first != nullptr ? first->latest : UINT64_MAX);
     spin_unlock(&queue->lock);
 }

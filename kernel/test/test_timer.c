@@ -294,3 +294,28 @@ KTEST(timer_interrupts_serve_all_that_are_due)
     }
     interrupts_restore(state);
 }
+
+/* Timers come and go in any order: they ring in that of their deadlines, and what is cancelled does not. */
+KTEST(timer_order_does_not_depend_on_that_of_arming)
+{
+    static const uint8_t orders[][4] = {
+        { 0, 1, 2, 3 }, { 3, 2, 1, 0 }, { 2, 0, 3, 1 }, { 1, 3, 0, 2 }
+    };
+    for (uint32_t i = 0; i < ARRAY_SIZE(orders) * ARRAY_SIZE(timers); i++) {
+        const uint8_t *order = orders[i / ARRAY_SIZE(timers)];
+        uint32_t cancelled = i % ARRAY_SIZE(timers);
+        timers_init();
+        interrupt_state_t state = interrupts_save();
+        uint64_t begin = clock_now() + MILLISECOND;
+        for (uint32_t k = 0; k < ARRAY_SIZE(timers); k++) {
+            timer_arm(&timers[order[k]].timer, begin + order[k] * (MILLISECOND / 4), 0);
+        }
+        timer_cancel(&timers[cancelled].timer);
+        interrupts_restore(state);
+        EXPECT_EQ(thread_sleep_until(begin + 2 * MILLISECOND), WAIT_TIMED_OUT);
+        for (uint32_t k = 0; k < ARRAY_SIZE(timers); k++) {
+            EXPECT_EQ(timers[k].calls, k != cancelled);
+            EXPECT_EQ(timers[k].order, k == cancelled ? 0 : k < cancelled ? k + 1 : k);
+        }
+    }
+}

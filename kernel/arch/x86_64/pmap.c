@@ -196,19 +196,20 @@ static virt_addr_t span_remove(struct pmap *pmap, uint64_t *table, virt_addr_t s
                                virt_addr_t end)
 {
     unsigned removed = 0;
-    virt_addr_t virtual = start;
-    for (; virtual < end && removed < REMOVE_PAGES; virtual += PAGE_SIZE) {
+    for (virt_addr_t virtual = start; virtual < end; virtual += PAGE_SIZE) {
         uint64_t *entry = &table[page_table_index(virtual, 1)];
         if (__atomic_load_n(entry, __ATOMIC_SEQ_CST) == 0 || entry_clear(pmap, entry) == 0) {
             continue;
         }
-        removed++;
+        if (++removed == REMOVE_PAGES) {
+            end = virtual + PAGE_SIZE;
+        }
     }
     atomic_fetch_sub_explicit(&pmap->resident, removed, memory_order_relaxed);
     if (removed != 0 || has_unflushed(pmap)) {
-        tlb_flush_range(pmap, start, virtual);
+        tlb_flush_range(pmap, start, end);
     }
-    return virtual;
+    return end;
 }
 
 /* The span of VIRTUAL has no page left: give its table back. */

@@ -194,8 +194,16 @@ static bool is_on_own_stack(const struct trap_frame *frame)
     return frame->vector == VECTOR_NMI || (frame->vector == VECTOR_DEBUG && !frame_is_user(frame));
 }
 
-/* The same on the way back to code of the kernel that takes interrupts. */
-static void trap_finish_kernel(void)
+/* The code that FRAME is of took interrupts: from now on it does not, for debug builds. */
+static inline void note_entry(const struct trap_frame *frame)
+{
+    if ((frame->rflags & RFLAGS_IF) != 0) {
+        interrupts_note_off(nullptr);
+    }
+}
+
+/* As trap_finish(), on the way back to code of the kernel that takes interrupts. */
+static inline void trap_finish_kernel(void)
 {
     if (percpu_read(ast_pending) != 0) {
         upcall_ast(false);
@@ -205,23 +213,22 @@ static void trap_finish_kernel(void)
 
 void trap_dispatch(struct trap_frame *frame)
 {
-    bool were_enabled = (frame->rflags & RFLAGS_IF) != 0 && !is_on_own_stack(frame);
-    if (were_enabled) {
-        interrupts_note_off(nullptr);
-    }
     if (frame->vector < VECTOR_DEVICE_FIRST) {
-        handle_exception(frame);
         if (is_on_own_stack(frame)) {
+            handle_exception(frame);
             return;
         }
+        note_entry(frame);
+        handle_exception(frame);
     } else {
+        note_entry(frame);
         upcall_sample(frame_is_user(frame));
         handle_interrupt(frame);
     }
     if (frame_is_user(frame)) {
         spin_lock_check_none(nullptr, "return to user code");
         trap_finish();
-    } else if (were_enabled) {
+    } else if ((frame->rflags & RFLAGS_IF) != 0) {
         trap_finish_kernel();
     }
 }

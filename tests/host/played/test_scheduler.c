@@ -51,16 +51,18 @@ static void start_late([[maybe_unused]] void *argument)
     thread_start(late);
 }
 
-/* As long as the thread waits, a processor that could take it does not sleep. */
+/* As long as the thread waits, a processor that could take it does not sleep; this one is busy. */
 static void start_late_and_go_on([[maybe_unused]] void *argument)
 {
+    interrupts_disable();
     thread_start(late);
     while (late->state == THREAD_RUNNABLE && !play_sleeps(1)) {
-        take_interrupts();
+        play_look();
     }
     if (late->state == THREAD_RUNNABLE) {
         play_fail("a processor sleeps while a thread waits");
     }
+    interrupts_enable();
 }
 
 static void sleep_a_little([[maybe_unused]] void *argument)
