@@ -221,6 +221,8 @@ class Case(Rights):
     ) -> None:
         """Define PLACE: memory for COUNT elements. Lent, unless the message takes it away."""
         given = "false" if argument.dealloc == "no" else "true"
+        if argument.dealloc == "maybe" and not tag.startswith("TAG_OUT"):
+            given = self._gives(argument)
         size = 4 if t.shape is Shape.OOL_PORTS else t.element_size
         self.out.line(f"void *{place} = loop_memory({count} * {size}, {given});")
         if t.shape is Shape.OOL_PORTS:
@@ -264,7 +266,11 @@ class Case(Rights):
                 return f"{reference}{name}Cnt"
             case "subs":
                 return f"s_{name}"
-        return "TRUE"  # dealloc
+        return self._gives(argument)  # dealloc
+
+    def _gives(self, argument: Argument) -> str:
+        """Does the caller give its memory away, where it may choose?"""
+        return f"loop_gives({self.tag(argument)})"
 
     def user_result(self, argument: Argument) -> None:
         name = f"a_{argument.name}"

@@ -171,3 +171,6 @@ mach_port_t loop_some_port(unsigned int tag, unsigned int index); /* never null 
 
 /* How a right is sent where the sender may choose, so that a send right arrives. */
 mach_msg_type_name_t loop_disposition(unsigned int tag);
+
+/* Memory is given away, where the sender may choose. */
+boolean_t loop_gives(unsigned int tag);

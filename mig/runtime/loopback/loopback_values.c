@@ -160,6 +160,11 @@ mach_msg_type_name_t loop_disposition(unsigned int tag)
     return choices[hash(tag, 9) % 3];
 }
 
+boolean_t loop_gives(unsigned int tag)
+{
+    return hash(tag, 10) % 2 == 0;
+}
+
 /* The rest of the run-time --------------------------------------------------------------------- */
 
 mach_port_t mig_get_reply_port(void)
