@@ -104,7 +104,7 @@ void loop_string(char *to, size_t size, unsigned int tag)
 void loop_result_string(char *to, size_t size, unsigned int tag)
 {
     loop_string(to, size, tag);
-    if (to[size - 1] == '\0' && string_length(size, tag) == size - 1) {
+    if (string_length(size, tag) == size - 1) {
         to[size - 1] = 'x'; /* its end is for the stub to put there */
     }
 }
