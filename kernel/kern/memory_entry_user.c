@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Routines of idl/mach_vm.defs and idl/vm_map.defs that take or make memory entries.
+ * Routines of idl/mach_vm.defs, idl/vm_map.defs and idl/mach_host.defs that take or make memory
+ * entries.
  */
+#include <mach_host_server.h>
 #include <mach_vm_server.h>
 #include <vm_map_server.h>
 
@@ -119,6 +121,37 @@ static kern_return_t fresh_entry(uint64_t size, vm_prot_t protection, struct mem
         vm_object_raise_use(entry->object, VM_OBJECT_SHARED);
     }
     return KERN_SUCCESS;
+}
+
+kern_return_t mach_memory_object_memory_entry_64(host_t host, boolean_t internal,
+                                                 memory_object_size_t size, vm_prot_t permission,
+                                                 ipc_port_t pager, ipc_port_t *entry_handle)
+{
+    struct memory_entry entry;
+    uint64_t bytes;
+    if (host == nullptr) {
+        return KERN_INVALID_HOST;
+    }
+    if (!internal || pager != nullptr || size == 0 || !checked_add(size, PAGE_MASK, &bytes)) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    kern_return_t result = fresh_entry(bytes & ~PAGE_MASK, permission & VM_PROT_ALL, &entry);
+    if (result == KERN_SUCCESS) {
+        *entry_handle = memory_entry_create(&entry);
+        if (*entry_handle == nullptr) {
+            vm_object_release(entry.object);
+            result = KERN_RESOURCE_SHORTAGE;
+        }
+    }
+    return result;
+}
+
+kern_return_t mach_memory_object_memory_entry(host_t host, boolean_t internal, vm_size_t size,
+                                              vm_prot_t permission, ipc_port_t pager,
+                                              ipc_port_t *entry_handle)
+{
+    return mach_memory_object_memory_entry_64(host, internal, size, permission, pager,
+                                              entry_handle);
 }
 
 /* What MAP has at ADDRESS, at most SIZE bytes. */

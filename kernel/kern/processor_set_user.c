@@ -13,9 +13,10 @@
 #include <kern/info.h>
 #include <kern/kernel_port.h>
 #include <kern/task.h>
+#include <kern/thread_control.h>
 
-/* Rights to tasks, as they are found. */
-struct task_rights {
+/* Rights to tasks or threads, as they are found. */
+struct rights {
     ipc_port_t *rights;
     uint32_t capacity;
     uint32_t count;
@@ -23,16 +24,16 @@ struct task_rights {
 
 static bool add_right(struct task *task, void *argument)
 {
-    struct task_rights *list = argument;
+    struct rights *list = argument;
     if (list->count < list->capacity) {
         list->rights[list->count++] = task_make_send(task);
     }
     return true;
 }
 
-/* The array of rights in the size that goes into the message: a shorter one, if tasks ended
+/* The array of rights in the size that goes into the message: a shorter one, if some ended
  * meanwhile. */
-static kern_return_t rights_shrink(struct task_rights *list)
+static kern_return_t rights_shrink(struct rights *list)
 {
     if (list->count == list->capacity) {
         return KERN_SUCCESS;
@@ -50,26 +51,6 @@ static kern_return_t rights_shrink(struct task_rights *list)
     return rights != nullptr ? KERN_SUCCESS : KERN_RESOURCE_SHORTAGE;
 }
 
-kern_return_t processor_set_tasks(processor_set_t processor_set, ipc_port_t **task_list,
-                                  mach_msg_type_number_t *task_listCnt)
-{
-    if (processor_set == nullptr) {
-        return KERN_INVALID_PROCESSOR_SET;
-    }
-    struct task_rights list = { .capacity = task_list_count() };
-    list.rights = kalloc(list.capacity * sizeof(*list.rights));
-    if (list.rights == nullptr) {
-        return KERN_RESOURCE_SHORTAGE;
-    }
-    task_list_visit(add_right, &list);
-    kern_return_t result = rights_shrink(&list);
-    if (result == KERN_SUCCESS) {
-        *task_list = list.rights;
-        *task_listCnt = list.count;
-    }
-    return result;
-}
-
 static bool add_threads(struct task *task, void *argument)
 {
     int *count = argument;
@@ -77,6 +58,60 @@ static bool add_threads(struct task *task, void *argument)
     *count += (int)task->thread_count;
     mutex_unlock(&task->lock);
     return true;
+}
+
+/* Fetch CAPACITY rights at most, by VISITOR, which is called for each task. */
+static kern_return_t collect(uint32_t capacity, bool (*visitor)(struct task *task, void *argument),
+                             ipc_port_t **result, mach_msg_type_number_t *count)
+{
+    struct rights list = { .capacity = capacity };
+    list.rights = kalloc(list.capacity * sizeof(*list.rights));
+    if (list.rights == nullptr) {
+        return KERN_RESOURCE_SHORTAGE;
+    }
+    task_list_visit(visitor, &list);
+    kern_return_t error = rights_shrink(&list);
+    if (error == KERN_SUCCESS) {
+        *result = list.rights;
+        *count = list.count;
+    }
+    return error;
+}
+
+kern_return_t processor_set_tasks(processor_set_t processor_set, ipc_port_t **task_list,
+                                  mach_msg_type_number_t *task_listCnt)
+{
+    if (processor_set == nullptr) {
+        return KERN_INVALID_PROCESSOR_SET;
+    }
+    return collect(task_list_count(), add_right, task_list, task_listCnt);
+}
+
+/* Those that have a port: one that is ending has none any more. */
+static bool add_thread_rights(struct task *task, void *argument)
+{
+    struct rights *list = argument;
+    struct thread *thread;
+    mutex_lock(&task->lock);
+    list_for_each_entry(thread, &task->threads, task_link) {
+        struct ipc_port *right = list->count < list->capacity ? thread_make_send(thread) : nullptr;
+        if (right != nullptr) {
+            list->rights[list->count++] = right;
+        }
+    }
+    mutex_unlock(&task->lock);
+    return true;
+}
+
+kern_return_t processor_set_threads(processor_set_t processor_set, ipc_port_t **thread_list,
+                                    mach_msg_type_number_t *thread_listCnt)
+{
+    if (processor_set == nullptr) {
+        return KERN_INVALID_PROCESSOR_SET;
+    }
+    int count = 0;
+    task_list_visit(add_threads, &count);
+    return collect((uint32_t)count, add_thread_rights, thread_list, thread_listCnt);
 }
 
 kern_return_t processor_set_statistics(processor_set_t pset, processor_set_flavor_t flavor,

@@ -88,6 +88,7 @@ struct vm_map_request {
     struct vm_object *object; /* null: zeros.  A reference is consumed on success */
     uint64_t offset;          /* page aligned */
     bool copy;                /* map a copy of the object as it is now */
+    bool exact;               /* vm_map_remap(): with the protections below, or not at all */
     vm_prot_t protection;
     vm_prot_t max_protection;
     vm_inherit_t inheritance;
@@ -144,9 +145,11 @@ void vm_map_terminate(struct vm_map *map);
 /*
  * Map [ADDRESS, ADDRESS + REQUEST->size) of SOURCE, page aligned, where REQUEST says in MAP: the
  * same memory, or with REQUEST->copy a copy of it, each part with its own protections;
- * REQUEST->protection and max_protection come back as what all parts have in common.  Both maps
- * may be the same.
- * Returns: as vm_map_enter(); KERN_INVALID_ADDRESS also if not all of the range is mapped.
+ * REQUEST->protection and max_protection come back as what all parts have in common.  With
+ * REQUEST->exact they are what each part gets; of memory that is shared they may not be more than its
+ * own, and what is copied has to be readable.  Both maps may be the same.
+ * Returns: as vm_map_enter(); KERN_INVALID_ADDRESS also if not all of the range is mapped;
+ * KERN_PROTECTION_FAILURE, REQUEST->exact and a part permits less.
  */
 [[nodiscard]] kern_return_t vm_map_remap(struct vm_map *map, struct vm_map_request *request,
                                          struct vm_map *source, virt_addr_t address);

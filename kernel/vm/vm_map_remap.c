@@ -8,29 +8,47 @@
 #include <lib/overflow.h>
 #include <vm/vm_map_internal.h>
 
+/* May ENTRY be mapped with the protections of REQUEST? */
+static bool permits(const struct vm_map_entry *entry, const struct vm_map_request *request)
+{
+    if (request->copy) {
+        return (entry->protection & VM_PROT_READ) != 0;
+    }
+    return (request->protection & ~entry->protection) == 0 &&
+           (request->max_protection & ~entry->max_protection) == 0;
+}
+
 /* Append to LIST a twin of ENTRY, its addresses less BASE: shared or copied. */
 static kern_return_t collect_entry(struct vm_map *source, struct vm_map_entry *entry,
-                                   virt_addr_t base, bool copy, struct list *list)
-    REQUIRES(source->lock)
+                                   virt_addr_t base, const struct vm_map_request *request,
+                                   struct list *list) REQUIRES(source->lock)
 {
+    if (request->exact && !permits(entry, request)) {
+        return KERN_PROTECTION_FAILURE;
+    }
     struct vm_map_entry *twin = vm_map_entry_create();
     if (twin == nullptr) {
         return KERN_RESOURCE_SHORTAGE;
     }
     kern_return_t result =
-        copy ? vm_map_entry_copy(source, entry, twin) : vm_map_entry_share(entry, twin);
+        request->copy ? vm_map_entry_copy(source, entry, twin) : vm_map_entry_share(entry, twin);
     if (result != KERN_SUCCESS) {
         vm_map_entry_free(twin);
         return result;
     }
     twin->start -= base;
     twin->end -= base;
+    if (request->exact) {
+        twin->protection = request->protection;
+        twin->max_protection = request->max_protection;
+    }
     list_insert_tail(list, &twin->link);
     return KERN_SUCCESS;
 }
 
-static kern_return_t collect(struct vm_map *source, virt_addr_t start, virt_addr_t end, bool copy,
-                             struct list *list) REQUIRES(source->lock)
+static kern_return_t collect(struct vm_map *source, virt_addr_t start, virt_addr_t end,
+                             const struct vm_map_request *request, struct list *list)
+    REQUIRES(source->lock)
 {
     struct vm_map_entry *entry;
     kern_return_t result = vm_map_check_access(source, start, end, VM_PROT_NONE);
@@ -38,7 +56,7 @@ static kern_return_t collect(struct vm_map *source, virt_addr_t start, virt_addr
         result = vm_map_clip(source, start, end, &entry);
     }
     while (result == KERN_SUCCESS && entry != nullptr && entry->start < end) {
-        result = collect_entry(source, entry, start, copy, list);
+        result = collect_entry(source, entry, start, request, list);
         entry = vm_map_next(source, entry);
     }
     return result;
@@ -87,7 +105,7 @@ kern_return_t vm_map_remap(struct vm_map *map, struct vm_map_request *request,
     list_init(&list);
     list_init(&removed);
     mutex_lock(&source->lock);
-    kern_return_t result = collect(source, address, end, request->copy, &list);
+    kern_return_t result = collect(source, address, end, request, &list);
     mutex_unlock(&source->lock);
     if (result == KERN_SUCCESS) {
         mutex_lock(&map->lock);

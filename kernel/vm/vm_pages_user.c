@@ -6,6 +6,7 @@
 #include <vm/vm_user.h>
 
 #include <lib/overflow.h>
+#include <arch/user_copy.h>
 #include <sched/thread.h>
 #include <vm/vm_map_internal.h>
 
@@ -104,6 +105,71 @@ kern_return_t mach_vm_page_query(struct vm_map *target, mach_vm_offset_t offset,
     }
     mutex_unlock(&target->lock);
     return KERN_SUCCESS;
+}
+
+/* Pages that are looked at between two copies to the caller. */
+#define QUERY_CHUNK 64
+
+kern_return_t mach_vm_page_range_query(struct vm_map *target, mach_vm_offset_t address,
+                                       mach_vm_size_t size, mach_vm_address_t dispositions,
+                                       mach_vm_size_t *dispositions_count)
+{
+    mach_vm_address_t end;
+    if (target == nullptr || !checked_add(address, size, &end) || end > UINT64_MAX - PAGE_MASK) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    mach_vm_offset_t page = address & ~PAGE_MASK;
+    mach_vm_size_t count = (((end + PAGE_MASK) & ~PAGE_MASK) - page) / PAGE_SIZE;
+    count = count < *dispositions_count ? count : *dispositions_count;
+    for (mach_vm_size_t done = 0; done < count;) {
+        integer_t found[QUERY_CHUNK];
+        integer_t references;
+        mach_vm_size_t chunk = count - done < QUERY_CHUNK ? count - done : QUERY_CHUNK;
+        for (mach_vm_size_t i = 0; i < chunk; i++, page += PAGE_SIZE) {
+            (void)mach_vm_page_query(target, page, &found[i], &references);
+        }
+        if (copyout(dispositions + done * sizeof(found[0]), found, chunk * sizeof(found[0])) !=
+            KERN_SUCCESS) {
+            return KERN_FAILURE;
+        }
+        done += chunk;
+    }
+    *dispositions_count = count;
+    return KERN_SUCCESS;
+}
+
+/* As Darwin's kernel answers, which is not made to be debugged so. */
+kern_return_t mach_vm_region_info(struct vm_map *task, vm_address_t address,
+                                  vm_info_region_t *region, struct vm_map_copy **objects,
+                                  mach_msg_type_number_t *count)
+{
+    (void)task;
+    (void)address;
+    (void)region;
+    (void)objects;
+    (void)count;
+    return KERN_FAILURE;
+}
+
+kern_return_t mach_vm_region_info_64(struct vm_map *task, vm_address_t address,
+                                     vm_info_region_64_t *region, struct vm_map_copy **objects,
+                                     mach_msg_type_number_t *count)
+{
+    (void)task;
+    (void)address;
+    (void)region;
+    (void)objects;
+    (void)count;
+    return KERN_FAILURE;
+}
+
+kern_return_t mach_vm_mapped_pages_info(struct vm_map *task, struct vm_map_copy **pages,
+                                        mach_msg_type_number_t *count)
+{
+    (void)task;
+    (void)pages;
+    (void)count;
+    return KERN_FAILURE;
 }
 
 /* Replace ENTRY's address by that of a copy in OWN. */

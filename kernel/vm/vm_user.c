@@ -157,34 +157,73 @@ kern_return_t mach_vm_read_overwrite(struct vm_map *target, mach_vm_address_t ad
     return result;
 }
 
+/* Map the SIZE bytes at SOURCE_ADDRESS of SOURCE as REQUEST, unchecked, says; its place comes back. */
+static kern_return_t remap(struct vm_map *target, struct vm_map_request *request,
+                           struct vm_map *source, mach_vm_address_t source_address)
+{
+    mach_vm_address_t end;
+    if (target == nullptr || request->size == 0 ||
+        !range_end(source, source_address, request->size, &end) || end > UINT64_MAX - PAGE_MASK ||
+        (request->flags & ~(int)VM_FLAGS_USER_REMAP) != 0) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    mach_vm_address_t start = source_address & ~PAGE_MASK;
+    request->address &= ~PAGE_MASK;
+    request->size = ((end + PAGE_MASK) & ~PAGE_MASK) - start;
+    kern_return_t result = vm_map_remap(target, request, source, start);
+    if (result == KERN_SUCCESS && (request->flags & VM_FLAGS_RETURN_DATA_ADDR) != 0) {
+        request->address += source_address - start;
+    }
+    return result;
+}
+
 kern_return_t mach_vm_remap(struct vm_map *target, mach_vm_address_t *address, mach_vm_size_t size,
                             mach_vm_offset_t mask, int flags, struct vm_map *source,
                             mach_vm_address_t source_address, boolean_t copy, vm_prot_t *protection,
                             vm_prot_t *max_protection, vm_inherit_t inheritance)
 {
-    mach_vm_address_t end;
-    if (target == nullptr || size == 0 || !range_end(source, source_address, size, &end) ||
-        end > UINT64_MAX - PAGE_MASK || (flags & ~(int)VM_FLAGS_USER_REMAP) != 0) {
-        return KERN_INVALID_ARGUMENT;
-    }
-    mach_vm_address_t start = source_address & ~PAGE_MASK;
     struct vm_map_request request = {
-        .address = *address & ~PAGE_MASK,
-        .size = ((end + PAGE_MASK) & ~PAGE_MASK) - start,
+        .address = *address,
+        .size = size,
         .mask = mask,
         .flags = flags,
         .copy = copy != 0,
         .inheritance = inheritance,
     };
-    kern_return_t result = vm_map_remap(target, &request, source, start);
-    if (result != KERN_SUCCESS) {
-        return result;
+    kern_return_t result = remap(target, &request, source, source_address);
+    if (result == KERN_SUCCESS) {
+        *address = request.address;
+        *protection = request.protection;
+        *max_protection = request.max_protection;
     }
-    bool wants_data = (flags & VM_FLAGS_RETURN_DATA_ADDR) != 0;
-    *address = request.address + (wants_data ? source_address - start : 0);
-    *protection = request.protection;
-    *max_protection = request.max_protection;
-    return KERN_SUCCESS;
+    return result;
+}
+
+kern_return_t mach_vm_remap_new(struct vm_map *target, mach_vm_address_t *address,
+                                mach_vm_size_t size, mach_vm_offset_t mask, int flags,
+                                struct vm_map *source, mach_vm_address_t source_address,
+                                boolean_t copy, vm_prot_t *protection, vm_prot_t *max_protection,
+                                vm_inherit_t inheritance)
+{
+    struct vm_map_request request = {
+        .address = *address,
+        .size = size,
+        .mask = mask,
+        .flags = flags,
+        .copy = copy != 0,
+        .exact = true,
+        .protection = *protection,
+        .max_protection = *max_protection,
+        .inheritance = inheritance,
+    };
+    if ((*max_protection & ~VM_PROT_ALL) != 0 || (*protection & ~*max_protection) != 0) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    kern_return_t result = remap(target, &request, source, source_address);
+    if (result == KERN_SUCCESS) {
+        *address = request.address;
+    }
+    return result;
 }
 
 kern_return_t vm_user_map(struct vm_map *target, struct vm_map_request *request,

@@ -18,6 +18,7 @@
 #include <mach/vm_region.h>
 #include <mach/vm_sync.h>
 #include <mach/vm_types.h>
+#include <mach_debug/vm_info.h>
 
 #include <vm/vm_map.h>
 #include <vm/vm_map_copy.h>
@@ -74,6 +75,12 @@ kern_return_t mach_vm_region_recurse_old(struct vm_map *target, mach_vm_address_
                                          vm_region_recurse_info_t info,
                                          mach_msg_type_number_t *info_count);
 
+kern_return_t mach_vm_remap_new(struct vm_map *target, mach_vm_address_t *address,
+                                mach_vm_size_t size, mach_vm_offset_t mask, int flags,
+                                struct vm_map *source, mach_vm_address_t source_address,
+                                boolean_t copy, vm_prot_t *protection, vm_prot_t *max_protection,
+                                vm_inherit_t inheritance);
+
 kern_return_t mach_vm_msync(struct vm_map *target, mach_vm_address_t address, mach_vm_size_t size,
                             vm_sync_t flags);
 kern_return_t mach_vm_machine_attribute(struct vm_map *target, mach_vm_address_t address,
@@ -84,6 +91,21 @@ kern_return_t mach_vm_purgable_control(struct vm_map *target, mach_vm_address_t 
 kern_return_t mach_vm_task_wire(struct vm_map *target, boolean_t must_wire);
 kern_return_t mach_vm_page_query(struct vm_map *target, mach_vm_offset_t offset,
                                  integer_t *disposition, integer_t *references);
+
+/* DISPOSITIONS is in the running thread's task. */
+kern_return_t mach_vm_page_range_query(struct vm_map *target, mach_vm_offset_t address,
+                                       mach_vm_size_t size, mach_vm_address_t dispositions,
+                                       mach_vm_size_t *dispositions_count);
+
+/* For who debugs the kernel; they fail. */
+kern_return_t mach_vm_region_info(struct vm_map *task, vm_address_t address,
+                                  vm_info_region_t *region, struct vm_map_copy **objects,
+                                  mach_msg_type_number_t *count);
+kern_return_t mach_vm_region_info_64(struct vm_map *task, vm_address_t address,
+                                     vm_info_region_64_t *region, struct vm_map_copy **objects,
+                                     mach_msg_type_number_t *count);
+kern_return_t mach_vm_mapped_pages_info(struct vm_map *task, struct vm_map_copy **pages,
+                                        mach_msg_type_number_t *count);
 
 /* The copies are in the map of the running thread. */
 kern_return_t mach_vm_read_list(struct vm_map *target, mach_vm_read_entry_t list, natural_t count);

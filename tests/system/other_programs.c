@@ -10,6 +10,7 @@
 
 #include <mach/host_special_ports.h>
 #include <mach/kmod.h>
+#include <mach/mach_vm.h>
 #include <mach/port_descriptions.h>
 #include <mach/task_special_ports.h>
 #include <mach/thread_special_ports.h>
@@ -73,6 +74,125 @@ CASE(special_ports_have_words)
     EXPECT_EQ(mach_thread_special_port_for_id("THREAD_READ_PORT"), THREAD_READ_PORT);
     EXPECT(mach_host_special_port_for_id("HOST") == -1 && errno == ENOENT);
     EXPECT(mach_task_special_port_for_id(NULL) == -1 && errno == EINVAL);
+}
+
+CASE(memory_can_be_had_from_the_host)
+{
+    mach_port_t host = mach_host_self();
+    mach_port_t entry = MACH_PORT_NULL;
+    mach_vm_address_t one = 0;
+    mach_vm_address_t other = 0;
+    EXPECT_OK(mach_memory_object_memory_entry_64(host, TRUE, vm_page_size - 1, VM_PROT_DEFAULT,
+                                                 MACH_PORT_NULL, &entry));
+    EXPECT_OK(mach_vm_map(mach_task_self(), &one, vm_page_size, 0, VM_FLAGS_ANYWHERE, entry, 0,
+                          FALSE, VM_PROT_DEFAULT, VM_PROT_DEFAULT, VM_INHERIT_NONE));
+    EXPECT_OK(mach_vm_map(mach_task_self(), &other, vm_page_size, 0, VM_FLAGS_ANYWHERE, entry, 0,
+                          FALSE, VM_PROT_READ, VM_PROT_READ, VM_INHERIT_NONE));
+    EXPECT_EQ(*(volatile int *)one, 0);
+    *(volatile int *)one = 3;
+    EXPECT_EQ(*(volatile int *)other, 3);
+    EXPECT_OK(mach_vm_deallocate(mach_task_self(), one, vm_page_size));
+    EXPECT_OK(mach_vm_deallocate(mach_task_self(), other, vm_page_size));
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), entry));
+    EXPECT_EQ(mach_memory_object_memory_entry(host, TRUE, 0, VM_PROT_READ, MACH_PORT_NULL, &entry),
+              KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(mach_memory_object_memory_entry(host, FALSE, 1, VM_PROT_READ, MACH_PORT_NULL, &entry),
+              KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(mach_memory_object_memory_entry(host, TRUE, 1, VM_PROT_READ, host, &entry),
+              KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(mach_memory_object_memory_entry(mach_task_self(), TRUE, 1, VM_PROT_READ,
+                                              MACH_PORT_NULL, &entry),
+              KERN_INVALID_HOST);
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), host));
+}
+
+/* The zone of memory entries, of which the caller has some: how many there are. */
+static uint64_t entries_in_zone(void)
+{
+    mach_zone_name_array_t names = NULL;
+    mach_zone_info_array_t infos = NULL;
+    mach_msg_type_number_t name_count = 0, info_count = 0;
+    uint64_t found = UINT64_MAX;
+    EXPECT_OK(mach_zone_info(systest_host_priv(), &names, &name_count, &infos, &info_count));
+    EXPECT_EQ(name_count, info_count);
+    for (mach_msg_type_number_t i = 0; i < name_count; i++) {
+        if (strcmp(names[i].mzn_name, "memory entries") == 0) {
+            found = infos[i].mzi_count;
+            EXPECT(infos[i].mzi_elem_size > 0);
+            EXPECT(infos[i].mzi_cur_size >= found * infos[i].mzi_elem_size);
+            EXPECT_EQ(infos[i].mzi_cur_size % infos[i].mzi_alloc_size, 0);
+        }
+    }
+    EXPECT_OK(mach_vm_deallocate(mach_task_self(), (mach_vm_address_t)names,
+                                 name_count * sizeof(*names)));
+    EXPECT_OK(mach_vm_deallocate(mach_task_self(), (mach_vm_address_t)infos,
+                                 info_count * sizeof(*infos)));
+    return found;
+}
+
+CASE(the_kernels_zones_are_told)
+{
+    mach_port_t host = mach_host_self();
+    mach_port_t entry = MACH_PORT_NULL;
+    mach_zone_name_array_t names = NULL;
+    mach_zone_info_array_t infos = NULL;
+    mach_msg_type_number_t count = 0;
+    uint64_t before = entries_in_zone();
+    EXPECT_OK(mach_memory_object_memory_entry(host, TRUE, 1, VM_PROT_READ, MACH_PORT_NULL, &entry));
+    EXPECT_EQ(entries_in_zone(), before + 1);
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), entry));
+    EXPECT_EQ(mach_zone_info(host, &names, &count, &infos, &count), KERN_INVALID_HOST);
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), host));
+}
+
+/* A debug kernel counts what happens to its locks. */
+CASE(the_kernels_locks_are_told)
+{
+    mach_port_t host = mach_host_self();
+    lockgroup_info_array_t groups = NULL;
+    hash_info_bucket_array_t buckets = NULL;
+    mach_msg_type_number_t count = 0;
+    kern_return_t result = host_lockgroup_info(host, &groups, &count);
+    if (result != KERN_NOT_SUPPORTED && EXPECT_EQ(result, KERN_SUCCESS)) {
+        EXPECT(count > 10);
+        EXPECT(groups[0].lock_spin_util_cnt + groups[0].lock_mtx_util_cnt > 0);
+        EXPECT_EQ(groups[0].lock_spin_cnt + groups[0].lock_mtx_cnt, 1);
+        EXPECT(strlen(groups[count - 1].lockgroup_name) > 0);
+        EXPECT_OK(mach_vm_deallocate(mach_task_self(), (mach_vm_address_t)groups,
+                                     count * sizeof(*groups)));
+    }
+    EXPECT_EQ(host_lockgroup_info(mach_task_self(), &groups, &count), KERN_INVALID_HOST);
+    EXPECT_EQ(host_virtual_physical_table_info(host, &buckets, &count), KERN_FAILURE);
+    EXPECT_EQ(host_virtual_physical_table_info(mach_task_self(), &buckets, &count),
+              KERN_INVALID_HOST);
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), host));
+}
+
+CASE(all_threads_are_listed)
+{
+    mach_port_t host = mach_host_self();
+    mach_port_t set = MACH_PORT_NULL;
+    mach_port_t control = MACH_PORT_NULL;
+    mach_port_t self = mach_thread_self();
+    thread_act_array_t threads = NULL;
+    mach_msg_type_number_t count = 0;
+    int found = 0;
+    EXPECT_OK(processor_set_default(host, &set));
+    EXPECT_OK(host_processor_set_priv(systest_host_priv(), set, &control));
+    EXPECT_OK(processor_set_threads(control, &threads, &count));
+    EXPECT(count > 5); /* servers have some */
+    for (mach_msg_type_number_t i = 0; i < count; i++) {
+        found += threads[i] == self;
+        EXPECT_OK(mach_port_deallocate(mach_task_self(), threads[i]));
+    }
+    EXPECT_EQ(found, 1);
+    EXPECT_OK(
+        mach_vm_deallocate(mach_task_self(), (mach_vm_address_t)threads, count * sizeof(*threads)));
+    EXPECT_EQ(processor_set_threads(set, &threads, &count), KERN_INVALID_PROCESSOR_SET);
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), self));
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), control));
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), set));
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), host));
 }
 
 /* Calls whose subject is not there: the stubs are, and the answer says which. */

@@ -202,3 +202,121 @@ CASE(the_older_forms_do_the_same)
               KERN_INVALID_ADDRESS);
     unmap_pages(pages);
 }
+
+CASE(many_pages_are_told_apart)
+{
+    enum {
+        MANY = 150
+    }; /* more than the kernel looks at at once */
+    static int found[MANY + 1];
+    mach_vm_address_t memory = 0;
+    mach_vm_size_t count = MANY + 1;
+    size_t wrong = 0;
+    EXPECT_OK(mach_vm_allocate(mach_task_self(), &memory, MANY * vm_page_size, VM_FLAGS_ANYWHERE));
+    for (size_t i = 0; i < MANY; i += 3) {
+        ((volatile char *)memory)[i * vm_page_size] = 1;
+    }
+    found[MANY] = -1;
+    EXPECT_OK(mach_vm_page_range_query(mach_task_self(), memory + 1, MANY * vm_page_size - 1,
+                                       (mach_vm_address_t)found, &count));
+    EXPECT_EQ(count, MANY);
+    for (size_t i = 0; i < MANY; i++) {
+        int wanted = i % 3 == 0 ? VM_PAGE_QUERY_PAGE_PRESENT | VM_PAGE_QUERY_PAGE_DIRTY : 0;
+        wrong += found[i] != wanted;
+    }
+    EXPECT_EQ(wrong, 0);
+    EXPECT_EQ(found[MANY], -1);
+    found[2] = -1;
+    count = 2;
+    EXPECT_OK(mach_vm_page_range_query(mach_task_self(), memory, MANY * vm_page_size,
+                                       (mach_vm_address_t)found, &count));
+    EXPECT_EQ(count, 2);
+    EXPECT_EQ(found[2], -1);
+    count = 1;
+    EXPECT_EQ(mach_vm_page_range_query(mach_task_self(), memory, vm_page_size, 16, &count),
+              KERN_FAILURE);
+    EXPECT_EQ(mach_vm_page_range_query(mach_task_self(), memory, UINT64_MAX, 16, &count),
+              KERN_INVALID_ARGUMENT);
+    EXPECT_OK(mach_vm_deallocate(mach_task_self(), memory, MANY * vm_page_size));
+}
+
+/* mach_vm_remap_new() of a page at MEMORY into the own map. */
+static kern_return_t remap_new(mach_vm_address_t memory, boolean_t copy, vm_prot_t protection,
+                               vm_prot_t maximum, mach_vm_address_t *place)
+{
+    vm_prot_t now = protection;
+    vm_prot_t most = maximum;
+    *place = 0;
+    kern_return_t result =
+        mach_vm_remap_new(mach_task_self(), place, vm_page_size, 0, VM_FLAGS_ANYWHERE,
+                          mach_task_self(), memory, copy, &now, &most, VM_INHERIT_NONE);
+    if (result == KERN_SUCCESS) {
+        EXPECT_EQ(now, protection);
+        EXPECT_EQ(most, maximum);
+    }
+    return result;
+}
+
+static vm_region_basic_info_data_64_t region_at(mach_vm_address_t address)
+{
+    vm_region_basic_info_data_64_t info = {};
+    mach_msg_type_number_t count = VM_REGION_BASIC_INFO_COUNT_64;
+    mach_vm_size_t size;
+    mach_port_t object;
+    EXPECT_OK(mach_vm_region(mach_task_self(), &address, &size, VM_REGION_BASIC_INFO_64,
+                             (vm_region_info_t)&info, &count, &object));
+    return info;
+}
+
+CASE(a_second_mapping_can_be_for_less)
+{
+    mach_vm_address_t memory = 0;
+    mach_vm_address_t place;
+    EXPECT_OK(mach_vm_allocate(mach_task_self(), &memory, vm_page_size, VM_FLAGS_ANYWHERE));
+    EXPECT_OK(remap_new(memory, FALSE, VM_PROT_READ, VM_PROT_READ, &place));
+    *(volatile int *)memory = 5;
+    EXPECT_EQ(*(volatile int *)place, 5);
+    EXPECT_EQ(region_at(place).protection, VM_PROT_READ);
+    EXPECT_EQ(region_at(place).max_protection, VM_PROT_READ);
+    EXPECT_EQ(mach_vm_protect(mach_task_self(), place, vm_page_size, FALSE, VM_PROT_DEFAULT),
+              KERN_PROTECTION_FAILURE);
+    EXPECT_OK(mach_vm_deallocate(mach_task_self(), place, vm_page_size));
+    EXPECT_OK(mach_vm_deallocate(mach_task_self(), memory, vm_page_size));
+}
+
+CASE(a_second_mapping_cannot_be_for_more)
+{
+    mach_vm_address_t memory = 0;
+    mach_vm_address_t place;
+    EXPECT_OK(mach_vm_allocate(mach_task_self(), &memory, vm_page_size, VM_FLAGS_ANYWHERE));
+    *(volatile int *)memory = 7;
+    EXPECT_OK(mach_vm_protect(mach_task_self(), memory, vm_page_size, TRUE, VM_PROT_READ));
+    EXPECT_EQ(remap_new(memory, FALSE, VM_PROT_DEFAULT, VM_PROT_DEFAULT, &place),
+              KERN_PROTECTION_FAILURE);
+    EXPECT_EQ(remap_new(memory, FALSE, VM_PROT_READ, VM_PROT_DEFAULT, &place),
+              KERN_PROTECTION_FAILURE);
+    EXPECT_EQ(remap_new(memory, FALSE, VM_PROT_DEFAULT, VM_PROT_READ, &place),
+              KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(remap_new(memory, FALSE, VM_PROT_READ, 0x100, &place), KERN_INVALID_ARGUMENT);
+    EXPECT_OK(remap_new(memory, TRUE, VM_PROT_DEFAULT, VM_PROT_ALL, &place)); /* a copy may */
+    *(volatile int *)place += 1;
+    EXPECT_EQ(*(volatile int *)place, 8);
+    EXPECT_EQ(*(volatile int *)memory, 7);
+    EXPECT_OK(mach_vm_deallocate(mach_task_self(), place, vm_page_size));
+    EXPECT_OK(mach_vm_protect(mach_task_self(), memory, vm_page_size, FALSE, VM_PROT_NONE));
+    EXPECT_EQ(remap_new(memory, TRUE, VM_PROT_READ, VM_PROT_READ, &place), KERN_PROTECTION_FAILURE);
+    EXPECT_OK(mach_vm_deallocate(mach_task_self(), memory, vm_page_size));
+}
+
+CASE(the_kernel_is_not_made_to_be_debugged)
+{
+    vm_info_region_t region;
+    vm_info_region_64_t region_64;
+    vm_info_object_array_t objects = NULL;
+    page_address_array_t pages = NULL;
+    mach_msg_type_number_t count = 0;
+    EXPECT_EQ(mach_vm_region_info(mach_task_self(), 0, &region, &objects, &count), KERN_FAILURE);
+    EXPECT_EQ(mach_vm_region_info_64(mach_task_self(), 0, &region_64, &objects, &count),
+              KERN_FAILURE);
+    EXPECT_EQ(vm_mapped_pages_info(mach_task_self(), &pages, &count), KERN_FAILURE);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Routines of idl/mach_host.defs that show what the kernel holds: zones and classes of locks.
+ */
+#include <mach_host_server.h>
+
+#include <mach/ledger.h>
+#include <mach/lock_info.h>
+
+#include <lib/string.h>
+#include <mem/zone.h>
+#include <sched/lock_info.h>
+#include <vm/vm_map_copy.h>
+
+/* A list that zones are entered in, each in both arrays. */
+struct zone_list {
+    mach_zone_name_t *names;
+    mach_zone_info_t *infos;
+    mach_msg_type_number_t count;
+};
+
+/* The bytes of empty slabs could be had back; the lowest bit says that the zone gives them. */
+static uint64_t collectable(uint64_t slabs, uint64_t slab_size)
+{
+    return slabs * slab_size << 1 | 1;
+}
+
+static void visit_zone(const struct zone *zone, void *argument)
+{
+    struct zone_list *list = argument;
+    if (list->count == LEDGER_ENTRY_MAX) {
+        return;
+    }
+    mach_zone_name_t *name = &list->names[list->count];
+    mach_zone_info_t *info = &list->infos[list->count++];
+    uint64_t slab_size = PAGE_SIZE << zone->slab_order;
+    strlcpy(name->mzn_name, zone->name, sizeof(name->mzn_name));
+    info->mzi_count = zone_in_use(zone);
+    info->mzi_elem_size = zone->size;
+    if (zone->size != 0) {
+        info->mzi_cur_size = zone->slab_count * slab_size;
+        info->mzi_alloc_size = slab_size;
+        info->mzi_collectable = collectable(zone->empty_slabs, slab_size);
+    }
+}
+
+/* The two arrays of LIST as copies for a message. */
+static kern_return_t copy_list(const struct zone_list *list, vm_map_copy_t *names,
+                               vm_map_copy_t *infos)
+{
+    kern_return_t result =
+        vm_map_copyin_kernel(list->names, list->count * sizeof(*list->names), names);
+    if (result == KERN_SUCCESS) {
+        result = vm_map_copyin_kernel(list->infos, list->count * sizeof(*list->infos), infos);
+        if (result != KERN_SUCCESS) {
+            vm_map_copy_discard(*names);
+        }
+    }
+    return result;
+}
+
+kern_return_t mach_zone_info(host_priv_t host, vm_map_copy_t *names,
+                             mach_msg_type_number_t *namesCnt, vm_map_copy_t *info,
+                             mach_msg_type_number_t *infoCnt)
+{
+    if (host == nullptr) {
+        return KERN_INVALID_HOST;
+    }
+    const size_t names_size = LEDGER_ENTRY_MAX * sizeof(mach_zone_name_t);
+    const size_t infos_size = LEDGER_ENTRY_MAX * sizeof(mach_zone_info_t);
+    struct zone_list list = { .names = kalloc(names_size), .infos = kalloc(infos_size) };
+    kern_return_t result = KERN_RESOURCE_SHORTAGE;
+    if (list.names != nullptr && list.infos != nullptr) {
+        memset(list.names, 0, names_size);
+        memset(list.infos, 0, infos_size);
+        zone_visit(visit_zone, &list);
+        result = copy_list(&list, names, info);
+        *namesCnt = *infoCnt = list.count;
+    }
+    kfree(list.names, names_size);
+    kfree(list.infos, infos_size);
+    return result;
+}
+
+/* What is not measured (how long locks were held and waited for in all) is 0. */
+static lockgroup_info_t group_of(const lock_info_t *class)
+{
+    lockgroup_info_t group = { .lockgroup_attr = LOCKGROUP_ATTR_STAT };
+    strlcpy(group.lockgroup_name, class->name, sizeof(group.lockgroup_name));
+    if (class->is_mutex) {
+        group.lock_mtx_cnt = 1;
+        group.lock_mtx_util_cnt = class->acquisitions;
+        group.lock_mtx_wait_cnt = class->contended;
+        group.lock_mtx_held_max = class->longest_ns;
+    } else {
+        group.lock_spin_cnt = 1;
+        group.lock_spin_util_cnt = class->acquisitions;
+        group.lock_spin_miss_cnt = class->contended;
+        group.lock_spin_held_max = class->longest_ns;
+    }
+    return group;
+}
+
+kern_return_t host_lockgroup_info(host_t host, vm_map_copy_t *lockgroup_info,
+                                  mach_msg_type_number_t *lockgroup_infoCnt)
+{
+    if (host == nullptr) {
+        return KERN_INVALID_HOST;
+    }
+    const size_t classes_size = LOCK_INFO_MAX * sizeof(lock_info_t);
+    const size_t groups_size = LOCK_INFO_MAX * sizeof(lockgroup_info_t);
+    lock_info_t *classes = kalloc(classes_size);
+    lockgroup_info_t *groups = kalloc(groups_size);
+    kern_return_t result = KERN_RESOURCE_SHORTAGE;
+    if (classes != nullptr && groups != nullptr) {
+        uint32_t count = lock_info_read(classes, LOCK_INFO_MAX);
+        for (uint32_t i = 0; i < count; i++) {
+            groups[i] = group_of(&classes[i]);
+        }
+        *lockgroup_infoCnt = count;
+        result = count == 0 ? KERN_NOT_SUPPORTED
+                            : vm_map_copyin_kernel(groups, count * sizeof(*groups), lockgroup_info);
+    }
+    kfree(classes, classes_size);
+    kfree(groups, groups_size);
+    return result;
+}
+
+/* As Darwin's kernel answers, which is not made to be debugged so. */
+kern_return_t host_virtual_physical_table_info(host_t host, vm_map_copy_t *info,
+                                               mach_msg_type_number_t *infoCnt)
+{
+    (void)info;
+    (void)infoCnt;
+    return host == nullptr ? KERN_INVALID_HOST : KERN_FAILURE;
+}
