@@ -146,3 +146,17 @@ kern_return_t serve_proc_get_task(mach_port_t port, int pid, mach_port_t *task,
     *type = MACH_MSG_TYPE_COPY_SEND;
     return KERN_SUCCESS;
 }
+
+kern_return_t serve_proc_get_path(mach_port_t port, int pid, proc_path_t path)
+{
+    struct process *process = find(port, pid);
+    if (process == nullptr) {
+        return SERVER_ERROR_NO_PROCESS;
+    }
+    adopt_names(process);
+    if (process->path[0] == '\0') {
+        return SERVER_ERROR_NOT_FOUND;
+    }
+    strcpy(path, process->path);
+    return KERN_SUCCESS;
+}

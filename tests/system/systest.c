@@ -8,6 +8,7 @@
 #include "systest.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -171,6 +172,7 @@ static int run_all(void)
     systest_print("TAP version 13\n");
     systest_print("1..%u\n", count);
     task_warm_up();
+    (void)pthread_mach_thread_np(pthread_self()); /* a name that a first thread brings along */
     systest_prepare();
     print_notes();
     for (uint32_t i = 0; i < count; i++) {
