@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -200,7 +201,13 @@ ssize_t write(int fd, const void *data, size_t size)
         result = write_all(file, data, &done);
     }
     file_put(file);
-    return done > 0 || result == KERN_SUCCESS ? (ssize_t)done : fail(result);
+    if (done > 0 || result == KERN_SUCCESS) {
+        return (ssize_t)done;
+    }
+    if (result == SERVER_ERROR_NO_READER) {
+        (void)raise(SIGPIPE);
+    }
+    return fail(result);
 }
 
 /* Where WHENCE counts from; -1 with errno set. */

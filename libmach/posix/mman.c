@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * <sys/mman.h> over the calls of mach_vm.defs. The bits of protections are the same.
+ * <sys/mman.h> over the calls of mach_vm.defs. The bits of protections are the same. Under a file lies
+ * memory that nobody may touch: what the file does not reach stays so.
  */
 #include <sys/mman.h>
 
@@ -12,6 +13,7 @@
 #include <mach/vm_page_size.h>
 
 #include "errors.h"
+#include "file_pages.h"
 
 #define PROT_KNOWN (PROT_READ | PROT_WRITE | PROT_EXEC)
 #define MAP_KNOWN  (MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE | MAP_ANON)
@@ -33,36 +35,50 @@ static int answer(kern_return_t result)
 }
 
 /* The errno for arguments that no mapping can have, or 0. */
-static int mmap_fault(const void *address, size_t size, int protection, int flags)
+static int mmap_fault(const void *address, size_t size, int protection, int flags, off_t offset)
 {
     int sharing = flags & (MAP_SHARED | MAP_PRIVATE);
-    if (size == 0 || (flags & ~MAP_KNOWN) != 0 || (protection & ~PROT_KNOWN) != 0 ||
-        (sharing != MAP_SHARED && sharing != MAP_PRIVATE) ||
+    if (size == 0 || size > SIZE_MAX - vm_page_size || (flags & ~MAP_KNOWN) != 0 ||
+        (protection & ~PROT_KNOWN) != 0 || (sharing != MAP_SHARED && sharing != MAP_PRIVATE) ||
         ((flags & MAP_FIXED) != 0 && !is_page(address))) {
         return EINVAL;
     }
-    return (flags & MAP_ANON) == 0 ? ENODEV : 0;
+    return (flags & MAP_ANON) == 0 && (offset < 0 || !is_page((const void *)offset)) ? EINVAL : 0;
 }
 
-void *mmap(void *address, size_t size, int protection, int flags, [[maybe_unused]] int fd,
-           [[maybe_unused]] off_t offset)
+/* SIZE bytes, whole pages, of fresh memory. Returns: 0, or the errno. */
+static int map_zeros(mach_vm_address_t *place, size_t size, int protection, int flags)
 {
-    int fault = mmap_fault(address, size, protection, flags);
-    if (fault != 0) {
-        errno = fault;
+    int how = (flags & MAP_FIXED) != 0 ? VM_FLAGS_FIXED | VM_FLAGS_OVERWRITE : VM_FLAGS_ANYWHERE;
+    vm_inherit_t inheritance = (flags & MAP_SHARED) != 0 ? VM_INHERIT_SHARE : VM_INHERIT_COPY;
+    kern_return_t result = mach_vm_map(mach_task_self_, place, size, 0, how, MEMORY_OBJECT_NULL, 0,
+                                       FALSE, protection, VM_PROT_ALL, inheritance);
+    return result == KERN_SUCCESS ? 0 : ENOMEM;
+}
+
+void *mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset)
+{
+    errno = mmap_fault(address, size, protection, flags, offset);
+    if (errno != 0) {
         return MAP_FAILED;
     }
     mach_vm_address_t place = (mach_vm_address_t)address;
-    int how = (flags & MAP_FIXED) != 0 ? VM_FLAGS_FIXED | VM_FLAGS_OVERWRITE : VM_FLAGS_ANYWHERE;
-    vm_inherit_t inheritance = (flags & MAP_SHARED) != 0 ? VM_INHERIT_SHARE : VM_INHERIT_COPY;
-    kern_return_t result =
-        mach_vm_map(mach_task_self_, &place, (size + vm_page_mask) & ~vm_page_mask, 0, how,
-                    MEMORY_OBJECT_NULL, 0, FALSE, protection, VM_PROT_ALL, inheritance);
-    if (result != KERN_SUCCESS) {
-        errno = ENOMEM;
-        return MAP_FAILED;
+    size = (size + vm_page_mask) & ~vm_page_mask;
+    if ((flags & MAP_ANON) != 0) {
+        errno = map_zeros(&place, size, protection, flags);
+    } else {
+        errno = file_protection_fault(fd, protection, flags);
+        if (errno == 0) {
+            errno = map_zeros(&place, size, PROT_NONE, flags);
+        }
+        if (errno == 0) {
+            errno = file_map_pages(fd, place, size, protection, (uint64_t)offset);
+            if (errno != 0) {
+                (void)mach_vm_deallocate(mach_task_self_, place, size);
+            }
+        }
     }
-    return (void *)place;
+    return errno == 0 ? (void *)place : MAP_FAILED;
 }
 
 int munmap(void *address, size_t size)

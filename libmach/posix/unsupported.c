@@ -51,17 +51,3 @@ int chmod(const char *path, mode_t mode)
     (void)mode;
     return refuse_change(path);
 }
-
-int execve(const char *path, char *const *argv, char *const *envp)
-{
-    (void)path;
-    (void)argv;
-    (void)envp;
-    return fail_errno(ENOSYS);
-}
-
-int pipe(int files[2])
-{
-    (void)files;
-    return fail_errno(ENOSYS);
-}

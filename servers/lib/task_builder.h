@@ -52,7 +52,7 @@ kern_return_t task_builder_load(struct task_builder *builder,
 kern_return_t task_builder_give(struct task_builder *builder, uint32_t kind, mach_port_t port,
                                 mach_msg_type_name_t disposition);
 
-/* Make the stack and start the first thread, or leave it suspended. */
+/* Make the stack and start the first thread, or leave the task suspended once. */
 kern_return_t task_builder_start(struct task_builder *builder, bool is_suspended);
 
 /* Give up the builder's right to the task; with KILL end the task first. */

@@ -26,16 +26,19 @@ static kern_return_t watch(mach_port_t task)
     return result;
 }
 
+kern_return_t process_enter_task(const struct process *process, mach_port_t task)
+{
+    kern_return_t result = identity_set(task, process->pid, process->is_privileged);
+    return result == KERN_SUCCESS ? watch(task) : result;
+}
+
 kern_return_t process_bind(struct process *process, mach_port_t task)
 {
     mach_port_t port = proc_port_create();
     if (port == MACH_PORT_NULL) {
         return KERN_RESOURCE_SHORTAGE;
     }
-    kern_return_t result = identity_set(task, process->pid, process->is_privileged);
-    if (result == KERN_SUCCESS) {
-        result = watch(task);
-    }
+    kern_return_t result = process_enter_task(process, task);
     if (result != KERN_SUCCESS) {
         proc_port_destroy(&port);
         return result;

@@ -14,6 +14,9 @@
  */
 kern_return_t process_bind(struct process *process, mach_port_t task);
 
+/* Write PROCESS's identity into TASK, and ask to be told when TASK dies. */
+kern_return_t process_enter_task(const struct process *process, mach_port_t task);
+
 /*
  * End PROCESS with STATUS (PROC_STATUS_*): its task, if there still is one, is terminated; its
  * children belong to nobody; whoever waits for it is answered. PROCESS may be gone on return.

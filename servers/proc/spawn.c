@@ -97,7 +97,7 @@ static void describe(struct task_builder *builder, const struct process *child,
                      const struct spawn_request *request)
 {
     builder->block.pid = child->pid;
-    builder->block.ppid = child->parent->pid;
+    builder->block.ppid = child->parent != nullptr ? child->parent->pid : PID_INIT;
     builder->block.path = request->path;
     builder->block.cwd = request->cwd_path[0] != '\0' ? request->cwd_path : nullptr;
     builder->block.arguments = request->arguments;
@@ -158,6 +158,62 @@ static kern_return_t start(struct process *parent, const struct task_executable 
     return result;
 }
 
+/* The task of BUILDER, which has not run yet, has all it needs to be that of PROCESS: let it run there
+ * and end the one that is there. */
+static void replace_task(struct task_builder *builder, struct process *process)
+{
+    mach_port_t former = process->task;
+    process->task = builder->task;
+    (void)mach_port_mod_refs(mach_task_self(), builder->task, MACH_PORT_RIGHT_SEND, 1);
+    (void)task_resume(builder->task);
+    (void)task_terminate(former);
+    right_release(&former);
+}
+
+/* Let the program in BUILDER take PROCESS's place. */
+static kern_return_t take_place(struct task_builder *builder, struct process *process,
+                                const struct spawn_request *request)
+{
+    kern_return_t result = task_suspend(builder->task);
+    if (result == KERN_SUCCESS) {
+        result = inherit_bootstrap(builder->task, process);
+    }
+    if (result == KERN_SUCCESS) {
+        result = process_enter_task(process, builder->task);
+    }
+    if (result != KERN_SUCCESS) {
+        return SERVER_ERROR_NO_MEMORY;
+    }
+    result = give(builder, process, request);
+    if (result == KERN_SUCCESS) {
+        describe(builder, process, request);
+        result =
+            spawn_error(task_builder_start(builder, (request->flags & PROC_SPAWN_SUSPENDED) != 0));
+    }
+    if (result == KERN_SUCCESS && !process_set_names(process, request->path, request->arguments,
+                                                     request->arguments_size)) {
+        result = SERVER_ERROR_NO_MEMORY;
+    }
+    if (result == KERN_SUCCESS) {
+        replace_task(builder, process);
+    }
+    return result;
+}
+
+/* Start EXECUTABLE in place of PROCESS. */
+static kern_return_t start_here(struct process *process, const struct task_executable *executable,
+                                const struct spawn_request *request)
+{
+    struct task_builder builder;
+    const char *error;
+    kern_return_t result = spawn_error(task_builder_load(&builder, executable, &error));
+    if (result == KERN_SUCCESS) {
+        result = take_place(&builder, process, request);
+    }
+    task_builder_finish(&builder, result != KERN_SUCCESS);
+    return result;
+}
+
 /* Open FILE and start it for the process of PORT, which may end meanwhile. */
 static kern_return_t spawn(mach_port_t port, mach_port_t file, const struct spawn_request *request,
                            struct process **child)
@@ -169,9 +225,15 @@ static kern_return_t spawn(mach_port_t port, mach_port_t file, const struct spaw
     if (result != KERN_SUCCESS) {
         return result;
     }
-    struct process *parent = process_by_port(port);
-    result =
-        parent != nullptr ? start(parent, &executable, request, child) : SERVER_ERROR_NO_PROCESS;
+    struct process *caller = process_by_port(port);
+    if (caller == nullptr) {
+        result = SERVER_ERROR_NO_PROCESS;
+    } else if ((request->flags & PROC_SPAWN_EXEC) != 0) {
+        result = start_here(caller, &executable, request);
+        *child = caller;
+    } else {
+        result = start(caller, &executable, request, child);
+    }
     executable_close(&executable);
     return result;
 }
@@ -219,6 +281,8 @@ kern_return_t serve_proc_spawn(mach_port_t port, mach_port_t executable, proc_pa
     if (result != KERN_SUCCESS) {
         return result;
     }
+    right_release(&child->executable);
+    right_release(&child->error_output);
     child->executable = executable;
     child->error_output = stderr_port;
     for (const struct startup_gift *gift = gifts; gift->kind != 0; gift++) {

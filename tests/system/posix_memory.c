@@ -3,6 +3,7 @@
  * <sys/mman.h>: what is mapped is what was asked for, and each documented error.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -77,6 +78,83 @@ CASE(protection_and_inheritance_are_the_maps)
     EXPECT_EQ(munmap(memory, PAGES * vm_page_size), 0);
 }
 
+/* The contents of the file at PATH, read the other way. Returns: how many bytes. */
+static size_t contents_of(const char *path, char *data, size_t size)
+{
+    int fd = open(path, O_RDONLY);
+    size_t done = 0;
+    ssize_t count;
+    while (done < size && (count = read(fd, data + done, size - done)) > 0) {
+        done += (size_t)count;
+    }
+    EXPECT(fd >= 0 && done > 0);
+    EXPECT_EQ(close(fd), 0);
+    return done;
+}
+
+CASE(a_file_is_memory)
+{
+    static char contents[8192];
+    size_t size = contents_of("/etc/init.conf", contents, sizeof(contents));
+    int fd = open("/etc/init.conf", O_RDONLY);
+    char *memory = mmap(NULL, 2 * vm_page_size, PROT_READ, MAP_SHARED, fd, 0);
+    EXPECT_EQ(close(fd), 0);
+    if (!EXPECT(memory != MAP_FAILED && size < vm_page_size)) {
+        return;
+    }
+    EXPECT_EQ(memcmp(memory, contents, size), 0);
+    for (size_t i = size; i < vm_page_size; i++) {
+        if (!EXPECT_EQ(memory[i], 0)) {
+            break;
+        }
+    }
+    EXPECT_EQ(info_of(memory).protection, VM_PROT_READ);
+    EXPECT_EQ(info_of(memory + vm_page_size).protection, VM_PROT_NONE);
+    EXPECT_EQ(munmap(memory, 2 * vm_page_size), 0);
+}
+
+CASE(what_is_private_does_not_change_the_file)
+{
+    static char contents[8192];
+    size_t size = contents_of("/etc/init.conf", contents, sizeof(contents));
+    int fd = open("/etc/init.conf", O_RDONLY);
+    char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+    if (EXPECT(memory != MAP_FAILED)) {
+        memory[0] ^= 1;
+        char *other = mmap(memory, size, PROT_READ, MAP_PRIVATE | MAP_FIXED, fd, 0);
+        EXPECT_EQ(other, memory);
+        EXPECT_EQ(memcmp(memory, contents, size), 0);
+        EXPECT_EQ(munmap(memory, size), 0);
+    }
+    EXPECT_EQ(close(fd), 0);
+}
+
+CASE(pages_of_a_long_file)
+{
+    static char contents[3 * 4096];
+    size_t size = contents_of("/bin/ls", contents, sizeof(contents));
+    int fd = open("/bin/ls", O_RDONLY);
+    char *memory = mmap(NULL, 100, PROT_READ, MAP_PRIVATE, fd, 2 * 4096);
+    EXPECT_EQ(size, sizeof(contents));
+    if (EXPECT(memory != MAP_FAILED)) {
+        EXPECT_EQ(memcmp(memory, contents + 2 * 4096, 4096), 0);
+        EXPECT_EQ(munmap(memory, 100), 0);
+    }
+    EXPECT_EQ(close(fd), 0);
+}
+
+/* What proc makes up has no memory behind it. */
+CASE(a_text_that_is_made_is_memory_too)
+{
+    int fd = open("/proc/meminfo", O_RDONLY);
+    char *memory = mmap(NULL, vm_page_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (EXPECT(memory != MAP_FAILED)) {
+        EXPECT_EQ(memcmp(memory, "Total:", 6), 0);
+        EXPECT_EQ(munmap(memory, vm_page_size), 0);
+    }
+    EXPECT_EQ(close(fd), 0);
+}
+
 CASE(wrong_arguments_of_mmap)
 {
     EXPECT_ERRNO(mmap(NULL, 0, PROT_READ, MAP_ANON | MAP_PRIVATE, -1, 0) == MAP_FAILED, EINVAL);
@@ -88,6 +166,11 @@ CASE(wrong_arguments_of_mmap)
                      MAP_FAILED,
                  EINVAL);
     EXPECT_ERRNO(mmap(NULL, 1, PROT_READ, MAP_PRIVATE, 0, 0) == MAP_FAILED, ENODEV);
+    EXPECT_ERRNO(mmap(NULL, 1, PROT_READ, MAP_PRIVATE, 99, 0) == MAP_FAILED, EBADF);
+    int fd = open("/etc/init.conf", O_RDONLY);
+    EXPECT_ERRNO(mmap(NULL, 1, PROT_READ, MAP_PRIVATE, fd, 1) == MAP_FAILED, EINVAL);
+    EXPECT_ERRNO(mmap(NULL, 1, PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED, EACCES);
+    EXPECT_EQ(close(fd), 0);
     EXPECT_ERRNO(mmap(NULL, (size_t)1 << 50, PROT_READ, MAP_ANON | MAP_PRIVATE, -1, 0) ==
                      MAP_FAILED,
                  ENOMEM);

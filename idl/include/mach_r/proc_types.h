@@ -19,9 +19,12 @@ typedef char *proc_strings_t;
 
 /* proc_spawn: give the child the privileged host port, for programs such as shutdown. */
 #define PROC_SPAWN_PRIVILEGED 0x1
-/* proc_spawn: leave the program's first thread suspended. */
+/* proc_spawn: the program's task is suspended once. */
 #define PROC_SPAWN_SUSPENDED 0x2
-#define PROC_SPAWN_MASK      0x3
+/* proc_spawn: not a child: the program takes the place of the caller, with its pid, its parent and its
+ * process port; the caller's task ends. */
+#define PROC_SPAWN_EXEC 0x4
+#define PROC_SPAWN_MASK 0x7
 
 /* proc_wait */
 #define PROC_ANY     (-1)

@@ -30,7 +30,8 @@
     X(NO_CHILD, 19, "no such child process")             \
     X(BUSY, 20, "in use")                                \
     X(NOT_EMPTY, 21, "directory not empty")              \
-    X(LOOP, 22, "too many servers or links on the way")
+    X(LOOP, 22, "too many servers or links on the way")  \
+    X(NO_READER, 23, "nobody can read what is written")
 
 #define SERVER_ERROR_CODE(number) (err_server | err_sub(1) | (number))
 

@@ -9,6 +9,7 @@
 
 #define SERVICE_CONSOLE "mach_r.console" /* console.defs */
 #define SERVICE_ROOT    "mach_r.root"    /* fs.defs: the root directory (initrd_fs) */
+#define SERVICE_PIPES   "mach_r.pipes"   /* pipe.defs */
 #define SERVICE_PROC    "mach_r.proc"    /* proc.defs: the server's own port */
 
 MACH_BEGIN_DECLS

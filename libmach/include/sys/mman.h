@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * POSIX's view of virtual memory, over <mach/mach_vm.h>. Only fresh memory can be mapped: no server
- * offers files as memory objects. Memory is never paged out.
+ * POSIX's view of virtual memory, over <mach/mach_vm.h>. Files can be mapped, and nobody can change them;
+ * memory is never paged out.
  */
 #pragma once
 
@@ -43,11 +43,13 @@
 MACH_BEGIN_DECLS
 
 /*
- * SIZE bytes of zeros with PROTECTION. FLAGS need MAP_ANON and one of MAP_SHARED and MAP_PRIVATE;
- * without MAP_FIXED the place is near ADDRESS or anywhere.
+ * SIZE bytes with PROTECTION: of the file FD from OFFSET on, zeros behind its last byte and no memory
+ * behind its last page; or with MAP_ANON zeros. FLAGS need one of MAP_SHARED and MAP_PRIVATE; without
+ * MAP_FIXED the place is near ADDRESS or anywhere.
  *
- * Returns: MAP_FAILED with errno EINVAL, wrong flags, no size, or a fixed ADDRESS that is no page's;
- * ENODEV, a file is asked for; ENOMEM, no room there.
+ * Returns: MAP_FAILED with errno EINVAL, wrong flags, no size, a fixed ADDRESS or an OFFSET that is no
+ * page's; EBADF; ENODEV, FD is no file; EACCES, it is not open for reading, or would be changed by what
+ * is shared; ENOMEM, no room there.
  */
 void *mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset);
 
