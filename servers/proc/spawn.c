@@ -190,8 +190,8 @@ static kern_return_t take_place(struct task_builder *builder, struct process *pr
         result =
             spawn_error(task_builder_start(builder, (request->flags & PROC_SPAWN_SUSPENDED) != 0));
     }
-    if (result == KERN_SUCCESS && !process_set_names(process, request->path, request->arguments,
-                                                     request->arguments_size)) {
+    if (result == KERN_SUCCESS &&
+        !process_set_names(process, request->path, request->arguments, request->arguments_size)) {
         result = SERVER_ERROR_NO_MEMORY;
     }
     if (result == KERN_SUCCESS) {
