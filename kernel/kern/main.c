@@ -8,7 +8,6 @@
 #include <arch/upcalls.h>
 #include <mem/vm_page.h>
 #include <sched/policy.h>
-#include <sched/load.h>
 #include <sched/sched.h>
 #include <sched/thread.h>
 #include <vm/vm_map.h>
@@ -76,7 +75,6 @@ void kernel_main(void)
     ipc_kobject_init();    /* routines behind kernel ports */
     call_failures_init();  /* for tests: memory that is short */
     message_trace_init();  /* for people: messages as text */
-    sched_load_start();    /* how busy the machine is */
     thread_create_kernel(start_user_space, nullptr, THREAD_PRIORITY_KERNEL);
     sched_idle(); /* and from here on threads run */
 }

@@ -15,6 +15,7 @@
 #include <arch/pmap.h>
 #include <arch/upcalls.h>
 #include <mem/kernel_stack.h>
+#include <sched/load.h>
 #include <sched/sched_internal.h>
 #include <sched/watchdog.h>
 
@@ -92,9 +93,11 @@ static void sched_sleep(struct sched_cpu *cpu)
 {
     cpu_mask_t self = CPU_BIT(cpu_index());
     pmap_activate(kernel_pmap); /* nobody needs to tell this processor about user memory */
+    sched_load_note();
     atomic_fetch_or(&sched_idle_cpus, self);
     if (cpu->runq.best == RUNQ_EMPTY && !sched_steal(cpu)) {
         cpu_idle();
+        sched_load_note();
     }
     atomic_fetch_and(&sched_idle_cpus, ~self);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Each average is exponential: a second counts 1/5, 1/30 or 1/60, and what was before so much less.
+ * Each average is exponential: a sample counts 2/5, 2/30 or 2/60, and what was before so much less.  There is
+ * no timer: a processor that is about to change between idle and busy enters the samples that are due,
+ * of what was up to then, and so does who asks.
  */
 #include <sched/load.h>
 
@@ -11,7 +13,10 @@
 #include <sched/sched_internal.h>
 
 #define SECOND UINT64_C(1000000000)
-#define LEEWAY (SECOND / 4)
+#define PERIOD 2 /* seconds between samples */
+
+/* After so many all averages have forgotten what was before. */
+#define SAMPLES_MAX 600
 
 /* Thousandths, and how much finer the sums are. */
 #define SCALE    1000
@@ -19,15 +24,15 @@
 
 static const uint32_t spans[LOAD_SPANS] = { 5, 30, 60 };
 
-/* One writer, the timer's function; readers take each word as it is. */
+/* Readers take each word as it is. */
 static _Atomic uint64_t kept_average[LOAD_SPANS];
 static _Atomic uint64_t kept_factor[LOAD_SPANS];
-static struct timer sample_timer;
+static _Atomic uint64_t sampled_until; /* nanoseconds since boot */
 
-/* Let *SUM, over SPAN seconds, become older by one with the value NOW. */
+/* Let *SUM, over SPAN seconds, become older by PERIOD with the value NOW. */
 static void enter(uint64_t *sum, uint64_t now, uint32_t span)
 {
-    *sum = (*sum * (span - 1) + now * FINENESS) / span;
+    *sum = (*sum * (span - PERIOD) + now * PERIOD * FINENESS) / span;
 }
 
 void load_sums_enter(struct load_sums *sums, uint32_t runnable, uint32_t processors)
@@ -60,12 +65,6 @@ static struct load_sums kept_sums(void)
     return sums;
 }
 
-struct sched_load sched_load(void)
-{
-    struct load_sums sums = kept_sums();
-    return load_sums_told(&sums);
-}
-
 /* Threads that run or wait on the processors ONLINE. */
 static uint32_t count_runnable(cpu_mask_t online)
 {
@@ -78,20 +77,38 @@ static uint32_t count_runnable(cpu_mask_t online)
     return count;
 }
 
-static void take_sample(struct timer *timer)
+/* Enter COUNT samples of what there is now. */
+static void enter_samples(uint64_t count)
 {
     cpu_mask_t online = sched_online_cpus();
+    uint32_t runnable = count_runnable(online);
     struct load_sums sums = kept_sums();
-    load_sums_enter(&sums, count_runnable(online), (uint32_t)__builtin_popcountll(online));
+    for (uint64_t i = 0; i < count && i < SAMPLES_MAX; i++) {
+        load_sums_enter(&sums, runnable, (uint32_t)__builtin_popcountll(online));
+    }
     for (uint32_t i = 0; i < LOAD_SPANS; i++) {
         atomic_store_explicit(&kept_average[i], sums.average[i], memory_order_relaxed);
         atomic_store_explicit(&kept_factor[i], sums.factor[i], memory_order_relaxed);
     }
-    timer_arm(timer, timer->deadline + SECOND, LEEWAY);
 }
 
-void sched_load_start(void)
+void sched_load_note(void)
 {
-    timer_init(&sample_timer, take_sample);
-    timer_arm(&sample_timer, clock_now() + SECOND, LEEWAY);
+    uint64_t now = clock_now();
+    uint64_t until = atomic_load_explicit(&sampled_until, memory_order_relaxed);
+    if (LIKELY(now < until + PERIOD * SECOND)) {
+        return;
+    }
+    uint64_t count = (now - until) / (PERIOD * SECOND);
+    /* Who is first enters the samples for all. */
+    if (atomic_compare_exchange_strong(&sampled_until, &until, until + count * PERIOD * SECOND)) {
+        enter_samples(count);
+    }
+}
+
+struct sched_load sched_load(void)
+{
+    sched_load_note();
+    struct load_sums sums = kept_sums();
+    return load_sums_told(&sums);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How busy the machine was: averages over the last 5, 30 and 60 seconds, of samples taken once a second.
- * The timer of the samples is the only one of a machine that does nothing.
+ * How busy the machine was: averages over the last 5, 30 and 60 seconds, of samples for every two seconds.
  */
 #pragma once
 
@@ -25,7 +24,7 @@ struct load_sums {
     uint64_t factor[LOAD_SPANS];
 };
 
-/* Enter a second with so many threads RUNNABLE on PROCESSORS, more than 0, in SUMS. */
+/* Enter a sample with so many threads RUNNABLE on PROCESSORS, more than 0, in SUMS. */
 void load_sums_enter(struct load_sums *sums, uint32_t runnable, uint32_t processors);
 
 /* SUMS as they are told. */
@@ -34,5 +33,6 @@ struct sched_load load_sums_told(const struct load_sums *sums);
 /* The averages now.  Context: any. */
 struct sched_load sched_load(void);
 
-/* Begin to take samples, on this processor.  Once, at boot.  Context: interrupts off. */
-void sched_load_start(void);
+/* The number of runnable threads is about to change much: this processor becomes idle, or busy.  Enter the
+ * samples that are due.  Context: interrupts off. */
+void sched_load_note(void);

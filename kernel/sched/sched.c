@@ -16,6 +16,7 @@
 #include <arch/clock_device.h>
 #include <arch/irq.h>
 #include <arch/upcalls.h>
+#include <sched/load.h>
 #include <sched/sched_internal.h>
 #include <sched/test_hook.h>
 
@@ -236,6 +237,7 @@ void sched_requeue(struct sched_cpu *cpu, struct thread *self, bool at_head, uin
         call_idle(self->cpu_mask, cpu_index());
     } else {
         /* An interrupt may have taken the processor out of sched_sleep(). */
+        sched_load_note();
         atomic_fetch_and(&sched_idle_cpus, ~CPU_BIT(cpu_index()));
     }
     sched_switch_counted(self, counter);

@@ -5,11 +5,11 @@
 #include <sched/load.h>
 #include <test/ktest.h>
 
-/* SECONDS with so many threads RUNNABLE on PROCESSORS. */
-static struct sched_load after(struct load_sums *sums, uint32_t seconds, uint32_t runnable,
+/* SAMPLES with so many threads RUNNABLE on PROCESSORS. */
+static struct sched_load after(struct load_sums *sums, uint32_t samples, uint32_t runnable,
                                uint32_t processors)
 {
-    for (uint32_t i = 0; i < seconds; i++) {
+    for (uint32_t i = 0; i < samples; i++) {
         load_sums_enter(sums, runnable, processors);
     }
     return load_sums_told(sums);
@@ -37,10 +37,10 @@ KTEST(load_averages_forget_in_their_time)
 {
     struct load_sums sums = {};
     struct sched_load load = after(&sums, 1, 10, 1);
-    EXPECT_EQ(load.average[0], 2000); /* a fifth, a thirtieth, a sixtieth */
-    EXPECT_EQ(load.average[1], 333);
-    EXPECT_EQ(load.average[2], 167);
+    EXPECT_EQ(load.average[0], 4000); /* two fifths, thirtieths, sixtieths */
+    EXPECT_EQ(load.average[1], 667);
+    EXPECT_EQ(load.average[2], 333);
     load = after(&sums, 5, 0, 1);
-    EXPECT(load.average[0] > 600 && load.average[0] < 700);
-    EXPECT(load.average[1] > 270 && load.average[1] < 290);
+    EXPECT(load.average[0] > 300 && load.average[0] < 320);
+    EXPECT(load.average[1] > 460 && load.average[1] < 480);
 }
