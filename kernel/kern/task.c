@@ -165,11 +165,6 @@ static void task_release_ports(struct task *task)
 /* Take TASK's rights and memory away; parts may be missing if its creation failed. */
 static void task_empty(struct task *task)
 {
-    kernel_port_destroy(task->self);
-    for (uint32_t i = 0; i < ARRAY_SIZE(task->lesser); i++) {
-        kernel_port_destroy(task->lesser[i]);
-        task->lesser[i] = nullptr;
-    }
     semaphores_end(task);
     task_release_ports(task);
     if (task->space != nullptr) {
@@ -177,6 +172,12 @@ static void task_empty(struct task *task)
     }
     if (task->map != nullptr) {
         vm_map_terminate(task->map);
+    }
+    /* Last: who is told of the death may count on it that the task's rights have gone. */
+    kernel_port_destroy(task->self);
+    for (uint32_t i = 0; i < ARRAY_SIZE(task->lesser); i++) {
+        kernel_port_destroy(task->lesser[i]);
+        task->lesser[i] = nullptr;
     }
 }
 
