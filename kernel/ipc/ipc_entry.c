@@ -65,7 +65,6 @@ kern_return_t ipc_entry_alloc(struct ipc_space *space, struct ipc_entry **result
     }
     space->free = entry->next_free;
     space->entry_count++;
-    entry->request = nullptr;
     *result = entry;
     return KERN_SUCCESS;
 }
@@ -143,18 +142,16 @@ kern_return_t ipc_entry_alloc_name(struct ipc_space *space, mach_port_name_t nam
 
 void ipc_entry_free(struct ipc_space *space, struct ipc_entry *entry)
 {
-    space->entry_count--;
-    entry->object = nullptr;
+    debug_assert(entry->request == nullptr);
     if (UNLIKELY(ipc_entry_is_chosen(space, entry))) {
+        space->entry_count--;
         struct ipc_chosen_entry *chosen = container_of(entry, struct ipc_chosen_entry, entry);
         rbtree_remove(&space->chosen, &chosen->node);
         quota_uncharge(space->quota, QUOTA_KERNEL_BYTES, sizeof(*chosen));
         zone_free(&ipc_chosen_entry_zone, chosen);
         return;
     }
-    entry->bits = 0;
-    entry->next_free = space->free;
-    space->free = entry;
+    ipc_entry_put_back(space, entry);
 }
 
 struct ipc_entry *ipc_hash_find(struct ipc_space *space, const struct ipc_port *port)

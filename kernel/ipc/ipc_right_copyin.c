@@ -200,7 +200,7 @@ kern_return_t ipc_right_copyin(struct ipc_space *space, struct ipc_entry *entry,
         if (UNLIKELY(entry->request != nullptr)) {
             ipc_right_cancel_request(entry);
         }
-        INLINE_CALL ipc_entry_free(space, entry);
+        ipc_entry_free(space, entry);
         break;
     case MACH_MSG_TYPE_MOVE_SEND: error = move_send(space, entry, port); break;
     default:

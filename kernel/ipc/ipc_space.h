@@ -190,8 +190,19 @@ static inline bool ipc_entry_is_chosen(const struct ipc_space *space, const stru
 [[nodiscard]] kern_return_t ipc_entry_alloc_name(struct ipc_space *space, mach_port_name_t name,
                                                  struct ipc_entry **entry) REQUIRES(space->lock);
 
-/* Free ENTRY, which holds nothing and is not in the hash any more.  Locks: the space's. */
+/* Free ENTRY, which holds nothing, has no request and is not in the hash any more.  Locks: the space's. */
 void ipc_entry_free(struct ipc_space *space, struct ipc_entry *entry) REQUIRES(space->lock);
+
+/* The same for one of SPACE's table. */
+static inline void ipc_entry_put_back(struct ipc_space *space, struct ipc_entry *entry)
+    REQUIRES(space->lock)
+{
+    space->entry_count--;
+    entry->object = nullptr;
+    entry->bits = 0;
+    entry->next_free = space->free;
+    space->free = entry;
+}
 
 /* Slot of OBJECT in a hash with MASK + 1 slots: ports lie apart by their size, so the middle
  * bits spread well. */

@@ -141,7 +141,7 @@ static ALWAYS_INLINE bool send_answer(struct ipc_kmsg *kmsg, struct ipc_space *s
     INLINE_CALL ipc_object_release_shared(
         &port->object); /* somebody waits at it: the receive right lives */
     ipc_port_unlock(port);
-    INLINE_CALL ipc_entry_free(space, entry);
+    ipc_entry_put_back(space, entry);
     self->calls = MACH_PORT_NULL;
 
     struct ipc_port *receive_port = ipc_entry_port(own);

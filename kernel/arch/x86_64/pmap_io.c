@@ -16,7 +16,7 @@
 
 /* Whose bitmap the TSS holds, and whether the processor looks at it. */
 static PERCPU_DEFINE(struct pmap *, io_bitmap_owner);
-static PERCPU_DEFINE(uint32_t, io_bitmap_enabled);
+static PERCPU_DEFINE(uintptr_t, io_bitmap_enabled);
 
 static void io_bitmap_copy(struct pmap *pmap)
 {
@@ -45,7 +45,7 @@ void pmap_switch(struct pmap *pmap)
     tlb_load(pmap);
     percpu_write(pmap_active, pmap);
     atomic_fetch_and(&previous->cpus, ~self);
-    if (UNLIKELY(pmap->io_bitmap[0] != nullptr || percpu_read(io_bitmap_enabled) != 0)) {
+    if (UNLIKELY(((uintptr_t)pmap->io_bitmap[0] | percpu_read(io_bitmap_enabled)) != 0)) {
         io_bitmap_switch(pmap);
     }
 }
