@@ -17,7 +17,7 @@
 
 #define NONE 255
 
-/* enum wait_state: the low two bits of a claim word; the generation is above them. */
+/* enum wait_state in two bits, the claimed ones as one value; the generation is above them. */
 #define ENDED      0
 #define ARMED      1 /* WAIT_ARMED_RESTARTABLE: the others of the message path do not occur */
 #define CLAIMED    3
@@ -150,8 +150,8 @@ inline wait_end(thread)
     wait_word[thread] = wait_word[thread] & ~3
 }
 
-/* wait_finish() */
-inline wait_finish(thread, how)
+/* thread_wake_with() */
+inline thread_wake_with(thread, how)
 {
     d_step {
         !thread_lock[thread] ->
@@ -168,22 +168,19 @@ inline wait_finish(thread, how)
 
 inline thread_wake(thread)
 {
-    wait_finish(thread, WOKEN)
+    thread_wake_with(thread, WOKEN)
 }
 
-/* thread_claim_wait(): two accesses to the word. */
-inline thread_claim_wait(thread, word, claimed)
+/* thread_claim_wait(): it takes the open bit of whatever wait it finds. */
+inline thread_claim_wait(thread, claimed)
 {
-    word = wait_word[thread];
     atomic {
-        claimed = false;
         if
-        :: STATE_OF(word) == ARMED && wait_word[thread] == word ->
-            wait_word[thread] = word | CLAIMED;
+        :: STATE_OF(wait_word[thread]) == ARMED ->
+            wait_word[thread] = wait_word[thread] | CLAIMED;
             claimed = true
-        :: else
-        fi;
-        word = 0
+        :: else -> claimed = false
+        fi
     }
 }
 
@@ -204,7 +201,7 @@ inline thread_abort_wait(thread, word, claimed)
     od;
     word = 0;
     if
-    :: claimed -> wait_finish(thread, INTERRUPTED)
+    :: claimed -> thread_wake_with(thread, INTERRUPTED)
     :: else
     fi;
     claimed = false
@@ -324,7 +321,7 @@ inline thread_block_handoff(self, target, next, done)
 /* upcall_timer(): any armed timer may be due; then thread_wait_timed_out(). */
 active proctype upcall_timer()
 {
-    byte thread, word;
+    byte thread;
     bool claimed;
 end:
     do
@@ -337,11 +334,11 @@ end:
             timer_armed[thread] = false;
             timer_running = thread
         }
-        thread_claim_wait(thread, word, claimed);
+        thread_claim_wait(thread, claimed);
         if
         :: claimed ->
             assert(has_deadline[thread]);
-            wait_finish(thread, TIMED_OUT)
+            thread_wake_with(thread, TIMED_OUT)
         :: else
         fi;
         atomic { timer_running = NONE; thread = 0; claimed = false }

@@ -49,7 +49,7 @@ inline waitq_remove_self(queue, self)
 }
 
 /* waitq_claim_one() */
-inline waitq_claim_one(queue, thread, word, claimed)
+inline waitq_claim_one(queue, thread, claimed)
 {
     do
     :: empty(queue) -> thread = NONE; break
@@ -59,7 +59,7 @@ inline waitq_claim_one(queue, thread, word, claimed)
         wait_word[thread] = wait_word[thread] | CLAIMED;
         break
 #else
-        thread_claim_wait(thread, word, claimed);
+        thread_claim_wait(thread, claimed);
         if
         :: claimed -> claimed = false; break
         :: else
@@ -69,7 +69,7 @@ inline waitq_claim_one(queue, thread, word, claimed)
 }
 
 /* A wait for PORT's QUEUE that began with its lock held and did not end through the queue. */
-inline leave_queue(queue, port, self)
+inline wait_failed(queue, port, self)
 {
     spin_lock(port_lock[port]);
     atomic {
@@ -81,7 +81,7 @@ inline leave_queue(queue, port, self)
 /* wake_sender(): there is room in PORT's queue for the first that waits for it. */
 inline wake_sender(port, sender, word, claimed)
 {
-    waitq_claim_one(senders[port], sender, word, claimed);
+    waitq_claim_one(senders[port], sender, claimed);
     if
     :: sender != NONE -> thread_wake(sender); sender = NONE
     :: else
@@ -101,13 +101,13 @@ inline ipc_mqueue_send(port, message, self, target, word, claimed, next, other, 
         thread_block(self, next);
         if
         :: outcome[self] == WOKEN -> was_woken = true; spin_lock(port_lock[port])
-        :: else -> leave_queue(senders[port], port, self); failed = true
+        :: else -> wait_failed(senders[port], port, self); failed = true
         fi
     od;
     if
     :: !failed ->
         /* deliver() */
-        waitq_claim_one(receivers[port], target, word, claimed);
+        waitq_claim_one(receivers[port], target, claimed);
         atomic {
             sent = sent | BIT(message);
             if
@@ -160,7 +160,7 @@ inline receive_from_port(port, self, handoff, word, claimed, next, other)
         :: else -> thread_block(self, next)
         fi;
         if
-        :: outcome[self] != WOKEN -> leave_queue(receivers[port], port, self)
+        :: outcome[self] != WOKEN -> wait_failed(receivers[port], port, self)
         :: else
         fi
     fi;
