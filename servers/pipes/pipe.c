@@ -11,10 +11,18 @@
 #include <mach/mig_errors.h>
 #include <mach_r/io_server.h>
 
+/* Requests that may wait at a time, at all pipes. */
+#define WAITERS_MAX 256
+
+static unsigned waiter_count;
+
 /* Put a waiter with SIZE bytes of DATA (null: none) at the end of LIST. */
 static kern_return_t wait_in(struct waiter **list, mach_port_t reply, const char *data, size_t size)
 {
-    struct waiter *waiter = malloc(sizeof(*waiter) + (data != nullptr ? size : 0));
+    struct waiter *waiter = nullptr;
+    if (waiter_count < WAITERS_MAX) {
+        waiter = malloc(sizeof(*waiter) + (data != nullptr ? size : 0));
+    }
     if (waiter == nullptr) {
         return SERVER_ERROR_NO_MEMORY;
     }
@@ -26,6 +34,7 @@ static kern_return_t wait_in(struct waiter **list, mach_port_t reply, const char
         list = &(*list)->next;
     }
     *list = waiter;
+    waiter_count++;
     return MIG_NO_REPLY;
 }
 
@@ -33,6 +42,7 @@ static void remove_first(struct waiter **list)
 {
     struct waiter *waiter = *list;
     *list = waiter->next;
+    waiter_count--;
     free(waiter);
 }
 

@@ -22,10 +22,14 @@
 #define SERVER_NUMBER UINT64_C(3)
 #define PERMISSIONS   0600u
 
+/* Pipes that may be at a time: this server's own ports must not run out. */
+#define PIPES_MAX 512
+
 static struct {
     mach_port_t set;
     mach_port_t service;
     struct pipe *first;
+    unsigned count;
     uint64_t last_number;
     struct mig_server server;
 } pipes;
@@ -109,7 +113,7 @@ kern_return_t serve_pipe_create(mach_port_t server, mach_port_t *output,
     if (server != pipes.service) {
         return SERVER_ERROR_NOT_SUPPORTED;
     }
-    struct pipe *pipe = calloc(1, sizeof(*pipe));
+    struct pipe *pipe = pipes.count < PIPES_MAX ? calloc(1, sizeof(*pipe)) : nullptr;
     if (pipe == nullptr) {
         return SERVER_ERROR_NO_MEMORY;
     }
@@ -121,6 +125,7 @@ kern_return_t serve_pipe_create(mach_port_t server, mach_port_t *output,
     pipe->number = ++pipes.last_number;
     pipe->next = pipes.first;
     pipes.first = pipe;
+    pipes.count++;
     *output = pipe->output;
     *input = pipe->input;
     *output_type = *input_type = MACH_MSG_TYPE_MAKE_SEND;
@@ -197,6 +202,7 @@ kern_return_t do_mach_notify_no_senders(mach_port_t notify, mach_port_mscount_t 
     }
     if (pipe->input == MACH_PORT_NULL && pipe->output == MACH_PORT_NULL) {
         *link = pipe->next;
+        pipes.count--;
         free(pipe);
     }
     return KERN_SUCCESS;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Servers keep things for clients: look-ups and reads that wait, names, name spaces, open nodes. A
+ * Servers keep things for clients: look-ups and reads that wait, names, name spaces, open nodes, pipes. A
  * client that asks for more and more is refused at some point, and everybody else is served on.
  */
 #include <fcntl.h>
@@ -11,6 +11,7 @@
 #include <mach_r/bootstrap.h>
 #include <mach_r/fs.h>
 #include <mach_r/io.h>
+#include <mach_r/pipe.h>
 #include <mach_r/services.h>
 #include <mach_r/spawn.h>
 #include <servers/bootstrap.h>
@@ -145,15 +146,83 @@ CASE(open_nodes_of_proc_are_bounded)
     (void)close(file);
 }
 
-CASE(reads_that_wait_are_bounded)
+/* See that of MANY requests made on PORT by SEND some are refused. */
+static void check_refusals(mach_port_t port, kern_return_t (*send)(mach_port_t, mach_port_t))
 {
-    mach_port_t terminal = mach_r_fd_port(STDOUT_FILENO);
     mach_port_t reply = port_create();
     io_stat_t stat;
     for (int i = 0; i < MANY; i++) {
-        EXPECT_OK(io_read_send(terminal, 0, 1, 0, reply));
+        EXPECT_OK(send(port, reply));
     }
-    EXPECT_OK(io_stat(terminal, &stat));
+    EXPECT_OK(io_stat(port, &stat));
     EXPECT(count_answers(reply) > 0);
     close_reply(reply);
+}
+
+static kern_return_t send_read(mach_port_t port, mach_port_t reply)
+{
+    return io_read_send(port, 0, 1, 0, reply);
+}
+
+static kern_return_t send_write(mach_port_t port, mach_port_t reply)
+{
+    static const io_data_t data;
+    return io_write_send(port, 0, 0, data, sizeof(data), reply);
+}
+
+CASE(reads_that_wait_are_bounded)
+{
+    check_refusals(mach_r_fd_port(STDOUT_FILENO), send_read);
+}
+
+static void wait_at_pipes(void)
+{
+    mach_port_t server = MACH_PORT_NULL, output = MACH_PORT_NULL, input = MACH_PORT_NULL;
+    EXPECT_OK(bootstrap_look_up(bootstrap_port, SERVICE_PIPES, &server));
+    EXPECT_OK(pipe_create(server, &output, &input));
+    check_refusals(output, send_read);
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), output));
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), input));
+    EXPECT_OK(pipe_create(server, &output, &input));
+    check_refusals(input, send_write);
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), input));
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), output));
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), server));
+}
+
+CASE(who_waits_at_a_pipe_is_bounded)
+{
+    wait_at_pipes();
+}
+
+static void make_pipes(void)
+{
+    static struct {
+        mach_port_t output, input;
+    } pipes[MANY];
+    mach_port_t server = MACH_PORT_NULL;
+    int count = 0;
+    EXPECT_OK(bootstrap_look_up(bootstrap_port, SERVICE_PIPES, &server));
+    while (count < MANY &&
+           pipe_create(server, &pipes[count].output, &pipes[count].input) == KERN_SUCCESS) {
+        count++;
+    }
+    EXPECT(count > 100 && count < MANY);
+    for (int i = 0; i < count; i++) {
+        EXPECT_OK(mach_port_deallocate(mach_task_self(), pipes[i].output));
+        EXPECT_OK(mach_port_deallocate(mach_task_self(), pipes[i].input));
+    }
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), server));
+}
+
+CASE(pipes_are_bounded)
+{
+    make_pipes();
+}
+
+/* The pipe server's memory grows by what it keeps at most, and stays. */
+void systest_prepare(void)
+{
+    wait_at_pipes();
+    make_pipes();
 }

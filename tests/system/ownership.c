@@ -96,7 +96,8 @@ static const enum given_kind moved_only[] = { MOVED, MOVED, MOVED, MOVED, MOVED,
                                               MOVED, MOVED, MOVED, MOVED, MOVED };
 #define ARRAY_RIGHTS (sizeof(moved_only) / sizeof(moved_only[0]))
 
-static void call_with_rights(mach_port_t port, kern_return_t expected)
+/* DYING, if not null, is a server's task that dies of it: its rights have gone when it has. */
+static void call_with_rights(mach_port_t port, kern_return_t expected, mach_port_t dying)
 {
     struct given in[KINDS];
     mach_port_t out[KINDS] = { 0 };
@@ -104,6 +105,7 @@ static void call_with_rights(mach_port_t port, kern_return_t expected)
     EXPECT_EQ(call_rights(port, in[0].name, in[1].name, in[2].name, in[3].name, in[4].name,
                           in[5].name, &out[0], &out[1], &out[2], &out[3], &out[4], &out[5]),
               expected);
+    EXPECT(dying == MACH_PORT_NULL || wait_dead(dying));
     for (uint32_t i = 0; i < KINDS; i++) {
         if (expected == KERN_SUCCESS) {
             right_end(every_kind[i], out[i]);
@@ -118,7 +120,7 @@ CASE(rights_of_each_kind)
 {
     for (uint32_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
         ownership_plan = (struct ownership_plan){ .code = answers[i] };
-        call_with_rights(server.port, seen(answers[i]));
+        call_with_rights(server.port, seen(answers[i]), MACH_PORT_NULL);
         server_rests();
     }
 }
@@ -229,7 +231,7 @@ CASE(server_that_dies)
     static struct server mortal; /* shared with its task */
     ownership_plan = (struct ownership_plan){ .dies = true };
     if (server_start(&mortal)) {
-        call_with_rights(mortal.port, MIG_SERVER_DIED);
+        call_with_rights(mortal.port, MIG_SERVER_DIED, mortal.helper.task);
         worker_join(&mortal.worker);
         helper_destroy(&mortal.helper);
         EXPECT_OK(mach_port_deallocate(mach_task_self(), mortal.port));
