@@ -8,13 +8,25 @@
 #include <string.h>
 
 #include <mach/mach.h>
+#include <mach/notify.h>
 #include <mach/mig_errors.h>
 #include <mach_r/io_server.h>
+
+#include "pipes.h"
 
 /* Requests that may wait at a time, at all pipes. */
 #define WAITERS_MAX 256
 
 static unsigned waiter_count;
+
+/* Have the notify port told when REPLY dies; an answer to a dead port is an error then. */
+static kern_return_t watch(mach_port_t reply)
+{
+    mach_port_t previous;
+    return mach_port_request_notification(mach_task_self(), reply, MACH_NOTIFY_DEAD_NAME, 1,
+                                          pipes_notify_port(), MACH_MSG_TYPE_MAKE_SEND_ONCE,
+                                          &previous);
+}
 
 /* Put a waiter with SIZE bytes of DATA (null: none) at the end of LIST. */
 static kern_return_t wait_in(struct waiter **list, mach_port_t reply, const char *data, size_t size)
@@ -23,7 +35,8 @@ static kern_return_t wait_in(struct waiter **list, mach_port_t reply, const char
     if (waiter_count < WAITERS_MAX) {
         waiter = malloc(sizeof(*waiter) + (data != nullptr ? size : 0));
     }
-    if (waiter == nullptr) {
+    if (waiter == nullptr || watch(reply) != KERN_SUCCESS) {
+        free(waiter);
         return SERVER_ERROR_NO_MEMORY;
     }
     *waiter = (struct waiter){ .reply = reply, .size = size };
@@ -38,10 +51,11 @@ static kern_return_t wait_in(struct waiter **list, mach_port_t reply, const char
     return MIG_NO_REPLY;
 }
 
-static void remove_first(struct waiter **list)
+/* Take the waiter at LINK, the first or another, off its list. */
+static void remove_waiter(struct waiter **link)
 {
-    struct waiter *waiter = *list;
-    *list = waiter->next;
+    struct waiter *waiter = *link;
+    *link = waiter->next;
     waiter_count--;
     free(waiter);
 }
@@ -57,7 +71,7 @@ static void serve_readers(struct pipe *pipe)
             KERN_SUCCESS) {
             ring_drop(&pipe->ring, count);
         }
-        remove_first(&pipe->readers);
+        remove_waiter(&pipe->readers);
     }
 }
 
@@ -68,7 +82,7 @@ static void serve_writers(struct pipe *pipe)
         struct waiter *writer = pipe->writers;
         ring_put(&pipe->ring, writer->data, writer->size);
         (void)serve_io_write_reply(writer->reply, (unsigned)writer->size);
-        remove_first(&pipe->writers);
+        remove_waiter(&pipe->writers);
     }
 }
 
@@ -110,7 +124,7 @@ void pipe_without_writers(struct pipe *pipe)
 {
     while (pipe->readers != nullptr) {
         (void)serve_io_read_reply(pipe->readers->reply, (char[]){ 0 }, 0);
-        remove_first(&pipe->readers);
+        remove_waiter(&pipe->readers);
     }
 }
 
@@ -118,6 +132,32 @@ void pipe_without_readers(struct pipe *pipe)
 {
     while (pipe->writers != nullptr) {
         (void)serve_io_write_reply_error(pipe->writers->reply, SERVER_ERROR_NO_READER);
-        remove_first(&pipe->writers);
+        remove_waiter(&pipe->writers);
     }
+}
+
+/* Take the one whose reply right REPLY is off LIST.  Returns: false if there is none. */
+static bool forget_in(struct waiter **list, mach_port_t reply)
+{
+    while (*list != nullptr && (*list)->reply != reply) {
+        list = &(*list)->next;
+    }
+    if (*list == nullptr) {
+        return false;
+    }
+    remove_waiter(list);
+    return true;
+}
+
+bool pipe_forget(struct pipe *pipe, mach_port_t reply)
+{
+    if (forget_in(&pipe->readers, reply)) {
+        return true;
+    }
+    if (!forget_in(&pipe->writers, reply)) {
+        return false;
+    }
+    serve_writers(pipe);
+    serve_readers(pipe);
+    return true;
 }

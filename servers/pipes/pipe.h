@@ -41,3 +41,7 @@ kern_return_t pipe_write(struct pipe *pipe, const char *data, size_t count, int 
 /* Nobody can write any more, or nobody can read: answer those who wait for it. */
 void pipe_without_writers(struct pipe *pipe);
 void pipe_without_readers(struct pipe *pipe);
+
+/* The port that REPLY, a reply right, was for has died: who waits at PIPE for that answer does not any more. 
+ * Returns: false if nobody does. */
+bool pipe_forget(struct pipe *pipe, mach_port_t reply);

@@ -12,5 +12,8 @@ bool pipes_start(void);
 /* What the server receives from. */
 mach_port_t pipes_port_set(void);
 
+/* Where notifications of dead reply rights go; nobody has a right to it. */
+mach_port_t pipes_notify_port(void);
+
 /* Serve one request. */
 boolean_t pipes_demux(mach_msg_header_t *request, mach_msg_header_t *reply);

@@ -28,6 +28,7 @@
 static struct {
     mach_port_t set;
     mach_port_t service;
+    mach_port_t notify;
     struct pipe *first;
     unsigned count;
     uint64_t last_number;
@@ -45,6 +46,11 @@ mach_port_t pipes_port_set(void)
     return pipes.set;
 }
 
+mach_port_t pipes_notify_port(void)
+{
+    return pipes.notify;
+}
+
 boolean_t pipes_demux(mach_msg_header_t *request, mach_msg_header_t *reply)
 {
     return mig_demux(&pipes.server, request, reply);
@@ -56,6 +62,12 @@ bool pipes_start(void)
         mig_server_init(&pipes.server, interfaces, sizeof(interfaces) / sizeof(interfaces[0]));
     if (result == KERN_SUCCESS) {
         result = mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_PORT_SET, &pipes.set);
+    }
+    if (result == KERN_SUCCESS) {
+        result = mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_RECEIVE, &pipes.notify);
+    }
+    if (result == KERN_SUCCESS) {
+        result = mach_port_insert_member(mach_task_self(), pipes.notify, pipes.set);
     }
     if (result == KERN_SUCCESS) {
         result = bootstrap_check_in(bootstrap_port, SERVICE_PIPES, &pipes.service);
@@ -205,5 +217,22 @@ kern_return_t do_mach_notify_no_senders(mach_port_t notify, mach_port_mscount_t 
         pipes.count--;
         free(pipe);
     }
+    return KERN_SUCCESS;
+}
+
+/* Nobody but the kernel sends to the notify port. */
+kern_return_t do_mach_notify_dead_name(mach_port_t notify, mach_port_name_t name)
+{
+    if (notify != pipes.notify) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    struct pipe *pipe = pipes.first;
+    while (pipe != nullptr && !pipe_forget(pipe, name)) {
+        pipe = pipe->next;
+    }
+    if (pipe != nullptr) {
+        (void)mach_port_deallocate(mach_task_self(), name); /* what was the reply right */
+    }
+    (void)mach_port_deallocate(mach_task_self(), name); /* the notification's own reference */
     return KERN_SUCCESS;
 }
