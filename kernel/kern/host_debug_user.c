@@ -14,9 +14,15 @@
 
 /* A list that zones are entered in, each in both arrays. */
 struct zone_list {
-    mach_zone_name_t *names;
-    mach_zone_info_t *infos;
     mach_msg_type_number_t count;
+    mach_zone_name_t names[LEDGER_ENTRY_MAX];
+    mach_zone_info_t infos[LEDGER_ENTRY_MAX];
+};
+
+/* Classes of locks as they are told, and as they are read. */
+struct lock_list {
+    lockgroup_info_t groups[LOCK_INFO_MAX];
+    lock_info_t classes[LOCK_INFO_MAX];
 };
 
 /* The bytes of empty slabs could be had back; the lowest bit says that the zone gives them. */
@@ -66,19 +72,14 @@ kern_return_t mach_zone_info(host_priv_t host, vm_map_copy_t *names,
     if (host == nullptr) {
         return KERN_INVALID_HOST;
     }
-    const size_t names_size = LEDGER_ENTRY_MAX * sizeof(mach_zone_name_t);
-    const size_t infos_size = LEDGER_ENTRY_MAX * sizeof(mach_zone_info_t);
-    struct zone_list list = { .names = kalloc(names_size), .infos = kalloc(infos_size) };
-    kern_return_t result = KERN_RESOURCE_SHORTAGE;
-    if (list.names != nullptr && list.infos != nullptr) {
-        memset(list.names, 0, names_size);
-        memset(list.infos, 0, infos_size);
-        zone_visit(visit_zone, &list);
-        result = copy_list(&list, names, info);
-        *namesCnt = *infoCnt = list.count;
+    struct zone_list *list = kalloc_zeroed(sizeof(*list));
+    if (list == nullptr) {
+        return KERN_RESOURCE_SHORTAGE;
     }
-    kfree(list.names, names_size);
-    kfree(list.infos, infos_size);
+    zone_visit(visit_zone, list);
+    kern_return_t result = copy_list(list, names, info);
+    *namesCnt = *infoCnt = list->count;
+    kfree(list, sizeof(*list));
     return result;
 }
 
@@ -107,22 +108,20 @@ kern_return_t host_lockgroup_info(host_t host, vm_map_copy_t *lockgroup_info,
     if (host == nullptr) {
         return KERN_INVALID_HOST;
     }
-    const size_t classes_size = LOCK_INFO_MAX * sizeof(lock_info_t);
-    const size_t groups_size = LOCK_INFO_MAX * sizeof(lockgroup_info_t);
-    lock_info_t *classes = kalloc(classes_size);
-    lockgroup_info_t *groups = kalloc(groups_size);
-    kern_return_t result = KERN_RESOURCE_SHORTAGE;
-    if (classes != nullptr && groups != nullptr) {
-        uint32_t count = lock_info_read(classes, LOCK_INFO_MAX);
-        for (uint32_t i = 0; i < count; i++) {
-            groups[i] = group_of(&classes[i]);
-        }
-        *lockgroup_infoCnt = count;
-        result = count == 0 ? KERN_NOT_SUPPORTED
-                            : vm_map_copyin_kernel(groups, count * sizeof(*groups), lockgroup_info);
+    struct lock_list *list = kalloc(sizeof(*list));
+    if (list == nullptr) {
+        return KERN_RESOURCE_SHORTAGE;
     }
-    kfree(classes, classes_size);
-    kfree(groups, groups_size);
+    uint32_t count = lock_info_read(list->classes, LOCK_INFO_MAX);
+    for (uint32_t i = 0; i < count; i++) {
+        list->groups[i] = group_of(&list->classes[i]);
+    }
+    *lockgroup_infoCnt = count;
+    kern_return_t result =
+        count == 0
+            ? KERN_NOT_SUPPORTED
+            : vm_map_copyin_kernel(list->groups, count * sizeof(list->groups[0]), lockgroup_info);
+    kfree(list, sizeof(*list));
     return result;
 }
 

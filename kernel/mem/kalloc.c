@@ -94,6 +94,7 @@ void *kalloc_zeroed(size_t size)
 
 void kfree(void *memory, size_t size)
 {
+    assert(memory != nullptr);
     if (UNLIKELY(size > CLASS_SIZE_MAX)) {
         block_free(memory, size);
         return;

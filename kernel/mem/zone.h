@@ -92,7 +92,8 @@ static inline bool zone_failure_happened(void)
 
 /*
  * Memory of any SIZE up to 2 MiB (zones by size class up to 2 KiB, blocks of pages above), aligned
- * to 16; kfree() takes the same SIZE.  Context: any.  Returns: null if memory is exhausted.
+ * to 16; kfree() takes what kalloc() gave, which is never null, and the same SIZE.  Context: any.
+ * Returns: null if memory is exhausted.
  */
 [[nodiscard]] void *kalloc(size_t size);
 [[nodiscard]] void *kalloc_zeroed(size_t size);

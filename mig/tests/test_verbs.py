@@ -139,6 +139,16 @@ class Check(VerbTest):
         """The layouts that programs rely on have not changed."""
         self.mig("check", os.path.join(ROOT, "idl", "interfaces.lock"), *INCLUDES, *IDL)
 
+    def test_the_lock_file_is_of_today(self):
+        """What is new is in the lock file too: other tests take ids and layouts from there."""
+        self.mig("layout", *INCLUDES, "-o", "now.lock", *IDL)
+        with open(os.path.join(ROOT, "idl", "interfaces.lock"), encoding="utf-8") as file:
+            self.assertTrue(
+                file.read() == self.read("now.lock"),
+                "idl/interfaces.lock is behind: renew it with scripts/mig layout -Iidl/include "
+                "-Ikernel/include -o idl/interfaces.lock idl/*.defs",
+            )
+
 
 class Layout(VerbTest):
     def test_types_alone_are_left_out(self):

@@ -9,6 +9,7 @@ import argparse
 import concurrent.futures
 import sys
 import time
+import traceback
 
 from mach_r import build, ui
 from mach_r.suites import first_server, host, image_tests, kernel, screen, sdk, system, trace
@@ -73,6 +74,8 @@ def run_job(job, broken):
         cases = job.run()
     except ui.Failure as failure:
         cases = [job.failure(str(failure))]
+    except Exception:  # a fault of the job's own: the others go on
+        cases = [job.failure(traceback.format_exc())]
     if not cases:
         cases = [job.failure("no test was found")]
     return cases, time.monotonic() - start

@@ -103,6 +103,15 @@ CASE(memory_can_be_had_from_the_host)
     EXPECT_EQ(mach_memory_object_memory_entry(mach_task_self(), TRUE, 1, VM_PROT_READ,
                                               MACH_PORT_NULL, &entry),
               KERN_INVALID_HOST);
+    EXPECT_EQ(
+        mach_memory_object_memory_entry_64(host, TRUE, 0, VM_PROT_READ, MACH_PORT_NULL, &entry),
+        KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(mach_memory_object_memory_entry_64(host, TRUE, (uint64_t)1 << 50, VM_PROT_READ,
+                                                 MACH_PORT_NULL, &entry),
+              KERN_NO_SPACE);
+    EXPECT_EQ(mach_memory_object_memory_entry(host, TRUE, (vm_size_t)1 << 50, VM_PROT_READ,
+                                              MACH_PORT_NULL, &entry),
+              KERN_NO_SPACE);
     EXPECT_OK(mach_port_deallocate(mach_task_self(), host));
 }
 

@@ -308,6 +308,37 @@ CASE(a_second_mapping_cannot_be_for_more)
     EXPECT_OK(mach_vm_deallocate(mach_task_self(), memory, vm_page_size));
 }
 
+CASE(what_a_second_mapping_needs)
+{
+    mach_vm_address_t memory = 0;
+    mach_vm_address_t place;
+    vm_address_t older = 0;
+    vm_prot_t now = VM_PROT_READ, most = VM_PROT_READ, more = VM_PROT_ALL;
+    EXPECT_OK(mach_vm_allocate(mach_task_self(), &memory, vm_page_size, VM_FLAGS_ANYWHERE));
+    place = memory;
+    EXPECT_EQ(mach_vm_remap_new(mach_task_self(), &place, vm_page_size, 0, VM_FLAGS_FIXED,
+                                mach_task_self(), memory, FALSE, &now, &most, VM_INHERIT_NONE),
+              KERN_NO_SPACE);
+    older = memory;
+    EXPECT_EQ(vm_remap_new(mach_task_self(), &older, vm_page_size, 0, VM_FLAGS_FIXED,
+                           mach_task_self(), memory, FALSE, &now, &most, VM_INHERIT_NONE),
+              KERN_NO_SPACE);
+    EXPECT_OK(vm_remap_new(mach_task_self(), &older, vm_page_size, 0, VM_FLAGS_ANYWHERE,
+                           mach_task_self(), memory, FALSE, &now, &most, VM_INHERIT_NONE));
+    *(volatile int *)memory = 9;
+    EXPECT_EQ(*(volatile int *)older, 9);
+    EXPECT_OK(mach_vm_deallocate(mach_task_self(), memory, vm_page_size));
+    /* What there is permits reading alone. */
+    EXPECT_EQ(vm_remap_new(mach_task_self(), &older, vm_page_size, 0, VM_FLAGS_ANYWHERE,
+                           mach_task_self(), older, FALSE, &now, &more, VM_INHERIT_NONE),
+              KERN_PROTECTION_FAILURE);
+    EXPECT_OK(mach_vm_deallocate(mach_task_self(), older, vm_page_size));
+    EXPECT_EQ(remap_new(memory, FALSE, VM_PROT_READ, VM_PROT_READ, &place), KERN_INVALID_ADDRESS);
+    EXPECT_EQ(vm_remap_new(mach_task_self(), &older, vm_page_size, 0, VM_FLAGS_ANYWHERE,
+                           mach_task_self(), memory, FALSE, &now, &most, VM_INHERIT_NONE),
+              KERN_INVALID_ADDRESS);
+}
+
 CASE(the_kernel_is_not_made_to_be_debugged)
 {
     vm_info_region_t region;

@@ -127,8 +127,7 @@ def jobs(word):
     runs with a sender that wakes the receiver instead of giving it the processor. All but what takes
     long runs once more in a kernel each of whose calls runs out of memory first."""
     crowded = ("processors", "stress")
-    # The heap of posix_memory may grow by a page at other places when calls are repeated.
-    slow = ("fuzz", "stress", "many", "posix_memory", *_COUNTED)
+    slow = ("fuzz", "stress", "many", *_COUNTED)
     quick = tuple(name for name in source_programs() if name not in slow)
     messages = (_CONFORMANCE, "rights", "queues", "port_sets", "notifications")
     long_held = (*messages, "death", "semaphore_ends", "memory", "ool", "many")
