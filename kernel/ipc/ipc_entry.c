@@ -13,8 +13,6 @@
 /* How far the free list is searched for the entry that a chosen name would have in the table. */
 #define FREE_SEARCH_MAX 16
 
-/* The part of a name that counts generations. */
-
 /* On Darwin all names have these. */
 #define DARWIN_GENERATION_BITS 3u
 

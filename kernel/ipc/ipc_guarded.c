@@ -23,7 +23,8 @@ static bool is_valid(const mach_msg_guarded_port_descriptor_t *user)
            (!(user->flags & MACH_MSG_GUARD_FLAGS_UNGUARDED_ON_SEND) || user->context == 0);
 }
 
-/* Take the receive right that USER names out of SPACE, if USER knows its guard. */
+/* Take the receive right that USER names out of SPACE, if USER knows its guard, and wake who waits for
+ * its messages. */
 static kern_return_t take_right(struct ipc_space *space,
                                 const mach_msg_guarded_port_descriptor_t *user,
                                 struct ipc_port **port)
@@ -33,12 +34,15 @@ static kern_return_t take_right(struct ipc_space *space,
         .guard = user->context,
         .is_none = user->flags & MACH_MSG_GUARD_FLAGS_UNGUARDED_ON_SEND,
     };
+    struct list woken;
+    list_init(&woken);
     kern_return_t result = mach_port_lock_entry(space, user->name, &entry);
     if (result != LOCKED) {
         return result;
     }
-    result = ipc_right_copyin_guarded(space, entry, &claim, port);
+    result = ipc_right_copyin_receive(space, entry, &claim, &woken, port);
     spin_unlock(&space->lock);
+    waitq_wake_claimed(&woken);
     return result;
 }
 

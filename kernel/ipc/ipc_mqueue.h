@@ -105,10 +105,8 @@ struct ipc_wait {
  * Locks: PORT's. */
 void ipc_mqueue_offer_to_sets(struct ipc_port *port) REQUIRES(port->object.lock);
 
-/* End all waits on RECEIVERS with RESULT (MACH_RCV_PORT_DIED, MACH_RCV_PORT_CHANGED).  Locks:
- * the object's. */
-void ipc_mqueue_wake_receivers(struct waitq *receivers, mach_msg_return_t result);
-
-/* The same in two steps: waitq_wake_claimed(WOKEN) follows. */
+/* All waits on RECEIVERS are to end with RESULT (MACH_RCV_PORT_DIED, MACH_RCV_PORT_CHANGED): claim them
+ * and move them to the end of WOKEN.  waitq_wake_claimed(WOKEN) follows, without the lock.  Locks: the
+ * object's. */
 void ipc_mqueue_claim_receivers(struct waitq *receivers, mach_msg_return_t result,
                                 struct list *woken);

@@ -205,15 +205,6 @@ void ipc_mqueue_offer_to_sets(struct ipc_port *port)
     }
 }
 
-void ipc_mqueue_wake_receivers(struct waitq *receivers, mach_msg_return_t result)
-{
-    struct thread *thread;
-    while ((thread = waitq_claim_one(receivers)) != nullptr) {
-        ipc_mqueue_refuse(thread, result);
-        thread_wake(thread);
-    }
-}
-
 void ipc_mqueue_claim_receivers(struct waitq *receivers, mach_msg_return_t result,
                                 struct list *woken)
 {

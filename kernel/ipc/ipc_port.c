@@ -170,9 +170,12 @@ static void port_bury(struct port_remains *remains)
 /* Somebody wants to have PORT's receive right instead of its death: send it. */
 static void port_send_away(struct ipc_port *port, struct ipc_kmsg *notification)
 {
+    struct list woken;
+    list_init(&woken);
     ipc_port_lock(port);
-    struct ipc_port *former = ipc_port_leave_space(port, MACH_RCV_PORT_DIED);
+    struct ipc_port *former = ipc_port_leave_space(port, MACH_RCV_PORT_DIED, &woken);
     ipc_port_unlock(port);
+    waitq_wake_claimed(&woken);
     if (former != nullptr) {
         ipc_port_release(former);
     }
@@ -210,10 +213,11 @@ struct ipc_port *ipc_port_leave_transit(struct ipc_port *port)
     return destination;
 }
 
-struct ipc_port *ipc_port_leave_space(struct ipc_port *port, mach_msg_return_t reason)
+struct ipc_port *ipc_port_leave_space(struct ipc_port *port, mach_msg_return_t reason,
+                                      struct list *woken)
 {
     ipc_pset_remove_all(port);
-    ipc_mqueue_wake_receivers(&port->receivers, reason);
+    ipc_mqueue_claim_receivers(&port->receivers, reason, woken);
     port->make_send_count = 0;
     port->sequence = 0;
     port->context = 0;

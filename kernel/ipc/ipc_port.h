@@ -226,11 +226,11 @@ void ipc_port_release_right(struct ipc_port *port, mach_msg_type_name_t type);
 struct ipc_port *ipc_port_leave_transit(struct ipc_port *port) REQUIRES(port->object.lock);
 
 /* The task that receives from PORT gives its receive right away, to be in limbo: PORT leaves its
- * sets, who waits for messages gets REASON (MACH_RCV_PORT_CHANGED, MACH_RCV_PORT_DIED), and guard,
- * context, make-send count and sequence number start anew.  Locks: PORT's.  Returns: as
- * ipc_port_leave_transit(). */
-struct ipc_port *ipc_port_leave_space(struct ipc_port *port, mach_msg_return_t reason)
-    REQUIRES(port->object.lock);
+ * sets, who waits for messages is to get REASON (MACH_RCV_PORT_CHANGED, MACH_RCV_PORT_DIED), and guard,
+ * context, make-send count and sequence number start anew.  Those who waited are claimed and moved to the
+ * end of WOKEN, for waitq_wake_claimed().  Locks: PORT's.  Returns: as ipc_port_leave_transit(). */
+struct ipc_port *ipc_port_leave_space(struct ipc_port *port, mach_msg_return_t reason,
+                                      struct list *woken) REQUIRES(port->object.lock);
 
 /* What ipc_port_check_circularity() finds. */
 enum ipc_circularity {

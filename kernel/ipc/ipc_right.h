@@ -30,13 +30,12 @@ bool ipc_right_check(struct ipc_space *space, struct ipc_entry *entry) REQUIRES(
 bool ipc_right_copyin_check(const struct ipc_entry *entry, mach_msg_type_name_t type);
 
 /* Locks: the space's.
- * Take a right from ENTRY as disposition TYPE (MACH_MSG_TYPE_MOVE_* ... MAKE_SEND_ONCE) says.
+ * Take a right from ENTRY as disposition TYPE (MACH_MSG_TYPE_MOVE_SEND ... MAKE_SEND_ONCE) says.
  * References: *PORT has the right's count and reference; IPC_PORT_DEAD for a dead name, if
  * DEAD_IS_OK.  If not, *PORT can be a port that has died: a message may go to it by a send-once
  * right, and be lost.
  * Returns: KERN_SUCCESS; KERN_INVALID_RIGHT, ENTRY has not what TYPE needs, or is dead and
- * DEAD_IS_OK is false; KERN_INVALID_CAPABILITY, a receive right that its guard keeps where it is;
- * KERN_UREFS_OVERFLOW, the port can count no more rights. */
+ * DEAD_IS_OK is false; KERN_UREFS_OVERFLOW, the port can count no more rights. */
 [[nodiscard]] kern_return_t ipc_right_copyin(struct ipc_space *space, struct ipc_entry *entry,
                                              mach_msg_type_name_t type, bool dead_is_ok,
                                              struct ipc_port **port) REQUIRES(space->lock);
@@ -47,12 +46,18 @@ struct ipc_guard_claim {
     bool is_none; /* it may also have none, if GUARD is 0 */
 };
 
-/* Take the receive right from ENTRY, if CLAIM fits its guard.  Locks: the space's.
- * Returns: as ipc_right_copyin(); KERN_INVALID_ARGUMENT, it does not fit. */
-[[nodiscard]] kern_return_t ipc_right_copyin_guarded(struct ipc_space *space,
+/*
+ * Take the receive right from ENTRY, if CLAIM (null: none) fits its guard.  Who waits for a message of its
+ * port is claimed and moved to the end of WOKEN: there may be many, and they are woken when the space
+ * is not locked any more (waitq_wake_claimed()).  Locks: the space's.
+ * Returns: KERN_SUCCESS and *PORT, with the right's reference; KERN_INVALID_RIGHT, ENTRY has none;
+ * KERN_INVALID_CAPABILITY, its guard keeps it where it is; KERN_INVALID_ARGUMENT, CLAIM does not fit.
+ */
+[[nodiscard]] kern_return_t ipc_right_copyin_receive(struct ipc_space *space,
                                                      struct ipc_entry *entry,
                                                      const struct ipc_guard_claim *claim,
-                                                     struct ipc_port **port) REQUIRES(space->lock);
+                                                     struct list *woken, struct ipc_port **port)
+    REQUIRES(space->lock);
 
 /* The kind of right (MACH_MSG_TYPE_PORT_*) that disposition TYPE makes. */
 mach_msg_type_name_t ipc_right_result_type(mach_msg_type_name_t type);

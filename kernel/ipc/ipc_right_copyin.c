@@ -133,8 +133,8 @@ static bool claim_fits(const struct ipc_guard_claim *claim, const struct ipc_por
 
 /* Move the receive right out of ENTRY if CLAIM (or null) fits; a send right stays behind. */
 static kern_return_t move_receive(struct ipc_space *space, struct ipc_entry *entry,
-                                  struct ipc_port *port, const struct ipc_guard_claim *claim)
-    REQUIRES(space->lock)
+                                  struct ipc_port *port, const struct ipc_guard_claim *claim,
+                                  struct list *woken) REQUIRES(space->lock)
 {
     ipc_port_lock(port);
     if (port->flags & MACH_PORT_STATUS_FLAG_GUARD_IMMOVABLE_RECEIVE) {
@@ -148,7 +148,7 @@ static kern_return_t move_receive(struct ipc_space *space, struct ipc_entry *ent
         ipc_violation(entry->name, context, kGUARD_EXC_INCORRECT_GUARD);
         return KERN_INVALID_ARGUMENT;
     }
-    (void)ipc_port_leave_space(port, MACH_RCV_PORT_CHANGED);
+    (void)ipc_port_leave_space(port, MACH_RCV_PORT_CHANGED, woken);
     ipc_port_unlock(port);
 
     if (entry->bits & MACH_PORT_TYPE_SEND) {
@@ -202,10 +202,9 @@ kern_return_t ipc_right_copyin(struct ipc_space *space, struct ipc_entry *entry,
         }
         ipc_entry_free(space, entry);
         break;
-    case MACH_MSG_TYPE_MOVE_SEND: error = move_send(space, entry, port); break;
     default:
-        assert(type == MACH_MSG_TYPE_MOVE_RECEIVE);
-        error = move_receive(space, entry, port, nullptr);
+        assert(type == MACH_MSG_TYPE_MOVE_SEND);
+        error = move_send(space, entry, port);
         break;
     }
     if (LIKELY(error == KERN_SUCCESS)) {
@@ -214,14 +213,15 @@ kern_return_t ipc_right_copyin(struct ipc_space *space, struct ipc_entry *entry,
     return error;
 }
 
-kern_return_t ipc_right_copyin_guarded(struct ipc_space *space, struct ipc_entry *entry,
-                                       const struct ipc_guard_claim *claim, struct ipc_port **port)
+kern_return_t ipc_right_copyin_receive(struct ipc_space *space, struct ipc_entry *entry,
+                                       const struct ipc_guard_claim *claim, struct list *woken,
+                                       struct ipc_port **port)
 {
     if (!(entry->bits & MACH_PORT_TYPE_RECEIVE)) {
         return KERN_INVALID_RIGHT;
     }
     struct ipc_port *found = ipc_entry_port(entry);
-    kern_return_t result = move_receive(space, entry, found, claim);
+    kern_return_t result = move_receive(space, entry, found, claim, woken);
     if (result == KERN_SUCCESS) {
         *port = found;
     }

@@ -301,6 +301,24 @@ mach_port_name_t ipc_space_copyout(struct ipc_space *space, struct ipc_port *por
     return ipc_space_give(space, port, type, &name) == KERN_SUCCESS ? name : MACH_PORT_NULL;
 }
 
+/* Take the right NAME of SPACE as TYPE says; who waits for a receive right's messages is claimed, on
+ * WOKEN. */
+static kern_return_t copyin_locked(struct ipc_space *space, mach_port_name_t name,
+                                   mach_msg_type_name_t type, struct list *woken,
+                                   struct ipc_port **port) REQUIRES(space->lock)
+{
+    if (!space->is_active) {
+        return KERN_INVALID_TASK;
+    }
+    struct ipc_entry *entry = ipc_entry_lookup(space, name);
+    if (entry == nullptr) {
+        return KERN_INVALID_NAME;
+    }
+    return type == MACH_MSG_TYPE_MOVE_RECEIVE
+               ? ipc_right_copyin_receive(space, entry, nullptr, woken, port)
+               : ipc_right_copyin(space, entry, type, true, port);
+}
+
 kern_return_t ipc_space_copyin(struct ipc_space *space, mach_port_name_t name,
                                mach_msg_type_name_t type, struct ipc_port **port)
 {
@@ -311,13 +329,12 @@ kern_return_t ipc_space_copyin(struct ipc_space *space, mach_port_name_t name,
         *port = name == MACH_PORT_NULL ? nullptr : IPC_PORT_DEAD;
         return KERN_SUCCESS;
     }
-    kern_return_t result = KERN_INVALID_TASK;
+    struct list woken;
+    list_init(&woken);
     interrupt_state_t interrupts = spin_lock_save(&space->lock);
-    if (space->is_active) {
-        struct ipc_entry *entry = ipc_entry_lookup(space, name);
-        result =
-            entry == nullptr ? KERN_INVALID_NAME : ipc_right_copyin(space, entry, type, true, port);
-    }
-    spin_unlock_restore(&space->lock, interrupts);
+    kern_return_t result = copyin_locked(space, name, type, &woken, port);
+    spin_unlock(&space->lock);
+    waitq_wake_claimed(&woken);
+    interrupts_restore(interrupts);
     return result;
 }

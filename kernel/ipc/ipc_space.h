@@ -133,7 +133,8 @@ mach_port_name_t ipc_space_copyout(struct ipc_space *space, struct ipc_port *por
  * Returns: KERN_SUCCESS and *PORT with the right (perhaps IPC_PORT_DEAD, or null for
  * MACH_PORT_NULL);
  *          KERN_INVALID_NAME, KERN_INVALID_RIGHT, KERN_INVALID_VALUE, KERN_INVALID_TASK;
- *          KERN_INVALID_CAPABILITY, KERN_UREFS_OVERFLOW: see ipc_right_copyin().
+ *          KERN_INVALID_CAPABILITY, KERN_UREFS_OVERFLOW: see ipc_right_copyin() and
+ *          ipc_right_copyin_receive().  Who waits for messages of a receive right is woken.  Locks: none.
  */
 [[nodiscard]] kern_return_t ipc_space_copyin(struct ipc_space *space, mach_port_name_t name,
                                              mach_msg_type_name_t type, struct ipc_port **port);

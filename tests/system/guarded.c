@@ -6,6 +6,7 @@
 
 #include "systest.h"
 #include "systest_msg.h"
+#include "systest_task.h"
 
 #define SELF  mach_task_self()
 #define GUARD UINT64_C(0x123456789a)
@@ -75,6 +76,31 @@ CASE(guarded_right_arrives_with_a_guard)
     EXPECT_EQ(send_right(port, name, MACH_MSG_TYPE_MOVE_RECEIVE), MACH_SEND_INVALID_RIGHT);
     mach_msg_destroy(&received.message.header); /* knows the guard */
     EXPECT_EQ(port_type(name), 0);
+    port_destroy_with_send(port);
+}
+
+static mach_port_t waited_for;
+static _Atomic mach_msg_return_t result;
+
+static void wait_for_message(void *argument)
+{
+    union any_message message;
+    (void)argument;
+    result = mach_msg(&message.header, MACH_RCV_MSG, 0, sizeof(message), waited_for,
+                      MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL);
+}
+
+CASE(who_waits_is_told_that_a_guarded_right_goes_away)
+{
+    mach_port_t port = port_create_with_send();
+    struct guarded_message message;
+    struct worker waiter;
+    waited_for = port_create();
+    EXPECT(worker_start(&waiter, SELF, wait_for_message, NULL));
+    EXPECT(worker_wait_blocked(&waiter));
+    EXPECT_OK(send_guarded(&message, port, waited_for, MACH_MSG_GUARD_FLAGS_UNGUARDED_ON_SEND, 0));
+    worker_join(&waiter);
+    EXPECT_EQ(result, MACH_RCV_PORT_CHANGED);
     port_destroy_with_send(port);
 }
 

@@ -38,10 +38,9 @@ static void note(kern_return_t result, kern_return_t expected)
 static void wait_for_message(void *argument)
 {
     union any_message message;
-    (void)argument;
     note(mach_msg(&message.header, MACH_RCV_MSG, 0, sizeof(message), waited_for,
                   MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL),
-         MACH_RCV_PORT_DIED);
+         *(mach_msg_return_t *)argument);
 }
 
 static void wait_for_room(void *argument)
@@ -82,18 +81,45 @@ static void join_all(void)
     EXPECT_EQ(ended[false], 0);
 }
 
+static mach_msg_return_t port_died = MACH_RCV_PORT_DIED;
+static mach_msg_return_t port_changed = MACH_RCV_PORT_CHANGED;
+
 CASE(many_receive_from_a_port_that_dies)
 {
     waited_for = port_create();
-    start_all(wait_for_message, NULL);
+    start_all(wait_for_message, &port_died);
     port_destroy(waited_for);
     join_all();
+}
+
+CASE(many_receive_from_a_port_whose_right_goes_away_in_a_message)
+{
+    mach_port_t other = port_create_with_send();
+    waited_for = port_create();
+    start_all(wait_for_message, &port_changed);
+    EXPECT_OK(send_right(other, waited_for, MACH_MSG_TYPE_MOVE_RECEIVE));
+    join_all();
+    port_destroy_with_send(other);
+}
+
+CASE(many_receive_from_a_port_that_is_sent_instead_of_dying)
+{
+    mach_port_t other = port_create_with_send();
+    mach_port_t former = MACH_PORT_NULL;
+    waited_for = port_create();
+    EXPECT_OK(mach_port_request_notification(mach_task_self(), waited_for,
+                                             MACH_NOTIFY_PORT_DESTROYED, 0, other,
+                                             MACH_MSG_TYPE_MAKE_SEND_ONCE, &former));
+    start_all(wait_for_message, &port_died);
+    port_destroy(waited_for);
+    join_all();
+    port_destroy_with_send(other);
 }
 
 CASE(many_receive_from_a_set_that_is_destroyed)
 {
     EXPECT_OK(mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_PORT_SET, &waited_for));
-    start_all(wait_for_message, NULL);
+    start_all(wait_for_message, &port_died);
     EXPECT_OK(mach_port_mod_refs(mach_task_self(), waited_for, MACH_PORT_RIGHT_PORT_SET, -1));
     join_all();
 }
