@@ -282,6 +282,7 @@ static bool is_busy(void *argument)
     return load.cpu_ticks[CPU_STATE_USER] + load.cpu_ticks[CPU_STATE_SYSTEM] >= watch->before + 3;
 }
 
+/* Each alone beside the first: there is more work than the two can do, however many others there are. */
 CASE(a_started_processor_takes_work_again)
 {
     struct worker workers[WORKERS];
@@ -299,6 +300,10 @@ CASE(a_started_processor_takes_work_again)
                                                         load.cpu_ticks[CPU_STATE_SYSTEM] };
         EXPECT_OK(processor_start(list.rights[i]));
         EXPECT(systest_wait(is_busy, &watch));
+        EXPECT_OK(processor_exit(list.rights[i]));
+    }
+    for (mach_msg_type_number_t i = 1; i < list.count; i++) {
+        EXPECT_OK(processor_start(list.rights[i]));
     }
     stop = true;
     for (int i = 0; i < WORKERS; i++) {

@@ -46,7 +46,7 @@ static void read_table(const uint8_t *table, size_t size)
     }
 }
 
-/* Look at each table that the root table names. */
+/* Look at each table that the root table names.  Of several of one kind the last one counts. */
 static void read_root(const uint8_t *root, size_t size, size_t pointer_size)
 {
     for (size_t offset = ACPI_HEADER_SIZE; offset + pointer_size <= size; offset += pointer_size) {

@@ -5,7 +5,8 @@
  * The processor begins in real mode with cs:ip at that page, and goes straight to 64-bit mode on
  * the boot tables, which map the first 4 GiB where they are; the rest runs at its own address.
  *
- * One processor at a time is let in: a late one, whose turn is over, sees another's number and stops.
+ * One processor at a time is let in: the one whose number is in ap_boot_turn, if it takes that away
+ * before its turn is over.  A late one stops, and has touched nothing.
  */
 #include <asm_offsets.h>
 
@@ -69,7 +70,9 @@ ap_long_mode:
         cpuid
         shrl    $24, %ebx
         movl    %ebx, %edx
-3:      cmpl    %edx, ap_boot_apic_id
+3:      movl    %edx, %eax
+        movabsq $AP_TURN_TAKEN, %rcx
+        lock cmpxchgq %rcx, ap_boot_turn
         jne     ap_too_late
         movq    ap_boot_root, %rax
         movq    %rax, %cr3

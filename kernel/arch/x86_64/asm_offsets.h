@@ -44,5 +44,8 @@
 
 #define MSR_GS_BASE 0xc0000101
 
+/* ap_boot_turn: the processor whose turn it is has come (smp.c). */
+#define AP_TURN_TAKEN 0x200000000
+
 /* Where the kernel's image is linked, relative to its load address. */
 #define KERNEL_BASE 0xffffffff80000000

@@ -104,6 +104,11 @@ uint32_t lapic_id(void)
     return cpu_features.x2apic ? id : id >> 24;
 }
 
+bool lapic_can_reach(uint32_t id)
+{
+    return id < (cpu_features.x2apic ? UINT32_MAX : UINT8_MAX);
+}
+
 void lapic_end_of_interrupt(void)
 {
     lapic_write(LAPIC_END_OF_INTERRUPT, 0);

@@ -16,6 +16,10 @@ void lapic_init_cpu(void);
 /* This processor's number among controllers. */
 uint32_t lapic_id(void);
 
+/* Can a message be sent to the controller with number ID alone?  In memory there are eight bits for it, and
+ * the highest number means all. */
+bool lapic_can_reach(uint32_t id);
+
 /* The interrupt that is being handled is over. */
 void lapic_end_of_interrupt(void);
 

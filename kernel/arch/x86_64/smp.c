@@ -2,8 +2,8 @@
 /*
  * Starting processors.  The boot processor runs; the firmware leaves the others waiting for the
  * messages that the Intel SDM (vol. 3 section 8.4.4.1) prescribes: INIT, and one or two SIPI.  The
- * new processor and the one that starts it agree on the outcome through one word, since the new one
- * may come after the other has given up.
+ * new processor and the one that starts it agree on the outcome through one word, which says whose
+ * turn it is, since the new one may come after the other has given up.
  */
 #include <smp.h>
 
@@ -17,6 +17,7 @@
 #include <arch/irq.h>
 #include <arch/upcalls.h>
 #include <acpi.h>
+#include <asm_offsets.h>
 #include <boot_map.h>
 #include <clock_tsc.h>
 #include <cpu_features.h>
@@ -35,12 +36,12 @@
 #define STARTUP_DELAY (200 * MICROSECOND)
 #define STARTUP_LIMIT (1000 * MILLISECOND)
 
-enum start_state {
-    START_WAITING,
-    START_ARRIVED, /* the new processor was in time, and prepares itself */
-    START_READY,
-    START_GIVEN_UP,
-};
+/* What ap_boot_turn is when it is no APIC id of a processor that is waited for; AP_TURN_TAKEN while that
+ * one, which was in time, prepares itself. */
+#define TURN_NOBODYS (UINT64_C(1) << 32)
+#define TURN_OVER    (UINT64_C(3) << 32) /* it is ready */
+static_assert(AP_TURN_TAKEN != TURN_NOBODYS && AP_TURN_TAKEN != TURN_OVER);
+static_assert(AP_TURN_TAKEN > UINT32_MAX);
 
 /* ap_boot.S */
 extern const char ap_boot_start[];
@@ -51,12 +52,10 @@ extern const char percpu_start[];
 extern const char percpu_end[];
 
 /* What the processor that is being started reads in ap_boot.S. */
-uint32_t ap_boot_apic_id;
+_Atomic uint64_t ap_boot_turn = TURN_NOBODYS;
 uint32_t ap_boot_cpu;
 uint64_t ap_boot_root;
 uint64_t ap_boot_stack;
-
-static _Atomic enum start_state start_state;
 
 static phys_addr_t boot_code_page; /* below 1 MiB; 0: there is none */
 static uint32_t present = 1;
@@ -88,9 +87,15 @@ void smp_init(void)
         }
         memcpy(phys_to_virt(boot_code_page), ap_boot_start, (size_t)(ap_boot_end - ap_boot_start));
     }
+    if (acpi_info.madt.cpu_count > CPU_MAX) {
+        log_warning("%u processors: %u of them are used", acpi_info.madt.cpu_count, CPU_MAX);
+    }
     for (uint32_t i = 0; i < count && present < CPU_MAX; i++) {
-        if (acpi_info.madt.cpu_apic_ids[i] != apic_ids[0]) {
-            processor_add(acpi_info.madt.cpu_apic_ids[i]);
+        uint32_t id = acpi_info.madt.cpu_apic_ids[i];
+        if (!lapic_can_reach(id)) {
+            log_warning("processor with APIC id %u cannot be reached: it is left out", id);
+        } else if (id != apic_ids[0]) {
+            processor_add(id);
         }
     }
 }
@@ -112,13 +117,6 @@ uint32_t smp_apic_id(uint32_t cpu)
 
 void ap_init(uint32_t cpu)
 {
-    enum start_state expected = START_WAITING;
-    if (!atomic_compare_exchange_strong(&start_state, &expected, START_ARRIVED)) {
-        for (;;) {
-            cli();
-            hlt();
-        }
-    }
     gdt_init_cpu(cpu);
     idt_init_cpu();
     cpu_enable_features();
@@ -128,17 +126,17 @@ void ap_init(uint32_t cpu)
     lapic_init_cpu();
     clock_init_cpu();
     upcall_cpu_init();
-    atomic_store(&start_state, START_READY);
+    atomic_store(&ap_boot_turn, TURN_OVER);
     while ((atomic_load(&cpus_online) & CPU_BIT(cpu)) == 0) {
         pause();
     }
     upcall_cpu_main();
 }
 
-/* Wait for the processor until DEADLINE.  Returns: true if it is there. */
-static bool wait_arrived(uint64_t deadline)
+/* Wait for processor ID until DEADLINE.  Returns: true if it is there. */
+static bool wait_arrived(uint32_t id, uint64_t deadline)
 {
-    while (atomic_load(&start_state) == START_WAITING) {
+    while (atomic_load(&ap_boot_turn) == id) {
         if (clock_now() >= deadline) {
             return false;
         }
@@ -152,17 +150,17 @@ static bool start_processor(uint32_t id)
 {
     uint32_t page = (uint32_t)(boot_code_page / PAGE_SIZE);
     lapic_send_init(id);
-    (void)wait_arrived(clock_now() + INIT_DELAY);
+    (void)wait_arrived(id, clock_now() + INIT_DELAY);
     lapic_send_startup(id, page);
-    if (wait_arrived(clock_now() + STARTUP_DELAY)) {
+    if (wait_arrived(id, clock_now() + STARTUP_DELAY)) {
         return true;
     }
     lapic_send_startup(id, page);
-    if (wait_arrived(clock_now() + STARTUP_LIMIT)) {
+    if (wait_arrived(id, clock_now() + STARTUP_LIMIT)) {
         return true;
     }
-    enum start_state expected = START_WAITING;
-    return !atomic_compare_exchange_strong(&start_state, &expected, START_GIVEN_UP);
+    uint64_t expected = id;
+    return !atomic_compare_exchange_strong(&ap_boot_turn, &expected, TURN_NOBODYS);
 }
 
 /* The processor after those that run does not: the ones behind it move up. */
@@ -177,17 +175,16 @@ static void processor_leave_out(uint32_t cpu)
 bool cpu_start_next(void *stack_top)
 {
     uint32_t cpu = cpu_count();
-    ap_boot_apic_id = apic_ids[cpu];
     ap_boot_cpu = cpu;
     ap_boot_root = kernel_pmap->root;
     ap_boot_stack = (uintptr_t)stack_top;
-    atomic_store(&start_state, START_WAITING);
+    atomic_store(&ap_boot_turn, apic_ids[cpu]);
     if (!start_processor(apic_ids[cpu])) {
         log_warning("processor with APIC id %u does not start: it is left out", apic_ids[cpu]);
         processor_leave_out(cpu);
         return false;
     }
-    while (atomic_load(&start_state) != START_READY) {
+    while (atomic_load(&ap_boot_turn) != TURN_OVER) {
         cpu_pause();
     }
     atomic_store(&started, cpu + 1);
