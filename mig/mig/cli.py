@@ -142,8 +142,8 @@ def generate(
     if options.python is not None:
         outputs[options.python] = python_client.source(interface)
     if options.loopback is not None:
-        outputs[options.loopback] = emit_loopback.loopback_source(
-            interface, header or f"{interface.name}.h",
+        outputs |= emit_loopback.files(
+            interface, options.loopback, header or f"{interface.name}.h",
             server_header or f"{interface.name}_server.h",
         )
     if options.prefix is not None:

@@ -185,14 +185,9 @@ class ServerStub:
         """In the kernel, the routine saw the translated object, so the right that came is ours."""
         if self.side is not Side.KERNEL:
             return
-        releases = {
-            "MACH_MSG_TYPE_PORT_SEND": "ipc_port_release_send",
-            "MACH_MSG_TYPE_PORT_SEND_ONCE": "ipc_port_release_send_once",
-        }
         chosen = [
             a for a in self.routine.arguments
             if a.sent and a.type.intran and a.type.shape is Shape.PORT
-            and a.type.received in releases
         ]
         if not chosen:
             return
@@ -201,9 +196,19 @@ class ServerStub:
             for argument in chosen:
                 item = self.request.item(Role.DESCRIPTOR, argument)
                 assert item is not None
-                place = f"{self.incoming(item)}.name"
-                with self.out.block(f"if (IP_VALID({place}))"):
-                    self.out.line(f"{releases[argument.type.received]}({place});")
+                self._release_right(self.incoming(item), argument.type.received)
+
+    def _release_right(self, place: str, received: str) -> None:
+        """The right in the descriptor PLACE, of the kind RECEIVED or of that which it says."""
+        releases = {
+            "MACH_MSG_TYPE_PORT_SEND": "ipc_port_release_send",
+            "MACH_MSG_TYPE_PORT_SEND_ONCE": "ipc_port_release_send_once",
+        }
+        with self.out.block(f"if (IP_VALID({place}.name))"):
+            if received in releases:
+                self.out.line(f"{releases[received]}({place}.name);")
+            else:
+                self.out.line(f"ipc_port_release_right({place}.name, {place}.disposition);")
 
     def _answer(self) -> None:
         out = self.out

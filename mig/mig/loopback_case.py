@@ -4,62 +4,21 @@ come back; and what caller and server check alike."""
 
 from mig.c_writer import Writer
 from mig.ir import NATIVE, TOKENS, Argument, Routine, Shape, Type
-from mig.loopback_rights import Rights
+from mig.loopback_counts import ROOM, Counts
+from mig.loopback_terms import TASK
 from mig.signature import Parameter, Side, declare, parameters, poly_form
 
-ROOM = 40  # elements of an array without a bound
 
-class Case(Rights):
-    """One routine: `tag` of an argument is its place; of its result, TAG_OUT more."""
+class Case(Counts):
+    """One routine, its caller's side."""
+
+    terms = TASK
 
     def __init__(self, out: Writer, routine: Routine):
+        super().__init__(routine)
         self.out = out
-        self.routine = routine
         self.user = parameters(routine, Side.USER)
         self.server = parameters(routine, Side.SERVER)
-
-    def tag(self, argument: Argument) -> str:
-        return str(next(n for n, a in enumerate(self.routine.arguments, 1) if a is argument))
-
-    def _sharers(self, argument: Argument) -> list[Argument]:
-        """The arguments that have one count together."""
-        owner = argument.same_count or argument
-        return [a for a in self.routine.arguments if a is owner or a.same_count is owner]
-
-    def _count(self, argument: Argument, out_tag: bool, limit: str = "") -> str:
-        """The number of elements that travel, as both sides know it."""
-        owner = argument.same_count or argument
-        bounds = [a.type.count or ROOM for a in self._sharers(argument)]
-        tag = f"{'TAG_OUT + ' if out_tag else ''}{self.tag(owner)}"
-        some = "loop_some" if any(a.nonnull for a in self._sharers(argument)) else "loop_count"
-        return f"{some}({tag}, {limit or min(bounds)}, {argument.type.element_size})"
-
-    def given(self, argument: Argument, returned: bool) -> str:
-        """The count that is given with it: in some calls one that is too large."""
-        owner = argument.same_count or argument
-        count = self.elements(argument, returned)
-        if not owner.type.count or not argument.type.variable:
-            return count
-        tag = f"{'TAG_OUT + ' if returned else ''}{self.tag(owner)}"
-        return f"loop_given_count({tag}, {count}, {owner.type.count})"
-
-    def capacity(self, argument: Argument) -> str:
-        """How many elements the caller has room for."""
-        bound = min(a.type.count for a in self._sharers(argument))
-        if not argument.count_in_out:
-            return str(bound)
-        return f"{bound} - {self.tag(argument)} % {bound}"
-
-    def elements(self, argument: Argument, returned: bool) -> str:
-        """Number of elements of a fixed or variable array, in this direction."""
-        t = argument.type
-        if not t.variable:
-            return str(t.count)
-        limit = ""
-        shared = len(self._sharers(argument)) > 1
-        if returned and not shared and not t.out_of_line:
-            limit = self.capacity(argument)
-        return self._count(argument, returned, limit)
 
     # The caller ---------------------------------------------------------------------------
 
@@ -175,23 +134,6 @@ class Case(Rights):
             self.memory_block(argument, t.element, "loop_m", "loop_n", f"{tag} + 10 * loop_i")
             out.line(f"{name}[loop_i] = ({kind})loop_m;")
 
-    def list_count(self, t: Type, tag: str) -> str:
-        assert t.element is not None
-        if not t.element.variable:
-            return str(t.element.count)
-        return f"loop_count({tag}, {t.element.count or ROOM}, {t.element.element_size})"
-
-    def list_given(self, t: Type, tag: str) -> str:
-        """The count that is given with one region: in some calls one that is too large."""
-        assert t.element is not None
-        count = self.list_count(t, tag)
-        if t.variable or not t.element.variable or not t.element.count:
-            return count
-        return f"loop_given_count({tag}, {count}, {t.element.count})"
-
-    def port(self, argument: Argument, tag: str) -> str:
-        return f"loop_{'some_' if argument.nonnull else ''}port({tag}, 0)"
-
     def fill_value(self, argument: Argument, place: str, size: str, tag: str) -> None:
         """Any bytes, or such as are promised."""
         if (bounds := _bounds(argument)) is not None:
@@ -205,7 +147,8 @@ class Case(Rights):
 
     def fill_ports(self, name: str, count: str, tag: str) -> None:
         with self.out.loop("loop_i", count):
-            self.out.line(f"{name}[loop_i] = loop_port({tag}, loop_i);")
+            right = self.terms.named(f"loop_port({tag}, loop_i)", self.terms.right)
+            self.out.line(f"{name}[loop_i] = {right};")
 
     def _make_memory(
         self, argument: Argument, t: Type, place: str, tag: str, returned: bool
@@ -220,16 +163,18 @@ class Case(Rights):
         self, argument: Argument, t: Type, place: str, count: str, tag: str
     ) -> None:
         """Define PLACE: memory for COUNT elements. Lent, unless the message takes it away."""
-        given = "false" if argument.dealloc == "no" else "true"
+        given = "false" if argument.dealloc == "no" and not self.terms.moves else "true"
         if argument.dealloc == "maybe" and not tag.startswith("TAG_OUT"):
             given = self._gives(argument)
-        size = 4 if t.shape is Shape.OOL_PORTS else t.element_size
+        terms = self.terms
+        size = terms.right_size if t.shape is Shape.OOL_PORTS else t.element_size
         self.out.line(f"void *{place} = loop_memory({count} * {size}, {given});")
         if t.shape is Shape.OOL_PORTS:
             with self.out.loop("loop_k", count):
-                self.out.line(f"((mach_port_t *){place})[loop_k] = loop_port({tag}, loop_k);")
+                right = terms.named(f"loop_port({tag}, loop_k)", terms.right)
+                self.out.line(f"{terms.array(place)}[loop_k] = {right};")
             how = self.sending(argument, tag)
-            self.out.line(f"loop_own_all({place}, {count}, {how});")
+            self.out.line(terms.own_all(place, count, how))
         else:
             self.out.line(f"loop_fill({place}, {count} * {size}, {tag});")
 
@@ -320,7 +265,7 @@ class Case(Rights):
                 size = f"{count} * {t.element_size}"
                 out.line(f"LOOP_CHECK(loop_is({place}, {size}, {tag}));")
             case Shape.OOL_PORTS:
-                self._check_ports(f"((mach_port_t *){place})", count, tag)
+                self._check_ports(self.terms.array(place), count, tag)
             case Shape.OOL_LIST:
                 self._check_list(argument, place, tag, returned)
 
@@ -334,7 +279,8 @@ class Case(Rights):
 
     def _check_ports(self, place: str, count: str, tag: str) -> None:
         with self.out.loop("loop_i", count):
-            self.out.line(f"LOOP_CHECK({place}[loop_i] == loop_port({tag}, loop_i));")
+            name = self.terms.name_of(f"{place}[loop_i]")
+            self.out.line(f"LOOP_CHECK({name} == loop_port({tag}, loop_i));")
 
     def _check_list(self, argument: Argument, place: str, tag: str, returned: bool) -> None:
         t = argument.type
@@ -344,7 +290,7 @@ class Case(Rights):
             out.line(f"const uint32_t loop_n = {self.list_count(t, f'{tag} + 10 * loop_i')};")
             if t.element.shape is Shape.OOL_PORTS:
                 with out.loop("loop_k", "loop_n"):
-                    element = f"((mach_port_t *){place}[loop_i])[loop_k]"
+                    element = self.terms.name_of(f"{self.terms.array(f'{place}[loop_i]')}[loop_k]")
                     out.line(f"LOOP_CHECK({element} == loop_port({tag} + 10 * loop_i, loop_k));")
             else:
                 size = f"loop_n * {t.element.element_size}"
@@ -360,34 +306,37 @@ class Case(Rights):
         freed = argument.overwrite if returned else argument.freed_by_stub
         if argument.overwrite:
             out.line(f"LOOP_CHECK({place} == m_a_{argument.name});")
+        terms = self.terms
         match t.shape:
             case Shape.PORT:
                 out.line(f"loop_release({place}, {how});")
             case Shape.PORTS:
-                out.line(f"loop_release_all({place}, {count}, {how});")
+                out.line(terms.release_all(place, count, how))
             case Shape.OOL_PORTS:
-                out.line(f"loop_release_all((mach_port_t *){place}, {count}, {how});")
+                out.line(terms.release_all(terms.array(place), count, how))
                 if not freed:
-                    out.line(f"loop_free({place}, {count} * 4);")
+                    out.line(terms.free_array(place, count))
             case Shape.OOL if not freed:
-                out.line(f"loop_free({place}, {count} * {t.element_size});")
+                out.line(terms.free(place, f"{count} * {t.element_size}"))
             case Shape.OOL_LIST:
                 self._give_back_list(argument, place, subs, freed, count)
 
     def _give_back_list(
         self, argument: Argument, place: str, subs: str, freed: bool, count: str
     ) -> None:
-        out, element = self.out, argument.type.element
+        out, element, terms = self.out, argument.type.element, self.terms
         assert element is not None
         ports = element.shape is Shape.OOL_PORTS
         with out.loop("loop_i", count):
             n = f"{subs}[loop_i]" if element.variable else str(element.count)
+            one = f"{place}[loop_i]"
             if ports:
                 how = self.arriving_disposition(argument)
-                out.line(f"loop_release_all((mach_port_t *){place}[loop_i], {n}, {how});")
-            if not freed:
-                size = 4 if ports else element.element_size
-                out.line(f"loop_free((void *){place}[loop_i], {n} * {size});")
+                out.line(terms.release_all(terms.array(one), n, how))
+            if not freed and ports:
+                out.line(terms.free_array(f"(void *){one}", n))
+            elif not freed:
+                out.line(terms.free(f"(void *){one}", f"{n} * {element.element_size}"))
 
 
 def _bounds(argument: Argument) -> tuple[int, int] | None:

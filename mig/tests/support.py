@@ -13,6 +13,7 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 CASES = os.path.join(HERE, "cases")
+LOOPBACK = os.path.join(os.path.dirname(HERE), "runtime", "loopback")
 sys.path.insert(0, os.path.dirname(HERE))
 
 from mig import cli, front, options  # noqa: E402

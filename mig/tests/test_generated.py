@@ -7,7 +7,7 @@ import os
 import re
 import unittest
 
-from support import CASES, HERE, INCLUDES, ROOT, WARNINGS, FolderTest, clang, needs_clang, run_mig
+from support import CASES, HERE, INCLUDES, LOOPBACK, ROOT, WARNINGS, FolderTest, clang, needs_clang, run_mig
 
 LOCAL = ["-I.", "-I" + CASES]
 CASE_FILES = ("torture", "ownership", "regions")
@@ -36,7 +36,7 @@ class Generated(FolderTest):
 
     def test_kernel_stubs(self):
         self.generate("kernel.defs", "-n", "-sheader", "kernel_s.h", "-server", "kernel_s.c")
-        kernel = ["-I" + os.path.join(HERE, "kernel_include"), INCLUDES[-1]]
+        kernel = ["-I" + LOOPBACK, INCLUDES[-1]]
         for standard in ("c17", "c23"):
             clang(self.folder, f"-std={standard}", "-O2", "-ffreestanding", *WARNINGS, *LOCAL,
                   *kernel, "-c", "kernel_s.c")
@@ -46,7 +46,7 @@ class Generated(FolderTest):
 
     def test_callers_in_the_kernel(self):
         self.generate("kernel_user.defs", "-n", "-header", "caller.h", "-user", "caller.c")
-        kernel = ["-I" + os.path.join(HERE, "kernel_include"), INCLUDES[-1]]
+        kernel = ["-I" + LOOPBACK, INCLUDES[-1]]
         for standard in ("c17", "c23"):
             clang(self.folder, f"-std={standard}", "-O2", "-ffreestanding", *WARNINGS, *LOCAL,
                   *kernel, "-c", "caller.c")

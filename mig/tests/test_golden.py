@@ -11,12 +11,12 @@ import sys
 import tempfile
 import unittest
 
-from support import CASES, HERE, INCLUDES, WARNINGS, FolderTest, clang, needs_clang, run_mig
+from support import CASES, HERE, INCLUDES, LOOPBACK, WARNINGS, FolderTest, clang, needs_clang, run_mig
 
 GOLDEN = os.path.join(HERE, "golden")
 SUFFIX = ".golden"  # so that nobody takes them for sources
 LOCAL = ["-I.", "-I" + CASES, "-I" + os.path.join(HERE, "task_include"), *INCLUDES]
-KERNEL = ["-I.", "-I" + CASES, "-I" + os.path.join(HERE, "kernel_include"), INCLUDES[-1]]
+KERNEL = ["-I.", "-I" + CASES, "-I" + LOOPBACK, INCLUDES[-1]]
 CASES_OF: dict[str, list[str]] = {
     "rare": ["-s", "-dheader", "rare_ids.h", "-iheader", "rare_names.h"],
     "torture": [],

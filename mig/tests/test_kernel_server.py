@@ -9,11 +9,11 @@ import os
 import subprocess
 import unittest
 
-from support import CASES, HERE, INCLUDES, FolderTest, clang, needs_clang, run_mig
+from support import CASES, HERE, INCLUDES, LOOPBACK, FolderTest, clang, needs_clang, run_mig
 
 PROGRAMS = os.path.join(HERE, "kernel_server")
 FLAGS = ["-std=gnu23", "-g", "-w", "-fno-sanitize-recover=all", "-I.", "-I" + PROGRAMS,
-         "-I" + CASES, "-I" + os.path.join(HERE, "kernel_include"), INCLUDES[-1]]
+         "-I" + CASES, "-I" + LOOPBACK, INCLUDES[-1]]
 TAKEN = "if (RetCode == KERN_SUCCESS || RetCode == MIG_NO_REPLY) {\n        "
 # What a fault looks like: text of the stubs, what stands there instead.
 SERVER_FAULTS = {

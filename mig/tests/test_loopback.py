@@ -18,11 +18,10 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from support import CASES, HERE, INCLUDES, FolderTest, clang, needs_clang, run_mig
+from support import CASES, HERE, INCLUDES, LOOPBACK, FolderTest, clang, needs_clang, run_mig
 
 from mig import native
 
-LOOPBACK = os.path.join(os.path.dirname(HERE), "runtime", "loopback")
 LOCAL = ["-I.", "-I" + CASES, "-I" + LOOPBACK, *INCLUDES,
          "-I" + os.path.join(HERE, "task_include")]
 PROGRAMS = ("torture", "ownership", "promised", "seldom", "uncommon", "regions")
@@ -172,9 +171,9 @@ class Fault(NamedTuple):
     bad: str
 
 
-def read_faults() -> list[Fault]:
-    """Those of loopback/faults.txt, after what it says about itself."""
-    with open(os.path.join(HERE, "loopback", "faults.txt"), encoding="utf-8") as stream:
+def read_faults(file: str) -> list[Fault]:
+    """Those of FILE in the folder loopback, after what it says about itself."""
+    with open(os.path.join(HERE, "loopback", file), encoding="utf-8") as stream:
         _, *paragraphs = stream.read().split("\n\n")
     faults = []
     for paragraph in paragraphs:
@@ -223,7 +222,7 @@ class Faults(unittest.TestCase):
             self.assertEqual(self.link_and_run(name, objects_of(name), name), 0)
 
     def test_each(self):
-        faults = read_faults()
+        faults = read_faults("faults.txt")
         self.assertGreater(len(faults), 50)
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             seen = pool.map(self.is_seen, range(len(faults)), faults)

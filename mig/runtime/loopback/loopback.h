@@ -12,7 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <mach/mig.h>
+#include <mach/message.h>
+#include <mach/mig_errors.h>
+#include <mach/ndr.h>
 
 #include "loopback_judge.h"
 #include "loopback_ledger.h"
@@ -47,6 +49,7 @@ struct loop_interface {
     unsigned int ids;
     const struct loop_case *cases;
     unsigned int case_count;
+    bool in_kernel; /* the server: loopback_kobject.h */
 };
 
 /* What is out of the ordinary in a call. */

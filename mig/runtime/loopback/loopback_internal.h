@@ -2,6 +2,8 @@
 /* What the parts of the loop-back share. */
 #pragma once
 
+#include <mach/mig.h>
+
 #include "loopback.h"
 
 #define PATTERN 0xdd
@@ -16,6 +18,7 @@ bool ledger_has(enum loop_holder holder, mach_port_t name, mach_msg_type_name_t 
 /* A block of memory that HOLDER has; null for no bytes. */
 void *ledger_allocate(enum loop_holder holder, size_t size);
 void ledger_free(enum loop_holder holder, void *memory, size_t size);
+void ledger_discard(enum loop_holder holder, void *memory); /* of any size; it is there */
 void ledger_move(void *memory, enum loop_holder from, enum loop_holder to);
 /* Stops unless HOLDER has a block of memory there. */
 void ledger_check(enum loop_holder holder, const void *memory);
@@ -54,6 +57,9 @@ void loop_append_trailer(mach_msg_header_t *message);
 
 /* Number of calls of mach_msg_destroy, for probes: there it does nothing else. */
 extern unsigned int loop_destroyed;
+
+/* SIZE bytes at S, up to the first null, are UTF-8. */
+bool loop_is_utf8(const uint8_t *s, size_t size);
 
 /* Probes --------------------------------------------------------------------------------------- */
 

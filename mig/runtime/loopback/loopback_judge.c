@@ -16,6 +16,7 @@ struct case_at_hand {
     uint32_t size;
     uint32_t at[LOOP_MAX_FIELDS]; /* where each field is */
     kern_return_t wrong_shape;
+    bool in_kernel;
 };
 
 static bool is_descriptor(enum loop_kind kind)
@@ -174,6 +175,12 @@ void loop_places(const struct loop_message *shape, const mach_msg_header_t *mess
     memcpy(at, c.at, sizeof(c.at));
 }
 
+/* No right is there. The kernel gets a pointer, of which the padding is a part. */
+static bool is_null(const struct case_at_hand *c, const mach_msg_port_descriptor_t *port)
+{
+    return port->name == MACH_PORT_NULL && (!c->in_kernel || port->pad1 == 0);
+}
+
 static kern_return_t judge_count(const struct case_at_hand *c, unsigned int i)
 {
     const struct loop_field *field = &c->shape->fields[i];
@@ -186,42 +193,13 @@ static kern_return_t judge_count(const struct case_at_hand *c, unsigned int i)
     }
     switch (field->kind) {
     case LOOP_RIGHT:
-        return field->index >= count && descriptor.port.name != MACH_PORT_NULL ? c->wrong_shape
-                                                                               : KERN_SUCCESS;
+        return field->index >= count && !is_null(c, &descriptor.port) ? c->wrong_shape
+                                                                      : KERN_SUCCESS;
     case LOOP_REGION:
         return descriptor.out_of_line.size != (uint64_t)count * field->size ? MIG_TYPE_ERROR
                                                                             : KERN_SUCCESS;
     default: return descriptor.ool_ports.count != count ? MIG_TYPE_ERROR : KERN_SUCCESS;
     }
-}
-
-/* UTF-8, by the table of well-formed sequences: first byte, and the bounds of the second. */
-static bool is_well_formed(const uint8_t *s, size_t size)
-{
-    static const uint8_t table[][4] = {
-        { 0x00, 0x7f, 0x00, 0x00 }, { 0xc2, 0xdf, 0x80, 0xbf }, { 0xe0, 0xe0, 0xa0, 0xbf },
-        { 0xe1, 0xec, 0x80, 0xbf }, { 0xed, 0xed, 0x80, 0x9f }, { 0xee, 0xef, 0x80, 0xbf },
-        { 0xf0, 0xf0, 0x90, 0xbf }, { 0xf1, 0xf3, 0x80, 0xbf }, { 0xf4, 0xf4, 0x80, 0x8f },
-    };
-    size_t i = 0;
-    while (i < size && s[i] != '\0') {
-        unsigned int row = 0;
-        while (row < 9 && (s[i] < table[row][0] || s[i] > table[row][1])) {
-            row++;
-        }
-        const size_t more = row == 0 ? 0 : row == 1 ? 1 : row < 6 ? 2 : 3;
-        if (row == 9 || more >= size - i ||
-            (more != 0 && (s[i + 1] < table[row][2] || s[i + 1] > table[row][3]))) {
-            return false;
-        }
-        for (size_t k = 2; k <= more; k++) {
-            if ((s[i + k] & 0xc0) != 0x80) {
-                return false;
-            }
-        }
-        i += 1 + more;
-    }
-    return true;
 }
 
 static bool is_in_range(const struct case_at_hand *c, unsigned int i)
@@ -241,7 +219,7 @@ static bool is_there(const struct case_at_hand *c, unsigned int i)
 {
     const mach_msg_descriptor_t descriptor = descriptor_at(c, i);
     switch (c->shape->fields[i].kind) {
-    case LOOP_RIGHT: return descriptor.port.name != MACH_PORT_NULL;
+    case LOOP_RIGHT: return !is_null(c, &descriptor.port);
     case LOOP_REGION: return descriptor.out_of_line.size != 0;
     default: return descriptor.ool_ports.count != 0;
     }
@@ -256,7 +234,7 @@ static kern_return_t judge_promises(const struct case_at_hand *c)
         const uint32_t size = packed ? count_of(c, field) : field->size;
         const uint8_t *bytes = (const uint8_t *)c->bytes + c->at[i];
         if ((field->has_range && !is_in_range(c, i)) ||
-            (field->is_utf8 && !is_well_formed(bytes, size)) ||
+            (field->is_utf8 && !loop_is_utf8(bytes, size)) ||
             (field->is_nonnull && !is_there(c, i))) {
             return c->wrong_shape;
         }
@@ -327,6 +305,7 @@ kern_return_t loop_judge_request(const struct loop_message *shape, const mach_ms
         .bytes = (const char *)request,
         .size = request->msgh_size,
         .wrong_shape = MIG_BAD_ARGUMENTS,
+        .in_kernel = loop_interface->in_kernel,
     };
     if (!has_shape(shape, request)) {
         return MIG_BAD_ARGUMENTS;

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <mach/mig.h>
+#include <mach/message.h>
 
 enum loop_kind {
     LOOP_BYTES,       /* anything, `size` bytes */

@@ -130,6 +130,11 @@ void ledger_free(enum loop_holder holder, void *memory, size_t size)
     forget_block(i);
 }
 
+void ledger_discard(enum loop_holder holder, void *memory)
+{
+    forget_block(block_of(holder, memory));
+}
+
 void ledger_check(enum loop_holder holder, const void *memory)
 {
     (void)block_of(holder, memory);

@@ -12,7 +12,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <mach/mach_types.h>
 #include <mach/message.h>
 
 enum loop_holder {

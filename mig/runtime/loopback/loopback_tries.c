@@ -255,14 +255,36 @@ static void try_routine(const struct loop_case *routine, uint32_t seed)
     }
 }
 
+/* Not every routine of an interface must be served where the server is the kernel. */
+static bool is_served(const struct loop_case *routine)
+{
+    struct {
+        mig_reply_error_t error;
+        char more[512]; /* of a trailer that nobody sent */
+    } request = { .error.Head.msgh_size = sizeof(mach_msg_header_t) };
+    mig_reply_error_t *reply = malloc(loop_reply_room());
+    request.error.Head.msgh_id = routine->request.id;
+    loop = (struct loop_plan){ .routine = routine, .probed = true };
+    loop_side = LOOP_SERVER;
+    const bool is_served = loop_interface->server(&request.error.Head, &reply->Head);
+    free(reply);
+    return is_served;
+}
+
 int loop_main(const struct loop_interface *interface, int argc, char **argv)
 {
     const uint32_t rounds = argc > 1 ? (uint32_t)atoi(argv[1]) : 100;
     loop_interface = interface;
     loop_seeds = argc > 2 ? argv[2] : NULL;
-    for (uint32_t seed = 1; seed <= rounds; seed++) {
-        for (unsigned int i = 0; i < interface->case_count; i++) {
-            try_routine(&interface->cases[i], seed);
+    for (unsigned int i = 0; i < interface->case_count; i++) {
+        const struct loop_case *routine = &interface->cases[i];
+        const bool served = is_served(routine);
+        if (!served) {
+            LOOP_CHECK(interface->in_kernel);
+            printf("%s is not served\n", routine->request.name);
+        }
+        for (uint32_t seed = 1; served && seed <= rounds; seed++) {
+            try_routine(routine, seed);
         }
     }
     printf("%s: %u rounds passed\n", interface->name, rounds);

@@ -165,6 +165,35 @@ boolean_t loop_gives(unsigned int tag)
     return hash(tag, 10) % 2 == 0;
 }
 
+/* By the table of well-formed sequences: first byte, and the bounds of the second. */
+bool loop_is_utf8(const uint8_t *s, size_t size)
+{
+    static const uint8_t table[][4] = {
+        { 0x00, 0x7f, 0x00, 0x00 }, { 0xc2, 0xdf, 0x80, 0xbf }, { 0xe0, 0xe0, 0xa0, 0xbf },
+        { 0xe1, 0xec, 0x80, 0xbf }, { 0xed, 0xed, 0x80, 0x9f }, { 0xee, 0xef, 0x80, 0xbf },
+        { 0xf0, 0xf0, 0x90, 0xbf }, { 0xf1, 0xf3, 0x80, 0xbf }, { 0xf4, 0xf4, 0x80, 0x8f },
+    };
+    size_t i = 0;
+    while (i < size && s[i] != '\0') {
+        unsigned int row = 0;
+        while (row < 9 && (s[i] < table[row][0] || s[i] > table[row][1])) {
+            row++;
+        }
+        const size_t more = row == 0 ? 0 : row == 1 ? 1 : row < 6 ? 2 : 3;
+        if (row == 9 || more >= size - i ||
+            (more != 0 && (s[i + 1] < table[row][2] || s[i + 1] > table[row][3]))) {
+            return false;
+        }
+        for (size_t k = 2; k <= more; k++) {
+            if ((s[i + k] & 0xc0) != 0x80) {
+                return false;
+            }
+        }
+        i += 1 + more;
+    }
+    return true;
+}
+
 /* The rest of the run-time --------------------------------------------------------------------- */
 
 mach_port_t mig_get_reply_port(void)

@@ -20,8 +20,9 @@ typedef ports_t moved_list_t[2];
 typedef uint32_t handle_t;
 typedef int64_t wide_t;
 
-enum { patience = 5, MOST_HANDLES = 4 };
+enum { patience = 5, MOST_HANDLES = 8 };
 
+#if !KERNEL_SERVER
 __attribute__((weak)) int handles_alive;
 
 static inline handle_t handle_of(mach_port_t port)
@@ -64,3 +65,4 @@ static inline int narrow_of(wide_t wide)
 {
     return (int)wide;
 }
+#endif

@@ -64,6 +64,7 @@ size_t strnlen(const char *s, size_t most);
 #define IP_VALID(port) ((port) != NULL)
 void ipc_port_release_send(struct ipc_port *port);
 void ipc_port_release_send_once(struct ipc_port *port);
+void ipc_port_release_right(struct ipc_port *port, mach_msg_type_name_t type);
 void vm_map_copy_discard(struct vm_map_copy *copy);
 void mig_free_port_array(struct ipc_port **ports, uint32_t count);
 const mach_msg_max_trailer_t *mig_kernel_trailer(struct ipc_kobject_call *call);
