@@ -52,16 +52,19 @@ def ids(lock):
     return found
 
 
+_EXCEPTION = re.compile(r"(\w+) (\w+)([:?]) *\S")
+
+
 def exceptions(text):
-    """The pairs (routine, error) of lines `routine error: reason`."""
-    pairs = set()
+    """The lines `routine error: reason`, and `routine error? reason` for what may be provoked by chance:
+    {(routine, error): whether it is that}."""
+    pairs = {}
     for line in text.splitlines():
         if line and not line.startswith("#"):
-            pair, _, reason = line.partition(":")
-            routine, error = pair.split()
-            if not reason.strip():
+            match = _EXCEPTION.match(line)
+            if not match:
                 raise ValueError(f"no reason: {line}")
-            pairs.add((routine, error))
+            pairs[match[1], match[2]] = match[3] == "?"
     return pairs
 
 
@@ -89,7 +92,7 @@ def compare(promised, numbers, known, seen, excepted):
         for error in sorted(told - errors):
             fault(routine, f"{error} was seen, and is not promised")
         for error in sorted(errors & told):
-            if (routine, error) in excepted:
+            if not excepted.get((routine, error), True):
                 fault(routine, f"{error} is provoked, and unprovoked.txt says it cannot be")
     for routine, error in excepted:
         if error not in promised.get(routine, ()):

@@ -58,7 +58,8 @@ class Promised(unittest.TestCase):
     def test_exceptions_that_are_none(self):
         told = "result 100 16\nresult 100 4\n"
         self.assertIn("do_it", faults(told, "# why\n\ndo_it KERN_INVALID_TASK: a race\n"))
-        self.assertIn("rest", faults(told, "rest KERN_FAILURE: a race\n"))
+        self.assertEqual(faults(told, "do_it KERN_INVALID_TASK? a race\n"), {})
+        self.assertIn("rest", faults(told, "rest KERN_FAILURE? a race\n"))
         with self.assertRaises(ValueError):
             promised.exceptions("rest KERN_FAILURE\n")
 

@@ -20,6 +20,10 @@ kern_return_t serve_proc_wait(mach_port_t port, mach_port_t reply, int pid, int 
     }
     switch (parent != nullptr ? wait_look(parent, pid, &ended) : WAIT_NO_CHILD) {
     case WAIT_ENDED:
+        if (!process_is_answerable(reply)) {
+            right_release(&reply);
+            return MIG_NO_REPLY;
+        }
         *child = ended->pid;
         *status = ended->status;
         process_reap(ended);

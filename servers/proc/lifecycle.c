@@ -67,8 +67,7 @@ void process_reap(struct process *child)
     }
 }
 
-/* Does REPLY lead to somebody? To send to a port that has died counts as done. */
-static bool is_answerable(mach_port_t reply)
+bool process_is_answerable(mach_port_t reply)
 {
     mach_port_type_t type = 0;
     return mach_port_type(mach_task_self(), reply, &type) == KERN_SUCCESS &&
@@ -80,7 +79,7 @@ static void report(struct process *child)
 {
     mach_port_t reply;
     while ((reply = wait_take(child->parent, child)) != MACH_PORT_NULL) {
-        if (!is_answerable(reply)) {
+        if (!process_is_answerable(reply)) {
             right_release(&reply);
         } else if (serve_proc_wait_reply(reply, child->pid, child->status) == KERN_SUCCESS) {
             process_reap(child);

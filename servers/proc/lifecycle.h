@@ -23,5 +23,9 @@ kern_return_t process_enter_task(const struct process *process, mach_port_t task
  */
 void process_end(struct process *process, int status);
 
+/* Does REPLY lead to somebody? To send to a port that has died counts as done, so whoever gives something
+ * away by it has to look before. */
+bool process_is_answerable(mach_port_t reply);
+
 /* A child that ended has been reported to its parent: forget it. */
 void process_reap(struct process *child);

@@ -205,6 +205,26 @@ static void an_end_is_not_told_to_who_has_gone(void)
     EXPECT(WIFSIGNALED(status) && WTERMSIG(status) == PROC_SIGNAL_TERMINATE);
 }
 
+/* A child that has ended already is not given to a wait whose reply port has died. */
+static void an_end_is_kept_for_who_can_hear_of_it(void)
+{
+    mach_port_t proc = startup_port(STARTUP_PORT_PROC);
+    proc_info_t info = { 0 };
+    pid_t child = fork();
+    if (child == 0) {
+        _exit(7);
+    }
+    do {
+        EXPECT_OK(thread_switch(MACH_PORT_NULL, SWITCH_OPTION_WAIT, 1));
+    } while (EXPECT_OK(proc_get_info(proc, child, &info)) && info.state != PROC_STATE_ZOMBIE);
+    EXPECT_OK(proc_wait_send(proc, child, 0, MACH_PORT_DEAD));
+    /* Another thread of the server may serve what is asked next, before this one is served. */
+    for (int i = 0; i < 10; i++) {
+        EXPECT_OK(thread_switch(MACH_PORT_NULL, SWITCH_OPTION_WAIT, 1));
+    }
+    EXPECT_EQ(status_of(child), 7);
+}
+
 static void vfork_is_fork(void)
 {
     pid_t child = vfork();
@@ -434,6 +454,7 @@ static const struct {
     { "any_thread_may_fork", any_thread_may_fork },
     { "a_child_that_crashes_is_seen", a_child_that_crashes_is_seen },
     { "an_end_is_not_told_to_who_has_gone", an_end_is_not_told_to_who_has_gone },
+    { "an_end_is_kept_for_who_can_hear_of_it", an_end_is_kept_for_who_can_hear_of_it },
     { "vfork_is_fork", vfork_is_fork },
     { "what_is_no_copy_is_no_child", what_is_no_copy_is_no_child },
     { "an_unfair_lock_ends_who_misuses_it", an_unfair_lock_ends_who_misuses_it },

@@ -16,8 +16,10 @@
 /* Pages that allocators may keep. */
 #define PAGE_ROOM 512
 
-/* Equal readings, one after the other, that mean that nothing changes by itself. */
-#define STILL_READINGS 3
+/* Equal readings, one after the other, that mean that nothing changes by itself: after a case, which ends
+ * with equal ones, and after other things, which servers may still be clearing away. */
+#define STILL_READINGS       3
+#define STILL_READINGS_FIRST 50
 
 struct ledger {
     struct ledger_entry entries[LEDGER_ENTRY_MAX];
@@ -77,21 +79,28 @@ static uint32_t count_differences(const struct ledger *a, const struct ledger *b
     return different + (a->free_pages > b->free_pages + PAGE_ROOM);
 }
 
+/* Equal readings: those seen one after the other, and those wanted. */
+struct readings {
+    uint32_t equal;
+    uint32_t wanted;
+};
+
 static bool is_still(void *argument)
 {
-    uint32_t *readings = argument;
+    struct readings *readings = argument;
     before = now;
     ledger_read(&now);
-    *readings = count_differences(&before, &now) == 0 ? *readings + 1 : 0;
-    return *readings >= STILL_READINGS;
+    readings->equal = count_differences(&before, &now) == 0 ? readings->equal + 1 : 0;
+    return readings->equal >= readings->wanted;
 }
 
 void ledger_begin(void)
 {
-    uint32_t readings = 0;
-    if (!systest_wait(is_still, &readings)) {
+    static uint32_t wanted = STILL_READINGS_FIRST;
+    if (!systest_wait(is_still, &(struct readings){ .wanted = wanted })) {
         systest_print("# the ledger does not stand still\n");
     }
+    wanted = STILL_READINGS;
 }
 
 static bool is_balanced(void *argument)
