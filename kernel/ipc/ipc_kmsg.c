@@ -22,8 +22,8 @@ static inline void kmsg_clear(struct ipc_kmsg *kmsg)
 {
     kmsg->destination_type = 0;
     kmsg->reply_type = 0;
-    kmsg->is_lent = false;
     kmsg->is_circular = false;
+    kmsg->importance = 0;
 }
 
 static NOINLINE struct ipc_kmsg *kmsg_create(uint32_t size)

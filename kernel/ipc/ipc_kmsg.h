@@ -11,9 +11,8 @@
  * The owner passes it on or destroys it.  A kmsg owns the right and reference of `destination` and
  * `reply`, every right and region in its descriptors, and a reference on `sender`.
  *
- * Most messages find their receiver waiting, and for those two of these are not worth counting.  A
- * right that the sender keeps (COPY_SEND) is only *lent* until somebody has to wait, and the port is
- * locked as long; and the sender's identity is taken down only for who asks for it, or waits.
+ * Most messages find their receiver waiting, and for those the sender's identity is taken down only
+ * if the receiver asks for it.
  *
  * A message of up to IPC_KMSG_INLINE bytes lives in an object of one zone, whose per-processor
  * cache makes getting it a pop, and one that carries about a page in an object of another; the rest
@@ -57,14 +56,13 @@ struct ipc_kmsg {
     struct ipc_port *reply;       /* null: none */
     struct ipc_sender *sender;    /* null: the kernel, or nobody will ask */
     uint64_t context;             /* of the port it was received from */
-    uint8_t destination_type;     /* MACH_MSG_TYPE_PORT_SEND or _SEND_ONCE */
+    uint8_t destination_type;     /* MACH_MSG_TYPE_PORT_SEND or _SEND_ONCE; 0: a reference alone */
     uint8_t reply_type;           /* the same, 0 without reply */
-    bool is_lent;     /* the destination's right and reference are the sender's, and it is locked */
-    bool is_circular; /* carries a receive right that would end in its own queue */
-    uint8_t importance; /* of the sender, while it is queued: see ipc_donation.h */
-    bool is_charged;    /* to somebody, who is noted behind the message: see ipc_charge.h */
-    uint32_t capacity;  /* message bytes there is room for; a trailer fits behind them */
-    uint32_t sequence;  /* set when it is received */
+    bool is_circular;             /* carries a receive right that would end in its own queue */
+    uint8_t importance;           /* of the sender, while it is queued: see ipc_donation.h */
+    bool is_charged;   /* to somebody, who is noted behind the message: see ipc_charge.h */
+    uint32_t capacity; /* message bytes there is room for; a trailer fits behind them */
+    uint32_t sequence; /* set when it is received */
     mach_msg_header_t header ALIGNED(8); /* the message: bits, size, id valid; ports are above */
 };
 
@@ -126,24 +124,10 @@ static inline void ipc_kmsg_destroy_body(struct ipc_kmsg *kmsg, uint32_t count)
     ipc_descriptors_destroy(ipc_kmsg_first_descriptor(kmsg), count);
 }
 
-/* Give KMSG, whose destination is locked, a right of its own to it; drops the lock. */
-static inline void ipc_kmsg_own_destination(struct ipc_kmsg *kmsg) NO_LOCK_ANALYSIS
-{
-    struct ipc_port *port = kmsg->destination;
-    if (kmsg->is_lent) {
-        kmsg->is_lent = false;
-        port->send_rights++;
-        ipc_port_reference(port);
-    }
-    ipc_port_unlock(port);
-}
-
-/* Drop KMSG's right to its destination; in a call of the kernel, where it is lent and not locked, the
- * reference.  Context: no locks. */
+/* Drop KMSG's right to its destination, or its reference.  Context: no locks. */
 static inline void ipc_kmsg_drop_destination(struct ipc_kmsg *kmsg)
 {
-    if (kmsg->is_lent) {
-        kmsg->is_lent = false;
+    if (kmsg->destination_type == 0 && kmsg->destination != nullptr) {
         ipc_port_release(kmsg->destination);
     } else {
         ipc_port_release_right(kmsg->destination, kmsg->destination_type);
@@ -167,7 +151,7 @@ void ipc_kmsg_identify(struct ipc_kmsg *kmsg, struct ipc_space *space);
 
 /*
  * Take the rights and memory that KMSG, just copied in, carries out of SPACE and MAP.
- * Returns: MACH_MSG_SUCCESS, the destination locked and perhaps only lent.  Else KMSG is freed:
+ * Returns: MACH_MSG_SUCCESS.  Else KMSG is freed:
  *          MACH_SEND_INVALID_HEADER, _INVALID_VOUCHER, _INVALID_DEST, _INVALID_REPLY: nothing was
  *          consumed; _INVALID_TYPE, _INVALID_RIGHT, _INVALID_MEMORY, _MSG_TOO_SMALL, _TOO_LARGE: what
  *          was consumed is destroyed.

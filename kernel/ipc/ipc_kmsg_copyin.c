@@ -3,9 +3,6 @@
  * From user buffer to kmsg.  The header's two rights are resolved first, both, before either is
  * taken: a send that fails on them changes nothing.  Descriptors are taken one after the other; a
  * failure destroys those already taken.
- *
- * The reply's right is taken before the destination is locked, since no two ports are ever locked
- * together.
  */
 #include <sched/sched.h>
 #include <ipc/ipc_kmsg.h>
@@ -65,34 +62,6 @@ static COLD mach_msg_return_t copyin_same_name(struct ipc_space *space, struct i
     return MACH_MSG_SUCCESS;
 }
 
-/* Take or find the right to send with.  ENTRY's port is not locked yet: see lock_destination(). */
-static ALWAYS_INLINE kern_return_t find_destination(struct ipc_space *space, struct ipc_kmsg *kmsg,
-                                                    struct ipc_entry *entry,
-                                                    mach_msg_type_name_t type) REQUIRES(space->lock)
-{
-    kern_return_t result;
-    if (LIKELY(type == MACH_MSG_TYPE_COPY_SEND && (entry->bits & MACH_PORT_TYPE_SEND) &&
-               ipc_port_is_alive(ipc_entry_port(entry)))) {
-        kmsg->is_lent = true;
-        kmsg->destination = ipc_entry_port(entry);
-        return KERN_SUCCESS;
-    }
-    INLINE_CALL result = ipc_right_copyin(space, entry, type, false, &kmsg->destination);
-    return result;
-}
-
-/* Lock KMSG's destination.  A lent right to a port that has died meanwhile becomes its own, since
- * nothing else keeps the port. */
-static ALWAYS_INLINE void lock_destination(struct ipc_kmsg *kmsg) NO_LOCK_ANALYSIS
-{
-    struct ipc_port *port = kmsg->destination;
-    ipc_port_lock(port);
-    if (UNLIKELY(!port->object.is_active) && kmsg->is_lent) {
-        ipc_kmsg_own_destination(kmsg);
-        ipc_port_lock(port);
-    }
-}
-
 /* Resolve both header ports in SPACE, then take them.  On failure KMSG may own one of them: a port
  * can count no more rights. */
 static ALWAYS_INLINE mach_msg_return_t copyin_rights(struct ipc_space *space, struct ipc_kmsg *kmsg,
@@ -117,7 +86,7 @@ static ALWAYS_INLINE mach_msg_return_t copyin_rights(struct ipc_space *space, st
         }
     }
     kern_return_t result;
-    result = find_destination(space, kmsg, entry, destination);
+    INLINE_CALL result = ipc_right_copyin(space, entry, destination, false, &kmsg->destination);
     if (UNLIKELY(result != KERN_SUCCESS)) {
         return MACH_SEND_INVALID_DEST;
     }
@@ -136,10 +105,7 @@ static ALWAYS_INLINE mach_msg_return_t copyin_rights(struct ipc_space *space, st
 static COLD void drop_header(struct ipc_kmsg *kmsg, mach_msg_type_name_t destination,
                              mach_msg_type_name_t reply)
 {
-    if (!kmsg->is_lent) {
-        ipc_port_release_right(kmsg->destination, ipc_right_result_type(destination));
-    }
-    kmsg->is_lent = false;
+    ipc_port_release_right(kmsg->destination, ipc_right_result_type(destination));
     if (kmsg->reply != nullptr) {
         ipc_port_release_right(kmsg->reply, ipc_right_result_type(reply));
     }
@@ -156,9 +122,6 @@ static ALWAYS_INLINE mach_msg_return_t copyin_header_as(struct ipc_kmsg *kmsg,
 {
     spin_lock(&space->lock);
     mach_msg_return_t result = copyin_rights(space, kmsg, destination, reply);
-    if (LIKELY(result == MACH_MSG_SUCCESS)) {
-        lock_destination(kmsg);
-    }
     spin_unlock(&space->lock);
     if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
         drop_header(kmsg, destination, reply);
@@ -252,22 +215,6 @@ mach_msg_return_t ipc_kmsg_copyin_body(struct ipc_kmsg *kmsg, struct ipc_space *
     return MACH_MSG_SUCCESS;
 }
 
-/* Take in what the descriptors of KMSG carry, whose destination is locked and stays so; that may
- * sleep.  Consumes KMSG on failure. */
-static COLD mach_msg_return_t copyin_locked_body(struct ipc_kmsg *kmsg, struct ipc_space *space,
-                                                 struct vm_map *map) NO_LOCK_ANALYSIS
-{
-    ipc_kmsg_own_destination(kmsg);
-    mach_msg_return_t result = ipc_kmsg_copyin_body(kmsg, space, map);
-    if (result != MACH_MSG_SUCCESS) {
-        kmsg->header.msgh_bits &= ~MACH_MSGH_BITS_COMPLEX;
-        ipc_kmsg_destroy(kmsg);
-        return result;
-    }
-    ipc_port_lock(kmsg->destination);
-    return MACH_MSG_SUCCESS;
-}
-
 mach_msg_return_t ipc_kmsg_copyin_contents(struct ipc_kmsg *kmsg, struct ipc_space *space,
                                            struct vm_map *map)
 {
@@ -278,9 +225,13 @@ mach_msg_return_t ipc_kmsg_copyin_contents(struct ipc_kmsg *kmsg, struct ipc_spa
         return result;
     }
     if (UNLIKELY(kmsg->header.msgh_bits & MACH_MSGH_BITS_COMPLEX)) {
-        return copyin_locked_body(kmsg, space, map);
+        result = ipc_kmsg_copyin_body(kmsg, space, map);
+        if (result != MACH_MSG_SUCCESS) {
+            kmsg->header.msgh_bits &= ~MACH_MSGH_BITS_COMPLEX;
+            ipc_kmsg_destroy(kmsg);
+        }
     }
-    return MACH_MSG_SUCCESS;
+    return result;
 }
 
 mach_msg_return_t ipc_kmsg_copyin_bytes(uint64_t address, uint32_t size, struct ipc_kmsg **result)

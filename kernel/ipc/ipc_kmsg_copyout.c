@@ -42,11 +42,6 @@ void ipc_kmsg_consume_destination(struct ipc_kmsg *kmsg, mach_port_name_t name) 
     kmsg->header.msgh_local_port = name;
     kmsg->header.msgh_voucher_port = MACH_PORT_NULL;
     kmsg->context = port->context;
-    if (kmsg->is_lent) {
-        kmsg->is_lent = false;
-        ipc_port_unlock(port);
-        return;
-    }
     if (kmsg->destination_type == MACH_MSG_TYPE_PORT_SEND_ONCE) {
         assert(port->send_once_rights > 0);
         port->send_once_rights--;

@@ -19,7 +19,7 @@ void ipc_kmsg_init(void);
 [[nodiscard]] struct ipc_kmsg *ipc_kmsg_take_spare(void);
 
 /* Take the two rights of the header of KMSG, whose bytes are in user view.  Returns: as
- * ipc_kmsg_copyin(), with the destination locked; nothing was consumed on failure. */
+ * ipc_kmsg_copyin_contents(); nothing was consumed on failure. */
 [[nodiscard]] mach_msg_return_t ipc_kmsg_copyin_header(struct ipc_kmsg *kmsg,
                                                        struct ipc_space *space);
 
@@ -28,8 +28,8 @@ void ipc_kmsg_init(void);
  * which it drops. */
 void ipc_kmsg_consume_destination(struct ipc_kmsg *kmsg, mach_port_name_t name);
 
-/* Take what the descriptors of KMSG, which is complex, carry.  Returns: as ipc_kmsg_copyin(); on
- * failure the descriptors own nothing. */
+/* Take what the descriptors of KMSG, which is complex, carry.  Returns: as
+ * ipc_kmsg_copyin_contents(); on failure the descriptors own nothing. */
 [[nodiscard]] mach_msg_return_t ipc_kmsg_copyin_body(struct ipc_kmsg *kmsg, struct ipc_space *space,
                                                      struct vm_map *map);
 

@@ -38,57 +38,6 @@ static inline uint64_t wait_deadline(mach_msg_option_t option, mach_msg_option_t
     return timeout_ms == 0 ? 0 : clock_now() + timeout_ms * NS_PER_MS;
 }
 
-/*
- * Send KMSG to the kernel, which answers at once.  A lent right is not worth counting here either, but
- * the port has to live as long as the call.  Locks: the destination's, which it drops.
- * Returns: the answer, or null.
- */
-static inline struct ipc_kmsg *send_to_kernel(struct ipc_kmsg *kmsg) NO_LOCK_ANALYSIS
-{
-    if (LIKELY(kmsg->is_lent)) {
-        ipc_port_reference(kmsg->destination);
-    }
-    ipc_port_unlock(kmsg->destination);
-    return upcall_kobject_call(kmsg);
-}
-
-/*
- * ANSWER, from the kernel, is for the caller: take it out of the air, if it would be the next message
- * that he receives, and fits.  Returns: false if it has to go through the queue.
- */
-static inline bool take_answer(struct msg_request *request, const struct ipc_space *space,
-                               struct ipc_kmsg *answer) NO_LOCK_ANALYSIS
-{
-    struct ipc_port *port = answer->destination;
-    if (UNLIKELY(!ipc_receive_has_room(&request->receive, answer) || answer->is_circular)) {
-        return false;
-    }
-    ipc_port_lock(port);
-    if (UNLIKELY(!port->object.is_active || port->receiver != space ||
-                 port->receiver_name != request->receive_name || !list_empty(&port->messages) ||
-                 !waitq_is_empty(&port->receivers) || !list_empty(&port->sets))) {
-        ipc_port_unlock(port);
-        return false;
-    }
-    answer->sequence = port->sequence++;
-    INLINE_CALL ipc_kmsg_consume_destination(answer, request->receive_name);
-    return true;
-}
-
-/* The kernel has given ANSWER to a call.  Returns: true if the caller has it in his buffer, with
- * *RESULT; else he finds it in its queue. */
-static NOINLINE bool receive_answer(struct msg_request *request, struct thread *self,
-                                    struct ipc_kmsg *answer, mach_msg_return_t *result)
-{
-    if (!(request->receive.option & MACH_RCV_MSG) || !take_answer(request, self->space, answer)) {
-        ipc_mqueue_post(answer);
-        return false;
-    }
-    INLINE_CALL *result =
-        ipc_kmsg_copyout(answer, self, request->receive_buffer, request->receive.option);
-    return true;
-}
-
 /* KMSG is beyond the quota of whom it would be charged to. */
 static COLD mach_msg_return_t refuse(const struct msg_request *request, struct thread *self,
                                      struct ipc_kmsg *kmsg)
@@ -101,11 +50,10 @@ static COLD mach_msg_return_t refuse(const struct msg_request *request, struct t
                                    MACH_SEND_NO_BUFFER);
 }
 
-/* Send KMSG, for which nobody waits at its destination, which is locked. */
+/* Send KMSG, for which nobody waits at its destination. */
 static mach_msg_return_t send_to_queue(struct msg_request *request, struct thread *self,
                                        struct ipc_kmsg *kmsg, struct thread **handoff)
 {
-    ipc_kmsg_own_destination(kmsg);
     ipc_kmsg_identify(kmsg, self->space);
     if (UNLIKELY(!ipc_kmsg_charge(kmsg, self->space->quota))) {
         self->calls = MACH_PORT_NULL;
@@ -203,22 +151,12 @@ mach_msg_return_t msg_receive_failed(struct msg_request *request, struct thread 
     return result;
 }
 
-/* The receiving half.  HANDOFF, if not null, gets the processor if the caller has to wait.  The analysis
- * cannot follow a lock into the result of a function. */
-static mach_msg_return_t msg_receive(struct msg_request *request, struct thread *self,
-                                     struct thread *handoff) NO_LOCK_ANALYSIS
+mach_msg_return_t msg_receive_from(struct msg_request *request, struct thread *self,
+                                   struct ipc_object *object, struct thread *handoff)
 {
-    struct ipc_object *object = lock_receive_object(self->space, request->receive_name);
-    if (UNLIKELY(object == nullptr)) {
-        if (handoff != nullptr) {
-            thread_wake(handoff);
-        }
-        return no_receive_object(request);
-    }
     uint64_t deadline =
         wait_deadline(request->receive.option, MACH_RCV_TIMEOUT, request->timeout_ms);
     struct ipc_kmsg *kmsg = nullptr;
-    ipc_donation_receive(self, object);
     mach_msg_return_t result =
         ipc_mqueue_receive(object, self->space, deadline, handoff, &request->receive, &kmsg);
     if (UNLIKELY(result != MACH_MSG_SUCCESS)) {
@@ -228,27 +166,33 @@ static mach_msg_return_t msg_receive(struct msg_request *request, struct thread 
     return ipc_kmsg_copyout(kmsg, self, request->receive_buffer, request->receive.option);
 }
 
-/* KMSG, whose destination is locked, is answered by the kernel, or goes to a queue or who waits at
- * it.  Then the receiving half follows, if there is one. */
+/* The analysis cannot follow a lock into the result of a function. */
+mach_msg_return_t msg_receive(struct msg_request *request, struct thread *self,
+                              struct thread *handoff) NO_LOCK_ANALYSIS
+{
+    struct ipc_object *object = lock_receive_object(self->space, request->receive_name);
+    if (UNLIKELY(object == nullptr)) {
+        if (handoff != nullptr) {
+            thread_wake(handoff);
+        }
+        return no_receive_object(request);
+    }
+    ipc_donation_receive(self, object);
+    return msg_receive_from(request, self, object, handoff);
+}
+
+/* KMSG is answered by the kernel, or goes to a queue or who waits at it.  Then the receiving half
+ * follows, if there is one. */
 static mach_msg_return_t msg_send_contents(struct msg_request *request, struct thread *self,
                                            struct ipc_kmsg *kmsg)
 {
+    if (LIKELY(kmsg->destination->kobject_kind != IPC_KOBJECT_NONE)) {
+        return msg_call_kernel(request, self, kmsg);
+    }
     bool receives = request->receive.option & MACH_RCV_MSG;
     struct thread *handoff = nullptr;
-    mach_msg_return_t result = MACH_MSG_SUCCESS;
-    if (LIKELY(kmsg->destination->kobject_kind != IPC_KOBJECT_NONE)) {
-        self->calls = MACH_PORT_NULL;
-        struct ipc_kmsg *answer = send_to_kernel(kmsg);
-        if (answer != nullptr && receive_answer(request, self, answer, &result)) {
-            return result;
-        }
-    } else {
-        result = send_to_queue(request, self, kmsg, receives ? &handoff : nullptr);
-    }
-    if (result == MACH_MSG_SUCCESS && receives) {
-        return msg_receive(request, self, handoff);
-    }
-    return result;
+    mach_msg_return_t result = send_to_queue(request, self, kmsg, receives ? &handoff : nullptr);
+    return result == MACH_MSG_SUCCESS && receives ? msg_receive(request, self, handoff) : result;
 }
 
 /* KMSG, just copied in, is on its way: whether it is the answer that SELF was lent importance for, or a

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The direct way of a message: a call whose server waits for it at the port itself, or the answer to a
- * call, from a thread that waits in turn.  That is what a remote procedure call is made of.
+ * The direct way of a message: a call whose server waits for it at the port itself or is the kernel, or
+ * the answer to a call, from a thread that waits in turn.  That is what a remote procedure call is made of.
  *
  * All that has to be so is looked at first, under the locks that keep it so; only then is the receiver
  * claimed.  From there on nothing can fail, so nothing is ever taken back, and whatever is not so goes by
@@ -84,7 +84,39 @@ static ALWAYS_INLINE struct thread *give(struct ipc_kmsg *kmsg, struct ipc_port 
     return receiver;
 }
 
-/* Send KMSG, a call from SPACE, which is locked.  Returns: true, SPACE unlocked; or false. */
+/* Let KMSG, a call, bring a right to answer it by, to the port that OWN receives from.  Returns: that port,
+ * locked. */
+static ALWAYS_INLINE struct ipc_port *make_reply(struct ipc_kmsg *kmsg,
+                                                 struct ipc_entry *own) NO_LOCK_ANALYSIS
+{
+    struct ipc_port *reply = ipc_entry_port(own);
+    ipc_port_lock(reply);
+    reply->send_once_rights++; /* there are fewer than references */
+    ipc_port_reference(reply);
+    kmsg->reply = reply;
+    kmsg->reply_type = MACH_MSG_TYPE_PORT_SEND_ONCE;
+    return reply;
+}
+
+/* Nobody waits at PORT, which is locked, for KMSG: perhaps it is the kernel that is called.  Then KMSG has a
+ * reference to it as its destination, and is complete; else its destination stays null.  Drops the
+ * lock. */
+static ALWAYS_INLINE void address_kernel(struct ipc_kmsg *kmsg, struct ipc_port *port,
+                                         struct ipc_entry *own) NO_LOCK_ANALYSIS
+{
+    bool is_kernel = LIKELY(port->kobject_kind != IPC_KOBJECT_NONE);
+    if (is_kernel) {
+        ipc_port_reference(port);
+        kmsg->destination = port;
+    }
+    ipc_port_unlock(port);
+    if (is_kernel) {
+        ipc_port_unlock(make_reply(kmsg, own));
+    }
+}
+
+/* Send KMSG, a call from SPACE, which is locked.  Returns: true, SPACE unlocked; or false, and KMSG has a
+ * destination if the kernel is to answer it. */
 static ALWAYS_INLINE bool send_call(struct ipc_kmsg *kmsg, struct ipc_space *space,
                                     struct thread *self, struct ipc_entry *own,
                                     struct meeting *meeting) NO_LOCK_ANALYSIS
@@ -99,7 +131,7 @@ static ALWAYS_INLINE bool send_call(struct ipc_kmsg *kmsg, struct ipc_space *spa
     struct thread *receiver = give(
         kmsg, port, space, MACH_MSGH_BITS(MACH_MSG_TYPE_PORT_SEND_ONCE, MACH_MSG_TYPE_PORT_SEND));
     if (UNLIKELY(receiver == nullptr)) {
-        ipc_port_unlock(port);
+        address_kernel(kmsg, port, own);
         return false;
     }
     if (UNLIKELY(self->importance > receiver->importance)) {
@@ -107,14 +139,8 @@ static ALWAYS_INLINE bool send_call(struct ipc_kmsg *kmsg, struct ipc_space *spa
     }
     ipc_port_unlock(port);
     self->calls = name;
-
-    struct ipc_port *reply = ipc_entry_port(own);
-    ipc_port_lock(reply);
-    reply->send_once_rights++; /* there are fewer than references */
-    ipc_port_reference(reply);
+    struct ipc_port *reply = make_reply(kmsg, own);
     spin_unlock(&space->lock);
-    kmsg->reply = reply;
-    kmsg->reply_type = MACH_MSG_TYPE_PORT_SEND_ONCE;
     *meeting = (struct meeting){ receiver, reply };
     return true;
 }
@@ -153,7 +179,7 @@ static ALWAYS_INLINE bool send_answer(struct ipc_kmsg *kmsg, struct ipc_space *s
 }
 
 /* The sending half, of a call or an answer, which is a constant.  Returns: true, with *MEETING; or
- * false. */
+ * false, as send_call(). */
 static ALWAYS_INLINE bool meet(struct msg_request *request, struct thread *self,
                                struct ipc_kmsg *kmsg, bool is_call,
                                struct meeting *meeting) NO_LOCK_ANALYSIS
@@ -186,21 +212,21 @@ bool msg_direct(struct msg_request *request, struct thread *self, struct ipc_kms
                    meet(request, self, kmsg, false, &meeting);
     }
     if (UNLIKELY(!have_met)) {
-        return false;
+        if (kmsg->destination == nullptr) {
+            return false;
+        }
+        *result = msg_call_kernel(request, self, kmsg);
+        return true;
     }
     struct ipc_port *port = meeting.receive_port;
-    struct ipc_kmsg *received;
-    if (LIKELY(port->message_count == 0)) {
-        struct ipc_wait wait = { WAIT_FOREVER, WAIT_ARMED_RESTARTABLE, meeting.receiver };
-        INLINE_CALL *result =
-            ipc_mqueue_wait(&port->object, &port->receivers, wait, &request->receive, &received);
-    } else {
-        /* A copy, so that the other way's may stay in a register. */
-        struct ipc_kmsg *taken;
-        *result = ipc_mqueue_receive(&port->object, self->space, WAIT_FOREVER, meeting.receiver,
-                                     &request->receive, &taken);
-        received = taken;
+    if (UNLIKELY(port->message_count != 0)) {
+        *result = msg_receive_from(request, self, &port->object, meeting.receiver);
+        return true;
     }
+    struct ipc_kmsg *received;
+    struct ipc_wait wait = { WAIT_FOREVER, WAIT_ARMED_RESTARTABLE, meeting.receiver };
+    INLINE_CALL *result =
+        ipc_mqueue_wait(&port->object, &port->receivers, wait, &request->receive, &received);
     if (UNLIKELY(*result != MACH_MSG_SUCCESS)) {
         *result = msg_receive_failed(request, self, *result, received);
         return true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the two ways of mach_msg share: by the queues (mach_msg.c), and the direct one.
+ * What the ways of mach_msg share: by the queues (mach_msg.c), the direct one, and the kernel's calls.
  */
 #pragma once
 
@@ -25,6 +25,23 @@ struct msg_request {
 [[nodiscard]] bool msg_direct(struct msg_request *request, struct thread *self,
                               struct ipc_kmsg *kmsg, mach_msg_option_t absent,
                               mach_msg_return_t *result);
+
+/* The receiving half.  HANDOFF, if not null, gets the processor if SELF has to wait.  Returns: as
+ * mach_msg(). */
+[[nodiscard]] mach_msg_return_t msg_receive(struct msg_request *request, struct thread *self,
+                                            struct thread *handoff);
+
+/* The same from OBJECT, which is locked; drops the lock.  OBJECT may be gone on return. */
+[[nodiscard]] mach_msg_return_t msg_receive_from(struct msg_request *request, struct thread *self,
+                                                 struct ipc_object *object, struct thread *handoff)
+    RELEASE(object->lock);
+
+/*
+ * Have the kernel answer KMSG, sent to a port with an object of its own behind it, and receive the answer, or
+ * what else comes first, if REQUEST says so.  Consumes KMSG.  Returns: as mach_msg().
+ */
+[[nodiscard]] mach_msg_return_t msg_call_kernel(struct msg_request *request, struct thread *self,
+                                                struct ipc_kmsg *kmsg);
 
 /* SELF's receiving has ended with RESULT, a failure, and KMSG, if it is that this is too large.  Returns: as
  * mach_msg(). */

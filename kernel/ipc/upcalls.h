@@ -4,18 +4,29 @@
  */
 #pragma once
 
+#include <mach/message.h>
+
 #include <lib/compiler.h>
 
 struct ipc_kmsg;
 struct ipc_port;
 
+/* A reply of up to IPC_SHORT_REPLY_MAX bytes, where a trailer fits behind it. */
+#define IPC_SHORT_REPLY_MAX 256u
+
+struct ipc_short_reply {
+    mach_msg_header_t header;
+    char rest[IPC_SHORT_REPLY_MAX - sizeof(mach_msg_header_t) + sizeof(mach_msg_trailer_t)];
+} ALIGNED(8);
+
 /*
- * kern: REQUEST, whose destination is a kernel port with an object behind it, was sent.  If the right
- * to send is lent, REQUEST has a reference of its own all the same, and no lock is held.  The callee
- * consumes REQUEST and returns the reply with destination set to the request's reply right, for the
- * caller to send; null if there is none.  Context: interrupts off before and after; may sleep.
+ * kern: REQUEST, whose destination is a kernel port with an object behind it, was sent.  The callee
+ * consumes it and returns the reply with destination set to the request's reply right, for the caller to
+ * send; null if there is none.  If *REPLY's size is not 0, the reply's bytes are there instead: bits, size, id and
+ * what follows the header.  Rights in a complex reply are in limbo.  Context: interrupts off before and
+ * after; may sleep.
  */
-struct ipc_kmsg *upcall_kobject_call(struct ipc_kmsg *request);
+struct ipc_kmsg *upcall_kobject_call(struct ipc_kmsg *request, struct ipc_short_reply *reply);
 
 /* kern: the last send right of kernel port PORT, which has an object behind it, is gone.
  * Context: no locks. */

@@ -3,8 +3,8 @@
  * An id finds its subsystem by its hundreds: interfaces begin at multiples of 100 and have no more
  * routines.  Darwin's are below 6400, but for semaphores; those of this system's own above 900000.
  *
- * A stub reads the request while it writes the reply, so the reply is made beside it: short ones on
- * the stack, from where they are copied over the request; long ones in a message of their own.
+ * A stub reads the request while it writes the reply, so the reply is made beside it: short ones where
+ * the caller has room for them, long ones in a message of their own.
  */
 #include <kern/ipc_kobject.h>
 
@@ -24,9 +24,7 @@ NDR_record_t NDR_record = NDR_RECORD_VALUE;
 /* Reply ids are this much above request ids. */
 #define REPLY_ID_OFFSET 100
 
-/* Replies up to this size are made on the stack; they fit into any message. */
-#define REPLY_ON_STACK 256
-static_assert(REPLY_ON_STACK <= IPC_KMSG_INLINE);
+static_assert(IPC_SHORT_REPLY_MAX <= IPC_KMSG_INLINE); /* any request can become one */
 
 #define IDS_PER_SLOT   100
 #define OWN_IDS        900000
@@ -78,35 +76,31 @@ static const struct kobject_subsystem *routine_lookup(mach_msg_id_t id,
     return LIKELY(id < subsystem->end && (*routine)->stub != nullptr) ? entry : nullptr;
 }
 
-/* A reply as a stub leaves it, in a buffer for short ones. */
-struct reply_buffer {
-    mig_reply_error_t reply;
-    char more[REPLY_ON_STACK - sizeof(mig_reply_error_t)];
-} ALIGNED(8);
-
 /* What the routine said: a complex reply carries no result, it is success. */
-static inline kern_return_t reply_result(const mig_reply_error_t *reply)
+static inline kern_return_t reply_result(const mach_msg_header_t *reply)
 {
-    return MACH_MSGH_BITS_IS_COMPLEX(reply->Head.msgh_bits) ? KERN_SUCCESS : reply->RetCode;
+    return MACH_MSGH_BITS_IS_COMPLEX(reply->msgh_bits)
+               ? KERN_SUCCESS
+               : ((const mig_reply_error_t *)reply)->RetCode;
 }
 
 /* Call STUB, of ENTRY, for REQUEST; it writes REPLY.  Returns: what the routine said. */
 static inline kern_return_t stub_call(const struct kobject_subsystem *entry,
                                       ipc_kobject_stub_t stub, struct ipc_kmsg *request,
-                                      mig_reply_error_t *reply)
+                                      mach_msg_header_t *reply)
 {
     mach_msg_id_t id = request->header.msgh_id;
     struct ipc_kobject_call call = {
         .port = request->destination,
         .request = &request->header,
-        .reply = &reply->Head,
+        .reply = reply,
     };
     if (entry->is_preemptible) {
         interrupts_enable();
     }
     call_failures_begin();
     do {
-        reply->Head.msgh_bits = 0; /* size and the rest are the stub's; the id is set later */
+        reply->msgh_bits = 0; /* size and the rest are the stub's; the id is set later */
         stub(&call);
     } while (call_failures_repeat(id, reply_result(reply)));
     interrupts_disable();
@@ -137,21 +131,28 @@ static inline void request_empty(struct ipc_kmsg *request, kern_return_t result)
     }
 }
 
-/* Address REPLY, emptied, to where the request's reply goes.  Returns: REPLY, or null if it goes
+/* CONTENTS, a reply, goes nowhere. */
+static COLD void reply_lose(mach_msg_header_t *contents)
+{
+    if (MACH_MSGH_BITS_IS_COMPLEX(contents->msgh_bits)) {
+        mach_msg_destroy_from_kernel(contents);
+    }
+}
+
+/* Address REPLY, with CONTENTS, to where the request's reply goes.  Returns: REPLY, or null if it goes
  * nowhere. */
-static inline struct ipc_kmsg *reply_address(struct ipc_kmsg *reply, struct ipc_port *port,
-                                             uint8_t type, kern_return_t result)
+static inline struct ipc_kmsg *reply_address(struct ipc_kmsg *reply, mach_msg_header_t *contents,
+                                             struct ipc_port *port, uint8_t type,
+                                             kern_return_t result)
 {
     if (UNLIKELY(!ipc_port_is_valid(port) || result == MIG_NO_REPLY)) {
         ipc_port_release_right(port, type);
-        ipc_kmsg_destroy(reply);
+        reply_lose(contents);
+        ipc_kmsg_free(reply);
         return nullptr;
     }
     reply->destination = port;
     reply->destination_type = type;
-    if (UNLIKELY(MACH_MSGH_BITS_IS_COMPLEX(reply->header.msgh_bits))) {
-        ipc_kmsg_transit(reply);
-    }
     return reply;
 }
 
@@ -161,39 +162,30 @@ static inline mach_msg_id_t reply_id(const struct ipc_kmsg *request)
     return (mach_msg_id_t)((uint32_t)request->header.msgh_id + REPLY_ID_OFFSET);
 }
 
-/* Make REQUEST, emptied, its own reply: the message in REPLY. */
-static inline struct ipc_kmsg *request_become_reply(struct ipc_kmsg *request,
-                                                    const mig_reply_error_t *reply,
-                                                    kern_return_t result)
+/* REQUEST was answered by REPLY, which says RESULT: it has the address.  Returns: as
+ * upcall_kobject_call(). */
+static inline struct ipc_kmsg *answer_short(struct ipc_kmsg *request, struct ipc_short_reply *reply,
+                                            kern_return_t result)
 {
-    uint32_t size = reply->Head.msgh_size;
-    request->header.msgh_bits = reply->Head.msgh_bits;
-    request->header.msgh_size = size;
-    request->header.msgh_id = reply_id(request);
-    const uint64_t *from = (const uint64_t *)(&reply->Head + 1);
-    uint64_t *to = (uint64_t *)(&request->header + 1);
-#pragma clang loop unroll(disable) /* mostly two rounds */
-    for (uint32_t done = sizeof(mach_msg_header_t); done < size; done += sizeof(uint64_t)) {
-        *to++ = *from++;
-    }
+    reply->header.msgh_id = reply_id(request);
+    INLINE_CALL request_empty(request, result);
     struct ipc_port *port = request->reply;
     request->reply = nullptr;
-    return reply_address(request, port, request->reply_type, result);
+    return reply_address(request, &reply->header, port, request->reply_type, result);
 }
 
 /* A request of no known id. */
-static COLD struct ipc_kmsg *call_unknown(struct ipc_kmsg *request)
+static COLD struct ipc_kmsg *call_unknown(struct ipc_kmsg *request, struct ipc_short_reply *reply)
 {
-    struct reply_buffer buffer = { .reply = {
-                                       .Head = { .msgh_size = sizeof(mig_reply_error_t) },
-                                       .NDR = NDR_RECORD_VALUE,
-                                       .RetCode = MIG_BAD_ID,
-                                   } };
-    request_empty(request, MIG_BAD_ID);
-    return request_become_reply(request, &buffer.reply, MIG_BAD_ID);
+    *(mig_reply_error_t *)reply = (mig_reply_error_t){
+        .Head = { .msgh_size = sizeof(mig_reply_error_t) },
+        .NDR = NDR_RECORD_VALUE,
+        .RetCode = MIG_BAD_ID,
+    };
+    return answer_short(request, reply, MIG_BAD_ID);
 }
 
-/* A request whose reply may be too long for the stack. */
+/* A request whose reply may be too long to be a short one. */
 static NOINLINE struct ipc_kmsg *call_long(const struct kobject_subsystem *entry,
                                            const struct ipc_kobject_routine *routine,
                                            struct ipc_kmsg *request)
@@ -203,31 +195,30 @@ static NOINLINE struct ipc_kmsg *call_long(const struct kobject_subsystem *entry
         ipc_kmsg_destroy(request); /* the client hears of it by a send-once notification */
         return nullptr;
     }
-    kern_return_t result =
-        stub_call(entry, routine->stub, request, (mig_reply_error_t *)&reply->header);
+    kern_return_t result = stub_call(entry, routine->stub, request, &reply->header);
     reply->header.msgh_id = reply_id(request);
     request_empty(request, result);
     struct ipc_port *port = request->reply;
     uint8_t type = request->reply_type;
     request->reply = nullptr;
     ipc_kmsg_free(request);
-    return reply_address(reply, port, type, result);
+    return reply_address(reply, &reply->header, port, type, result);
 }
 
-struct ipc_kmsg *upcall_kobject_call(struct ipc_kmsg *request)
+struct ipc_kmsg *upcall_kobject_call(struct ipc_kmsg *request, struct ipc_short_reply *reply)
 {
     const struct ipc_kobject_routine *routine;
     const struct kobject_subsystem *entry = routine_lookup(request->header.msgh_id, &routine);
     if (UNLIKELY(entry == nullptr)) {
-        return call_unknown(request);
+        return call_unknown(request, reply);
     }
-    if (routine->max_reply_size > REPLY_ON_STACK) {
+    if (UNLIKELY(routine->max_reply_size > IPC_SHORT_REPLY_MAX)) {
+        reply->header.msgh_size = 0;
         return call_long(entry, routine, request);
     }
-    struct reply_buffer buffer;
-    kern_return_t result = stub_call(entry, routine->stub, request, &buffer.reply);
-    request_empty(request, result);
-    return request_become_reply(request, &buffer.reply, result);
+    kern_return_t result = stub_call(entry, routine->stub, request, &reply->header);
+    INLINE_CALL request = answer_short(request, reply, result);
+    return request;
 }
 
 void upcall_kobject_no_senders(struct ipc_port *port)

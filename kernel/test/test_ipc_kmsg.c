@@ -71,14 +71,10 @@ static struct ipc_kmsg *new_message(mach_msg_type_name_t type, mach_port_name_t 
     return kmsg;
 }
 
-/* ipc_kmsg_copyin_header(), after which KMSG has rights of its own to everything. */
 static mach_msg_return_t copyin_header(struct ipc_kmsg *kmsg, struct ipc_space *space)
 {
     interrupt_state_t interrupts = interrupts_save();
     mach_msg_return_t result = ipc_kmsg_copyin_header(kmsg, space);
-    if (result == MACH_MSG_SUCCESS) {
-        ipc_kmsg_own_destination(kmsg);
-    }
     interrupts_restore(interrupts);
     return result;
 }

@@ -64,9 +64,10 @@ KTEST(kern_reply_id_wraps)
     request->destination_type = MACH_MSG_TYPE_PORT_SEND;
     request->reply = ipc_port_make_send_once(reply_port);
     request->reply_type = MACH_MSG_TYPE_PORT_SEND_ONCE;
-    struct ipc_kmsg *reply = upcall_kobject_call(request);
-    EXPECT_EQ(reply->header.msgh_id, INT32_MIN + 99);
-    EXPECT_EQ(((mig_reply_error_t *)&reply->header)->RetCode, MIG_BAD_ID);
+    struct ipc_short_reply short_reply;
+    struct ipc_kmsg *reply = upcall_kobject_call(request, &short_reply);
+    EXPECT_EQ(short_reply.header.msgh_id, INT32_MIN + 99);
+    EXPECT_EQ(((mig_reply_error_t *)&short_reply)->RetCode, MIG_BAD_ID);
     ipc_kmsg_destroy(reply);
     ipc_port_destroy(reply_port);
     interrupts_enable();

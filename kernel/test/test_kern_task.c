@@ -261,9 +261,10 @@ KTEST(kern_request_gives_back_who_sent_it)
     request->reply_type = MACH_MSG_TYPE_PORT_SEND_ONCE;
     ipc_sender_reference(sender);
     request->sender = sender;
-    struct ipc_kmsg *reply = upcall_kobject_call(request);
+    struct ipc_short_reply short_reply;
+    struct ipc_kmsg *reply = upcall_kobject_call(request, &short_reply);
     EXPECT_EQ(reply->sender, nullptr);
-    EXPECT_EQ(((mig_reply_error_t *)&reply->header)->RetCode, MIG_BAD_ID);
+    EXPECT_EQ(((mig_reply_error_t *)&short_reply)->RetCode, MIG_BAD_ID);
     EXPECT_EQ(refcount_value(&sender->references), 1);
     ipc_sender_release(sender);
     ipc_kmsg_destroy(reply);

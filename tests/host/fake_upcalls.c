@@ -22,7 +22,8 @@ kern_return_t upcall_user_page_fault(virt_addr_t address, vm_prot_t access)
     return code;
 }
 
-struct ipc_kmsg *upcall_kobject_call(struct ipc_kmsg *request)
+struct ipc_kmsg *upcall_kobject_call(struct ipc_kmsg *request,
+                                     [[maybe_unused]] struct ipc_short_reply *reply)
 {
     ipc_kmsg_destroy(request);
     return nullptr;
