@@ -7,10 +7,14 @@ Understands what clang understands: -c, -S and -E stop early, -I, -D, -O, -W, -s
 to the compiler, -l, -L and -Wl, to the linker. An interface NAME.defs is given to mig: the sources
 find its NAME.h and NAME_server.h, and of its stubs what they use is linked; all of them stay in
 the folder PROG.mig. Beside PROG, compile_commands.json tells editors how each file is compiled.
+Words of makefiles written for macOS that ask for what every program here is (-arch x86_64) are
+taken; what cannot be had (frameworks, shared libraries, C++) is refused.
 """
 
 import json
+import os
 import pathlib
+import shlex
 import subprocess
 import tempfile
 
@@ -19,6 +23,8 @@ from mach_r.ui import Failure
 
 _INTERFACE = ".defs"
 _SOURCES = {".c", ".S", ".s", ".i"}
+_LANGUAGES = {"c", "c-header", "cpp-output", "assembler", "assembler-with-cpp", "none"}
+_FOREIGN = {".cc", ".cpp", ".cxx", ".c++", ".C", ".m", ".mm"}
 # Options whose value is the next word.
 _COMPILER_VALUE = {
     "-x", "-include", "-isystem", "-iquote", "-idirafter", "-imacros",
@@ -26,10 +32,20 @@ _COMPILER_VALUE = {
 }
 _LINKER_VALUE = {"-L", "-l", "-u", "-Xlinker", "-z", "-T", "-e"}
 _LINKER_START = ("-L", "-l", "-Wl,")
+_LINKER = {"-s"}
 # Of no meaning here: every program is static, may have threads, and gets the C library whole.
 _IGNORED = {
-    "-static", "-pthread", "-no-pie", "-rdynamic", "-lpthread", "-lSystem", "-lc", "-lm", "-lmach",
+    "-static", "-pthread", "-pie", "-no-pie", "-rdynamic", "-static-libgcc", "-fuse-ld=lld",
 }
+_IGNORED_START = ("-mmacosx-version-min=", "-mmacos-version-min=")
+# The same, each with a word behind it.
+_IGNORED_VALUE = {
+    "-isysroot", "-rpath", "-undefined", "-install_name", "-current_version",
+    "-compatibility_version",
+}
+_IGNORED_LIBRARIES = {"pthread", "System", "c", "m", "mach"}
+_MACHINE = "x86_64"
+_SHARED = {"-shared", "-dynamiclib", "-bundle"}
 # Questions to the compiler, which need no file.
 _QUESTIONS = ("--version", "-v", "-dumpmachine", "-dumpversion", "-print-")
 
@@ -59,11 +75,15 @@ class Job:
         self.stop = None
         self.question = False
         self.sources, self.interfaces, self.inputs, self.compiler = [], [], [], []
-        words = iter(words)
+        words = iter(_expanded(words))
         for word in words:
             self._take(word, words)
+        if self.interfaces and not self.inputs:
+            raise Failure("an interface alone makes no program; name a source file too")
         if not self.inputs and not self.question:
             raise Failure("no files; --help says how to call this")
+        if self.stop and not self.sources:
+            raise Failure(f"{self.stop} without a source file")
         if self.stop and self.output and len(self.sources) > 1:
             raise Failure(f"{self.stop} with -o takes one file, not {len(self.sources)}")
 
@@ -71,35 +91,60 @@ class Job:
         """Sort one word, and the next if it belongs to it, into its place."""
         if word == "-o":
             self.output = _value(word, rest)
-        elif word in ("-c", "-S", "-E", "-fsyntax-only"):
+        elif word in ("-c", "-S", "-E", "-M", "-MM", "-fsyntax-only"):
             self.stop = word
-        elif word in _IGNORED:
+        elif word in _IGNORED or word.startswith(_IGNORED_START):
             pass
+        elif word in _IGNORED_VALUE:
+            _value(word, rest)
+        elif word in ("-arch", "-framework") or word in _SHARED:
+            _check(word, rest)
         elif word in ("-I", "-D", "-U"):
             self.compiler.append(word + _value(word, rest))
         elif word in _COMPILER_VALUE:
-            self.compiler += [word, _value(word, rest)]
+            self._take_compilers(word, _value(word, rest))
         elif word in _LINKER_VALUE:
-            value = _value(word, rest)
-            self.inputs += [value] if word == "-Xlinker" else [word, value]
+            self._take_linkers(word, _value(word, rest))
         elif word.startswith("-Wl,"):
             self.inputs += word.split(",")[1:]
-        elif word.startswith(_LINKER_START):
+        elif word.startswith("-l"):
+            self._take_linkers("-l", word[2:])
+        elif word.startswith(_LINKER_START) or word in _LINKER:
             self.inputs.append(word)
         elif word.startswith("-") and word != "-":
             self.question = self.question or word.startswith(_QUESTIONS)
-            self.compiler.append(word)
+            self._take_compilers(word)
         elif pathlib.Path(word).suffix == _INTERFACE:
             self.interfaces.append(word)
+        elif pathlib.Path(word).suffix in _FOREIGN and "-x" not in self.compiler:
+            raise Failure(f"{word}: programs are in C; there is no library for another language")
         elif pathlib.Path(word).suffix in _SOURCES or word == "-" or "-x" in self.compiler:
             self.sources.append(word)
             self.inputs.append(word)
         else:
             self.inputs.append(word)
 
+    def _take_linkers(self, word, value):
+        """An option of the linker's with the word behind it."""
+        if word == "-Xlinker":
+            self.inputs.append(value)
+        elif word != "-l":
+            self.inputs += [word, value]
+        elif value not in _IGNORED_LIBRARIES:
+            self.inputs.append(word + value)
+
+    def _take_compilers(self, word, *value):
+        """An option of the compiler's, and the word behind it if it has one."""
+        if word.startswith("-x"):
+            language = value[0] if value else word[2:]
+            if language not in _LANGUAGES:
+                raise Failure(f"-x {language}: programs are in C")
+            word, value = "-x", [language]
+        self.compiler += [word, *value]
+
     def result(self, source):
         """The file that compiling SOURCE alone makes; None: it goes to standard output."""
-        if self.output or self.stop in ("-E", "-fsyntax-only"):
+        if self.output or self.stop in ("-E", "-M", "-MM", "-fsyntax-only"):
             return self.output
         return pathlib.Path(source).stem + (".o" if self.stop == "-c" else ".s")
 
@@ -110,6 +155,27 @@ def _value(option, rest):
     if value is None:
         raise Failure(f"{option} needs a value")
     return value
+
+
+def _expanded(words):
+    """WORDS, and in the place of each @FILE the words in FILE."""
+    for word in words:
+        if word.startswith("@") and os.path.isfile(word[1:]):
+            text = pathlib.Path(word[1:]).read_text(encoding="utf-8")
+            yield from _expanded(shlex.split(text))
+        else:
+            yield word
+
+
+def _check(word, rest):
+    """An option that asks for what all programs are, or for what cannot be had."""
+    if word in _SHARED:
+        raise Failure(f"{word}: there are no shared libraries")
+    value = _value(word, rest)
+    if word == "-framework":
+        raise Failure(f"there is no framework {value}")
+    if value != _MACHINE:
+        raise Failure(f"-arch {value}: programs are for {_MACHINE}")
 
 
 def _call(words):
@@ -131,7 +197,7 @@ class _Run:
     def compile(self, source, result, stop="-c"):
         """Compile SOURCE; the status."""
         words = [*self.config.compile, *self.options, *self.config.folders, stop, source]
-        if stop != "-E" and source != "-":
+        if stop not in ("-E", "-M", "-MM") and source != "-":
             self.commands.append((source, words))
         return _call(words if result is None else [*words, "-o", str(result)])
 

@@ -2,6 +2,7 @@
 """The compiler driver: which word of a command line goes where."""
 
 import json
+import multiprocessing
 import pathlib
 import tempfile
 import unittest
@@ -25,9 +26,32 @@ class Words(unittest.TestCase):
             self.assertEqual(Job(words).result(words[1]), result)
 
     def test_refused(self):
-        for words in (["-Wall"], ["a.c", "-o"], ["a.c", "-I"], ["-c", "a.c", "b.c", "-o", "c"]):
-            with self.assertRaises(Failure):
+        for words in (["-Wall"], ["a.c", "-o"], ["a.c", "-I"], ["-c", "a.c", "b.c", "-o", "c"],
+                      ["-c", "a.o"], ["a.defs", "-o", "p"], ["a.cc"], ["-c", "a.m"], ["a.c", "-shared"],
+                      ["-xc++", "a.c"], ["-x", "objective-c", "a.c"], ["a.c", "-framework", "IOKit"],
+                      ["a.c", "-arch", "arm64"], ["a.c", "-arch"]):
+            with self.assertRaises(Failure, msg=f"{words}"):
                 Job(words)
+
+    def test_makefiles_for_macos(self):
+        job = Job("-arch x86_64 -isysroot /sdk -mmacosx-version-min=10.9 a.c -l m -l z -s -lSystem "
+                  "-rpath @loader_path -o p".split())
+        self.assertEqual(job.inputs, ["a.c", "-lz", "-s"])
+        self.assertEqual(job.compiler, [])
+
+    def test_dependencies_go_to_standard_output(self):
+        for option in ("-M", "-MM"):
+            job = Job([option, "a.c"])
+            self.assertEqual((job.stop, job.result("a.c")), (option, None))
+        self.assertIsNone(Job(["-MMD", "a.c"]).stop)
+
+    def test_words_in_a_file(self):
+        with tempfile.TemporaryDirectory(prefix="mach_r-") as folder:
+            path = pathlib.Path(folder) / "words"
+            path.write_text("-o 'my program' a.c\n-DX=1", encoding="utf-8")
+            job = Job([f"@{path}", "b.c"])
+        self.assertEqual((job.output, job.sources), ("my program", ["a.c", "b.c"]))
+        self.assertEqual(Job(["@nothing.c"]).sources, ["@nothing.c"])
 
     def test_questions_need_no_file(self):
         self.assertEqual(Job(["-print-resource-dir"]).inputs, [])
@@ -55,6 +79,19 @@ class CompileCommands(unittest.TestCase):
         self.entries(("a.c", ["1"]))
         (self.folder / "a.c").unlink()
         self.assertEqual(self.entries(("b.c", ["1"])), [("b.c", ["1"])])
+
+    def test_calls_beside_each_other_all_enter(self):
+        names = [f"{number}.c" for number in range(40)]
+        for name in names:
+            (self.folder / name).write_text("", encoding="utf-8")
+        calls = [multiprocessing.Process(target=compile_commands.update,
+                                         args=(self.folder, self.folder, [(name, [])]))
+                 for name in names]
+        for call in calls:
+            call.start()
+        for call in calls:
+            call.join()
+        self.assertEqual(sorted(name for name, _ in self.entries()), sorted(names))
 
     def test_what_cannot_be_read_is_replaced(self):
         for text in ("{", "[1]", '[{"file": "a.c"}]'):
