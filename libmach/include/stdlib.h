@@ -15,4 +15,7 @@ MACH_BEGIN_DECLS
 const char *getprogname(void);
 void setprogname(const char *name);
 
+/* malloc() at the beginning of a page. */
+void *valloc(size_t size);
+
 MACH_END_DECLS

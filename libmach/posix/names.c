@@ -4,6 +4,7 @@
  * dirname() lie in memory of the library's, so a constant string may be passed; the next call writes
  * over them.
  */
+#include <crt_externs.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -77,4 +78,12 @@ void setprogname(const char *name)
 {
     const char *slash = strrchr(name, '/');
     set_name = slash == NULL ? name : slash + 1;
+}
+
+char **_NSGetProgname(void)
+{
+    if (set_name == NULL) {
+        set_name = program_name();
+    }
+    return (char **)&set_name;
 }

@@ -5,6 +5,7 @@
  */
 #include <sys/sysctl.h>
 
+#include <cpuid.h>
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
@@ -21,6 +22,7 @@
 
 #include "errors.h"
 #include "files.h"
+#include "sysctl_structures.h"
 
 #define OS_TYPE           "Mach_R"
 #define HOST_NAME         "localhost"
@@ -118,7 +120,20 @@ static const char *machine(void)
     return MACHINE;
 }
 
-/* One name: a number of WIDTH bytes, or a text (WIDTH 0). */
+static const char *processor_name(void)
+{
+    static union {
+        unsigned int word[12];
+        char text[48];
+    } brand;
+    for (unsigned int part = 0; part < 3; part++) {
+        unsigned int *word = &brand.word[4 * part];
+        __cpuid(0x80000002 + part, word[0], word[1], word[2], word[3]);
+    }
+    return brand.text + strspn(brand.text, " ");
+}
+
+/* One name: a number of WIDTH bytes, a text (WIDTH 0), or a structure (WIDTH 0). */
 static const struct fact {
     const char *name;
     int level;  /* CTL_*; 0: it has no number */
@@ -126,28 +141,33 @@ static const struct fact {
     size_t width;
     uint64_t (*value)(void);
     const char *(*text)(void);
+    size_t (*structure)(void *); /* fills it; its size */
 } facts[] = {
-    { "kern.ostype", CTL_KERN, KERN_OSTYPE, 0, NULL, os_type },
-    { "kern.osrelease", CTL_KERN, KERN_OSRELEASE, 0, NULL, release },
-    { "kern.version", CTL_KERN, KERN_VERSION, 0, NULL, version },
-    { "kern.hostname", CTL_KERN, KERN_HOSTNAME, 0, NULL, host_name },
-    { "kern.argmax", CTL_KERN, KERN_ARGMAX, 4, argument_max, NULL },
-    { "hw.machine", CTL_HW, HW_MACHINE, 0, NULL, machine },
-    { "hw.model", CTL_HW, HW_MODEL, 0, NULL, machine },
-    { "hw.ncpu", CTL_HW, HW_NCPU, 4, max_cpus, NULL },
-    { "hw.activecpu", CTL_HW, HW_AVAILCPU, 4, active_cpus, NULL },
-    { "hw.physicalcpu", 0, 0, 4, active_cpus, NULL },
-    { "hw.physicalcpu_max", 0, 0, 4, max_cpus, NULL },
-    { "hw.logicalcpu", 0, 0, 4, active_cpus, NULL },
-    { "hw.logicalcpu_max", 0, 0, 4, max_cpus, NULL },
-    { "hw.memsize", CTL_HW, HW_MEMSIZE, 8, memory_size, NULL },
-    { "hw.physmem", CTL_HW, HW_PHYSMEM, 8, memory_size, NULL },
-    { "hw.pagesize", 0, 0, 8, page_size, NULL },
-    { "", CTL_HW, HW_PAGESIZE, 4, page_size, NULL },
-    { "hw.byteorder", CTL_HW, HW_BYTEORDER, 4, byte_order, NULL },
-    { "hw.cputype", 0, 0, 4, cpu_type, NULL },
-    { "hw.cpusubtype", 0, 0, 4, cpu_subtype, NULL },
-    { "hw.tbfrequency", 0, 0, 8, timebase_frequency, NULL },
+    { "kern.ostype", CTL_KERN, KERN_OSTYPE, 0, NULL, os_type, NULL },
+    { "kern.osrelease", CTL_KERN, KERN_OSRELEASE, 0, NULL, release, NULL },
+    { "kern.version", CTL_KERN, KERN_VERSION, 0, NULL, version, NULL },
+    { "kern.hostname", CTL_KERN, KERN_HOSTNAME, 0, NULL, host_name, NULL },
+    { "kern.argmax", CTL_KERN, KERN_ARGMAX, 4, argument_max, NULL, NULL },
+    { "hw.machine", CTL_HW, HW_MACHINE, 0, NULL, machine, NULL },
+    { "hw.model", CTL_HW, HW_MODEL, 0, NULL, machine, NULL },
+    { "hw.ncpu", CTL_HW, HW_NCPU, 4, max_cpus, NULL, NULL },
+    { "hw.activecpu", CTL_HW, HW_AVAILCPU, 4, active_cpus, NULL, NULL },
+    { "hw.physicalcpu", 0, 0, 4, active_cpus, NULL, NULL },
+    { "hw.physicalcpu_max", 0, 0, 4, max_cpus, NULL, NULL },
+    { "hw.logicalcpu", 0, 0, 4, active_cpus, NULL, NULL },
+    { "hw.logicalcpu_max", 0, 0, 4, max_cpus, NULL, NULL },
+    { "hw.memsize", CTL_HW, HW_MEMSIZE, 8, memory_size, NULL, NULL },
+    { "hw.physmem", CTL_HW, HW_PHYSMEM, 8, memory_size, NULL, NULL },
+    { "hw.pagesize", 0, 0, 8, page_size, NULL, NULL },
+    { "", CTL_HW, HW_PAGESIZE, 4, page_size, NULL, NULL },
+    { "hw.byteorder", CTL_HW, HW_BYTEORDER, 4, byte_order, NULL, NULL },
+    { "hw.cputype", 0, 0, 4, cpu_type, NULL, NULL },
+    { "hw.cpusubtype", 0, 0, 4, cpu_subtype, NULL, NULL },
+    { "hw.tbfrequency", 0, 0, 8, timebase_frequency, NULL, NULL },
+    { "machdep.cpu.brand_string", 0, 0, 0, NULL, processor_name, NULL },
+    { "kern.boottime", CTL_KERN, KERN_BOOTTIME, .structure = sysctl_boot_time },
+    { "kern.clockrate", CTL_KERN, KERN_CLOCKRATE, .structure = sysctl_clock_rate },
+    { "vm.swapusage", CTL_VM, VM_SWAPUSAGE, .structure = sysctl_swap_usage },
 };
 
 #define FACT_COUNT (sizeof(facts) / sizeof(facts[0]))
@@ -177,6 +197,11 @@ static int answer(const struct fact *fact, void *old, size_t *old_size, const vo
     if (new_value != NULL) {
         return fail_errno(EPERM);
     }
+    if (fact->structure != NULL) {
+        union sysctl_structure structure = {};
+        size_t size = fact->structure(&structure);
+        return put(&structure, size, old, old_size);
+    }
     if (fact->width == 0) {
         const char *text = fact->text();
         return put(text, strlen(text) + 1, old, old_size);
@@ -186,20 +211,44 @@ static int answer(const struct fact *fact, void *old, size_t *old_size, const vo
     return put(&value, fact->width, old, old_size);
 }
 
-int sysctlbyname(const char *name, void *old, size_t *old_size, void *new_value,
-                 [[maybe_unused]] size_t new_size)
+static const struct fact *find(const char *name)
 {
     const struct fact *found = NULL;
     for (size_t i = 0; i < FACT_COUNT && found == NULL; i++) {
         found = name[0] != '\0' && strcmp(facts[i].name, name) == 0 ? &facts[i] : NULL;
     }
-    return answer(found, old, old_size, new_value);
+    return found;
+}
+
+int sysctlbyname(const char *name, void *old, size_t *old_size, void *new_value,
+                 [[maybe_unused]] size_t new_size)
+{
+    return answer(find(name), old, old_size, new_value);
+}
+
+int sysctlnametomib(const char *name, int *numbers, size_t *length)
+{
+    const struct fact *found = find(name);
+    if (found == NULL || found->level == 0) {
+        return fail_errno(ENOENT);
+    }
+    if (*length < 2) {
+        return fail_errno(ENOMEM);
+    }
+    numbers[0] = found->level;
+    numbers[1] = found->number;
+    *length = 2;
+    return 0;
 }
 
 int sysctl(int *name, unsigned int length, void *old, size_t *old_size, void *new_value,
            [[maybe_unused]] size_t new_size)
 {
     const struct fact *found = NULL;
+    if (length >= 3 && name[0] == CTL_KERN && name[1] == KERN_PROC) {
+        return new_value != NULL ? fail_errno(EPERM)
+                                 : sysctl_processes(name + 2, length - 2, old, old_size);
+    }
     for (size_t i = 0; i < FACT_COUNT && found == NULL && length == 2; i++) {
         bool is_it = facts[i].level != 0 && facts[i].level == name[0] && facts[i].number == name[1];
         found = is_it ? &facts[i] : NULL;

@@ -3,6 +3,7 @@
  * From the entry point to main(): thread-local storage first, because everything else may use it,
  * then Mach's global variables, arguments, constructors.
  */
+#include <crt_externs.h>
 #include <stdlib.h>
 
 #include <mach_r/startup.h>
@@ -25,6 +26,25 @@ int main(int argc, char **argv, char **envp);
 [[noreturn]] void libmach_start(struct startup_info *block);
 
 static struct startup_info *startup;
+
+/* What main() got. */
+static int argument_count;
+static char **argument_vector;
+
+int *_NSGetArgc(void)
+{
+    return &argument_count;
+}
+
+char ***_NSGetArgv(void)
+{
+    return &argument_vector;
+}
+
+char ***_NSGetEnviron(void)
+{
+    return &environ;
+}
 
 const struct startup_info *startup_block(void)
 {
@@ -82,6 +102,8 @@ void libmach_start(struct startup_info *block)
     }
     startup = block;
     environ = arguments.envp;
+    argument_count = arguments.argc;
+    argument_vector = arguments.argv;
     streams_start();
     run_constructors();
     exit(main(arguments.argc, arguments.argv, arguments.envp));

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <mach_r/io.h>
@@ -61,6 +62,27 @@ CASE(bytes_pass)
     EXPECT_EQ(read(ends[0], text, sizeof(text)), 2);
     EXPECT_EQ(memcmp(text, "ef", 2), 0);
     EXPECT(lseek(ends[0], 0, SEEK_SET) == -1 && errno == ESPIPE);
+    close_pipe();
+}
+
+CASE(bytes_pass_in_several_places)
+{
+    char first[3] = "";
+    char second[8] = "";
+    char text[] = "abcdef";
+    struct iovec out[] = { { text, 2 }, { NULL, 0 }, { text + 2, 4 } };
+    struct iovec in[] = { { first, 2 }, { second, sizeof(second) } };
+    open_pipe();
+    EXPECT_EQ(writev(ends[1], out, 3), 6);
+    EXPECT_EQ(readv(ends[0], in, 2), 6);
+    EXPECT(strcmp(first, "ab") == 0 && memcmp(second, "cdef", 4) == 0);
+    EXPECT_EQ(writev(ends[1], out, 1), 2);
+    EXPECT_EQ(readv(ends[0], in, 2), 2); /* what is there; it does not wait for the second place */
+    EXPECT(readv(ends[0], in, 0) == -1 && errno == EINVAL);
+    EXPECT(writev(ends[1], out, UIO_MAXIOV + 1) == -1 && errno == EINVAL);
+    out[1].iov_len = SIZE_MAX;
+    EXPECT(writev(ends[1], out, 2) == -1 && errno == EINVAL);
+    EXPECT(writev(ends[0], out, 1) == -1 && errno == EBADF);
     close_pipe();
 }
 

@@ -3,11 +3,16 @@
  * What programs ask about the system and themselves: sysctl, sysconf, uname, users, names; and
  * <libkern/OSAtomic.h>.
  */
+#include <crt_externs.h>
 #include <errno.h>
 #include <libgen.h>
 #include <libkern/OSAtomic.h>
+#include <libkern/OSByteOrder.h>
+#include <libkern/OSCacheControl.h>
 #include <malloc/malloc.h>
+#include <limits.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -51,6 +56,97 @@ CASE(facts_have_numbers)
     name[1] = 9999;
     EXPECT(sysctl(name, 2, &page, &size, NULL, 0) == -1 && errno == ENOENT);
     EXPECT(sysctl(name, 1, &page, &size, NULL, 0) == -1 && errno == ENOENT);
+}
+
+CASE(processes_are_listed)
+{
+    int name[] = { CTL_KERN, KERN_PROC, KERN_PROC_ALL, 0 };
+    size_t size = 0;
+    bool is_there = false;
+    EXPECT_EQ(sysctl(name, 3, NULL, &size, NULL, 0), 0);
+    struct kinfo_proc *list = malloc(size);
+    EXPECT_EQ(sysctl(name, 4, list, &size, NULL, 0), 0);
+    for (size_t i = 0; i < size / sizeof(*list); i++) {
+        is_there = is_there ||
+                   (list[i].kp_proc.p_pid == getpid() && list[i].kp_eproc.e_ppid == getppid() &&
+                    strcmp(list[i].kp_proc.p_comm, getprogname()) == 0);
+    }
+    EXPECT(is_there);
+    EXPECT(size > 2 * sizeof(*list));
+    size = sizeof(*list);
+    EXPECT(sysctl(name, 4, list, &size, NULL, 0) == -1 && errno == ENOMEM);
+    free(list);
+}
+
+CASE(a_process_is_told)
+{
+    int name[] = { CTL_KERN, KERN_PROC, KERN_PROC_PID, getpid() };
+    struct kinfo_proc process;
+    struct timeval boot = {};
+    size_t size = sizeof(boot);
+    EXPECT_EQ(sysctlbyname("kern.boottime", &boot, &size, NULL, 0), 0);
+    size = sizeof(process);
+    EXPECT_EQ(sysctl(name, 4, &process, &size, NULL, 0), 0);
+    EXPECT_EQ(size, sizeof(process));
+    EXPECT_EQ(process.kp_proc.p_stat, SRUN);
+    EXPECT(boot.tv_sec > 0 && process.kp_proc.p_starttime.tv_sec >= boot.tv_sec);
+    name[3] = 99999;
+    EXPECT_EQ(sysctl(name, 4, &process, &size, NULL, 0), 0);
+    EXPECT_EQ(size, 0);
+    EXPECT(sysctl(name, 3, &process, &size, NULL, 0) == -1 && errno == EINVAL);
+    name[2] = 77;
+    EXPECT(sysctl(name, 4, &process, &size, NULL, 0) == -1 && errno == EINVAL);
+    EXPECT(sysctl(name, 4, &process, &size, name, 4) == -1 && errno == EPERM);
+}
+
+CASE(names_have_numbers)
+{
+    int numbers[2];
+    size_t length = 2;
+    struct xsw_usage swap;
+    size_t size = sizeof(swap);
+    EXPECT_EQ(sysctlnametomib("vm.swapusage", numbers, &length), 0);
+    EXPECT_EQ(length, 2);
+    EXPECT_EQ(sysctl(numbers, 2, &swap, &size, NULL, 0), 0);
+    EXPECT(swap.xsu_total == 0 && swap.xsu_pagesize == vm_page_size);
+    length = 1;
+    EXPECT(sysctlnametomib("hw.ncpu", numbers, &length) == -1 && errno == ENOMEM);
+    EXPECT(sysctlnametomib("hw.physicalcpu", numbers, &length) == -1 && errno == ENOENT);
+}
+
+CASE(arguments_are_found_outside_main)
+{
+    EXPECT(*_NSGetArgc() >= 1);
+    EXPECT_EQ((*_NSGetArgv())[*_NSGetArgc()], NULL);
+    EXPECT_EQ(strcmp(*_NSGetProgname(), getprogname()), 0);
+    EXPECT_EQ((*_NSGetEnviron()), environ);
+}
+
+CASE(bytes_can_be_swapped)
+{
+    char bytes[9] = { 0, 1, 2, 3, 4, 5, 6, 7, 8 };
+    EXPECT_EQ(OSReadBigInt32(bytes, 1), 0x01020304);
+    EXPECT_EQ(OSReadLittleInt64(bytes, 1), 0x0807060504030201);
+    OSWriteBigInt16(bytes, 3, 0x1122);
+    EXPECT(bytes[3] == 0x11 && bytes[4] == 0x22);
+    EXPECT_EQ(OSSwapHostToBigInt64(1), (uint64_t)1 << 56);
+    sys_icache_invalidate(bytes, sizeof(bytes));
+}
+
+CASE(what_is_filled_stays_filled)
+{
+    _Atomic(int) counter = 1;
+    char place[4] = "abc";
+    EXPECT_EQ(atomic_fetch_add(&counter, 1), 1);
+    EXPECT_EQ(memset_s(place, sizeof(place), 'x', 2), 0);
+    EXPECT(place[1] == 'x' && place[2] == 'c');
+    EXPECT_EQ(memset_s(place, sizeof(place), 'y', 5), EOVERFLOW);
+    EXPECT_EQ(place[3], 'y');
+    EXPECT_EQ(memset_s(NULL, 1, 0, 1), EINVAL);
+    EXPECT_EQ(memset_s(place, SIZE_T_MAX, 0, 1), EINVAL);
+    char *page = valloc(1);
+    EXPECT_EQ((uintptr_t)page % vm_page_size, 0);
+    free(page);
 }
 
 CASE(wrong_questions)
