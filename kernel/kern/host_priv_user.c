@@ -23,6 +23,7 @@
 #include <kern/host.h>
 #include <kern/kernel_port.h>
 #include <kern/task.h>
+#include <vm/vm_user.h>
 
 #define REBOOT_OPTIONS (HOST_REBOOT_HALT | HOST_REBOOT_DEBUG_EXIT | HOST_REBOOT_DEBUG_EXIT_MASK)
 
@@ -251,4 +252,19 @@ kern_return_t host_lock_info(host_priv_t host_priv, lock_info_array_t classes,
     }
     *classesCnt = lock_info_read(classes, LOCK_INFO_MAX);
     return *classesCnt != 0 ? KERN_SUCCESS : KERN_NOT_SUPPORTED;
+}
+
+kern_return_t host_vm_wire(host_priv_t host_priv, struct vm_map *task, mach_vm_address_t address,
+                           mach_vm_size_t size, vm_prot_t desired_access)
+{
+    if (host_priv == nullptr) {
+        return KERN_INVALID_HOST;
+    }
+    return task == nullptr ? KERN_INVALID_TASK : mach_vm_wire(task, address, size, desired_access);
+}
+
+kern_return_t vm_wire(host_priv_t host_priv, struct vm_map *task, vm_address_t address,
+                      vm_size_t size, vm_prot_t desired_access)
+{
+    return host_vm_wire(host_priv, task, address, size, desired_access);
 }

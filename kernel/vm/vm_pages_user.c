@@ -6,8 +6,10 @@
 #include <vm/vm_user.h>
 
 #include <lib/overflow.h>
+#include <lib/string.h>
 #include <arch/user_copy.h>
 #include <sched/thread.h>
+#include <vm/vm_fault.h>
 #include <vm/vm_map_internal.h>
 
 /* Is the range one, and (with CHECK_MAPPED) all mapped?  A range of no bytes always is. */
@@ -66,10 +68,35 @@ kern_return_t mach_vm_task_wire(struct vm_map *target, boolean_t must_wire)
     return target == nullptr ? KERN_INVALID_ARGUMENT : KERN_NOT_SUPPORTED;
 }
 
-/* What OBJECT, or one behind it, has at OFFSET: VM_PAGE_QUERY_PAGE_*. Nothing but the page holds what
- * was written to it, so it counts as dirty. */
-static integer_t page_disposition(struct vm_object *object, uint64_t offset) NO_LOCK_ANALYSIS
+kern_return_t mach_vm_wire(struct vm_map *target, mach_vm_address_t address, mach_vm_size_t size,
+                           vm_prot_t access)
 {
+    mach_vm_address_t end;
+    if ((access & ~(vm_prot_t)VM_PROT_ALL) != 0 || !checked_add(address, size, &end)) {
+        return KERN_INVALID_VALUE;
+    }
+    if (size == 0) {
+        return KERN_SUCCESS;
+    }
+    mutex_lock(&target->lock);
+    kern_return_t result = vm_map_check_access(target, address & ~PAGE_MASK, end, access);
+    mutex_unlock(&target->lock);
+    if (access == VM_PROT_NONE) {
+        return result; /* pages stay anyway */
+    }
+    for (mach_vm_address_t page = address & ~PAGE_MASK; page < end && result == KERN_SUCCESS;
+         page += PAGE_SIZE) {
+        result = vm_fault(target, page, access);
+    }
+    return result;
+}
+
+/* What OBJECT, or one behind it, has at OFFSET: VM_PAGE_QUERY_PAGE_*; and *DEPTH, how many are before the
+ * one that has it. Nothing but the page holds what was written to it, so it counts as dirty. */
+static integer_t page_disposition(struct vm_object *object, uint64_t offset,
+                                  int *depth) NO_LOCK_ANALYSIS
+{
+    *depth = 0;
     integer_t found = VM_PAGE_QUERY_PAGE_PRESENT | VM_PAGE_QUERY_PAGE_DIRTY;
     mutex_lock(&object->lock);
     while (offset >= object->size || vm_object_lookup_page(object, offset) == nullptr) {
@@ -79,6 +106,7 @@ static integer_t page_disposition(struct vm_object *object, uint64_t offset) NO_
             break;
         }
         found |= VM_PAGE_QUERY_PAGE_COPIED;
+        ++*depth;
         offset += object->shadow_offset;
         mutex_lock(&next->lock);
         mutex_unlock(&object->lock);
@@ -88,22 +116,45 @@ static integer_t page_disposition(struct vm_object *object, uint64_t offset) NO_
     return found;
 }
 
+/* All about the page at OFFSET; zeros, if there is no memory. */
+static struct vm_page_info_basic page_info(struct vm_map *target, mach_vm_offset_t offset)
+{
+    struct vm_page_info_basic info = {};
+    mutex_lock(&target->lock);
+    struct vm_map_entry *entry = vm_map_lookup_entry(target, offset & ~PAGE_MASK);
+    if (entry != nullptr && entry->object != nullptr) {
+        info.offset = entry->offset + ((offset & ~PAGE_MASK) - entry->start);
+        info.disposition = page_disposition(entry->object, info.offset, &info.depth);
+        info.ref_count = (int)refcount_value(&entry->object->references);
+        info.object_id = (vm_object_id_t)(uintptr_t)entry->object;
+    }
+    mutex_unlock(&target->lock);
+    return info;
+}
+
 kern_return_t mach_vm_page_query(struct vm_map *target, mach_vm_offset_t offset,
                                  integer_t *disposition, integer_t *references)
 {
     if (target == nullptr) {
         return KERN_INVALID_ARGUMENT;
     }
-    *disposition = 0;
-    *references = 0;
-    mutex_lock(&target->lock);
-    struct vm_map_entry *entry = vm_map_lookup_entry(target, offset & ~PAGE_MASK);
-    if (entry != nullptr && entry->object != nullptr) {
-        uint64_t start = entry->offset + ((offset & ~PAGE_MASK) - entry->start);
-        *disposition = page_disposition(entry->object, start);
-        *references = (integer_t)refcount_value(&entry->object->references);
+    struct vm_page_info_basic info = page_info(target, offset);
+    *disposition = info.disposition;
+    *references = info.ref_count;
+    return KERN_SUCCESS;
+}
+
+kern_return_t mach_vm_page_info(struct vm_map *target, mach_vm_address_t address,
+                                vm_page_info_flavor_t flavor, vm_page_info_t info,
+                                mach_msg_type_number_t *info_count)
+{
+    if (target == nullptr || flavor != VM_PAGE_INFO_BASIC ||
+        *info_count < VM_PAGE_INFO_BASIC_COUNT) {
+        return KERN_INVALID_ARGUMENT;
     }
-    mutex_unlock(&target->lock);
+    struct vm_page_info_basic answer = page_info(target, address);
+    memcpy(info, &answer, sizeof(answer));
+    *info_count = VM_PAGE_INFO_BASIC_COUNT;
     return KERN_SUCCESS;
 }
 

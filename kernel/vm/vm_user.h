@@ -92,6 +92,14 @@ kern_return_t mach_vm_task_wire(struct vm_map *target, boolean_t must_wire);
 kern_return_t mach_vm_page_query(struct vm_map *target, mach_vm_offset_t offset,
                                  integer_t *disposition, integer_t *references);
 
+kern_return_t mach_vm_page_info(struct vm_map *target, mach_vm_address_t address,
+                                vm_page_info_flavor_t flavor, vm_page_info_t info,
+                                mach_msg_type_number_t *info_count);
+
+/* mach_vm_wire without the host; the map is one. */
+kern_return_t mach_vm_wire(struct vm_map *target, mach_vm_address_t address, mach_vm_size_t size,
+                           vm_prot_t access);
+
 /* DISPOSITIONS is in the running thread's task. */
 kern_return_t mach_vm_page_range_query(struct vm_map *target, mach_vm_offset_t address,
                                        mach_vm_size_t size, mach_vm_address_t dispositions,

@@ -132,15 +132,15 @@ static mach_port_t make_memory_entry(void)
 /* What works on the ports of a task and of a thread that allow less than control: by name what may be
  * known of any task, to inspect it also its figures, to read it also what it has. */
 #define NAME_ALLOWS    3405, 3455
-#define INSPECT_ALLOWS NAME_ALLOWS, 3402, 3409, 3452, 3235
+#define INSPECT_ALLOWS NAME_ALLOWS, 3402, 3409, 3431, 3452, 3235
 #define SPACE_ALLOWS   3211, 3217, 3223, 3225, 3228, 3230, 3239, 3241
 #define MEMORY_ALLOWS \
-    4804, 4805, 4808, 4814, 4815, 4816, 4820, 3800, 3805, 3806, 3809, 3817, 3821, 3822, 3824
+    4804, 4805, 4808, 4814, 4815, 4816, 4819, 4820, 3800, 3805, 3806, 3809, 3817, 3821, 3822, 3824
 static const mach_msg_id_t name_allows[] = { NAME_ALLOWS, 0 };
 static const mach_msg_id_t inspect_allows[] = { INSPECT_ALLOWS, 0 };
 static const mach_msg_id_t read_allows[] = { INSPECT_ALLOWS, SPACE_ALLOWS, MEMORY_ALLOWS,
                                              3407,           3408,         0 };
-#define THREAD_INSPECT_ALLOWS 3610, 3612, 3618
+#define THREAD_INSPECT_ALLOWS 3610, 3612, 3618, 3623
 static const mach_msg_id_t thread_inspect_allows[] = { THREAD_INSPECT_ALLOWS, 0 };
 static const mach_msg_id_t thread_read_allows[] = {
     THREAD_INSPECT_ALLOWS, 3601, 3603, 3605, 3606, 0

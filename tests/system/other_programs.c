@@ -204,6 +204,89 @@ CASE(all_threads_are_listed)
     EXPECT_OK(mach_port_deallocate(mach_task_self(), host));
 }
 
+/* How often WANTED is among the rights of the kind FLAVOR to the tasks of a set. */
+static int count_task_rights(mach_port_t control, task_flavor_t flavor, mach_port_t wanted)
+{
+    task_array_t tasks = NULL;
+    mach_msg_type_number_t count = 0;
+    int found = 0;
+    EXPECT_OK(processor_set_tasks_with_flavor(control, flavor, &tasks, &count));
+    EXPECT(count > 2);
+    for (mach_msg_type_number_t i = 0; i < count; i++) {
+        found += tasks[i] == wanted;
+        EXPECT_OK(mach_port_deallocate(mach_task_self(), tasks[i]));
+    }
+    EXPECT_OK(
+        mach_vm_deallocate(mach_task_self(), (mach_vm_address_t)tasks, count * sizeof(*tasks)));
+    return found;
+}
+
+static mach_port_t set_control(void)
+{
+    mach_port_t host = mach_host_self();
+    mach_port_t set = MACH_PORT_NULL;
+    mach_port_t control = MACH_PORT_NULL;
+    EXPECT_OK(processor_set_default(host, &set));
+    EXPECT_OK(host_processor_set_priv(systest_host_priv(), set, &control));
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), set));
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), host));
+    return control;
+}
+
+/* A task has ports that allow less from when somebody asks for them until its end. */
+void systest_prepare(void)
+{
+    mach_port_t control = set_control();
+    for (task_flavor_t flavor = TASK_FLAVOR_CONTROL; flavor <= TASK_FLAVOR_NAME; flavor++) {
+        (void)count_task_rights(control, flavor, MACH_PORT_NULL);
+    }
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), control));
+}
+
+CASE(tasks_are_listed_by_access)
+{
+    mach_port_t host = mach_host_self();
+    mach_port_t set = MACH_PORT_NULL;
+    mach_port_t control = set_control();
+    mach_port_t own = MACH_PORT_NULL;
+    task_array_t tasks = NULL;
+    mach_msg_type_number_t count = 0;
+    EXPECT_OK(processor_set_default(host, &set));
+    EXPECT_OK(task_get_special_port(mach_task_self(), TASK_INSPECT_PORT, &own));
+    EXPECT_EQ(count_task_rights(control, TASK_FLAVOR_CONTROL, mach_task_self()), 1);
+    EXPECT_EQ(count_task_rights(control, TASK_FLAVOR_READ, own), 0);
+    EXPECT_EQ(count_task_rights(control, TASK_FLAVOR_INSPECT, own), 1);
+    EXPECT_EQ(count_task_rights(control, TASK_FLAVOR_NAME, own), 0);
+    EXPECT_EQ(processor_set_tasks_with_flavor(control, 4, &tasks, &count), KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(processor_set_tasks_with_flavor(set, 0, &tasks, &count), KERN_INVALID_PROCESSOR_SET);
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), own));
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), control));
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), set));
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), host));
+}
+
+CASE(all_run_on_one_set)
+{
+    mach_port_t host = mach_host_self();
+    mach_port_t thread = mach_thread_self();
+    mach_port_t set = MACH_PORT_NULL;
+    mach_port_t assigned = MACH_PORT_NULL;
+    EXPECT_OK(processor_set_default(host, &set));
+    EXPECT_OK(task_get_assignment(mach_task_self(), &assigned));
+    EXPECT_EQ(assigned, set);
+    EXPECT_OK(thread_get_assignment(thread, &assigned));
+    EXPECT_EQ(assigned, set);
+    EXPECT_EQ(task_get_assignment(host, &assigned), KERN_FAILURE);
+    EXPECT_EQ(thread_get_assignment(host, &assigned), KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(task_assign(mach_task_self(), set, TRUE), KERN_FAILURE);
+    EXPECT_EQ(task_assign_default(mach_task_self(), TRUE), KERN_FAILURE);
+    EXPECT_EQ(thread_assign(thread, set), KERN_FAILURE);
+    EXPECT_EQ(thread_assign_default(thread), KERN_FAILURE);
+    EXPECT_OK(mach_port_mod_refs(mach_task_self(), set, MACH_PORT_RIGHT_SEND, -3));
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), thread));
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), host));
+}
+
 /* Calls whose subject is not there: the stubs are, and the answer says which. */
 CASE(what_the_kernel_does_not_have)
 {

@@ -123,6 +123,95 @@ CASE(a_page_behind_is_told_apart)
     unmap_pages(pages);
 }
 
+CASE(a_page_is_told_with_its_object)
+{
+    vm_address_t pages = map_pages();
+    vm_offset_t copy = 0;
+    mach_msg_type_number_t size = 0;
+    vm_map_t self = mach_task_self();
+    vm_page_info_basic_data_t first, second;
+    mach_msg_type_number_t count = VM_PAGE_INFO_BASIC_COUNT;
+    EXPECT_OK(vm_read(self, pages, 2 * vm_page_size, &copy, &size));
+    *(volatile char *)copy = 'b';
+    EXPECT_OK(
+        mach_vm_page_info(self, copy + 1, VM_PAGE_INFO_BASIC, (vm_page_info_t)&first, &count));
+    EXPECT_EQ(count, VM_PAGE_INFO_BASIC_COUNT);
+    count = 32;
+    EXPECT_OK(mach_vm_page_info(self, copy + vm_page_size, VM_PAGE_INFO_BASIC,
+                                (vm_page_info_t)&second, &count));
+    EXPECT_EQ(count, VM_PAGE_INFO_BASIC_COUNT);
+    EXPECT(first.depth == 0 && second.depth == 1);
+    EXPECT_EQ(second.disposition & VM_PAGE_QUERY_PAGE_COPIED, VM_PAGE_QUERY_PAGE_COPIED);
+    EXPECT(first.object_id != 0 && first.object_id == second.object_id);
+    EXPECT_EQ(second.offset - first.offset, vm_page_size);
+    EXPECT_EQ(mach_vm_page_info(self, pages, 2, (vm_page_info_t)&first, &count),
+              KERN_INVALID_ARGUMENT);
+    count = VM_PAGE_INFO_BASIC_COUNT - 1;
+    EXPECT_EQ(mach_vm_page_info(self, pages, VM_PAGE_INFO_BASIC, (vm_page_info_t)&first, &count),
+              KERN_INVALID_ARGUMENT);
+    EXPECT_OK(vm_deallocate(self, copy, size));
+    count = VM_PAGE_INFO_BASIC_COUNT;
+    EXPECT_OK(mach_vm_page_info(self, copy, VM_PAGE_INFO_BASIC, (vm_page_info_t)&first, &count));
+    EXPECT(first.disposition == 0 && first.object_id == 0);
+    unmap_pages(pages);
+}
+
+/* How many of the PAGES pages are there. */
+static int resident(vm_address_t pages)
+{
+    int count = 0;
+    integer_t disposition, references;
+    for (int i = 0; i < PAGES; i++) {
+        EXPECT_OK(mach_vm_page_query(mach_task_self(), pages + (vm_size_t)i * vm_page_size,
+                                     &disposition, &references));
+        count += (disposition & VM_PAGE_QUERY_PAGE_PRESENT) != 0;
+    }
+    return count;
+}
+
+CASE(wired_pages_are_there)
+{
+    vm_address_t pages = map_pages();
+    vm_size_t size = PAGES * vm_page_size;
+    mach_port_t host = systest_host_priv();
+    vm_map_t self = mach_task_self();
+    vm_prot_t both = VM_PROT_READ | VM_PROT_WRITE;
+    EXPECT_EQ(resident(pages), 2);
+    EXPECT_OK(vm_wire(host, self, pages + 2 * vm_page_size, 1, both));
+    EXPECT_EQ(resident(pages), 3);
+    EXPECT_OK(mach_vm_wire(host, self, pages, size, both));
+    EXPECT_EQ(resident(pages), PAGES);
+    EXPECT_OK(mach_vm_wire(host, self, pages, size, VM_PROT_NONE));
+    EXPECT_EQ(resident(pages), PAGES);
+    EXPECT_EQ(((char *)pages)[0], 'a');
+    EXPECT_OK(mach_vm_wire(host, self, pages, 0, both));
+    unmap_pages(pages);
+}
+
+CASE(what_cannot_be_wired)
+{
+    vm_address_t pages = map_pages();
+    vm_size_t size = PAGES * vm_page_size;
+    mach_port_t host = systest_host_priv();
+    mach_port_t name = mach_host_self();
+    vm_map_t self = mach_task_self();
+    vm_prot_t both = VM_PROT_READ | VM_PROT_WRITE;
+    EXPECT_OK(vm_protect(self, pages, vm_page_size, FALSE, VM_PROT_READ));
+    EXPECT_EQ(vm_wire(host, self, pages, size, both), KERN_PROTECTION_FAILURE);
+    EXPECT_EQ(mach_vm_wire(host, self, pages, size, both), KERN_PROTECTION_FAILURE);
+    EXPECT_EQ(vm_wire(host, self, pages, size + 1, VM_PROT_READ), KERN_INVALID_ADDRESS);
+    EXPECT_EQ(mach_vm_wire(host, self, pages, size + 1, VM_PROT_READ), KERN_INVALID_ADDRESS);
+    EXPECT_EQ(vm_wire(host, self, pages, size, 8), KERN_INVALID_VALUE);
+    EXPECT_EQ(mach_vm_wire(host, self, pages, UINT64_MAX, VM_PROT_READ), KERN_INVALID_VALUE);
+    EXPECT_EQ(vm_wire(host, host, pages, size, both), KERN_INVALID_TASK);
+    EXPECT_EQ(mach_vm_wire(host, host, pages, size, both), KERN_INVALID_TASK);
+    EXPECT_EQ(vm_wire(name, self, pages, size, both), KERN_INVALID_HOST);
+    EXPECT_EQ(mach_vm_wire(name, self, pages, size, both), KERN_INVALID_HOST);
+    EXPECT_EQ(resident(pages), 2);
+    EXPECT_OK(mach_port_deallocate(self, name));
+    unmap_pages(pages);
+}
+
 CASE(nothing_can_be_purged)
 {
     vm_address_t pages = map_pages();
