@@ -26,9 +26,10 @@ static inline struct ipc_port *lock_next(const struct msg_request *request,
         return nullptr;
     }
     ipc_port_lock(port);
-    if (LIKELY(port->object.is_active && port->receiver == space &&
-               port->receiver_name == request->receive_name && port->message_count == 0 &&
-               waitq_is_empty(&port->receivers) && list_empty(&port->sets))) {
+    /* A port that has died has no receiver. */
+    if (LIKELY(port->receiver == space && port->receiver_name == request->receive_name &&
+               port->message_count == 0 && waitq_is_empty(&port->receivers) &&
+               list_empty(&port->sets))) {
         return port;
     }
     ipc_port_unlock(port);

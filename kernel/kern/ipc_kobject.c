@@ -170,8 +170,10 @@ static inline struct ipc_kmsg *answer_short(struct ipc_kmsg *request, struct ipc
     reply->header.msgh_id = reply_id(request);
     INLINE_CALL request_empty(request, result);
     struct ipc_port *port = request->reply;
+    uint8_t type = request->reply_type;
     request->reply = nullptr;
-    return reply_address(request, &reply->header, port, request->reply_type, result);
+    request->reply_type = 0;
+    return reply_address(request, &reply->header, port, type, result);
 }
 
 /* A request of no known id. */
