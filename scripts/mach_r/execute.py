@@ -16,7 +16,11 @@ from mach_r import image, ui
 from mach_r.machine import Machine, plain
 
 _BEGIN = b"init: exec begins\r*\n"
+_DEATH = re.compile(rb"error: (kernel fault|panic): ")
 _END = re.compile(b"init: exec finished with status (-?[0-9]+)\r*\n")
+
+# Seconds that a kernel that has died has for saying why.
+_LAST_WORDS = 10
 
 # Statuses of our own, as timeout(1) and others use them.
 STATUS_TIMEOUT = 124
@@ -41,7 +45,8 @@ class Outcome:
 def run(contents, options, timeout, sink, silence=None):
     """Boot CONTENTS, which has commands in it; give SINK their output (bytes) as it comes.
 
-    The machine has TIMEOUT seconds, and ends earlier when it prints nothing for SILENCE seconds.
+    The machine has TIMEOUT seconds, and ends earlier when it prints nothing for SILENCE seconds, or when
+    its kernel has died.
     """
     silence = timeout if silence is None else silence
     with tempfile.TemporaryDirectory(prefix="mach_r-") as folder:
@@ -65,6 +70,8 @@ def _follow(machine, deadline, silence, sink):
     position = begin.end()
     while True:
         match = _END.search(machine.output, position)
+        if _DEATH.search(machine.output, position):
+            silence = min(silence, _LAST_WORDS)
         # Without the mark, the last line may be the beginning of it and has to wait.
         end = match.start() if match else machine.output.rfind(b"\n") + 1
         if end > position:
