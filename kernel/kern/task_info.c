@@ -18,21 +18,8 @@
 #include <kern/info.h>
 #include <kern/task.h>
 #include <kern/task_quota.h>
+#include <kern/task_summary.h>
 #include <kern/usage_answer.h>
-
-/* What several flavors show. */
-struct task_summary {
-    uint64_t virtual_size;
-    uint64_t resident_size;
-    uint64_t resident_peak;
-    struct usage ended;  /* of threads that have ended */
-    struct usage living; /* and of the others */
-    uint32_t processor;  /* of the first thread that runs, or of the first */
-    uint32_t threads;
-    uint64_t ended_threads;
-    integer_t suspend_count;
-    integer_t regions;
-};
 
 /* Add what is to be told of THREAD, one of several, to SUMMARY.  HAS_RUNNING: one before it runs. */
 static void summarize_thread(struct task_summary *summary, struct thread *thread, bool *has_running)
@@ -154,41 +141,6 @@ static kern_return_t answer_task_usage(const struct task_summary *summary, integ
     return usage_answer(&sum, summary->processor, summary->threads, out, count);
 }
 
-/* Bytes of KIND that QUOTA's task has given back so far, if one of them has SIZE. */
-static uint64_t bytes_returned(const struct quota *quota, enum quota_kind kind, uint64_t size)
-{
-    return atomic_load(&quota->kinds[kind].returned) * size;
-}
-
-/* And those that it uses. */
-static uint64_t bytes_used(const struct quota *quota, enum quota_kind kind, uint64_t size)
-{
-    return atomic_load(&quota->kinds[kind].used) * size;
-}
-
-/* What the kernel has allocated for the task alone are its threads with their stacks, its ports, names,
- * sets and regions of memory; shared with who receives them, its messages in queues. */
-static kern_return_t answer_kernel_memory(task_t task, const struct task_summary *summary,
-                                          integer_t *out, mach_msg_type_number_t *count)
-{
-    const struct quota *quota = task->space->quota;
-    const uint64_t thread_size = KERNEL_STACK_SIZE + sizeof(struct thread);
-    uint64_t freed = summary->ended_threads * thread_size +
-                     bytes_returned(quota, QUOTA_PORTS, sizeof(struct ipc_port)) +
-                     bytes_returned(quota, QUOTA_KERNEL_BYTES, 1);
-    uint64_t used = summary->threads * thread_size +
-                    bytes_used(quota, QUOTA_PORTS, sizeof(struct ipc_port)) +
-                    bytes_used(quota, QUOTA_KERNEL_BYTES, 1);
-    uint64_t messages_freed = bytes_returned(quota, QUOTA_QUEUED_BYTES, 1);
-    struct task_kernelmemory_info info = {
-        .total_palloc = used + freed,
-        .total_pfree = freed,
-        .total_salloc = bytes_used(quota, QUOTA_QUEUED_BYTES, 1) + messages_freed,
-        .total_sfree = messages_freed,
-    };
-    return info_answer(out, count, &info, sizeof(info), KERN_INVALID_ARGUMENT);
-}
-
 /* No wake-ups are counted for each task, and nobody computes but the processors. */
 static kern_return_t answer_power(const struct task_summary *summary, task_flavor_t flavor,
                                   integer_t *out, mach_msg_type_number_t *count)
@@ -206,42 +158,6 @@ static kern_return_t answer_power(const struct task_summary *summary, task_flavo
         size = TASK_POWER_INFO_V2_COUNT_OLD * sizeof(integer_t);
     }
     return info_answer(out, count, &info, size, KERN_INVALID_ARGUMENT);
-}
-
-/* The longest revision of TASK_VM_INFO that COUNT words have room for; the shortest if for none. */
-static mach_msg_type_number_t vm_info_words(mach_msg_type_number_t count)
-{
-    static const mach_msg_type_number_t revisions[] = {
-        TASK_VM_INFO_REV7_COUNT, TASK_VM_INFO_REV6_COUNT, TASK_VM_INFO_REV5_COUNT,
-        TASK_VM_INFO_REV4_COUNT, TASK_VM_INFO_REV3_COUNT, TASK_VM_INFO_REV2_COUNT,
-        TASK_VM_INFO_REV1_COUNT, TASK_VM_INFO_REV0_COUNT,
-    };
-    uint32_t i = 0;
-    while (i < ARRAY_SIZE(revisions) - 1 && revisions[i] > count) {
-        i++;
-    }
-    return revisions[i];
-}
-
-/* All memory is the program's own: nothing is paged out, compressed, purged, or of a file. */
-static kern_return_t answer_vm(task_t task, const struct task_summary *summary, integer_t *out,
-                               mach_msg_type_number_t *count)
-{
-    struct task_vm_info info = {
-        .virtual_size = summary->virtual_size,
-        .region_count = summary->regions,
-        .page_size = PAGE_SIZE,
-        .resident_size = summary->resident_size,
-        .resident_size_peak = summary->resident_peak,
-        .internal = summary->resident_size,
-        .internal_peak = summary->resident_peak,
-        .phys_footprint = summary->resident_size,
-        .min_address = task->map->min_address,
-        .max_address = task->map->max_address,
-        .ledger_phys_footprint_peak = (int64_t)summary->resident_peak,
-    };
-    return info_answer(out, count, &info, vm_info_words(*count) * sizeof(integer_t),
-                       KERN_INVALID_ARGUMENT);
 }
 
 /* What others did to the task, and its threads to other tasks; task_for_pid is none of the kernel's. */
@@ -372,11 +288,11 @@ static kern_return_t answer_summary(task_t task, task_flavor_t flavor, integer_t
     case TASK_THREAD_TIMES_INFO: return answer_thread_times(&summary, out, count);
     case TASK_ABSOLUTETIME_INFO: return answer_absolute_times(&summary, out, count);
     case TASK_EVENTS_INFO: return answer_events(&summary, out, count);
-    case TASK_KERNELMEMORY_INFO: return answer_kernel_memory(task, &summary, out, count);
+    case TASK_KERNELMEMORY_INFO: return task_kernel_memory_answer(task, &summary, out, count);
     case TASK_POWER_INFO:
     case TASK_POWER_INFO_V2: return answer_power(&summary, flavor, out, count);
     case TASK_VM_INFO:
-    case TASK_VM_INFO_PURGEABLE: return answer_vm(task, &summary, out, count);
+    case TASK_VM_INFO_PURGEABLE: return task_vm_answer(task, &summary, out, count);
     case MACH_R_USAGE_INFO: return answer_task_usage(&summary, out, count);
     default: return KERN_INVALID_ARGUMENT;
     }

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * fork(): a child with a copy of the memory, its own identity, the parent's files, and no other
- * rights. A child tells what it found by its exit status. The usual frame of tests shares its memory
- * with helper tasks and counts objects after each case; copies on write live on until pages are
- * written, so this program has a frame of its own and counts once, after many forks.
+ * rights. A child tells what it found by its exit status. What is left is counted once, after many forks.
  */
 #include <errno.h>
 #include <os/lock.h>
@@ -23,36 +21,7 @@
 #include <mach_r/startup.h>
 #include <servers/bootstrap.h>
 
-/* Failed expectations of the running case. */
-static int failures;
-
-static bool expect(bool holds, int line, const char *text)
-{
-    if (!holds) {
-        printf("# forks.c:%d: expected %s\n", line, text);
-        failures++;
-    }
-    return holds;
-}
-
-#define EXPECT(condition) expect((condition), __LINE__, #condition)
-#define EXPECT_EQ(a, b)   expect((a) == (b), __LINE__, #a " == " #b)
-#define EXPECT_OK(call)   EXPECT_EQ(call, KERN_SUCCESS)
-
-/* The exit status of CHILD; -1 if it ended otherwise. */
-static int status_of(pid_t child)
-{
-    int status = 0;
-    EXPECT_EQ(waitpid(child, &status, 0), child);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-static int signal_of(pid_t child)
-{
-    int status = 0;
-    EXPECT_EQ(waitpid(child, &status, 0), child);
-    return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-}
+#include "fork_frame.h"
 
 static int shared_value = 1;
 
@@ -288,104 +257,6 @@ static void nothing_is_left_of_children(void)
     EXPECT(count_of("ports") < ports + ROOM);
 }
 
-/* What a child that becomes another program by BECOME writes to a pipe; *STATUS is how it ended. */
-static const char *output_of(void (*become)(void), int *status)
-{
-    static char text[64];
-    int ends[2];
-    size_t done = 0;
-    ssize_t count;
-    EXPECT_EQ(pipe(ends), 0);
-    pid_t child = fork();
-    if (child == 0) {
-        (void)dup2(ends[1], 1);
-        (void)close(ends[0]);
-        (void)close(ends[1]);
-        become();
-        _exit(errno);
-    }
-    (void)close(ends[1]);
-    while ((count = read(ends[0], text + done, sizeof(text) - 1 - done)) > 0) {
-        done += (size_t)count;
-    }
-    text[done] = '\0';
-    (void)close(ends[0]);
-    *status = status_of(child);
-    return text;
-}
-
-static void become_echo(void)
-{
-    char *argv[] = { "echo", "one", "two", NULL };
-    (void)execv("/bin/echo", argv);
-}
-
-static void become_echo_by_list(void)
-{
-    (void)execlp("echo", "echo", "by", "list", (char *)NULL);
-}
-
-static void become_nothing(void)
-{
-    (void)execl("/bin/nothing", "nothing", (char *)NULL);
-}
-
-/* The second is the first: the same pid, the same parent. */
-static void become_the_parent_of_its_children(void)
-{
-    (void)execl("/tests/forks", "forks", "identity", (char *)NULL);
-}
-
-static void a_program_takes_the_place_of_another(void)
-{
-    int status;
-    EXPECT_EQ(strcmp(output_of(become_echo, &status), "one two\n"), 0);
-    EXPECT_EQ(status, 0);
-    EXPECT_EQ(strcmp(output_of(become_echo_by_list, &status), "by list\n"), 0);
-    EXPECT_EQ(strcmp(output_of(become_nothing, &status), ""), 0);
-    EXPECT_EQ(status, ENOENT);
-}
-
-static void its_identity_stays(void)
-{
-    int status;
-    int parent = 0;
-    int pid = 0;
-    const char *text = output_of(become_the_parent_of_its_children, &status);
-    EXPECT_EQ(sscanf(text, "%d %d", &pid, &parent), 2);
-    EXPECT_EQ(parent, getpid());
-    EXPECT_EQ(status, pid & 0x7f);
-}
-
-/* The former task dies at once, with all that waits for it. */
-static void the_former_task_dies(void)
-{
-    int ends[2];
-    char byte;
-    mach_port_t task = MACH_PORT_NULL;
-    mach_port_type_t type = 0;
-    EXPECT_EQ(pipe(ends), 0);
-    pid_t child = fork();
-    if (child == 0) {
-        (void)read(ends[0], &byte, 1);
-        (void)execl("/bin/cat", "cat", (char *)NULL);
-        _exit(1);
-    }
-    EXPECT_OK(task_for_pid(mach_task_self(), child, &task));
-    EXPECT_EQ(write(ends[1], "x", 1), 1);
-    do {
-        (void)thread_switch(MACH_PORT_NULL, SWITCH_OPTION_DEPRESS, 1);
-        EXPECT_OK(mach_port_type(mach_task_self(), task, &type));
-    } while ((type & MACH_PORT_TYPE_DEAD_NAME) == 0);
-    (void)mach_port_deallocate(mach_task_self(), task);
-    EXPECT_OK(task_for_pid(mach_task_self(), child, &task));
-    (void)mach_port_deallocate(mach_task_self(), task);
-    EXPECT_EQ(kill(child, SIGKILL), 0);
-    EXPECT_EQ(signal_of(child), SIGKILL);
-    (void)close(ends[0]);
-    (void)close(ends[1]);
-}
-
 static char order[8];
 
 static void note_a(void)
@@ -442,45 +313,24 @@ static void an_unfair_lock_ends_who_misuses_it(void)
     EXPECT_EQ(signal_of(child), SIGABRT);
 }
 
-static const struct {
-    const char *name;
-    void (*function)(void);
-} cases[] = {
-    { "a_child_has_a_copy_of_the_memory", a_child_has_a_copy_of_the_memory },
-    { "memory_goes_by_its_inheritance", memory_goes_by_its_inheritance },
-    { "parent_and_child_know_each_other", parent_and_child_know_each_other },
-    { "a_child_has_only_the_librarys_rights", a_child_has_only_the_librarys_rights },
-    { "a_child_can_have_threads_and_children", a_child_can_have_threads_and_children },
-    { "any_thread_may_fork", any_thread_may_fork },
-    { "a_child_that_crashes_is_seen", a_child_that_crashes_is_seen },
-    { "an_end_is_not_told_to_who_has_gone", an_end_is_not_told_to_who_has_gone },
-    { "an_end_is_kept_for_who_can_hear_of_it", an_end_is_kept_for_who_can_hear_of_it },
-    { "vfork_is_fork", vfork_is_fork },
-    { "what_is_no_copy_is_no_child", what_is_no_copy_is_no_child },
-    { "an_unfair_lock_ends_who_misuses_it", an_unfair_lock_ends_who_misuses_it },
-    { "a_program_takes_the_place_of_another", a_program_takes_the_place_of_another },
-    { "its_identity_stays", its_identity_stays },
-    { "the_former_task_dies", the_former_task_dies },
-    { "nothing_is_left_of_children", nothing_is_left_of_children },
-    { "functions_are_called_around_a_fork", functions_are_called_around_a_fork },
+static const struct fork_case cases[] = {
+    FORK_CASE(a_child_has_a_copy_of_the_memory),
+    FORK_CASE(memory_goes_by_its_inheritance),
+    FORK_CASE(parent_and_child_know_each_other),
+    FORK_CASE(a_child_has_only_the_librarys_rights),
+    FORK_CASE(a_child_can_have_threads_and_children),
+    FORK_CASE(any_thread_may_fork),
+    FORK_CASE(a_child_that_crashes_is_seen),
+    FORK_CASE(an_end_is_not_told_to_who_has_gone),
+    FORK_CASE(an_end_is_kept_for_who_can_hear_of_it),
+    FORK_CASE(vfork_is_fork),
+    FORK_CASE(what_is_no_copy_is_no_child),
+    FORK_CASE(an_unfair_lock_ends_who_misuses_it),
+    FORK_CASE(nothing_is_left_of_children),
+    FORK_CASE(functions_are_called_around_a_fork),
 };
 
-#define CASE_COUNT (int)(sizeof(cases) / sizeof(cases[0]))
-
-int main(int argc, char **argv)
+int main(void)
 {
-    int failed = 0;
-    if (argc == 2 && strcmp(argv[1], "identity") == 0) {
-        printf("%d %d", getpid(), getppid());
-        return getpid() & 0x7f;
-    }
-    printf("TAP version 13\n1..%d\n", CASE_COUNT);
-    for (int i = 0; i < CASE_COUNT; i++) {
-        failures = 0;
-        cases[i].function();
-        failed += failures != 0;
-        printf("%sok %d - %s\n", failures == 0 ? "" : "not ", i + 1, cases[i].name);
-        fflush(stdout);
-    }
-    return failed != 0;
+    return fork_run(cases, (int)(sizeof(cases) / sizeof(cases[0])));
 }

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What task_info and thread_info tell beyond times: memory, threads made from outside, classic policies,
- * recent use of the processor; and what task_policy_set keeps.
+ * What task_info and thread_info tell beyond times: memory, threads made from outside, classic policies.
  */
 #include <mach/mach_vm.h>
-#include <mach/task_policy.h>
 
 #include <string.h>
 
@@ -345,117 +343,4 @@ CASE(classic_policies_are_told_of_those_that_have_them)
     EXPECT_EQ(ask_thread(worker.thread, THREAD_SCHED_RR_INFO, POLICY_RR_INFO_COUNT - 1),
               KERN_INVALID_ARGUMENT);
     worker_kill(&worker);
-}
-
-static _Atomic bool is_over;
-
-static void compute(void *argument)
-{
-    (void)argument;
-    while (!is_over) {
-    }
-}
-
-static integer_t recent_use(const struct worker *worker)
-{
-    struct thread_basic_info basic = {};
-    struct thread_extended_info extended = {};
-    mach_msg_type_number_t count = THREAD_BASIC_INFO_COUNT;
-    EXPECT_OK(thread_info(worker->thread, THREAD_BASIC_INFO, (thread_info_t)&basic, &count));
-    count = THREAD_EXTENDED_INFO_COUNT;
-    EXPECT_OK(thread_info(worker->thread, THREAD_EXTENDED_INFO, (thread_info_t)&extended, &count));
-    EXPECT(basic.cpu_usage >= 0 && basic.cpu_usage <= TH_USAGE_SCALE);
-    EXPECT(extended.pth_cpu_usage >= 0 && extended.pth_cpu_usage <= TH_USAGE_SCALE);
-    EXPECT_EQ(basic.sleep_time, 0);
-    return basic.cpu_usage;
-}
-
-static bool has_used_much(void *argument)
-{
-    return recent_use(argument) > TH_USAGE_SCALE / 10;
-}
-
-static bool has_used_nothing(void *argument)
-{
-    return recent_use(argument) == 0;
-}
-
-CASE(recent_use_of_the_processor_rises_and_falls)
-{
-    struct worker worker;
-    is_over = false;
-    EXPECT(worker_create(&worker, mach_task_self(), compute, NULL));
-    EXPECT_EQ(recent_use(&worker), 0);
-    EXPECT_OK(thread_resume(worker.thread));
-    EXPECT(systest_wait(has_used_much, &worker));
-    EXPECT_OK(thread_suspend(worker.thread));
-    EXPECT(systest_wait(has_used_nothing, &worker));
-    is_over = true;
-    EXPECT_OK(thread_resume(worker.thread));
-    worker_join(&worker);
-}
-
-CASE(a_tasks_policies_are_kept)
-{
-    struct helper helper;
-    integer_t role = TASK_FOREGROUND_APPLICATION, words[2] = { 0, 0 };
-    mach_msg_type_number_t count = 2;
-    boolean_t get_default = FALSE;
-    if (!helper_create(&helper)) {
-        return;
-    }
-    EXPECT_OK(task_policy_get(helper.task, TASK_CATEGORY_POLICY, words, &count, &get_default));
-    EXPECT_EQ(words[0], TASK_UNSPECIFIED);
-    EXPECT_EQ(count, TASK_CATEGORY_POLICY_COUNT);
-    EXPECT_OK(task_policy_set(helper.task, TASK_CATEGORY_POLICY, &role, 1));
-    EXPECT_OK(task_policy_get(helper.task, TASK_CATEGORY_POLICY, words, &count, &get_default));
-    EXPECT_EQ(words[0], TASK_FOREGROUND_APPLICATION);
-    get_default = TRUE;
-    EXPECT_OK(task_policy_get(helper.task, TASK_CATEGORY_POLICY, words, &count, &get_default));
-    EXPECT_EQ(words[0], TASK_UNSPECIFIED);
-    helper_destroy(&helper);
-}
-
-CASE(tiers_are_set_together_or_one_by_one)
-{
-    struct helper helper;
-    integer_t tiers[2] = { LATENCY_QOS_TIER_2, THROUGHPUT_QOS_TIER_4 }, words[2];
-    integer_t others[2] = { LATENCY_QOS_TIER_5, THROUGHPUT_QOS_TIER_0 };
-    mach_msg_type_number_t count = TASK_QOS_POLICY_COUNT;
-    boolean_t get_default = FALSE;
-    if (!helper_create(&helper)) {
-        return;
-    }
-    EXPECT_OK(task_policy_set(helper.task, TASK_BASE_QOS_POLICY, tiers, count));
-    EXPECT_OK(task_policy_set(helper.task, TASK_BASE_LATENCY_QOS_POLICY, others, count));
-    EXPECT_OK(task_policy_get(helper.task, TASK_BASE_QOS_POLICY, words, &count, &get_default));
-    EXPECT_EQ(words[0], others[0]);
-    EXPECT_EQ(words[1], tiers[1]);
-    EXPECT_OK(task_policy_set(helper.task, TASK_BASE_THROUGHPUT_QOS_POLICY, others, count));
-    EXPECT_OK(task_policy_get(helper.task, TASK_BASE_QOS_POLICY, words, &count, &get_default));
-    EXPECT_EQ(words[1], others[1]);
-    EXPECT_OK(task_policy_get(helper.task, TASK_OVERRIDE_QOS_POLICY, words, &count, &get_default));
-    EXPECT_EQ(words[0], LATENCY_QOS_TIER_UNSPECIFIED);
-    helper_destroy(&helper);
-}
-
-CASE(policies_that_make_no_sense_are_refused)
-{
-    integer_t role = TASK_RENICED, tiers[2] = { 1, 0 };
-    mach_msg_type_number_t count = 0;
-    boolean_t get_default = FALSE;
-    EXPECT_EQ(task_policy_set(mach_task_self(), TASK_CATEGORY_POLICY, &role, 1),
-              KERN_INVALID_ARGUMENT);
-    EXPECT_EQ(task_policy_set(mach_task_self(), TASK_CATEGORY_POLICY, &role, 0),
-              KERN_INVALID_ARGUMENT);
-    EXPECT_EQ(task_policy_set(mach_task_self(), TASK_BASE_QOS_POLICY, tiers, 2),
-              KERN_INVALID_ARGUMENT);
-    EXPECT_EQ(task_policy_set(mach_task_self(), TASK_BASE_QOS_POLICY, tiers, 1),
-              KERN_INVALID_ARGUMENT);
-    EXPECT_EQ(task_policy_set(mach_task_self(), 99, tiers, 2), KERN_INVALID_ARGUMENT);
-    EXPECT_EQ(task_policy_get(mach_task_self(), TASK_CATEGORY_POLICY, tiers, &count, &get_default),
-              KERN_INVALID_ARGUMENT);
-    count = 2;
-    EXPECT_EQ(task_policy_get(mach_task_self(), 99, tiers, &count, &get_default),
-              KERN_INVALID_ARGUMENT);
 }
