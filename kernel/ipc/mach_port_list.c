@@ -6,6 +6,7 @@
  */
 #include <ipc/mach_port.h>
 
+#include <lib/object_number.h>
 #include <mem/zone.h>
 #include <sched/sched.h>
 #include <vm/vm_map_copy.h>
@@ -75,13 +76,8 @@ static void list_name(struct ipc_space *task, struct ipc_entry *entry, struct it
     list->count++;
 }
 
-/* What stands for the object at ADDRESS without telling where it is: another number for each, since
- * none is smaller than 64 bytes and the factor is odd. */
-static natural_t object_number(const struct ipc_object *object)
-{
-    static_assert(sizeof(struct ipc_port) >= 64 && sizeof(struct ipc_pset) >= 64);
-    return (natural_t)((uintptr_t)object / 64) * 0x9e3779b1u;
-}
+static_assert(sizeof(struct ipc_port) >= OBJECT_NUMBER_UNIT);
+static_assert(sizeof(struct ipc_pset) >= OBJECT_NUMBER_UNIT);
 
 /* LIST of slots, in use or not. */
 static void list_slot(struct ipc_space *task, struct ipc_entry *entry, struct item_list *list)

@@ -5,6 +5,7 @@
  */
 #include <vm/vm_user.h>
 
+#include <lib/object_number.h>
 #include <lib/overflow.h>
 #include <lib/string.h>
 #include <arch/user_copy.h>
@@ -126,7 +127,7 @@ static struct vm_page_info_basic page_info(struct vm_map *target, mach_vm_offset
         info.offset = entry->offset + ((offset & ~PAGE_MASK) - entry->start);
         info.disposition = page_disposition(entry->object, info.offset, &info.depth);
         info.ref_count = (int)refcount_value(&entry->object->references);
-        info.object_id = (vm_object_id_t)(uintptr_t)entry->object;
+        info.object_id = object_number(entry->object);
     }
     mutex_unlock(&target->lock);
     return info;

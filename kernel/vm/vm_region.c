@@ -4,9 +4,12 @@
  */
 #include <vm/vm_user.h>
 
+#include <lib/object_number.h>
 #include <lib/string.h>
 #include <vm/vm_map_internal.h>
 #include <vm/vm_shadow.h>
+
+static_assert(sizeof(struct vm_object) >= OBJECT_NUMBER_UNIT);
 
 /* What is worth telling about an entry's object. */
 struct object_facts {
@@ -15,7 +18,7 @@ struct object_facts {
     uint16_t shadow_depth;
     uint8_t share_mode;
     bool is_paged;
-    uint64_t id;
+    uint32_t id;
 };
 
 static uint8_t share_mode(const struct vm_map_entry *entry, uint32_t shadow_depth)
@@ -41,7 +44,7 @@ static struct object_facts object_facts(const struct vm_map_entry *entry)
         .shadow_depth = (uint16_t)depth,
         .share_mode = share_mode(entry, depth),
         .is_paged = object->kind == VM_OBJECT_PAGED,
-        .id = (uint64_t)(uintptr_t)object,
+        .id = object_number(object),
     };
 }
 
