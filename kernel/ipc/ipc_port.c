@@ -88,21 +88,23 @@ void ipc_port_clear_kobject(struct ipc_port *port)
     interrupts_restore(interrupts);
 }
 
-/* What a dying port leaves behind, to be dealt with when its lock is dropped. */
+/* Requests that are taken from a dead port under one hold of its lock. */
+#define REQUESTS_TAKEN 64
+
+/* What a dying port leaves behind beside its requests, to be dealt with when its lock is dropped. */
 struct port_remains {
     struct list messages;
-    struct list notifications;
     struct list dependents;
     struct list woken;
     struct ipc_kmsg *no_senders;
     struct ipc_port *destination;
 };
 
-/* Spend all requests of PORT on its death; the messages go to NOTIFICATIONS. */
+/* Spend some requests of PORT on its death; the messages go to NOTIFICATIONS. */
 static void take_requests(struct ipc_port *port, struct list *notifications)
     REQUIRES(port->object.lock)
 {
-    while (!list_empty(&port->requests)) {
+    for (uint32_t i = 0; i < REQUESTS_TAKEN && !list_empty(&port->requests); i++) {
         struct ipc_request *request = list_first_entry(&port->requests, struct ipc_request, link);
         list_insert_tail(notifications, &ipc_request_take(port, request)->link);
         request->is_dead_told = true;
@@ -114,11 +116,9 @@ static void port_die(struct ipc_port *port, struct port_remains *remains)
     REQUIRES(port->object.lock)
 {
     list_init(&remains->messages);
-    list_init(&remains->notifications);
     list_init(&remains->dependents);
     list_init(&remains->woken);
     list_splice_tail(&remains->messages, &port->messages);
-    take_requests(port, &remains->notifications);
     list_splice_tail(&remains->dependents, &port->dependents);
     remains->no_senders = port->no_senders;
     port->no_senders = nullptr;
@@ -137,8 +137,26 @@ static void port_die(struct ipc_port *port, struct port_remains *remains)
     waitq_claim_all(&port->senders, 0, &remains->woken);
 }
 
-/* Finish what port_die() collected. */
-static void port_bury(struct port_remains *remains)
+/* Tell who asked for it of PORT's death: there may be many. */
+static void tell_death(struct ipc_port *port)
+{
+    struct list notifications;
+    list_init(&notifications);
+    do {
+        ipc_port_lock(port);
+        take_requests(port, &notifications);
+        ipc_port_unlock(port);
+        for (uint32_t i = 0; !list_empty(&notifications); i++) {
+            struct ipc_kmsg *kmsg = list_first_entry(&notifications, struct ipc_kmsg, link);
+            list_remove(&kmsg->link);
+            ipc_notify_name(kmsg, MACH_NOTIFY_DEAD_NAME);
+            sched_let_in_after(i);
+        }
+    } while (ipc_port_has_requests(port));
+}
+
+/* Finish what port_die() collected of PORT. */
+static void port_bury(struct ipc_port *port, struct port_remains *remains)
 {
     waitq_wake_claimed(&remains->woken);
     while (!list_empty(&remains->messages)) {
@@ -147,11 +165,8 @@ static void port_bury(struct port_remains *remains)
         ipc_kmsg_destroy(kmsg);
         sched_let_in();
     }
-    while (!list_empty(&remains->notifications)) {
-        struct ipc_kmsg *kmsg = list_first_entry(&remains->notifications, struct ipc_kmsg, link);
-        list_remove(&kmsg->link);
-        ipc_notify_name(kmsg, MACH_NOTIFY_DEAD_NAME);
-        sched_let_in();
+    if (ipc_port_has_requests(port)) {
+        tell_death(port);
     }
     while (!list_empty(&remains->dependents)) {
         struct ipc_port_dependent *dependent =
@@ -197,7 +212,7 @@ void ipc_port_destroy(struct ipc_port *port)
     struct port_remains remains;
     port_die(port, &remains);
     ipc_port_unlock(port);
-    port_bury(&remains);
+    port_bury(port, &remains);
     ipc_port_release(port);
     sched_restore_interrupts(interrupts);
 }

@@ -101,8 +101,9 @@ struct ipc_port {
     struct waitq senders;   /* threads that wait for room in the queue */
     struct list sets;       /* ipc_pset_link.port_link: the sets it is a member of */
 
-    struct list requests;        /* ipc_request.link: those that are pending */
-    struct list dependents;      /* ipc_port_dependent.link */
+    struct list requests;   /* ipc_request.link: those that are pending, the armed ones first */
+    uint32_t request_count; /* how many */
+    struct list dependents; /* ipc_port_dependent.link */
     struct ipc_kmsg *no_senders; /* the message to send when the last send right goes, or null */
     struct ipc_kmsg *port_destroyed; /* the message that takes the dying receive right, or null */
     struct quota *quota;             /* (constant) a reference: of the task that made it, or null */
@@ -153,6 +154,13 @@ static inline void ipc_port_reference(struct ipc_port *port)
 static inline void ipc_port_release(struct ipc_port *port)
 {
     ipc_object_release(&port->object);
+}
+
+/* True if PORT has pending requests.  Without its lock a look that may be overtaken; of a dead port, which
+ * gets no new ones, false is for ever. */
+static inline bool ipc_port_has_requests(const struct ipc_port *port)
+{
+    return __atomic_load_n(&port->request_count, __ATOMIC_RELAXED) != 0;
 }
 
 /* Create a port in limbo with no rights but the receive right, whose reference the caller owns.

@@ -92,6 +92,9 @@ kern_return_t ipc_pset_add(struct ipc_pset *set, struct ipc_port *port)
     if (find_link(set, port) != nullptr) {
         return KERN_ALREADY_IN_SET;
     }
+    if (ipc_pset_count(port) == IPC_PORT_SETS_MAX) {
+        return KERN_RESOURCE_SHORTAGE;
+    }
     struct ipc_pset_link *link = alloc_charged(&ipc_pset_link_zone, set->quota);
     if (link == nullptr) {
         return KERN_RESOURCE_SHORTAGE;

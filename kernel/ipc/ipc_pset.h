@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A port set: several receive rights to wait on at once.  A port may be a member of any number of
- * sets; each membership is a link, on the port's list and on the set's.  Members that have messages
- * are on the set's ready list, so that receiving from a set costs the same for any number of
- * members.
+ * A port set: several receive rights to wait on at once.  A set has any number of members, and
+ * a port may be a member of as many sets as can be gone through with its lock held.  Each membership is
+ * a link, on the port's list and on the set's.  Members that have messages are on the set's ready list,
+ * so that receiving from a set costs the same for any number of members.
  *
  * Invariants
  *  - Under its port's lock: a member is ready, in all its sets, exactly when its queue is not empty.
@@ -24,6 +24,9 @@
 #include <ipc/ipc_port.h>
 
 struct quota;
+
+/* How many sets a port may be a member of. */
+#define IPC_PORT_SETS_MAX 256
 
 struct ipc_pset {
     struct ipc_object object; /* first */
@@ -64,8 +67,8 @@ void ipc_pset_free(struct ipc_pset *set);
 void ipc_pset_destroy(struct ipc_pset *set);
 
 /* Make PORT a member of SET.  Locks: PORT's.
- * Returns: KERN_SUCCESS; KERN_ALREADY_IN_SET; KERN_RESOURCE_SHORTAGE; KERN_INVALID_NAME, the set
- *          was destroyed after its name was looked up. */
+ * Returns: KERN_SUCCESS; KERN_ALREADY_IN_SET; KERN_RESOURCE_SHORTAGE, no memory, or PORT is in as many
+ *          sets as it may be; KERN_INVALID_NAME, the set was destroyed after its name was looked up. */
 [[nodiscard]] kern_return_t ipc_pset_add(struct ipc_pset *set, struct ipc_port *port)
     REQUIRES(port->object.lock);
 

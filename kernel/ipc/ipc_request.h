@@ -3,6 +3,9 @@
  * A request of an entry to be told what becomes of its port: that it died, that the entry lost its
  * right, and, if it is a send-possible request, that the port's full queue has room again.
  *
+ * A dead port's requests are spent in steps, since there may be many.  Who comes across one that is
+ * pending yet, by its entry, spends it as the death would have.
+ *
  *      made ──► pending ──► spent        the first of these events takes the notification
  *                  │
  *                  └──► armed ──► spent  (send-possible: a send found the queue full)
@@ -40,6 +43,10 @@ struct ipc_request {
 
 /* Free REQUEST, which is spent or owns nothing any more. */
 void ipc_request_free(struct ipc_request *request);
+
+/* REQUEST is pending from now on. */
+void ipc_request_enter(struct ipc_port *port, struct ipc_request *request)
+    REQUIRES(port->object.lock);
 
 /* Take the notification out of REQUEST of PORT, which is spent then.  Returns: null, it is spent
  * already. */

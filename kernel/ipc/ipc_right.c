@@ -24,11 +24,12 @@ void ipc_right_cancel_request(struct ipc_entry *entry)
     struct ipc_port *port = ipc_entry_port(entry);
     ipc_port_lock(port);
     struct ipc_kmsg *notification = ipc_request_take(port, request);
+    bool is_active = port->object.is_active;
     ipc_port_unlock(port);
     entry->request = nullptr;
     ipc_request_free(request);
     if (notification != nullptr) {
-        ipc_notify_name(notification, MACH_NOTIFY_PORT_DELETED);
+        ipc_notify_name(notification, is_active ? MACH_NOTIFY_PORT_DELETED : MACH_NOTIFY_DEAD_NAME);
     }
 }
 
@@ -40,23 +41,31 @@ void ipc_right_make_dead(struct ipc_space *space, struct ipc_entry *entry)
     if (is_send) {
         ipc_hash_remove(space, entry);
     }
+    struct ipc_kmsg *notification = nullptr;
     ipc_port_lock(port);
     if (is_send) {
         port->send_rights--;
     } else {
         port->send_once_rights--;
     }
+    if (request != nullptr) {
+        notification = ipc_request_take(port, request);
+    }
     ipc_port_unlock(port);
 
-    /* A dead-name notification that was sent for the name carries one user reference. */
+    /* A dead-name notification that is sent for the name carries one user reference. */
     uint32_t urefs = ipc_entry_urefs(entry);
     if (request != nullptr) {
-        urefs += request->is_dead_told && urefs < MACH_PORT_UREFS_MAX;
+        bool is_told = request->is_dead_told || notification != nullptr;
+        urefs += is_told && urefs < MACH_PORT_UREFS_MAX;
         ipc_request_free(request);
     }
     entry->request = nullptr;
     entry->object = nullptr;
     entry->bits = MACH_PORT_TYPE_DEAD_NAME | urefs;
+    if (notification != nullptr) {
+        ipc_notify_name(notification, MACH_NOTIFY_DEAD_NAME);
+    }
     ipc_port_release(port);
 }
 
@@ -311,8 +320,7 @@ kern_return_t ipc_right_set_request(struct ipc_space *space, struct ipc_entry *e
     struct ipc_kmsg *cancelled = old != nullptr ? ipc_request_take(port, old) : nullptr;
     if (request != nullptr && !is_due) {
         request->is_armed = fire_if_room;
-        port->is_room_awaited |= fire_if_room;
-        list_insert_tail(&port->requests, &request->link);
+        ipc_request_enter(port, request);
     }
     ipc_port_unlock(port);
     entry->request = is_due ? nullptr : request;

@@ -124,6 +124,7 @@ static void free_table(struct ipc_space *space)
 {
     for (uint32_t i = 0; i < space->capacity / IPC_ENTRY_CHUNK; i++) {
         table_free(space, space->directory[i], CHUNK_BYTES);
+        sched_let_in_after(i);
     }
     if (space->directory != no_directory) {
         free_directory(space);

@@ -89,8 +89,8 @@ static inline void ipc_space_reference(struct ipc_space *space)
     refcount_acquire(&space->references);
 }
 
-/* Drop a reference; the last one frees the space, which must have been terminated.  Null is
- * ignored. */
+/* Drop a reference; the last one frees the space, which must have been terminated, and lets interrupts in
+ * meanwhile.  Null is ignored.  Locks: none. */
 void ipc_space_release(struct ipc_space *space);
 
 /* A sender identity with one reference.  Returns: null without memory. */

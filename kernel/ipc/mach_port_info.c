@@ -28,16 +28,6 @@ static void fill_status(struct ipc_port *port, mach_port_status_t *status)
     };
 }
 
-/* Number of dead-name requests on PORT. */
-static uint32_t count_requests(struct ipc_port *port) REQUIRES(port->object.lock)
-{
-    uint32_t count = 0;
-    for (struct list *link = port->requests.next; link != &port->requests; link = link->next) {
-        count++;
-    }
-    return count;
-}
-
 /* Words of the answer to FLAVOR; 0 for an unknown one. */
 static uint32_t flavor_words(mach_port_flavor_t flavor)
 {
@@ -63,7 +53,7 @@ static kern_return_t fill_attributes(struct ipc_port *port, mach_port_flavor_t f
     case MACH_PORT_RECEIVE_STATUS:
         fill_status(port, (mach_port_status_t *)info);
         return KERN_SUCCESS;
-    case MACH_PORT_DNREQUESTS_SIZE: info[0] = (integer_t)count_requests(port); return KERN_SUCCESS;
+    case MACH_PORT_DNREQUESTS_SIZE: info[0] = (integer_t)port->request_count; return KERN_SUCCESS;
     case MACH_PORT_INFO_EXT:
         memset(info, 0, sizeof(mach_port_info_ext_t));
         fill_status(port, &((mach_port_info_ext_t *)info)->mpie_status);
@@ -206,7 +196,7 @@ kern_return_t mach_port_dnrequest_info(struct ipc_space *task, mach_port_name_t 
     if (result != LOCKED) {
         return result;
     }
-    *used = count_requests(port);
+    *used = port->request_count;
     *total = *used;
     mach_port_unlock_receive(port);
     return KERN_SUCCESS;

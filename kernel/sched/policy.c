@@ -183,7 +183,8 @@ kern_return_t thread_set_real_time(struct thread *thread, const struct sched_con
         return KERN_INVALID_ARGUMENT;
     }
     kern_return_t result = KERN_RESOURCE_SHORTAGE;
-    uint64_t limit = cpu_count() * MILLION * SCHED_REAL_TIME_SHARE / 100;
+    uint64_t running = (uint64_t)__builtin_popcountll(sched_online_cpus());
+    uint64_t limit = running * MILLION * SCHED_REAL_TIME_SHARE / 100;
     interrupt_state_t state = spin_lock_save(&admission_lock);
     spin_lock(&thread->lock);
     uint64_t wanted = admitted - thread_share(thread) + constraint_share(constraint);

@@ -115,6 +115,25 @@ KTEST(handoff_goes_to_and_fro)
     EXPECT(slices_inherited > 0);
 }
 
+/* The receiver ran on another processor before: it moves, and that is counted. */
+KTEST(handoff_from_another_processor_is_a_migration)
+{
+    spinlock_init(&lock, LOCK_CLASS_TEST);
+    waitq_init(&server_queue);
+    waitq_init(&client_queue);
+    struct ktest_thread *server_thread = ktest_spawn(server_main, nullptr);
+    struct thread *server = ktest_thread_of(server_thread);
+    ktest_settle();
+    interrupt_state_t state = interrupts_save();
+    uint64_t migrations = server->migrations;
+    server->cpu = cpu_index() + 1;
+    EXPECT_EQ(call(1, WAIT_FOREVER), 2);
+    EXPECT_EQ(server->cpu, cpu_index());
+    EXPECT_EQ(server->migrations, migrations + 1);
+    interrupts_restore(state);
+    stop_server(server_thread);
+}
+
 KTEST(handoff_with_deadline)
 {
     play(current_thread()->priority, clock_now() + UINT64_C(3600000000000));

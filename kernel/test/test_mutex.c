@@ -6,6 +6,7 @@
 
 #include <arch/clock_device.h>
 #include <sched/mutex.h>
+#include <sched/policy.h>
 
 #define THREADS 5
 #define ROUNDS  20
@@ -217,6 +218,26 @@ KTEST(mutex_owner_has_what_those_behind_it_lend)
     ktest_join(second);
     EXPECT_EQ(priority_with_mutex, high);
     EXPECT_EQ(priority_after_mutex, low);
+}
+
+/* A server that waits for a mutex is lent something by its client. */
+KTEST(mutex_waiter_passes_on_what_it_is_lent)
+{
+    struct thread *self = current_thread();
+    uint8_t base = self->base_priority, low = base - 5, high = base + 5;
+    mutex_init(&mutex, LOCK_CLASS_TASK);
+    mutex_lock(&mutex);
+    struct ktest_thread *waiter = ktest_spawn_at(low, note_priority, nullptr);
+    ktest_settle();
+    EXPECT_EQ(self->priority, base);
+    interrupt_state_t state = interrupts_save();
+    thread_donate(ktest_thread_of(waiter), high);
+    interrupts_restore(state);
+    EXPECT_EQ(self->priority, high);
+    mutex_unlock(&mutex);
+    EXPECT_EQ(self->priority, base);
+    ktest_join(waiter);
+    EXPECT_EQ(priority_with_mutex, high);
 }
 
 static void lock_argument(void *argument)

@@ -12,7 +12,7 @@ import time
 import traceback
 
 from mach_r import build, ui
-from mach_r.suites import first_server, host, image_tests, kernel, left_out, screen, sdk, system, trace
+from mach_r.suites import bochs, first_server, host, image_tests, kernel, left_out, screen, sdk, system, trace
 
 _DETAIL_LINES = 40
 
@@ -85,7 +85,7 @@ def main():
     arguments = parse(sys.argv[1:])
     build.install_packages()
     jobs = []
-    for suite in (host, kernel, system, image_tests, left_out, screen, sdk, first_server, trace):
+    for suite in (host, kernel, system, bochs, image_tests, left_out, screen, sdk, first_server, trace):
         jobs += suite.jobs(arguments.word)
     broken = build_presets(jobs)
     report = Report(arguments.word, arguments.verbose)

@@ -15,6 +15,7 @@
 #define WAITERS     700
 #define RIGHTS      8000
 #define TIMERS      400
+#define SETS        400
 #define LONG_ENOUGH (500 * 1000000ull)
 
 static struct worker workers[WAITERS];
@@ -228,4 +229,54 @@ CASE(many_rights_come_and_end_with_a_message)
     EXPECT_OK(mach_msg(&message.header, MACH_SEND_MSG, sizeof(message), 0, MACH_PORT_NULL,
                        MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL));
     port_destroy_with_send(port);
+}
+
+/* A port that is in as many sets as it may be, until there is no more room for one. */
+CASE(many_sets_have_one_port)
+{
+    static mach_port_t sets[SETS];
+    union any_message message;
+    mach_port_t port = port_create_with_send();
+    int count = 0;
+    kern_return_t result = KERN_SUCCESS;
+    while (count < SETS && result == KERN_SUCCESS) {
+        EXPECT_OK(mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_PORT_SET, &sets[count]));
+        result = mach_port_insert_member(mach_task_self(), port, sets[count++]);
+    }
+    EXPECT_EQ(result, KERN_RESOURCE_SHORTAGE);
+    EXPECT_OK(send_value(port, 1));
+    EXPECT_OK(send_value(port, 2));
+    EXPECT_OK(receive(sets[count / 2], &message));
+    EXPECT_OK(receive(sets[0], &message));
+    EXPECT_EQ(receive_now(sets[0], &message), MACH_RCV_TIMED_OUT);
+    EXPECT_OK(mach_port_move_member(mach_task_self(), port, MACH_PORT_NULL));
+    for (int i = 0; i < count; i++) {
+        EXPECT_OK(mach_port_mod_refs(mach_task_self(), sets[i], MACH_PORT_RIGHT_PORT_SET, -1));
+    }
+    port_destroy_with_send(port);
+}
+
+CASE(many_are_told_of_the_death_of_one_port)
+{
+    static mach_port_t names[RIGHTS];
+    union any_message message;
+    mach_port_t port = port_create();
+    mach_port_t notify = port_create();
+    for (int i = 0; i < RIGHTS; i++) {
+        mach_msg_type_name_t type = 0;
+        mach_port_t former = MACH_PORT_NULL;
+        EXPECT_OK(mach_port_extract_right(mach_task_self(), port, MACH_MSG_TYPE_MAKE_SEND_ONCE,
+                                          &names[i], &type));
+        EXPECT_OK(mach_port_request_notification(mach_task_self(), names[i], MACH_NOTIFY_DEAD_NAME,
+                                                 0, notify, MACH_MSG_TYPE_MAKE_SEND_ONCE, &former));
+    }
+    port_destroy(port);
+    for (int i = 0; i < RIGHTS; i++) {
+        EXPECT_OK(receive(notify, &message));
+        EXPECT_EQ(message.header.msgh_id, MACH_NOTIFY_DEAD_NAME);
+        EXPECT_EQ(port_refs(names[i], MACH_PORT_RIGHT_DEAD_NAME), 2);
+        EXPECT_OK(mach_port_mod_refs(mach_task_self(), names[i], MACH_PORT_RIGHT_DEAD_NAME, -2));
+    }
+    EXPECT_EQ(receive_now(notify, &message), MACH_RCV_TIMED_OUT);
+    port_destroy(notify);
 }

@@ -5,6 +5,7 @@
  */
 #include <mach/host_priv.h>
 #include <mach/processor.h>
+#include <mach/thread_policy.h>
 
 #include <stdatomic.h>
 
@@ -173,6 +174,102 @@ CASE(migrations_are_counted)
         worker_join(&workers[i]);
     }
     one_processor_end(&one, first);
+}
+
+#define TAG      7
+#define PERIOD   (4 * MILLISECOND)
+#define SAMPLES  200
+#define SHARED   (SAMPLES / 2)
+#define SETTLING 20
+
+static uint64_t first_period;
+static _Atomic bool take_turns;
+
+/* Never wait; then wake once in a period, half a period after the other one. */
+static void wake_in_turn(void *argument)
+{
+    uint64_t half = *(const uint32_t *)argument;
+    while (!take_turns && !stop) {
+    }
+    for (uint64_t i = 0; !stop; i++) {
+        (void)mach_wait_until_trap(first_period + i * PERIOD + half * PERIOD / 2);
+    }
+}
+
+static bool are_apart(void *argument)
+{
+    const struct worker *workers = argument;
+    return thread_usage(workers[0].thread).processor != thread_usage(workers[1].thread).processor;
+}
+
+/* Let WORKERS, which compute on two processors, wake in turn. Returns: how often they were seen on one. */
+static uint32_t count_together(const struct worker *workers)
+{
+    uint32_t together = 0;
+    first_period = mach_absolute_time();
+    take_turns = true;
+    for (uint64_t i = 0; i < SETTLING + SAMPLES; i++) {
+        (void)mach_wait_until_trap(first_period + i * PERIOD);
+        bool are_together = !are_apart((void *)(uintptr_t)workers);
+        together += i >= SETTLING && are_together;
+    }
+    return together;
+}
+
+CASE(threads_of_one_affinity_tag_share_a_processor)
+{
+    static const uint32_t halves[2] = { 0, 1 };
+    struct worker workers[2];
+    struct one_processor one = one_processor_begin();
+    one_processor_end(&one, 1);
+    integer_t tag = TAG;
+    if (one.count == 1) {
+        return;
+    }
+    stop = take_turns = false;
+    for (int i = 0; i < 2; i++) {
+        EXPECT(worker_start(&workers[i], mach_task_self(), wake_in_turn, (void *)&halves[i]));
+    }
+    EXPECT(systest_wait(are_apart, workers));
+    for (int i = 0; i < 2; i++) {
+        EXPECT_OK(thread_policy_set(workers[i].thread, THREAD_AFFINITY_POLICY, &tag,
+                                    THREAD_AFFINITY_POLICY_COUNT));
+    }
+    /* Where one is late both are awake at once, and need two. */
+    EXPECT(count_together(workers) >= SHARED);
+    stop = true;
+    for (int i = 0; i < 2; i++) {
+        worker_join(&workers[i]);
+    }
+}
+
+/* Promise THREAD half of a processor. */
+static kern_return_t promise_half(mach_port_t thread)
+{
+    thread_time_constraint_policy_data_t half = {
+        .period = 20 * MILLISECOND,
+        .computation = 10 * MILLISECOND,
+        .constraint = 20 * MILLISECOND,
+    };
+    return thread_policy_set(thread, THREAD_TIME_CONSTRAINT_POLICY, (thread_policy_t)&half,
+                             THREAD_TIME_CONSTRAINT_POLICY_COUNT);
+}
+
+CASE(a_stopped_processor_is_promised_to_nobody)
+{
+    struct worker workers[2];
+    struct one_processor one = one_processor_begin();
+    for (int i = 0; i < 2; i++) {
+        EXPECT(worker_create(&workers[i], mach_task_self(), spin, NULL));
+    }
+    EXPECT_OK(promise_half(workers[0].thread));
+    EXPECT_EQ(promise_half(workers[1].thread), KERN_RESOURCE_SHORTAGE);
+    mach_msg_type_number_t count = one.count;
+    one_processor_end(&one, 1);
+    EXPECT_EQ(promise_half(workers[1].thread), count > 1 ? KERN_SUCCESS : KERN_RESOURCE_SHORTAGE);
+    for (int i = 0; i < 2; i++) {
+        worker_kill(&workers[i]);
+    }
 }
 
 #define NAMED  3
