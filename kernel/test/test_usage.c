@@ -7,6 +7,7 @@
 
 #include <arch/clock_device.h>
 #include <arch/cpu.h>
+#include <arch/upcalls.h>
 #include <sched/thread.h>
 #include <sched/usage.h>
 
@@ -47,6 +48,24 @@ KTEST(usage_is_of_the_side_the_thread_is_on)
     interrupts_enable();
     EXPECT(after.user_time >= before.user_time + NEARLY(2 * MILLISECOND));
     EXPECT_EQ(after.system_time, before.system_time);
+}
+
+/* What an interrupt finds counts from then on, for the thread and for its processor. */
+KTEST(usage_follows_what_interrupts_find)
+{
+    interrupts_disable();
+    upcall_sample(true);
+    struct usage before = thread_usage(current_thread());
+    struct cpu_usage cpu_before = cpu_usage(cpu_index());
+    compute(2 * MILLISECOND);
+    struct usage after = thread_usage(current_thread());
+    struct cpu_usage cpu_after = cpu_usage(cpu_index());
+    upcall_sample(false);
+    interrupts_enable();
+    EXPECT(after.user_time >= before.user_time + NEARLY(2 * MILLISECOND));
+    EXPECT_EQ(after.system_time, before.system_time);
+    EXPECT(cpu_after.user_time >= cpu_before.user_time + NEARLY(2 * MILLISECOND));
+    EXPECT_EQ(cpu_after.system_time, cpu_before.system_time);
 }
 
 KTEST(usage_counts_a_wait_as_one_voluntary_switch)
