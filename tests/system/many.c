@@ -61,13 +61,19 @@ static void wait_for_moment(void *argument)
     note(mach_wait_until_trap(moment), KERN_SUCCESS);
 }
 
-/* Have all workers wait by FUNCTION(ARGUMENT). */
-static void start_all(void (*function)(void *argument), void *argument)
+/* Have all workers run FUNCTION(ARGUMENT). */
+static void begin_all(void (*function)(void *argument), void *argument)
 {
     ended[false] = ended[true] = 0;
     for (int i = 0; i < WAITERS; i++) {
         EXPECT(worker_start(&workers[i], mach_task_self(), function, argument));
     }
+}
+
+/* Have all workers wait by FUNCTION(ARGUMENT). */
+static void start_all(void (*function)(void *argument), void *argument)
+{
+    begin_all(function, argument);
     for (int i = 0; i < WAITERS; i++) {
         EXPECT(worker_wait_blocked(&workers[i]));
     }
@@ -175,8 +181,8 @@ CASE(many_wait_for_a_semaphore_that_is_signalled_or_ends)
 
 CASE(many_sleep_until_the_same_moment)
 {
-    moment = mach_absolute_time() + LONG_ENOUGH;
-    start_all(wait_for_moment, NULL);
+    moment = mach_absolute_time() + LONG_ENOUGH; /* or some begin later, on a slow machine */
+    begin_all(wait_for_moment, NULL);
     join_all();
 }
 
