@@ -1,20 +1,27 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The rules of a routine: every rule is one function with its message."""
 
+import re
+
 from mig.diagnostics import Diagnostics
-from mig.ir import INLINE_VARIABLE, NATIVE, TOKENS, Argument, Routine, Shape
+from mig.ir import INLINE_VARIABLE, NATIVE, TOKENS, Argument, Routine, Shape, Type
+from mig.words import STUB_FUNCTIONS
 
 PORT_KINDS = ("requestport", "replyport", "sreplyport", "ureplyport")
 NUMBER_KINDS = ("waittime", "msgoption", "msgseqno", "sendtime")
 USER_TOKENS = ("usersectoken", "useraudittoken", "sectoken", "audittoken")
 ONLY_ONCE = PORT_KINDS[:1] + NUMBER_KINDS
+MOST_BYTES = 0xFFFFFFFF  # that a count of bytes in a message can say
+MORE_BYTES = 4096  # more than header, counts and trailer take beside the arguments
 SENDABLE = ("MACH_MSG_TYPE_PORT_SEND", "MACH_MSG_TYPE_PORT_SEND_ONCE", "MACH_MSG_TYPE_POLYMORPHIC")
 
 
 def check_routine(
     routine: Routine, diagnostics: Diagnostics, kernel_user: bool, kernel_server: bool
 ) -> None:
-    for rule in (_has_request_port, _one_of_each, _no_results_one_way, _companions):
+    for rule in (
+        _has_request_port, _one_of_each, _no_results_one_way, _companions, _c_names, _sizes,
+    ):
         rule(routine, diagnostics)
     for argument in routine.arguments:
         errors = diagnostics.errors
@@ -25,6 +32,23 @@ def check_routine(
     _special_reply_port(routine, diagnostics, kernel_user or kernel_server)
     _kernel(routine, diagnostics, kernel_user, kernel_server)
     _time_out(routine, diagnostics)
+
+
+def _c_names(routine: Routine, diagnostics: Diagnostics) -> None:
+    """In stubs, the routine's name and those of its arguments have no other meaning."""
+    for name in sorted({routine.user_name, routine.server_name}):
+        if re.fullmatch(STUB_FUNCTIONS, name):
+            diagnostics.error(
+                routine.span, f"'{name}' is a function that stubs call and cannot name a routine"
+            )
+    types = {t for a in routine.arguments
+             for t in (a.type.user_type, a.type.server_type, a.type.trans_type)}
+    for argument in routine.arguments:
+        if argument.name in types:
+            diagnostics.error(
+                argument.span, f"'{argument.name}' is a C type of this routine and cannot name an"
+                " argument",
+            )
 
 
 def _has_request_port(routine: Routine, diagnostics: Diagnostics) -> None:
@@ -50,6 +74,36 @@ def _one_of_each(routine: Routine, diagnostics: Diagnostics) -> None:
             diagnostics.error(
                 extra.span, "a second reply port", [(found[0].span, "the first is here")]
             )
+
+
+def _sizes(routine: Routine, diagnostics: Diagnostics) -> None:
+    """Every size fits into the 32 bits that a message has for it."""
+    for argument in routine.arguments:
+        region = argument.type.element if argument.type.shape is Shape.OOL_LIST else argument.type
+        if argument.type.out_of_line and region and region.count * region.element_size > MOST_BYTES:
+            diagnostics.error(
+                argument.span,
+                f"'{argument.name}' has up to {region.count * region.element_size} bytes; memory in"
+                f" a message has at most {MOST_BYTES}",
+            )
+    for message, arguments in (
+        ("request", [a for a in routine.arguments if a.sent]),
+        ("reply", [a for a in routine.arguments if a.returned]),
+    ):
+        size = sum(_inline_size(a.type) for a in arguments)
+        if size > MOST_BYTES - MORE_BYTES:
+            diagnostics.error(
+                routine.span, f"the {message} of '{routine.name}' has up to {size} bytes; a message"
+                f" has at most {MOST_BYTES - MORE_BYTES}",
+            )
+
+
+def _inline_size(t: Type) -> int:
+    """Bytes in the message itself, as far as they are known."""
+    sizes = {Shape.PORT: 12, Shape.OOL: 16, Shape.OOL_PORTS: 16}
+    if t.shape in (Shape.PORTS, Shape.OOL_LIST):
+        return 16 * t.count
+    return sizes.get(t.shape, t.size or 0)
 
 
 def _no_results_one_way(routine: Routine, diagnostics: Diagnostics) -> None:

@@ -68,6 +68,21 @@ def _check_files(options: Options) -> None:
     if named and len(options.files) > 1:
         raise UsageError(f"'{named[0]}' names the output of one .defs file, but there are"
                          f" {len(options.files)}")
+    _check_names({name: chosen[name] for name in named}, first)
+
+
+def _check_names(named: dict[str, str], source: str) -> None:
+    """No file is written twice, or over the SOURCE."""
+    taken = {os.path.realpath(source): "the .defs file"}
+    for option, path in named.items():
+        owner = taken.setdefault(os.path.realpath(path), f"the file for '{option}'")
+        if owner != f"the file for '{option}'":
+            raise UsageError(f"'{option} {path}' would write over {owner}")
+
+
+def _is_replaced(path: str) -> bool:
+    """An output at PATH takes the place of what is there; into a terminal or a pipe it is written."""
+    return os.path.isfile(path) or not os.path.exists(path)
 
 
 def _act(action: str) -> int:
@@ -231,13 +246,18 @@ def _escape(name: str) -> str:
 def _write_all(outputs: dict[str, str], diagnostics: Diagnostics) -> None:
     """All files or none: write beside the targets, then rename."""
     written: list[tuple[str, str]] = []
+    replaced = {name: text for name, text in outputs.items() if _is_replaced(name)}
     try:
-        for name, text in outputs.items():
+        for name, text in replaced.items():
             os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
             temporary = f"{name}.tmp{os.getpid()}"
             with open(temporary, "w", encoding="utf-8") as stream:
                 written.append((temporary, name))
                 stream.write(text)
+        for name, text in outputs.items():
+            if name not in replaced:
+                with open(name, "w", encoding="utf-8") as stream:
+                    stream.write(text)
         for temporary, name in written:
             os.replace(temporary, name)
     except OSError as error:

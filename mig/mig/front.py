@@ -37,8 +37,11 @@ def diagnostics_for(options: Options, stream: TextIO | None = None) -> Diagnosti
 
 def read(path: str, options: Options, diagnostics: Diagnostics) -> Source:
     """Preprocess and analyse PATH; errors are in DIAGNOSTICS, the worst of them are thrown."""
-    if not os.path.isfile(path):
+    if not os.path.exists(path):
         raise diagnostics.fail(None, f"no such file: '{path}'")
+    if not os.path.isfile(path):
+        what = "a folder" if os.path.isdir(path) else "no regular file, and would be read more than once"
+        raise diagnostics.fail(None, f"'{path}' is {what}")
     if path.endswith(".json"):
         return Source(path, "", _described(path, diagnostics))
     compiler = preprocess.find_compiler(options.compiler, preprocess.PREPROCESSORS)

@@ -4,6 +4,7 @@
 OPTIONS is the one table of them: parsing, the help text and the completion scripts read it.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -162,6 +163,7 @@ REFUSED = {
     "-K": "C without prototypes is not written",
     "-x": "a call is never short-circuited",
 }
+ARCHITECTURES = r"(x86_64|amd64|i.86|arm|aarch64|thumb|ppc|powerpc|riscv|m68k|m88k|mips|sparc|hppa)"
 NUMBERS = {"max_on_stack": "-maxonstack", "max_descriptors": "-max_descrs",
            "max_reply_descriptors": "-max_reply_descrs"}
 BY_NAME = {name: option for option in OPTIONS for name in option.all_names}
@@ -191,9 +193,15 @@ def parse(arguments: list[str], own: Sequence[Option] = ()) -> Options:
         value = getattr(options, member)
         if value is not None and not value.isdigit():
             raise UsageError(f"'{name}' needs a number, not '{value}'")
-    if options.architecture and not _has_64_bits(options.architecture):
-        options.preprocessor += _short_addresses(options.architecture)
+    if options.architecture:
+        options.preprocessor += _macros_of(options.architecture)
     return options
+
+
+def _macros_of(architecture: str) -> list[str]:
+    if not re.match(ARCHITECTURES, architecture):
+        raise UsageError(f"unknown architecture '{architecture}'")
+    return [] if _has_64_bits(architecture) else _short_addresses(architecture)
 
 
 def _has_64_bits(architecture: str) -> bool:

@@ -13,6 +13,7 @@ from mig.ir import NATIVE, Argument, Import, Interface, Routine, Shape, Type
 from mig.resolve_types import TypeTable
 
 MAX_SLOTS = 100  # a reply's id is the request's plus this
+MOST_SLOTS = 10_000  # more are a mistake
 
 
 @dataclass
@@ -109,9 +110,18 @@ class Resolver:
             case ast.FaultyType():
                 self.table.broken.add(statement.name.text)
             case ast.Skip():
-                self.slots.extend([None] * statement.count)
+                self._skip(statement)
             case ast.Routine():
                 self.slots.append(self._routine(statement))
+
+    def _skip(self, statement: ast.Skip) -> None:
+        if len(self.slots) + statement.count > MOST_SLOTS:
+            self.diagnostics.error(
+                statement.span, f"a subsystem has at most {MOST_SLOTS} ids: each takes a place in"
+                " its table",
+            )
+            return
+        self.slots.extend([None] * statement.count)
 
     def _subsystem(self, statement: ast.Subsystem) -> None:
         if self.subsystem is not None:

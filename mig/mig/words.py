@@ -104,14 +104,30 @@ GNU_PREDECLARED = {
     "notify_port_t": "MACH_MSG_TYPE_MOVE_SEND_ONCE",
 }
 C_TYPES = {"bool", "char", "double", "float", "int", "long", "short", "signed", "unsigned"}
-# Names that stand in every stub beside those of the arguments.
+# What stubs call. A routine of that name would be another meaning of it.
+STUB_FUNCTIONS = (
+    r"mem(cpy|set|move|cmp)|strn?len|round_msg|mach_msg(_destroy|_(rpc|send|destroy)_from_kernel)?"
+    r"|mig_((de)?allocate|strncpy(_zerofill)?|(get|put|dealloc)_(special_)?reply_port)"
+    r"|mig_free_port_array"
+    r"|vm_map_copy_discard|ipc_port_release_\w+|is_(native|terminated|utf8)|pad_to_word|string_size"
+    r"|(answer|reply)_error|discard_results|keep_rights|(special_)?rpc_failed|destroy_request"
+    r"|reply_(rejected|mismatch)"
+)
+STUB_TYPES = (
+    r"boolean_t|kern_return_t|NDR_record_t|vm_address_t|mach_(port|msg_\w+)_t|mig_reply_error_t"
+    r"|ipc_port_t|vm_map_copy_t"
+)
+# Names in stubs that an argument would hide, or that are members of every message; and macros.
 STUB_NAMES = re.compile(
     r"Mess|InP|OutP|InHeadP|OutHeadP|(In|Out)\d+P|TrailerP|RetCode|msg_result|check_result"
+    r"|Head|NDR|msgh_body|NULL|TRUE|FALSE|(KERN|MACH|MIG)_\w+|UINT32_MAX"
+    rf"|{STUB_TYPES}|{STUB_FUNCTIONS}"
 )
 C_KEYWORDS = set(
     "alignas alignof auto bool break case char const constexpr continue default do double else "
     "enum extern false float for goto if inline int long nullptr register restrict return short "
     "signed sizeof static static_assert struct switch thread_local true typedef typeof union "
-    "unsigned void volatile while _Atomic _Bool _Generic _Static_assert".split()
+    "unsigned void volatile while _Alignas _Alignof _Atomic _BitInt _Bool _Complex _Generic "
+    "_Imaginary _Noreturn _Static_assert _Thread_local typeof_unqual".split()
 )
 NO_TYPE_NAMES = C_KEYWORDS - C_TYPES

@@ -66,6 +66,15 @@ class CommandLine(FolderTest):
         self.assertEqual(result.returncode, 1)
         self.assertIn("a.defs:8:9: error: 'r_reply' is also the name of an", result.stderr)
 
+    def test_output_into_a_pipe(self):
+        """What is no regular file is written to, and not replaced."""
+        pipe = os.path.join(self.folder, "pipe")
+        os.mkfifo(pipe)
+        reader = subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE, text=True)
+        self.assertEqual(self.mig(GOOD, "-n", "-header", pipe).returncode, 0)
+        self.assertIn("extern kern_return_t r(mach_port_t p, int a);", reader.communicate()[0])
+        self.assertEqual(self.files(), {"pipe"})
+
     def test_errors_leave_no_files(self):
         result = self.mig(GOOD + "routine t(p : nothing);")
         self.assertEqual((result.returncode, self.files()), (1, set()))
