@@ -105,7 +105,8 @@ class Case(Counts):
                 out.line(f"mach_port_t {name}[{t.count}];")
                 self.fill_ports(name, str(t.count), tag)
                 if argument.sent:
-                    count = self.elements(argument, False)
+                    given = self.given(argument, False)
+                    count = f"({given} < {t.count} ? {given} : {t.count})"
                     out.line(f"loop_own_all({name}, {count}, {self.sending(argument, tag)});")
             case Shape.OOL | Shape.OOL_PORTS if argument.overwrite and not argument.sent:
                 size = 4 if t.port else t.element_size
@@ -190,6 +191,8 @@ class Case(Counts):
                 room = str(t.count or ROOM) if argument.overwrite else "0"
                 grows = t.out_of_line and t.shape is not Shape.OOL_LIST
                 value = room if grows else self.capacity(argument)
+                if t.shape in (Shape.PORTS, Shape.OOL_LIST):
+                    value = f"loop_room(TAG_OUT + {self.tag(argument)}, {value})"
             out.line(f"mach_msg_type_number_t {name}Cnt = {value};")
 
     def user_argument(self, parameter: Parameter) -> str:

@@ -40,11 +40,11 @@ class Counts(Rights):
         return f"loop_given_count({tag}, {count}, {owner.type.count})"
 
     def capacity(self, argument: Argument) -> str:
-        """How many elements the caller has room for."""
+        """How many elements the caller has room for: fewer than there can be, if it may say so."""
         bound = min(a.type.count for a in self._sharers(argument))
-        if not argument.count_in_out:
+        if not argument.count_in_out or bound == 1:
             return str(bound)
-        return f"{bound} - {self.tag(argument)} % {bound}"
+        return f"{bound - 1} - {self.tag(argument)} % {bound - 1}"
 
     def elements(self, argument: Argument, returned: bool) -> str:
         """Number of elements of a fixed or variable array, in this direction."""

@@ -50,8 +50,9 @@ class Served(Case):
         """How many elements the caller has room for, where its stub looks at that."""
         if argument.overwrite and argument.type.variable and not argument.sent:
             return str(argument.type.count or ROOM)
-        limited = argument.count_in_out or argument.type.shape in (Shape.PORTS, Shape.OOL_LIST)
-        limited = limited and argument.type.variable
+        t = argument.type
+        limited = argument.count_in_out and t.count > 1 or t.shape in (Shape.PORTS, Shape.OOL_LIST)
+        limited = limited and t.variable
         return self.capacity(argument) if limited and argument.kind == "out" else ""
 
     def write(self) -> None:

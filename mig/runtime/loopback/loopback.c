@@ -196,6 +196,11 @@ uint32_t loop_given_count(unsigned int tag, uint32_t count, uint32_t max)
     return loop.course == LOOP_TOO_MANY && loop.tag == tag ? loop.count : count;
 }
 
+uint32_t loop_room(unsigned int tag, uint32_t count)
+{
+    return loop.no_room && loop.tag == tag ? 0 : count;
+}
+
 bool loop_is_over_room(unsigned int tag)
 {
     return loop.course == LOOP_TOO_MANY && loop.tag == tag && loop.is_over_room;

@@ -90,6 +90,7 @@ struct loop_plan {
     unsigned int tag;
     uint32_t count;    /* that is too large */
     bool is_over_room; /* for the caller, while the server may give it */
+    bool no_room;      /* the caller has none at all */
     bool halves;
     bool must_not_be_called; /* the request is damaged */
     bool probed;             /* the routine does nothing but to be counted */
@@ -146,6 +147,9 @@ kern_return_t loop_code(void);
 
 /* COUNT, which is at most MAX, unless this is the count that shall be too large. */
 uint32_t loop_given_count(unsigned int tag, uint32_t count, uint32_t max);
+
+/* How many elements of TAG's result the caller has room for: COUNT, unless it shall have none. */
+uint32_t loop_room(unsigned int tag, uint32_t count);
 
 /* The result of TAG has more elements than its caller has room for. */
 bool loop_is_over_room(unsigned int tag);

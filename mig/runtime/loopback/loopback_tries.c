@@ -198,14 +198,15 @@ static void try_counts(struct loop_plan plan, const struct loop_message *message
         const struct loop_field *field = &message->fields[i];
         plan.tag = field->tag;
         plan.count = field->bound + 1;
-        plan.is_over_room = false;
+        plan.is_over_room = plan.no_room = false;
         if (plan.tag != 0) {
             try_count(plan);
         }
-        plan.count = field->room + 1;
         plan.is_over_room = true;
-        if (plan.tag != 0 && field->room != 0 && field->room < field->bound) {
-            try_count(plan);
+        plan.no_room = field->room == field->bound;
+        plan.count = plan.no_room ? 1 : field->room + 1;
+        if (plan.tag != 0 && field->room != 0) {
+            plan.no_room ? run(plan) : try_count(plan); /* a half may have less to give */
         }
     }
 }
