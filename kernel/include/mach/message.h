@@ -195,6 +195,7 @@ typedef struct mach_msg_header {
 
 #define msgh_reserved            msgh_voucher_port
 #define MACH_MSG_NULL            ((mach_msg_header_t *)0)
+#define MACH_MSG_HEADER_EMPTY    ((mach_msg_header_t){ 0 })
 #define MACH_MSG_BODY_NULL       ((mach_msg_body_t *)0)
 #define MACH_MSG_DESCRIPTOR_NULL ((mach_msg_descriptor_t *)0)
 

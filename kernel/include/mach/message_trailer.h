@@ -26,6 +26,15 @@ typedef struct {
     unsigned int val[8];
 } audit_token_t;
 
+/* Of no task. */
+#define INVALID_AUDIT_TOKEN_VALUE                                                               \
+    {                                                                                           \
+        {                                                                                       \
+            UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, \
+                UINT32_MAX                                                                      \
+        }                                                                                       \
+    }
+
 typedef struct {
     mach_port_name_t sender;
 } msg_labels_t;
@@ -125,3 +134,4 @@ MACH_ABI_SIZE(mach_msg_mac_trailer_t, 68);
                                : GET_RCV_ELEMENTS(y) == MACH_RCV_TRAILER_CTX    \
                                    ? sizeof(mach_msg_context_trailer_t)         \
                                    : sizeof(mach_msg_max_trailer_t)))
+#define REQUESTED_TRAILER_SIZE_NATIVE(y) REQUESTED_TRAILER_SIZE(y)

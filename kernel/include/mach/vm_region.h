@@ -199,8 +199,9 @@ MACH_ABI_SIZE(vm_region_submap_short_info_data_64_t, 48);
 
 /* mach_vm_page_info(): one page. The dispositions are VM_PAGE_QUERY_PAGE_*. */
 typedef int *vm_page_info_t;
-typedef int vm_page_info_data_t[1];
+typedef int vm_page_info_data_t[];
 typedef int vm_page_info_flavor_t;
+#define VM_PAGE_INFO_MAX   /* no bound */
 #define VM_PAGE_INFO_BASIC 1
 struct vm_page_info_basic {
     int disposition;

@@ -71,6 +71,28 @@ typedef _STRUCT_X86_FLOAT_STATE64 x86_float_state64_t;
 #define x86_FLOAT_STATE64_COUNT \
     ((mach_msg_type_number_t)(sizeof(x86_float_state64_t) / sizeof(unsigned int)))
 
+typedef _STRUCT_X86_FLOAT_STATE32 x86_float_state32_t;
+typedef x86_float_state32_t i386_float_state_t;
+#define x86_FLOAT_STATE32_COUNT \
+    ((mach_msg_type_number_t)(sizeof(x86_float_state32_t) / sizeof(unsigned int)))
+#define i386_FLOAT_STATE_COUNT x86_FLOAT_STATE32_COUNT
+
+typedef _STRUCT_X86_AVX_STATE32 x86_avx_state32_t;
+#define x86_AVX_STATE32_COUNT \
+    ((mach_msg_type_number_t)(sizeof(x86_avx_state32_t) / sizeof(unsigned int)))
+
+typedef _STRUCT_X86_AVX_STATE64 x86_avx_state64_t;
+#define x86_AVX_STATE64_COUNT \
+    ((mach_msg_type_number_t)(sizeof(x86_avx_state64_t) / sizeof(unsigned int)))
+
+typedef _STRUCT_X86_AVX512_STATE32 x86_avx512_state32_t;
+#define x86_AVX512_STATE32_COUNT \
+    ((mach_msg_type_number_t)(sizeof(x86_avx512_state32_t) / sizeof(unsigned int)))
+
+typedef _STRUCT_X86_AVX512_STATE64 x86_avx512_state64_t;
+#define x86_AVX512_STATE64_COUNT \
+    ((mach_msg_type_number_t)(sizeof(x86_avx512_state64_t) / sizeof(unsigned int)))
+
 typedef _STRUCT_X86_EXCEPTION_STATE64 x86_exception_state64_t;
 #define x86_EXCEPTION_STATE64_COUNT \
     ((mach_msg_type_number_t)(sizeof(x86_exception_state64_t) / sizeof(int)))
@@ -101,6 +123,7 @@ typedef struct x86_thread_state x86_thread_state_t;
 struct x86_float_state {
     x86_state_hdr_t fsh;
     union {
+        x86_float_state32_t fs32;
         x86_float_state64_t fs64;
     } ufs;
 };
@@ -128,6 +151,26 @@ struct x86_debug_state {
 };
 typedef struct x86_debug_state x86_debug_state_t;
 #define x86_DEBUG_STATE_COUNT ((mach_msg_type_number_t)(sizeof(x86_debug_state_t) / sizeof(int)))
+
+struct x86_avx_state {
+    x86_state_hdr_t ash;
+    union {
+        x86_avx_state32_t as32;
+        x86_avx_state64_t as64;
+    } ufs;
+};
+typedef struct x86_avx_state x86_avx_state_t;
+#define x86_AVX_STATE_COUNT ((mach_msg_type_number_t)(sizeof(x86_avx_state_t) / sizeof(int)))
+
+struct x86_avx512_state {
+    x86_state_hdr_t ash;
+    union {
+        x86_avx512_state32_t as32;
+        x86_avx512_state64_t as64;
+    } ufs;
+};
+typedef struct x86_avx512_state x86_avx512_state_t;
+#define x86_AVX512_STATE_COUNT ((mach_msg_type_number_t)(sizeof(x86_avx512_state_t) / sizeof(int)))
 
 #define MACHINE_THREAD_STATE       x86_THREAD_STATE
 #define MACHINE_THREAD_STATE_COUNT x86_THREAD_STATE_COUNT
