@@ -156,7 +156,7 @@ kern_return_t serve_io_read(mach_port_t object, mach_port_t reply, uint64_t offs
     size_t count = amount < IO_INLINE_MAX ? amount : IO_INLINE_MAX;
     (void)offset;
     if (!is_terminal(object)) {
-        return SERVER_ERROR_BAD_MODE;
+        return SERVER_ERROR_NOT_SUPPORTED;
     }
     kern_return_t result = terminal_read(data, &count, flags, reply);
     if (result == KERN_SUCCESS) {
@@ -171,7 +171,7 @@ kern_return_t serve_io_write(mach_port_t object, mach_port_t reply, uint64_t off
 {
     (void)offset;
     if (!is_terminal(object)) {
-        return SERVER_ERROR_BAD_MODE;
+        return SERVER_ERROR_NOT_SUPPORTED;
     }
     kern_return_t result = terminal_write(data, dataCnt, flags, reply);
     if (result == KERN_SUCCESS) {
@@ -182,10 +182,13 @@ kern_return_t serve_io_write(mach_port_t object, mach_port_t reply, uint64_t off
 
 kern_return_t serve_io_stat(mach_port_t object, io_stat_t *stat)
 {
+    if (!is_terminal(object)) {
+        return SERVER_ERROR_NOT_SUPPORTED;
+    }
     *stat = (io_stat_t){
         .server = SERVER_NUMBER,
-        .node = is_terminal(object) ? TERMINAL_NUMBER : 0,
-        .type = is_terminal(object) ? IO_TYPE_TERMINAL : IO_TYPE_UNKNOWN,
+        .node = TERMINAL_NUMBER,
+        .type = IO_TYPE_TERMINAL,
         .mode = 0666,
         .links = 1,
         .block_size = IO_INLINE_MAX,
@@ -197,7 +200,7 @@ kern_return_t serve_io_readable(mach_port_t object, uint64_t offset, uint64_t *a
 {
     (void)offset;
     if (!is_terminal(object)) {
-        return SERVER_ERROR_BAD_MODE;
+        return SERVER_ERROR_NOT_SUPPORTED;
     }
     *amount = terminal_readable();
     return KERN_SUCCESS;

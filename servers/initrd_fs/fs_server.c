@@ -137,7 +137,10 @@ kern_return_t serve_dir_lookup(mach_port_t directory, fs_path_t path, int flags,
     struct tree_node *start = node_of_port(directory);
     struct tree_node *found;
     const char *remainder = "";
-    if (start == nullptr || (flags & ~FS_LOOKUP_FLAG_MASK) != 0) {
+    if (start == nullptr) {
+        return SERVER_ERROR_NOT_SUPPORTED;
+    }
+    if ((flags & ~FS_LOOKUP_FLAG_MASK) != 0) {
         return SERVER_ERROR_INVALID;
     }
     switch (tree_lookup(start, path, &found, &remainder)) {
@@ -211,7 +214,7 @@ static kern_return_t file_of_port(mach_port_t port, const struct tree_node **fil
 {
     *file = node_of_port(port);
     if (*file == nullptr) {
-        return SERVER_ERROR_INVALID;
+        return SERVER_ERROR_NOT_SUPPORTED;
     }
     return (*file)->type == TREE_FILE ? KERN_SUCCESS : SERVER_ERROR_IS_DIRECTORY;
 }
@@ -296,7 +299,7 @@ kern_return_t serve_io_stat(mach_port_t object, io_stat_t *stat)
 {
     const struct tree_node *node = node_of_port(object);
     if (node == nullptr) {
-        return SERVER_ERROR_INVALID;
+        return SERVER_ERROR_NOT_SUPPORTED;
     }
     *stat = (io_stat_t){
         .server = SERVER_NUMBER,

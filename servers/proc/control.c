@@ -105,7 +105,7 @@ kern_return_t serve_proc_attach(mach_port_t service, mach_port_t task, mach_port
     }
     struct process *process = adopt_task(task);
     if (process == nullptr) {
-        return SERVER_ERROR_INVALID;
+        return adopt_is_task(task) ? SERVER_ERROR_NO_MEMORY : SERVER_ERROR_INVALID;
     }
     right_release(&task);
     *type = proc_port_send_right(process->port, port);
