@@ -41,6 +41,12 @@ class ReplyPacker:
             return self.side is Side.SERVER
         return t.shape in (Shape.ARRAY, Shape.VAR, Shape.STRING, Shape.VAR_STRING)
 
+    def _c_decides(self, argument: Argument) -> bool:
+        """Only C knows the alignment of the type that a struct[n] of words stands for."""
+        t = argument.type
+        return t.shape is Shape.STRUCT and t.alignment <= layout.WORD and not (
+            t.outtran or t.intran)
+
     def _item(self, role: Role, argument: Argument) -> Item:
         item = self.message.item(role, argument)
         assert item is not None
@@ -77,6 +83,9 @@ class ReplyPacker:
                 self._fill_from_request(argument)
             return
         kind = value_type(argument, self.side)
+        if self._c_decides(argument):
+            self._initialise_struct(argument, kind)
+            return
         if not self._in_place(argument):
             value = self._from_request(argument) if argument.sent else "{0}"
             out.line(f"{declare_local(kind, name)} = {value};")
@@ -99,6 +108,16 @@ class ReplyPacker:
                 out.line(f"memset({place}, 0, sizeof({place}));")
             case Shape.STRING | Shape.VAR_STRING:
                 out.line(f"{place}[0] = '\\0';")
+
+    def _initialise_struct(self, argument: Argument, kind: str) -> None:
+        """The struct itself if C aligns it as a message does, which saves a copy in each call; a local
+        one otherwise."""
+        out, name, local = self.out, argument.name, self.names(argument.name + "Local")
+        out.line(f"{kind} {local};")
+        place = f"_Alignof({kind}) > 4 ? &{local} : ({kind} *)(void *)&{self._place(argument)}"
+        out.assign(f"{kind} *const {name}", place)
+        value = self._from_request(argument) if argument.sent else f"({kind}){{0}}"
+        out.line(f"*{name} = {value};")
 
     def _from_request(self, argument: Argument) -> str:
         carried = self.arguments.carried(argument)
@@ -159,7 +178,8 @@ class ReplyPacker:
         values = {}
         for argument in self.results:
             t, name = argument.type, argument.name
-            by_pointer = t.by_value or t.shape is Shape.POINTER
+            by_pointer = (t.by_value and not self._c_decides(argument)) or (
+                t.shape is Shape.POINTER)
             values["value", name] = ("&" if by_pointer else "") + self._result(argument)
             values["poly", name] = f"&{name}Poly"
             values["count", name] = f"&OutP->{argument.count_name}"
@@ -294,6 +314,9 @@ class ReplyPacker:
             size = self._size_name(item)
             out.line(f"const mach_msg_size_t {size} = string_size({place}, {t.count});")
             out.line(f"memset({place} + {size}, 0, {t.count} - {size});")
+        elif self._c_decides(argument):
+            with out.block(f"if (_Alignof({value_type(argument, self.side)}) > 4)"):
+                out.line(f"{place} = *{argument.name};")
         elif not self._in_place(argument):
             value = f"{t.outtran}({argument.name})" if t.outtran else argument.name
             out.line(f"{place} = {value};")
