@@ -11,6 +11,7 @@ PORT_KINDS = ("requestport", "replyport", "sreplyport", "ureplyport")
 NUMBER_KINDS = ("waittime", "msgoption", "msgseqno", "sendtime")
 USER_TOKENS = ("usersectoken", "useraudittoken", "sectoken", "audittoken")
 ONLY_ONCE = PORT_KINDS[:1] + NUMBER_KINDS
+TOKEN_SIZES = {"msgh_sender": 8, "msgh_audit": 32, "msgh_context": 8}
 MOST_BYTES = 0xFFFFFFFF  # that a count of bytes in a message can say
 MORE_BYTES = 4096  # more than header, counts and trailer take beside the arguments
 SENDABLE = ("MACH_MSG_TYPE_PORT_SEND", "MACH_MSG_TYPE_PORT_SEND_ONCE", "MACH_MSG_TYPE_POLYMORPHIC")
@@ -25,12 +26,14 @@ def check_routine(
         rule(routine, diagnostics)
     for argument in routine.arguments:
         errors = diagnostics.errors
-        for check in (_port_kinds, _number_kinds, _inout, _native, _translation, _implementation):
+        for check in (_port_kinds, _number_kinds, _inout, _native, _translation, _implementation,
+                      _token):
             if diagnostics.errors == errors:
                 check(argument, diagnostics)
     _retcode(routine, diagnostics)
     _special_reply_port(routine, diagnostics, kernel_user or kernel_server)
-    _kernel(routine, diagnostics, kernel_user, kernel_server)
+    if kernel_user:
+        _kernel_user(routine, diagnostics)
     _time_out(routine, diagnostics)
 
 
@@ -160,6 +163,17 @@ def _number_kinds(argument: Argument, diagnostics: Diagnostics) -> None:
         )
 
 
+def _token(argument: Argument, diagnostics: Diagnostics) -> None:
+    """What the trailer has is passed by value, as it is."""
+    size = TOKEN_SIZES.get(TOKENS[argument.kind][2]) if argument.kind in TOKENS else None
+    t = argument.type
+    if size is not None and (t.size != size or t.shape not in (Shape.DATA, Shape.STRUCT)):
+        diagnostics.error(
+            argument.span,
+            f"the {argument.kind} '{argument.name}' must be a struct[n] of {size} bytes",
+        )
+
+
 def _inout(argument: Argument, diagnostics: Diagnostics) -> None:
     t = argument.type
     if argument.kind != "inout":
@@ -219,14 +233,10 @@ def _special_reply_port(routine: Routine, diagnostics: Diagnostics, kernel: bool
         )
 
 
-def _kernel(
-    routine: Routine, diagnostics: Diagnostics, kernel_user: bool, kernel_server: bool
-) -> None:
+def _kernel_user(routine: Routine, diagnostics: Diagnostics) -> None:
     for argument in routine.arguments:
-        if argument.overwrite and kernel_user:
+        if argument.overwrite:
             diagnostics.error(argument.span, "'overwrite' does not go with kerneluser")
-        if argument.kind in TOKENS and argument.type.size is None:
-            diagnostics.error(argument.span, f"token '{argument.name}' must have a known size")
 
 
 def _time_out(routine: Routine, diagnostics: Diagnostics) -> None:

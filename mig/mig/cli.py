@@ -55,8 +55,8 @@ def _check_files(options: Options) -> None:
     if not options.files:
         raise UsageError("no .defs file")
     first = options.files[0]
-    near = nearest(first, verbs.VERBS)
-    if near and "." not in first and not os.path.exists(first):
+    if "." not in first and not os.path.exists(first):
+        near = nearest(first, verbs.VERBS)
         raise UsageError(f"'{first}' is neither a file nor a verb{near}")
     chosen = {option.names: getattr(options, option.field) for option in option_parser.OPTIONS
               if option.value in ("FILE", "PREFIX") and option.field}

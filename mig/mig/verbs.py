@@ -108,13 +108,7 @@ def _layout(request: Request) -> str:
 
 
 def _check(request: Request) -> str:
-    path = request.leading[0]
-    with open(path, encoding="utf-8") as stream:
-        try:
-            old = json.load(stream)
-        except ValueError as error:
-            raise ValueError(f"'{path}' is not what 'mig layout' writes: {error}") from error
-    changes = layout_diff.compare(old, [describe.describe(i) for i in request.interfaces])
+    changes = _changes(request.leading[0], [describe.describe(i) for i in request.interfaces])
     spans = {f"{i.name}.{r.name}": r.span for i in request.interfaces for r in i.routines}
     spans |= {i.name: i.span for i in request.interfaces if i.span is not None}
     for change in changes:
@@ -122,6 +116,20 @@ def _check(request: Request) -> str:
             place = spans.get(re.split(r"[ (]", change.where)[0])
             request.diagnostics.error(place, f"{change.where}: {change.what}")
     return "".join(f"{c}\n" for c in changes if not c.breaking)
+
+
+def _changes(path: str, new: list[describe.Json]) -> list[layout_diff.Change]:
+    """From the file PATH, which `mig layout` or `mig --json` wrote, to NEW."""
+    strange = f"'{path}' is not what 'mig layout' writes"
+    with open(path, encoding="utf-8") as stream:
+        try:
+            old = json.load(stream)
+        except ValueError as error:
+            raise ValueError(f"{strange}: {error}") from error
+    try:
+        return layout_diff.compare(old if isinstance(old, list) else [old], new)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(strange) from error
 
 
 def _doc(request: Request) -> dict[str, str]:
