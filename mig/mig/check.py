@@ -44,14 +44,16 @@ def _c_names(routine: Routine, diagnostics: Diagnostics) -> None:
             diagnostics.error(
                 routine.span, f"'{name}' is a function that stubs call and cannot name a routine"
             )
-    types = {t for a in routine.arguments
-             for t in (a.type.user_type, a.type.server_type, a.type.trans_type)}
+    before: dict[str, Argument] = {}
     for argument in routine.arguments:
-        if argument.name in types:
-            diagnostics.error(
-                argument.span, f"'{argument.name}' is a C type of this routine and cannot name an"
-                " argument",
-            )
+        before[argument.name] = argument
+        t = argument.type
+        for name in sorted({t.user_type, t.server_type, t.trans_type} & before.keys()):
+            if before[name] is not argument:
+                diagnostics.error(
+                    before[name].span,
+                    f"an argument named '{name}' hides the C type of '{argument.name}'",
+                )
 
 
 def _has_request_port(routine: Routine, diagnostics: Diagnostics) -> None:

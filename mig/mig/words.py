@@ -120,7 +120,7 @@ STUB_TYPES = (
 # Names in stubs that an argument would hide, or that are members of every message; and macros.
 STUB_NAMES = re.compile(
     r"Mess|InP|OutP|InHeadP|OutHeadP|(In|Out)\d+P|TrailerP|RetCode|msg_result|check_result"
-    r"|Head|NDR|msgh_body|NULL|TRUE|FALSE|(KERN|MACH|MIG)_\w+|UINT32_MAX"
+    r"|Head|NDR|msgh_body|NULL|TRUE|FALSE|(KERN|MIG)_\w+|MACH_PORT_NULL|UINT32_MAX"
     rf"|{STUB_TYPES}|{STUB_FUNCTIONS}"
 )
 C_KEYWORDS = set(
