@@ -6,6 +6,10 @@
 
 #include_next <stdlib.h>
 
+#include <alloca.h>
+#include <sys/signal.h>
+#include <sys/wait.h>
+
 #include <mach/abi.h>
 
 MACH_BEGIN_DECLS

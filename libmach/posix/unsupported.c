@@ -5,9 +5,11 @@
  */
 #include <errno.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "errors.h"
+#include "files.h"
 
 /* Changing a directory: no file server can. PATH must exist for the answer to be "read-only". */
 static int refuse_change(const char *path)
@@ -50,4 +52,38 @@ int chmod(const char *path, mode_t mode)
 {
     (void)mode;
     return refuse_change(path);
+}
+
+int truncate(const char *path, off_t length)
+{
+    return length < 0 ? fail_errno(EINVAL) : refuse_change(path);
+}
+
+int utimes(const char *path, const struct timeval *times)
+{
+    (void)times;
+    return refuse_change(path);
+}
+
+/* The same for an open file; descriptors of other kinds have no length and no times. */
+static int refuse_open_file(int descriptor)
+{
+    struct open_file *file = file_get(descriptor);
+    if (file == NULL) {
+        return -1;
+    }
+    bool is_file = file_type(file) == IO_TYPE_FILE;
+    file_put(file);
+    return fail_errno(is_file ? EROFS : EINVAL);
+}
+
+int ftruncate(int descriptor, off_t length)
+{
+    return length < 0 ? fail_errno(EINVAL) : refuse_open_file(descriptor);
+}
+
+int futimes(int descriptor, const struct timeval *times)
+{
+    (void)times;
+    return refuse_open_file(descriptor);
 }

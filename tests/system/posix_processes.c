@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * <libproc.h>: processes as Darwin tells them.
+ * <libproc.h>: processes as Darwin tells them; alarms; what POSIX has for files and no file server does.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <libproc.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/proc.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <mach/mach.h>
+#include <mach/mach_time.h>
 
 #include "systest.h"
 
@@ -101,4 +107,100 @@ CASE(a_process_has_a_name_and_a_path)
     EXPECT(proc_pidpath(99999, text, sizeof(text)) == 0 && errno == ESRCH);
     EXPECT(proc_name(0, text, sizeof(text)) == 0 && errno == ESRCH);
     end_child(child);
+}
+
+static semaphore_t rang;
+
+static void ring(int signal)
+{
+    EXPECT_EQ(signal, SIGALRM);
+    EXPECT_OK(semaphore_signal(rang));
+}
+
+CASE(an_alarm_rings_once)
+{
+    mach_timespec_t soon = { .tv_nsec = 1000000 };
+    EXPECT_OK(semaphore_create(mach_task_self(), &rang, SYNC_POLICY_FIFO, 0));
+    EXPECT(signal(SIGALRM, ring) == SIG_DFL);
+    uint64_t start = mach_absolute_time();
+    EXPECT_EQ(alarm(1), 0);
+    EXPECT_OK(semaphore_wait(rang));
+    EXPECT(mach_absolute_time() - start >= NSEC_PER_SEC);
+    EXPECT_EQ(alarm(0), 0);
+    EXPECT_EQ(semaphore_timedwait(rang, soon), KERN_OPERATION_TIMED_OUT);
+    EXPECT(signal(SIGALRM, SIG_DFL) == ring);
+    EXPECT_OK(semaphore_destroy(mach_task_self(), rang));
+}
+
+CASE(an_alarm_is_replaced_or_taken_back)
+{
+    EXPECT_EQ(alarm(1000), 0);
+    unsigned int left = alarm(2000);
+    EXPECT(left > 900 && left <= 1000);
+    left = alarm(0);
+    EXPECT(left > 1900 && left <= 2000);
+    EXPECT_EQ(alarm(0), 0);
+}
+
+CASE(files_cannot_be_changed)
+{
+    int file = open("/bin/echo", O_RDONLY);
+    int ends[2];
+    EXPECT(truncate("/bin/echo", 1) == -1 && errno == EROFS);
+    EXPECT(truncate("/bin/nothing", 1) == -1 && errno == ENOENT);
+    EXPECT(truncate("/bin/echo", -1) == -1 && errno == EINVAL);
+    EXPECT(ftruncate(file, 1) == -1 && errno == EROFS);
+    EXPECT(ftruncate(-1, 1) == -1 && errno == EBADF);
+    EXPECT(utimes("/bin/echo", NULL) == -1 && errno == EROFS);
+    EXPECT(futimes(file, NULL) == -1 && errno == EROFS);
+    EXPECT_EQ(pipe(ends), 0);
+    EXPECT(ftruncate(ends[0], 0) == -1 && errno == EINVAL);
+    EXPECT_EQ(close(ends[0]), 0);
+    EXPECT_EQ(close(ends[1]), 0);
+    EXPECT_EQ(close(file), 0);
+}
+
+static void *raise_alarm(void *nothing)
+{
+    EXPECT_EQ(raise(SIGALRM), 0);
+    return nothing;
+}
+
+static void raise_alarm_in_a_thread(void)
+{
+    pthread_t thread;
+    EXPECT_EQ(pthread_create(&thread, NULL, raise_alarm, NULL), 0);
+    EXPECT_EQ(pthread_join(thread, NULL), 0);
+    EXPECT_OK(semaphore_wait(rang));
+}
+
+CASE(handlers_are_for_all_threads)
+{
+    EXPECT_OK(semaphore_create(mach_task_self(), &rang, SYNC_POLICY_FIFO, 0));
+    EXPECT(signal(SIGALRM, ring) == SIG_DFL);
+    raise_alarm_in_a_thread();
+    raise_alarm_in_a_thread();
+    EXPECT(signal(SIGALRM, SIG_IGN) == ring);
+    EXPECT_EQ(raise(SIGALRM), 0);
+    EXPECT(signal(SIGALRM, SIG_DFL) == SIG_IGN);
+    EXPECT(signal(SIGKILL, ring) == SIG_ERR && errno == EINVAL);
+    EXPECT(raise(NSIG) == -1 && errno == EINVAL);
+    EXPECT_OK(semaphore_destroy(mach_task_self(), rang));
+}
+
+/* The thread that waits for alarms stays, and so does the port by which it waits. */
+void systest_prepare(void)
+{
+    int ends[2];
+    EXPECT_OK(semaphore_create(mach_task_self(), &rang, SYNC_POLICY_FIFO, 0));
+    (void)signal(SIGALRM, ring);
+    (void)alarm(1);
+    EXPECT_OK(semaphore_wait(rang));
+    raise_alarm_in_a_thread();
+    (void)signal(SIGALRM, SIG_DFL);
+    EXPECT_OK(semaphore_destroy(mach_task_self(), rang));
+    (void)access("/bin/echo", F_OK);
+    EXPECT_EQ(pipe(ends), 0);
+    EXPECT_EQ(close(ends[0]), 0);
+    EXPECT_EQ(close(ends[1]), 0);
 }
