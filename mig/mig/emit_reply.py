@@ -70,6 +70,8 @@ class ReplyPacker:
     # Before the call ----------------------------------------------------------------------
 
     def initialise(self) -> None:
+        if any(self._c_decides(a) for a in self.results):
+            self.out.comment("A struct is made in the reply, if C aligns it as messages are.")
         for argument in self.results:
             self._initialise(argument)
             self._initialise_companions(argument)
