@@ -27,13 +27,16 @@ struct server {
     struct worker worker;
     _Atomic bool is_held;  /* works until this is false */
     _Atomic bool is_busy;  /* has begun to work */
-    _Atomic uint32_t done; /* answers that it sent */
+    _Atomic uint32_t done; /* requests that it worked for */
+    bool is_silent;        /* keeps the right to answer, and goes on */
+    _Atomic mach_port_t kept;
 };
 
 static struct server front, back;
 static struct worker hogs[HOGS];
 static _Atomic bool stop;
 static _Atomic uint32_t hogging;
+static mach_msg_option_t patience; /* of those who call */
 
 static void set_priority(thread_act_t thread, integer_t importance)
 {
@@ -64,8 +67,8 @@ static mach_msg_return_t call(mach_port_t port)
         .msgh_id = REQUEST_ID,
     };
     mach_msg_return_t result =
-        mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG | MACH_RCV_TIMEOUT,
-                 sizeof(message.header), sizeof(message), reply, NO_ANSWER, MACH_PORT_NULL);
+        mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG | patience, sizeof(message.header),
+                 sizeof(message), reply, patience != 0 ? NO_ANSWER : 0, MACH_PORT_NULL);
     (void)mach_port_mod_refs(mach_task_self(), reply, MACH_PORT_RIGHT_RECEIVE, -1);
     return result;
 }
@@ -86,6 +89,10 @@ static void serve(void *argument)
         }
         server->done++;
         bool has_reply = message.header.msgh_remote_port != MACH_PORT_NULL;
+        if (has_reply && server->is_silent) {
+            server->kept = message.header.msgh_remote_port;
+            has_reply = false;
+        }
         message.header.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0);
         message.header.msgh_local_port = MACH_PORT_NULL;
         result =
@@ -102,8 +109,9 @@ static void server_start(struct server *server, mach_port_t set, mach_port_t beh
         EXPECT_OK(mach_port_insert_member(mach_task_self(), server->port, set));
     }
     server->behind = behind;
-    server->is_held = server->is_busy = false;
+    server->is_held = server->is_busy = server->is_silent = false;
     server->done = 0;
+    server->kept = MACH_PORT_NULL;
     start(&server->worker, LOW, serve, server);
     EXPECT(worker_wait_blocked(&server->worker));
 }
@@ -155,6 +163,7 @@ static void begin(mach_port_t set)
     mach_port_t self = mach_thread_self();
     set_priority(self, TEST);
     EXPECT_OK(mach_port_deallocate(mach_task_self(), self));
+    patience = MACH_RCV_TIMEOUT;
     server_start(&back, MACH_PORT_NULL, MACH_PORT_NULL);
     server_start(&front, set, back.port);
 }
@@ -201,6 +210,28 @@ CASE(an_important_client_is_served_through_two_servers)
     worker_join(&client.worker);
     EXPECT_EQ(client.result, MACH_MSG_SUCCESS);
     EXPECT_EQ(back.done, 1);
+    end();
+}
+
+static bool has_result(void *client)
+{
+    return ((struct client *)client)->result != -1;
+}
+
+/* Such calls go another way through the kernel. */
+CASE(a_client_that_waits_for_ever_is_served_too)
+{
+    struct client client = { .result = -1 };
+    begin(MACH_PORT_NULL);
+    patience = 0;
+    hogs_start();
+    client.port = front.port;
+    start(&client.worker, HIGH, call_once, &client);
+    EXPECT(systest_wait(has_result, &client));
+    EXPECT_EQ(client.result, MACH_MSG_SUCCESS);
+    EXPECT_EQ(back.done, 1);
+    stop = true;
+    worker_join(&client.worker);
     end();
 }
 
@@ -333,5 +364,33 @@ CASE(the_loan_ends_with_the_reply)
     EXPECT_EQ(front.done, 1);
     stop = true;
     EXPECT(systest_wait(is_done, &front));
+    end();
+}
+
+static bool has_kept(void *server)
+{
+    return ((struct server *)server)->kept != MACH_PORT_NULL;
+}
+
+CASE(the_loan_ends_when_the_server_receives_again)
+{
+    struct client client = { .result = -1 };
+    begin(MACH_PORT_NULL);
+    front.behind = MACH_PORT_NULL;
+    front.is_silent = true;
+    hogs_start();
+    client.port = front.port;
+    start(&client.worker, HIGH, call_once, &client);
+    EXPECT(systest_wait(has_kept, &front));
+    EXPECT_OK(send_value(front.port, 1));
+    for (int i = 0; i < 50; i++) {
+        systest_pause();
+    }
+    EXPECT_EQ(front.done, 1);
+    stop = true;
+    EXPECT(systest_wait(is_done, &front));
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), front.kept)); /* which answers, too */
+    worker_join(&client.worker);
+    EXPECT_EQ(client.result, MACH_MSG_SUCCESS);
     end();
 }
