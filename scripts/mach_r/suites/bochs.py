@@ -66,7 +66,7 @@ def _boot(contents):
         (folder / "configuration").write_text(
             _CONFIGURATION.format(cpus=_CPUS, folder=folder), encoding="ascii"
         )
-        (folder / "go").write_text("c\n", encoding="ascii")  # for its debugger
+        (folder / "go").write_text("c\nq\n", encoding="ascii")  # for its debugger
         _watch(["bochs", "-q", "-f", "configuration", "-unlock", "-rc", "go"], folder)
         serial = folder / "serial"
         return machine.plain(serial.read_bytes()) if serial.exists() else ""
