@@ -336,3 +336,41 @@ KTEST(policy_depressed_thread_lets_all_others_run)
     interrupts_enable();
     ktest_join(lesser);
 }
+
+#define TAG 5
+
+static _Atomic uint32_t ran_on;
+
+/* A thread takes its tag along when it wakes where it has run. */
+static void note_processor([[maybe_unused]] void *argument)
+{
+    (void)thread_sleep_until(clock_now() + MILLISECOND);
+    ran_on = cpu_index();
+}
+
+/* Run a thread of the tag TAG, on PROCESSOR only, or anywhere.  Returns: where it ran. */
+static uint32_t run_tagged(uint32_t processor)
+{
+    struct thread *thread = thread_create(note_processor, nullptr, THREAD_PRIORITY_DEFAULT);
+    thread_set_affinity(thread, TAG);
+    if (processor != CPU_MAX) {
+        thread_bind(thread, processor);
+    }
+    ran_on = CPU_MAX;
+    thread_start(thread);
+    while (ran_on == CPU_MAX) {
+        (void)thread_sleep_until(clock_now() + MILLISECOND);
+    }
+    (void)thread_sleep_until(clock_now() + MILLISECOND);
+    thread_release(thread);
+    return ran_on;
+}
+
+/* Each of the other processors is idle: without its tag the thread came to the first of them. */
+KTEST(policy_affinity_brings_threads_to_the_processor_of_their_tag)
+{
+    for (uint32_t cpu = cpu_count() - 1; cpu > 0; cpu--) {
+        EXPECT_EQ(run_tagged(cpu), cpu);
+        EXPECT_EQ(run_tagged(CPU_MAX), cpu);
+    }
+}

@@ -2,7 +2,7 @@
 """Build everything and run every test; the last line is `N passed, N failed`.
 
 -k WORD runs only tests whose name contains WORD. Names begin with the kind of test: host, kernel,
-system, image.
+system, bochs, image.
 """
 
 import argparse

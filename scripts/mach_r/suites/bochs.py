@@ -86,7 +86,7 @@ class _Bochs(Job):
 class Units(_Bochs):
     """The kernel's unit tests."""
 
-    name = "kernel/bochs"
+    name = "bochs/units"
 
     def _run(self):
         output = _boot(image.Contents(_PRESET, "kernel-test", "test debug_exit", sets=()))
@@ -99,7 +99,7 @@ class Units(_Bochs):
 class Programs(_Bochs):
     """Programs that change maps, move between processors, and stop these."""
 
-    name = "system/bochs"
+    name = "bochs/programs"
     programs = ("memory", "vm_calls", "ool", "tasks", "threads", "processors")
 
     def _run(self):
