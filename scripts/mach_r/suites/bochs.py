@@ -43,7 +43,8 @@ def _watch(words, folder):
     """Run Bochs, for which there has to be a terminal, until it ends or the time is over."""
     ours, its = pty.openpty()
     process = subprocess.Popen(
-        words, stdin=its, stdout=its, stderr=its, cwd=folder, env={**os.environ, "TERM": "vt100"}
+        words, stdin=subprocess.DEVNULL, stdout=its, stderr=its, cwd=folder,
+        env={**os.environ, "TERM": "vt100"},
     )
     os.close(its)
     deadline = time.monotonic() + _TIMEOUT
