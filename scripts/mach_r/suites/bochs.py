@@ -5,7 +5,6 @@ many times as long, so that only what depends on these runs there."""
 import os
 import pathlib
 import pty
-import re
 import select
 import shutil
 import subprocess
@@ -73,37 +72,16 @@ def _boot(contents):
         return machine.plain(serial.read_bytes()) if serial.exists() else ""
 
 
-class _Bochs(Job):
-    """One boot in Bochs."""
+class Programs(Job):
+    """One boot: programs that change maps, move between processors, and stop these."""
 
+    name = "bochs/programs"
     presets = (_PRESET,)
+    programs = ("memory", "vm_calls", "ool", "tasks", "threads", "processors")
 
     def run(self):
         if shutil.which("bochs") is None:
             return [tap.Case(f"{self.name}/skipped", True, skipped=True)]
-        return self._run()
-
-
-class Units(_Bochs):
-    """The kernel's unit tests."""
-
-    name = "bochs/units"
-
-    def _run(self):
-        output = _boot(image.Contents(_PRESET, "kernel-test", "test debug_exit", sets=()))
-        cases = tap.parse(output, self.name)
-        has = re.search(r"^# features:.* pcid invpcid x2apic$", output, re.MULTILINE)
-        cases.append(tap.Case(f"{self.name}/the_processor_has_it_all", bool(has), output[-3000:]))
-        return cases
-
-
-class Programs(_Bochs):
-    """Programs that change maps, move between processors, and stop these."""
-
-    name = "bochs/programs"
-    programs = ("memory", "vm_calls", "ool", "tasks", "threads", "processors")
-
-    def _run(self):
         contents = image.Contents(_PRESET, sets=("system", "test"))
         lines = [f"/tests/{name}" for name in self.programs]
         execute.add_commands(contents.archive, "\n".join([*lines, "echo end"]))
@@ -117,7 +95,6 @@ class Programs(_Bochs):
 
 
 def jobs(word):
-    """Both, if WORD is in their names or those of the programs."""
-    chosen = [Units()] if word in Units.name else []
-    named = any(word in f"{Programs.name}/{program}" for program in Programs.programs)
-    return chosen + ([Programs()] if named else [])
+    """The one job, if it or one of its programs has WORD in its name."""
+    job = Programs()
+    return [job] if any(word in f"{job.name}/{program}" for program in job.programs) else []
