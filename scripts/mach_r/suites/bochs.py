@@ -88,7 +88,8 @@ class Programs(Job):
         texts = _boot(contents).split("TAP version 13\n")
         if len(texts) <= len(self.programs):
             texts += ["it did not come here"] * len(self.programs)
-        cases = []
+        started = f"Processors: {_CPUS}\n" in texts[0]
+        cases = [tap.Case(f"{self.name}/all_processors_run", started, texts[0][-3000:])]
         for name, text in zip(self.programs, texts[1:]):
             cases += tap.parse(text, f"{self.name}/{name}")
         return cases
