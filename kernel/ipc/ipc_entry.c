@@ -152,13 +152,25 @@ void ipc_entry_free(struct ipc_space *space, struct ipc_entry *entry)
     ipc_entry_put_back(space, entry);
 }
 
+/* Where OBJECT stands in SPACE's hash, which is not empty.  What belongs into a slot that is not there yet
+ * is in the one that will be split for it. */
+static inline struct ipc_entry **bucket_of(struct ipc_space *space, const struct ipc_object *object)
+    REQUIRES(space->lock)
+{
+    uint32_t number = ipc_entry_hash(object, space->hash_mask);
+    if (number >= space->capacity / IPC_ENTRY_CHUNK * IPC_HASH_CHUNK) {
+        number &= space->hash_mask / 2;
+    }
+    return ipc_hash_slot(space, number);
+}
+
 struct ipc_entry *ipc_hash_find(struct ipc_space *space, const struct ipc_port *port)
 {
-    if (space->buckets == nullptr) {
+    if (space->capacity == 0) {
         return nullptr;
     }
     const struct ipc_object *object = (const struct ipc_object *)port;
-    struct ipc_entry *entry = space->buckets[ipc_entry_hash(object, space->bucket_mask)];
+    struct ipc_entry *entry = *bucket_of(space, object);
     while (entry != nullptr && entry->object != object) {
         entry = entry->hash_next;
     }
@@ -167,14 +179,14 @@ struct ipc_entry *ipc_hash_find(struct ipc_space *space, const struct ipc_port *
 
 void ipc_hash_insert(struct ipc_space *space, struct ipc_entry *entry)
 {
-    struct ipc_entry **bucket = &space->buckets[ipc_entry_hash(entry->object, space->bucket_mask)];
+    struct ipc_entry **bucket = bucket_of(space, entry->object);
     entry->hash_next = *bucket;
     *bucket = entry;
 }
 
 void ipc_hash_remove(struct ipc_space *space, struct ipc_entry *entry)
 {
-    struct ipc_entry **link = &space->buckets[ipc_entry_hash(entry->object, space->bucket_mask)];
+    struct ipc_entry **link = bucket_of(space, entry->object);
     while (*link != entry) {
         assert(*link != nullptr);
         link = &(*link)->hash_next;

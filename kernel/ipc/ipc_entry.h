@@ -19,6 +19,7 @@ struct ipc_space;
 
 /* Entries in a chunk of the table, and the most indices a table may have. */
 #define IPC_ENTRY_CHUNK     64u
+#define IPC_HASH_CHUNK      (IPC_ENTRY_CHUNK / 2) /* slots of the hash that come with a chunk */
 #define IPC_ENTRY_INDEX_MAX (1u << 20)
 
 /* ipc_entry.bits: user references in the low half, MACH_PORT_TYPE_* above. */

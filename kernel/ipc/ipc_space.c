@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Spaces: creation, growth, destruction.  Table and hash grow together, so that inserting a right
- * never needs memory after the name was found.
+ * never needs memory after the name was found.  The hash grows by as many slots as a chunk brings, each
+ * of which takes its share from the slot half as far (linear hashing), so growth is as short in a space
+ * of many names as in one of few.
  */
 #include <ipc/ipc_space.h>
 
 #include <lib/assert.h>
+#include <lib/string.h>
 #include <mem/quota.h>
 #include <mem/zone.h>
 #include <sched/sched.h>
@@ -20,6 +23,7 @@
 #define ENTRY_LIMIT     (1u << 18)
 
 #define CHUNK_BYTES (IPC_ENTRY_CHUNK * sizeof(struct ipc_entry))
+#define SLOTS_BYTES (IPC_HASH_CHUNK * sizeof(struct ipc_entry *))
 
 /* The table of a space that never had a name: one slot, a chunk of free entries without index. */
 static struct ipc_entry no_entries[IPC_ENTRY_CHUNK];
@@ -112,11 +116,12 @@ static void table_free(struct ipc_space *space, void *memory, size_t size)
     kfree(memory, size);
 }
 
-/* Free the directory and hash of SPACE, which has some. */
-static void free_directory(struct ipc_space *space)
+/* Free the directories of chunks and of slots of SPACE, which has some. */
+static void free_directories(struct ipc_space *space)
 {
-    table_free(space, space->directory, (space->directory_mask + 1) * sizeof(space->directory[0]));
-    table_free(space, space->buckets, (space->bucket_mask + 1) * sizeof(space->buckets[0]));
+    uint32_t size = space->directory_mask + 1;
+    table_free(space, space->directory, size * sizeof(space->directory[0]));
+    table_free(space, space->buckets, size * sizeof(space->buckets[0]));
 }
 
 /* Free the table and hash of SPACE. */
@@ -124,10 +129,11 @@ static void free_table(struct ipc_space *space)
 {
     for (uint32_t i = 0; i < space->capacity / IPC_ENTRY_CHUNK; i++) {
         table_free(space, space->directory[i], CHUNK_BYTES);
+        table_free(space, space->buckets[i], SLOTS_BYTES);
         sched_let_in_after(i);
     }
     if (space->directory != no_directory) {
-        free_directory(space);
+        free_directories(space);
     }
 }
 
@@ -143,27 +149,8 @@ void ipc_space_release(struct ipc_space *space)
     zone_free(&ipc_space_zone, space);
 }
 
-/* Put all table entries of SPACE that denote send or receive rights into the hash of MASK + 1
- * BUCKETS. */
-static void rehash(struct ipc_space *space, struct ipc_entry **buckets, uint32_t mask)
-    REQUIRES(space->lock)
-{
-    if (space->buckets == nullptr) {
-        return;
-    }
-    for (uint32_t i = 0; i <= space->bucket_mask; i++) {
-        struct ipc_entry *next;
-        for (struct ipc_entry *entry = space->buckets[i]; entry != nullptr; entry = next) {
-            next = entry->hash_next;
-            struct ipc_entry **bucket = &buckets[ipc_entry_hash(entry->object, mask)];
-            entry->hash_next = *bucket;
-            *bucket = entry;
-        }
-    }
-}
-
-/* Make directory and hash of SPACE large enough for one more chunk. */
-static kern_return_t grow_directory(struct ipc_space *space) REQUIRES(space->lock)
+/* Make the directories of SPACE large enough for one more chunk. */
+static kern_return_t grow_directories(struct ipc_space *space) REQUIRES(space->lock)
 {
     uint32_t chunks = space->capacity / IPC_ENTRY_CHUNK;
     bool is_first = space->directory == no_directory;
@@ -171,28 +158,59 @@ static kern_return_t grow_directory(struct ipc_space *space) REQUIRES(space->loc
         return KERN_SUCCESS;
     }
     uint32_t size = is_first ? DIRECTORY_FIRST : 2 * chunks;
-    uint32_t mask = size * IPC_ENTRY_CHUNK / 2 - 1;
     struct ipc_entry **directory = table_alloc(space, size * sizeof(directory[0]));
     if (directory == nullptr) {
         return KERN_RESOURCE_SHORTAGE;
     }
-    struct ipc_entry **buckets = table_alloc(space, (mask + 1) * sizeof(buckets[0]));
+    struct ipc_entry ***buckets = table_alloc(space, size * sizeof(buckets[0]));
     if (buckets == nullptr) {
         table_free(space, directory, size * sizeof(directory[0]));
         return KERN_RESOURCE_SHORTAGE;
     }
-    rehash(space, buckets, mask);
     for (uint32_t i = 0; i < size; i++) {
         directory[i] = space->directory[i < chunks ? i : 0];
     }
     if (!is_first) {
-        free_directory(space);
+        memcpy(buckets, space->buckets, chunks * sizeof(buckets[0]));
+        free_directories(space);
     }
     space->directory = directory;
     space->directory_mask = size - 1;
     space->buckets = buckets;
-    space->bucket_mask = mask;
     return KERN_SUCCESS;
+}
+
+/* Move what belongs into slot NUMBER of SPACE's hash, which is new, there from the one that had it. */
+static void split_slot(struct ipc_space *space, uint32_t number) REQUIRES(space->lock)
+{
+    struct ipc_entry **to = ipc_hash_slot(space, number);
+    struct ipc_entry **link = ipc_hash_slot(space, number & space->hash_mask / 2);
+    while (*link != nullptr) {
+        struct ipc_entry *entry = *link;
+        if (ipc_entry_hash(entry->object, space->hash_mask) == number) {
+            *link = entry->hash_next;
+            entry->hash_next = *to;
+            *to = entry;
+        } else {
+            link = &entry->hash_next;
+        }
+    }
+}
+
+/* SPACE, whose capacity does not count it yet, has another chunk: the hash uses its slots. */
+static void grow_hash(struct ipc_space *space) REQUIRES(space->lock)
+{
+    uint32_t first = space->capacity / IPC_ENTRY_CHUNK * IPC_HASH_CHUNK;
+    if (first == 0) {
+        space->hash_mask = IPC_HASH_CHUNK - 1;
+        return;
+    }
+    if (first > space->hash_mask) {
+        space->hash_mask = 2 * space->hash_mask + 1;
+    }
+    for (uint32_t i = 0; i < IPC_HASH_CHUNK; i++) {
+        split_slot(space, first + i);
+    }
 }
 
 kern_return_t ipc_space_grow(struct ipc_space *space)
@@ -200,7 +218,7 @@ kern_return_t ipc_space_grow(struct ipc_space *space)
     if (space->capacity >= IPC_ENTRY_INDEX_MAX) {
         return KERN_NO_SPACE;
     }
-    kern_return_t result = grow_directory(space);
+    kern_return_t result = grow_directories(space);
     if (result != KERN_SUCCESS) {
         return result;
     }
@@ -208,8 +226,15 @@ kern_return_t ipc_space_grow(struct ipc_space *space)
     if (chunk == nullptr) {
         return KERN_RESOURCE_SHORTAGE;
     }
+    struct ipc_entry **slots = table_alloc(space, SLOTS_BYTES);
+    if (slots == nullptr) {
+        table_free(space, chunk, CHUNK_BYTES);
+        return KERN_RESOURCE_SHORTAGE;
+    }
     uint32_t first = space->capacity;
     space->directory[first / IPC_ENTRY_CHUNK] = chunk;
+    space->buckets[first / IPC_ENTRY_CHUNK] = slots;
+    grow_hash(space);
     space->capacity += IPC_ENTRY_CHUNK;
     /* Lowest index on top of the free list; index 0 never, its names would include
      * MACH_PORT_NULL. */

@@ -56,8 +56,9 @@ struct ipc_space {
     uint32_t entry_count;         /* (lock) entries in use */
     uint32_t entry_limit;         /* (lock) quota: entry_count stays below */
     struct ipc_entry *free;       /* (lock) list of free entries by next_free */
-    struct ipc_entry **buckets;   /* (lock) hash from port to entry; a power of two */
-    uint32_t bucket_mask;         /* (lock) */
+    struct ipc_entry **
+        *buckets;         /* (lock) hash from port to entry: IPC_HASH_CHUNK slots for each chunk */
+    uint32_t hash_mask;   /* (lock) the power of two that its slots do not exceed, less one */
     struct rbtree chosen; /* (lock) entries with caller-chosen names (struct ipc_chosen_entry) */
     struct ipc_sender *sender; /* (lock) a reference */
     struct spinlock servers_lock;
@@ -205,12 +206,18 @@ static inline void ipc_entry_put_back(struct ipc_space *space, struct ipc_entry 
     space->free = entry;
 }
 
-/* Slot of OBJECT in a hash with MASK + 1 slots: ports lie apart by their size, so the middle
+/* The number of OBJECT in a hash with MASK + 1 slots: ports lie apart by their size, so the middle
  * bits spread well. */
 static inline uint32_t ipc_entry_hash(const struct ipc_object *object, uint32_t mask)
 {
     uintptr_t address = (uintptr_t)object;
     return (uint32_t)(address >> 6 ^ address >> 14) & mask;
+}
+
+/* The slot with NUMBER of SPACE's hash. */
+static inline struct ipc_entry **ipc_hash_slot(const struct ipc_space *space, uint32_t number)
+{
+    return &space->buckets[number / IPC_HASH_CHUNK][number % IPC_HASH_CHUNK];
 }
 
 /* The entry with a send or receive right to PORT, or null.  Locks: the space's. */

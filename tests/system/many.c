@@ -16,6 +16,7 @@
 #define RIGHTS      8000
 #define TIMERS      400
 #define SETS        400
+#define NAMES       40000
 #define LONG_ENOUGH (500 * 1000000ull)
 
 static struct worker workers[WAITERS];
@@ -285,4 +286,17 @@ CASE(many_are_told_of_the_death_of_one_port)
     }
     EXPECT_EQ(receive_now(notify, &message), MACH_RCV_TIMED_OUT);
     port_destroy(notify);
+}
+
+/* The table of their task grows with them, and goes with it. */
+CASE(many_names_are_in_one_task)
+{
+    struct helper helper;
+    mach_port_t name = MACH_PORT_NULL;
+    if (helper_create(&helper)) {
+        for (int i = 0; i < NAMES; i++) {
+            EXPECT_OK(mach_port_allocate(helper.task, MACH_PORT_RIGHT_RECEIVE, &name));
+        }
+        helper_destroy(&helper);
+    }
 }
