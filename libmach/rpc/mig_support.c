@@ -36,9 +36,9 @@ int mig_strncpy_zerofill(char *destination, const char *source, int size)
 
 void mig_allocate(vm_address_t *address, vm_size_t size)
 {
-    if (mach_vm_allocate(mach_task_self_, address, size, VM_FLAGS_ANYWHERE) != KERN_SUCCESS) {
-        *address = 0;
-    }
+    mach_vm_address_t memory = 0; /* stays so if there is none */
+    (void)mach_vm_allocate(mach_task_self_, &memory, size, VM_FLAGS_ANYWHERE);
+    *address = memory;
 }
 
 void mig_deallocate(vm_address_t address, vm_size_t size)

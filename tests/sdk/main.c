@@ -3,12 +3,21 @@
  * Client and server of adder.defs in one program: the sum goes through a port of its own.
  */
 #include <pthread.h>
+#include <stdint.h>
+#include <sys/types.h>
 
 #include <mach/mach.h>
 
 #include "adder.h"
 #include "adder_server.h"
 #include "words.h"
+
+/* As on Darwin. */
+_Static_assert(_Generic((uint64_t)0, unsigned long long: 1, default: 0), "uint64_t");
+_Static_assert(_Generic((mach_vm_address_t)0, unsigned long long: 1, default: 0), "addresses");
+_Static_assert(_Generic((off_t)0, long long: 1, default: 0), "off_t");
+_Static_assert(_Generic(UINT64_MAX, unsigned long long: 1, default: 0), "UINT64_MAX");
+_Static_assert(_Generic(INT64_C(1), long long: 1, default: 0), "INT64_C");
 
 kern_return_t serve_add(mach_port_t server, int left, int right, int *sum)
 {
