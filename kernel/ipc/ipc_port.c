@@ -381,10 +381,14 @@ void ipc_port_release_send_once(struct ipc_port *port)
     interrupt_state_t interrupts = interrupts_save();
     ipc_port_lock(port);
     bool is_active = port->object.is_active;
+    bool is_kobject = is_active && port->kobject_kind != IPC_KOBJECT_NONE;
     ipc_port_unlock(port);
-    if (is_active) {
+    if (is_active && !is_kobject) {
         ipc_notify_send_once(port);
     } else {
+        if (is_kobject) {
+            upcall_kobject_send_once(port);
+        }
         ipc_port_consume_send_once(port);
     }
     sched_restore_interrupts(interrupts);

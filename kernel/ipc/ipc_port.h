@@ -52,6 +52,7 @@ enum ipc_kobject_kind {
     IPC_KOBJECT_TASK_INSPECT,
     IPC_KOBJECT_TASK_NAME,
     IPC_KOBJECT_TASK_TOKEN,
+    IPC_KOBJECT_TASK_RESUME,
     IPC_KOBJECT_THREAD,
     IPC_KOBJECT_THREAD_READ, /* likewise */
     IPC_KOBJECT_THREAD_INSPECT,
@@ -214,8 +215,8 @@ struct ipc_port *ipc_port_copy_send(struct ipc_port *port);
  * ignored. */
 void ipc_port_release_send(struct ipc_port *port);
 
-/* Drop an unused send-once right with its reference: the receiver gets a send-once notification.
- * Null and dead are ignored. */
+/* Drop an unused send-once right with its reference: the receiver gets a send-once notification, the
+ * object of a kernel port is told by an upcall.  Null and dead are ignored. */
 void ipc_port_release_send_once(struct ipc_port *port);
 
 /* A send-once right whose message was delivered is used up: drop it with its reference, without

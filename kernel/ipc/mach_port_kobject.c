@@ -25,6 +25,7 @@ static const struct kind kinds[] = {
     [IPC_KOBJECT_TASK_INSPECT] = { 44, "task, to be inspected" },
     [IPC_KOBJECT_TASK_NAME] = { 20, "name of a task" },
     [IPC_KOBJECT_TASK_TOKEN] = { 50, "identity of a task" },
+    [IPC_KOBJECT_TASK_RESUME] = { 36, "suspension of a task" },
     [IPC_KOBJECT_THREAD] = { 1, "thread" },
     [IPC_KOBJECT_THREAD_READ] = { 47, "thread, to be read" },
     [IPC_KOBJECT_THREAD_INSPECT] = { 46, "thread, to be inspected" },

@@ -31,3 +31,7 @@ struct ipc_kmsg *upcall_kobject_call(struct ipc_kmsg *request, struct ipc_short_
 /* kern: the last send right of kernel port PORT, which has an object behind it, is gone.
  * Context: no locks. */
 void upcall_kobject_no_senders(struct ipc_port *port);
+
+/* kern: a send-once right to kernel port PORT, which has an object behind it, is given up unused.
+ * Context: no locks; interrupts off before and after; may sleep. */
+void upcall_kobject_send_once(struct ipc_port *port);

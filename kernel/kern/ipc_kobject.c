@@ -18,6 +18,7 @@
 #include <kern/mig_kernel.h>
 #include <kern/semaphore.h>
 #include <kern/subsystems.h>
+#include <kern/task_suspension.h>
 
 NDR_record_t NDR_record = NDR_RECORD_VALUE;
 
@@ -227,4 +228,9 @@ void upcall_kobject_no_senders(struct ipc_port *port)
 {
     memory_entry_no_senders(port);
     semaphore_no_senders(port);
+}
+
+void upcall_kobject_send_once(struct ipc_port *port)
+{
+    task_suspension_dropped(port);
 }

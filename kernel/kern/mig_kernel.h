@@ -29,6 +29,7 @@
 #include <mach/vm_region.h>
 #include <mach/vm_sync.h>
 #include <mach/vm_types.h>
+#include <mach_debug/ipc_info.h>
 
 #include <lib/string.h>
 #include <ipc/ipc_kmsg_descriptor.h>

@@ -271,9 +271,7 @@ struct ipc_port *task_make_send(struct task *task)
     return kernel_port_make_send(task->self);
 }
 
-/* TASK's port of KIND, one of those that allow less, which are made now if need be; null without
- * memory.  Locks: TASK's. */
-static struct ipc_port *lesser_port(struct task *task, enum ipc_kobject_kind kind)
+struct ipc_port *task_lesser_port(struct task *task, enum ipc_kobject_kind kind)
 {
     struct ipc_port **port = &task->lesser[kind - IPC_KOBJECT_TASK_READ];
     if (*port == nullptr) {
@@ -288,7 +286,8 @@ kern_return_t task_make_send_of_kind(struct task *task, enum ipc_kobject_kind ki
     kern_return_t result = KERN_INVALID_TASK;
     mutex_lock(&task->lock);
     if (task->is_active) {
-        struct ipc_port *port = kind == IPC_KOBJECT_TASK ? task->self : lesser_port(task, kind);
+        struct ipc_port *port =
+            kind == IPC_KOBJECT_TASK ? task->self : task_lesser_port(task, kind);
         *right = kernel_port_make_send(port);
         result = port != nullptr ? KERN_SUCCESS : KERN_RESOURCE_SHORTAGE;
     }

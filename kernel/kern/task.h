@@ -43,9 +43,9 @@ struct vm_map;
 /* Ports that a task keeps for its children without knowing why (mach_ports_register). */
 #define TASK_REGISTERED_MAX 3
 
-/* Ports of a task that allow less than control, by enum object_access from ACCESS_READ on, and its
- * identity token. */
-#define TASK_LESSER_PORTS 4
+/* Ports of a task that allow less than control, by enum object_access from ACCESS_READ on, its
+ * identity token, and the port of its suspension tokens. */
+#define TASK_LESSER_PORTS 5
 
 /* The most tasks of the system; what one may use tells its space's quota. */
 #define TASKS_MAX 1024
@@ -79,6 +79,7 @@ struct task {
     struct list threads;            /* (l) thread.task_link, each with a reference */
     uint32_t thread_count;          /* (l) */
     uint32_t suspend_count;         /* (l) */
+    uint32_t tokens_taken;          /* (l) see task_suspension.c */
     struct usage ended_usage;       /* (l) of threads that have ended */
     uint64_t ended_threads;         /* (l) how many */
     struct task_external external;  /* what tasks did to each other */
@@ -135,6 +136,10 @@ struct ipc_port *task_make_send(struct task *task);
  */
 [[nodiscard]] kern_return_t task_make_send_of_kind(struct task *task, enum ipc_kobject_kind kind,
                                                    struct ipc_port **right);
+
+/* TASK's port of KIND, one of those that allow less (up to IPC_KOBJECT_TASK_RESUME), which are made now if
+ * need be; null without memory.  TASK is active.  Locks: TASK's. */
+[[nodiscard]] struct ipc_port *task_lesser_port(struct task *task, enum ipc_kobject_kind kind);
 
 /* A send right to the host as TASK knows it: its special port, which is the privileged one for tasks
  * that the security server has made so.  Returns: null, TASK has ended. */

@@ -32,3 +32,7 @@ struct ipc_kmsg *upcall_kobject_call(struct ipc_kmsg *request,
 void upcall_kobject_no_senders([[maybe_unused]] struct ipc_port *port)
 {
 }
+
+void upcall_kobject_send_once([[maybe_unused]] struct ipc_port *port)
+{
+}

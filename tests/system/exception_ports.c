@@ -3,6 +3,9 @@
  * Who is told of exceptions: what is set is what is told and inherited, what makes no sense is
  * refused, and a task whose exception nobody wants ends.
  */
+#include <mach/task_special_ports.h>
+#include <mach_debug/mach_debug_types.h>
+
 #include "faults.h"
 #include "systest.h"
 #include "systest_msg.h"
@@ -54,6 +57,103 @@ CASE(exception_ports_are_told_and_inherited)
         helper_destroy(&helper);
         expect_told(child.task, handler);
         helper_destroy(&child);
+    }
+    port_destroy_with_send(handler);
+}
+
+/* What is told in numbers: those by which name spaces tell ports (mach_port_space_info). */
+struct numbers {
+    exception_mask_t masks[EXC_TYPES_COUNT];
+    exception_handler_info_t handlers[EXC_TYPES_COUNT];
+    exception_behavior_t behaviors[EXC_TYPES_COUNT];
+    thread_state_flavor_t flavors[EXC_TYPES_COUNT];
+    mach_msg_type_number_t count;
+};
+
+static natural_t number_of(mach_port_t name)
+{
+    ipc_info_space_t info;
+    ipc_info_name_array_t table;
+    ipc_info_tree_name_array_t tree;
+    mach_msg_type_number_t count, tree_count;
+    natural_t number = 0;
+    EXPECT_OK(mach_port_space_info(mach_task_self(), &info, &table, &count, &tree, &tree_count));
+    for (mach_msg_type_number_t i = 0; i < count; i++) {
+        number = table[i].iin_name == name ? table[i].iin_object : number;
+    }
+    EXPECT_OK(vm_deallocate(mach_task_self(), (vm_address_t)table, count * sizeof(table[0])));
+    return number;
+}
+
+/* NUMBERS, of SOME_MASK and a kind for which nothing is set, have to be of HANDLER. */
+static void expect_numbers(const struct numbers *numbers, mach_port_t handler)
+{
+    EXPECT_EQ(numbers->count, 2);
+    EXPECT_EQ(numbers->masks[0], EXC_MASK_BAD_ACCESS);
+    EXPECT(numbers->handlers[0].iip_port_object == 0 &&
+           numbers->handlers[0].iip_receiver_object == 0);
+    EXPECT_EQ(numbers->masks[1], SOME_MASK);
+    EXPECT_EQ(numbers->handlers[1].iip_port_object, number_of(handler));
+    EXPECT(numbers->handlers[1].iip_receiver_object != 0);
+    EXPECT_EQ(numbers->behaviors[1], EXCEPTION_STATE);
+    EXPECT_EQ(numbers->flavors[1], x86_THREAD_STATE64);
+}
+
+static kern_return_t task_numbers(task_t task, exception_mask_t mask, struct numbers *numbers)
+{
+    numbers->count = EXC_TYPES_COUNT;
+    return task_get_exception_ports_info(task, mask, numbers->masks, &numbers->count,
+                                         numbers->handlers, numbers->behaviors, numbers->flavors);
+}
+
+static kern_return_t thread_numbers(thread_t thread, exception_mask_t mask, struct numbers *numbers)
+{
+    numbers->count = EXC_TYPES_COUNT;
+    return thread_get_exception_ports_info(thread, mask, numbers->masks, &numbers->count,
+                                           numbers->handlers, numbers->behaviors, numbers->flavors);
+}
+
+/* Who may read a task is told its handlers in numbers, and gets no right to them. */
+CASE(a_tasks_exception_ports_are_told_in_numbers)
+{
+    struct helper helper;
+    struct numbers numbers;
+    mach_port_t read = MACH_PORT_NULL;
+    mach_port_t handler = port_create_with_send();
+    if (helper_create(&helper)) {
+        EXPECT_OK(task_set_exception_ports(helper.task, SOME_MASK, handler, EXCEPTION_STATE,
+                                           x86_THREAD_STATE64));
+        EXPECT_OK(task_get_special_port(helper.task, TASK_READ_PORT, &read));
+        EXPECT_OK(task_numbers(read, SOME_MASK | EXC_MASK_BAD_ACCESS, &numbers));
+        expect_numbers(&numbers, handler);
+        EXPECT_EQ(task_numbers(read, 1, &numbers), KERN_INVALID_ARGUMENT);
+        EXPECT_EQ(thread_numbers(read, SOME_MASK, &numbers), KERN_INVALID_ARGUMENT);
+        helper_destroy(&helper);
+        EXPECT_OK(mach_port_deallocate(mach_task_self(), read));
+    }
+    port_destroy_with_send(handler);
+}
+
+static void do_nothing([[maybe_unused]] void *argument)
+{
+}
+
+CASE(a_threads_exception_ports_are_told_in_numbers)
+{
+    struct worker worker;
+    struct numbers numbers;
+    mach_port_t handler = port_create_with_send();
+    if (EXPECT(worker_create(&worker, mach_task_self(), do_nothing, NULL))) {
+        EXPECT_OK(thread_numbers(worker.thread, EXC_MASK_BAD_ACCESS, &numbers));
+        EXPECT_EQ(numbers.count, 1);
+        EXPECT_EQ(numbers.handlers[0].iip_port_object, 0);
+        EXPECT_OK(thread_set_exception_ports(worker.thread, SOME_MASK, handler, EXCEPTION_STATE,
+                                             x86_THREAD_STATE64));
+        EXPECT_OK(thread_numbers(worker.thread, SOME_MASK | EXC_MASK_BAD_ACCESS, &numbers));
+        expect_numbers(&numbers, handler);
+        EXPECT_EQ(thread_numbers(worker.thread, 1, &numbers), KERN_INVALID_ARGUMENT);
+        EXPECT_EQ(task_numbers(worker.thread, SOME_MASK, &numbers), KERN_INVALID_TASK);
+        worker_kill(&worker);
     }
     port_destroy_with_send(handler);
 }

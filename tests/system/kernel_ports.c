@@ -138,12 +138,12 @@ static mach_port_t make_memory_entry(void)
     4804, 4805, 4808, 4814, 4815, 4816, 4819, 4820, 3800, 3805, 3806, 3809, 3817, 3821, 3822, 3824
 static const mach_msg_id_t name_allows[] = { NAME_ALLOWS, 0 };
 static const mach_msg_id_t inspect_allows[] = { INSPECT_ALLOWS, 0 };
-static const mach_msg_id_t read_allows[] = { INSPECT_ALLOWS, SPACE_ALLOWS, MEMORY_ALLOWS,
-                                             3407,           3408,         0 };
+static const mach_msg_id_t read_allows[] = { INSPECT_ALLOWS, SPACE_ALLOWS, MEMORY_ALLOWS, 3407,
+                                             3408,           3436,         3460,          0 };
 #define THREAD_INSPECT_ALLOWS 3610, 3612, 3618, 3623
 static const mach_msg_id_t thread_inspect_allows[] = { THREAD_INSPECT_ALLOWS, 0 };
 static const mach_msg_id_t thread_read_allows[] = {
-    THREAD_INSPECT_ALLOWS, 3601, 3603, 3605, 3606, 0
+    THREAD_INSPECT_ALLOWS, 3601, 3603, 3605, 3606, 3630, 0
 };
 static const mach_msg_id_t token_allows[] = { 3458, 0 };
 

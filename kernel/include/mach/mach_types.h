@@ -39,6 +39,7 @@
 #include <mach/vm_statistics.h>
 #include <mach/vm_sync.h>
 #include <mach/vm_types.h>
+#include <mach_debug/ipc_info.h>
 
 typedef mach_port_t task_t;
 typedef mach_port_t task_name_t;

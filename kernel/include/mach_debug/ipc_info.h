@@ -47,7 +47,8 @@ typedef struct ipc_info_port {
     natural_t iip_port_object;
     natural_t iip_receiver_object;
 } ipc_info_port_t;
-typedef ipc_info_port_t *exception_handler_info_array_t;
+typedef ipc_info_port_t exception_handler_info_t;
+typedef exception_handler_info_t *exception_handler_info_array_t;
 
 MACH_ABI_SIZE(ipc_info_space_t, 24);
 MACH_ABI_SIZE(ipc_info_space_basic_t, 24);
