@@ -33,7 +33,8 @@ def files(
     """The program in the file NAME; INTERFACE is the result of with_prefix(). Of an interface that
     the kernel serves, only the served half, and the translations in a header of the same name: the
     callers' half is in the program of the same interface for tasks, compiled with
-    LOOP_SERVED_ELSEWHERE."""
+    LOOP_SERVED_ELSEWHERE. Of one whose callers are in the kernel, only the callers' half; the
+    served one is in the program for tasks, compiled with LOOP_CALLED_ELSEWHERE."""
     if not interface.kernel_server:
         return {name: loopback_source(interface, header, server_header)}
     translations = os.path.splitext(name)[0] + ".h"
@@ -44,20 +45,31 @@ def files(
 
 
 def loopback_source(interface: Interface, header: str, server_header: str) -> str:
-    """The whole program."""
+    """The whole program, or its callers' half if they are in the kernel."""
     out = Writer()
     out.lines(
         f'#include "{header}"\n#include "loopback.h"\n\n'
-        "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n\n"
-        f'#ifndef LOOP_SERVED_ELSEWHERE\n#include "{server_header}"'
+        "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>"
     )
+    if interface.kernel_user:
+        out.lines('\n#include "loopback_kobject.h"')
+        _callers(out, interface)
+        return out.text()
+    out.lines(f'\n#ifndef LOOP_SERVED_ELSEWHERE\n#include "{server_header}"')
     for routine in interface.routines:
         Served(out, routine).write()
+    out.lines("#endif\n\n#ifndef LOOP_CALLED_ELSEWHERE")
+    _callers(out, interface)
     out.lines("#endif")
+    return out.text()
+
+
+def _callers(out: Writer, interface: Interface) -> None:
+    """The callers, what the judge knows, and main()."""
     cases = []
     for routine in interface.routines:
         tables = Served(out, routine).tables()
-        Case(out, routine).caller()
+        Case(out, routine, interface.kernel_user).caller()
         halves = interface.halves and not routine.one_way
         if halves:
             Halves(out, routine).write()
@@ -67,7 +79,6 @@ def loopback_source(interface: Interface, header: str, server_header: str) -> st
         for routine, tables, halves in cases:
             _case(out, routine, tables, halves)
     _main(out, interface)
-    return out.text()
 
 
 def _case(out: Writer, routine: Routine, tables: list[Table], halves: bool) -> None:
@@ -102,5 +113,9 @@ def _main(out: Writer, interface: Interface) -> None:
             out.line(f".max_reply = sizeof({union}),")
             out.line(f".first = {interface.base}, .ids = {len(interface.slots)},")
             out.line(f".cases = cases, .case_count = {len(interface.routines)},")
+            if interface.kernel_user:
+                out.line(".from_kernel = true,")
+            destroy = "mach_msg_destroy" + ("_from_kernel" if interface.kernel_user else "")
+            out.line(f".destroy = {destroy},")
             out.lines("#ifdef LOOP_SERVED_ELSEWHERE\n.in_kernel = true,\n#endif")
         out.line("return loop_main(&interface, argc, argv);")

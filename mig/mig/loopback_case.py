@@ -5,8 +5,8 @@ come back; and what caller and server check alike."""
 from mig.c_writer import Writer
 from mig.ir import NATIVE, TOKENS, Argument, Routine, Shape, Type
 from mig.loopback_counts import ROOM, Counts
-from mig.loopback_terms import TASK
-from mig.signature import Parameter, Side, declare, parameters, poly_form
+from mig.loopback_terms import KERNEL_CALLER, TASK
+from mig.signature import Parameter, Side, carried_type, declare, parameters, poly_form
 
 
 class Case(Counts):
@@ -14,10 +14,13 @@ class Case(Counts):
 
     terms = TASK
 
-    def __init__(self, out: Writer, routine: Routine):
+    def __init__(self, out: Writer, routine: Routine, from_kernel: bool = False):
         super().__init__(routine)
         self.out = out
-        self.user = parameters(routine, Side.USER)
+        self.side = Side.USER
+        if from_kernel:
+            self.terms, self.side = KERNEL_CALLER, Side.KERNEL_USER
+        self.user = parameters(routine, self.side)
         self.server = parameters(routine, Side.SERVER)
 
     # The caller ---------------------------------------------------------------------------
@@ -82,10 +85,13 @@ class Case(Counts):
                           f"{self.chosen_disposition(argument, self.tag(argument))};")
             how = f"{name}Poly"
         port = "LOOP_REQUEST_PORT" if argument.kind == "requestport" else "LOOP_OWN_REPLY_PORT"
-        self.out.line(f"const {argument.type.user_type} {name} = loop_own({port}, {how});")
+        kind = carried_type(argument.type, self.side)
+        right = self.terms.named(f"loop_own({port}, {how})", kind)
+        self.out.line(f"const {kind} {name} = {right};")
 
     def _user_storage(self, argument: Argument, name: str) -> None:
         out, t, tag = self.out, argument.type, self.tag(argument)
+        carried = carried_type(t, self.side)
         match t.shape:
             case Shape.DATA | Shape.STRUCT | Shape.VALUE | Shape.POINTER | Shape.OPTIONAL:
                 kind = t.phrase if t.shape in NATIVE else t.user_type
@@ -98,16 +104,18 @@ class Case(Counts):
                 out.line(f"char {name}[{t.count}];")
                 out.line(f"loop_string({name}, {t.count}, {tag});")
             case Shape.PORT:
-                out.line(f"{t.user_type} {name} = {self.port(argument, tag)};")
+                right = self.terms.named(self.port(argument, tag), carried)
+                out.line(f"{carried} {name} = {right};")
                 if argument.sent:
-                    out.line(f"(void)loop_own({name}, {self.sending(argument, tag)});")
+                    how = self.sending(argument, tag)
+                    out.line(f"(void)loop_own({self.terms.name_of(name)}, {how});")
             case Shape.PORTS:
-                out.line(f"mach_port_t {name}[{t.count}];")
+                out.line(f"{self.terms.right} {name}[{t.count}];")
                 self.fill_ports(name, str(t.count), tag)
                 if argument.sent:
                     given = self.given(argument, False)
                     count = f"({given} < {t.count} ? {given} : {t.count})"
-                    out.line(f"loop_own_all({name}, {count}, {self.sending(argument, tag)});")
+                    out.line(self.terms.own_all(name, count, self.sending(argument, tag)))
             case Shape.OOL | Shape.OOL_PORTS if argument.overwrite and not argument.sent:
                 size = 4 if t.port else t.element_size
                 out.line(f"_Alignas(16) char m_{name}[{(t.count or ROOM) * size}] = {{0}};")
@@ -116,16 +124,16 @@ class Case(Counts):
                 out.line(f"void *m_{name} = NULL;")
                 if argument.sent:
                     self._make_memory(argument, t, f"m_{name}", str(tag), False)
-                out.line(f"{declare(t.user_type, name)} = ({t.user_type})m_{name};")
+                out.line(f"{declare(carried, name)} = ({carried})m_{name};")
             case Shape.OOL_LIST:
                 self._user_list(argument, name)
 
     def _user_list(self, argument: Argument, name: str) -> None:
         out, t, tag = self.out, argument.type, self.tag(argument)
         assert t.element is not None
-        kind = t.element.user_type
+        kind = carried_type(t.element, self.side)
         # What is behind the caller's elements is unset: reading it is a fault.
-        out.line(f"{kind} {name}[{t.count}];")
+        out.line(f"{declare(kind, name)}[{t.count}];")
         out.line(f"mach_msg_type_number_t s_{name}[{t.count}];")
         if not argument.sent:
             return
@@ -164,8 +172,9 @@ class Case(Counts):
         self, argument: Argument, t: Type, place: str, count: str, tag: str
     ) -> None:
         """Define PLACE: memory for COUNT elements. Lent, unless the message takes it away."""
-        given = "false" if argument.dealloc == "no" and not self.terms.moves else "true"
-        if argument.dealloc == "maybe" and not tag.startswith("TAG_OUT"):
+        given = "false" if argument.dealloc == "no" and not self.terms.gives else "true"
+        lends = argument.dealloc == "maybe" and not self.terms.gives
+        if lends and not tag.startswith("TAG_OUT"):
             given = self._gives(argument)
         terms = self.terms
         size = terms.right_size if t.shape is Shape.OOL_PORTS else t.element_size
@@ -227,6 +236,8 @@ class Case(Counts):
             return
         t = argument.type
         place = f"(void *){name}" if t.shape in (Shape.OOL, Shape.OOL_PORTS) else name
+        if t.shape is Shape.PORT:
+            place = self.terms.name_of(name)
         tag = f"TAG_OUT + {self.tag(argument)}"
         if argument.counted:
             self.out.line(f"LOOP_CHECK({name}Cnt == {self.elements(argument, True)});")

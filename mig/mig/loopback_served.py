@@ -109,7 +109,7 @@ class Served(Case):
 
     def _pass_on(self, argument: Argument, place: str) -> None:
         out, t = self.out, argument.type
-        goes = argument.dealloc == "yes" or argument.freed_by_stub or self.terms.moves
+        goes = argument.dealloc == "yes" or argument.freed_by_stub or self.terms.gives
         given = "true" if goes else "false"
         came = how = ""
         if t.port:

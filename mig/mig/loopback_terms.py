@@ -8,7 +8,9 @@ class Terms:
 
     right = "mach_port_t"
     right_size = 4
+    owns, releases = "loop_own_all", "loop_release_all"
     moves = False  # results are moved into the reply, whatever the .defs file says of the sender
+    gives = False  # and memory goes with any message
 
     def name_of(self, right: str) -> str:
         """The name that the expression RIGHT has."""
@@ -27,10 +29,10 @@ class Terms:
         return f"(({self.right} *){place})"
 
     def own_all(self, place: str, count: str, how: str) -> str:
-        return f"loop_own_all({place}, {count}, {how});"
+        return f"{self.owns}({place}, {count}, {how});"
 
     def release_all(self, place: str, count: str, how: str) -> str:
-        return f"loop_release_all({place}, {count}, {how});"
+        return f"{self.releases}({place}, {count}, {how});"
 
     def free_array(self, place: str, count: str) -> str:
         return f"loop_free({place}, {count} * {self.right_size});"
@@ -44,7 +46,8 @@ class KernelTerms(Terms):
 
     right = "ipc_port_t"
     right_size = 8
-    moves = True
+    owns, releases = "loop_own_pointers", "loop_release_pointers"
+    moves = gives = True
 
     def name_of(self, right: str) -> str:
         return f"(mach_port_t)(uintptr_t){right}"
@@ -55,12 +58,6 @@ class KernelTerms(Terms):
     def of_memory(self, memory: str, kind: str) -> str:
         return memory
 
-    def own_all(self, place: str, count: str, how: str) -> str:
-        return f"loop_own_pointers({place}, {count}, {how});"
-
-    def release_all(self, place: str, count: str, how: str) -> str:
-        return f"loop_release_pointers({place}, {count}, {how});"
-
     def free_array(self, place: str, count: str) -> str:
         return f"mig_free_port_array({place}, {count});"
 
@@ -68,5 +65,12 @@ class KernelTerms(Terms):
         return f"vm_map_copy_discard({place});"
 
 
+class KernelCallerTerms(KernelTerms):
+    """As callers in the kernel have them, who send rights as the .defs file says."""
+
+    moves = False
+
+
 TASK = Terms()
 KERNEL = KernelTerms()
+KERNEL_CALLER = KernelCallerTerms()

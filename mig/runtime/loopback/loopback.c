@@ -108,7 +108,8 @@ static kern_return_t expected_result(void)
  * on its way. */
 static bool has_failed_with_port(kern_return_t got)
 {
-    if (loop.routine->one_way || loop.routine->own_reply_port || loop.halves) {
+    if (loop.routine->one_way || loop.routine->own_reply_port || loop.halves ||
+        loop_interface->from_kernel) {
         return false;
     }
     return got == MACH_RCV_TOO_LARGE || loop.course == LOOP_REPLY_LOST ||
@@ -128,7 +129,7 @@ static void settle(kern_return_t got)
     if (loop_outcome.delivered != NULL) {
         loop_side = LOOP_CLIENT;
         if (got == KERN_SUCCESS) {
-            mach_msg_destroy(loop_outcome.delivered);
+            loop_interface->destroy(loop_outcome.delivered);
         }
         free(loop_outcome.delivered);
     }

@@ -49,7 +49,9 @@ struct loop_interface {
     unsigned int ids;
     const struct loop_case *cases;
     unsigned int case_count;
-    bool in_kernel; /* the server: loopback_kobject.h */
+    bool in_kernel;   /* the server: loopback_kobject.h */
+    bool from_kernel; /* the callers */
+    void (*destroy)(mach_msg_header_t *message); /* what callers do with a reply they do not want */
 };
 
 /* What is out of the ordinary in a call. */

@@ -8,6 +8,9 @@
 
 #define PATTERN 0xdd
 
+/* Descriptors to leave out (loop_copyout()): all of them. */
+#define LOOP_EVERYTHING 1000u
+
 /* Ledger --------------------------------------------------------------------------------------- */
 
 /* HOLDER gets or loses a right as it is received: a send, send-once or receive right. */

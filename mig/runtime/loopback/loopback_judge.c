@@ -351,6 +351,7 @@ kern_return_t loop_judge_reply(const struct loop_message *shape, const mach_msg_
         .bytes = (const char *)reply,
         .size = reply->msgh_size,
         .wrong_shape = MIG_TYPE_ERROR,
+        .in_kernel = loop_interface->from_kernel,
     };
     if (reply->msgh_id != shape->id) {
         return reply->msgh_id == MACH_NOTIFY_SEND_ONCE ? MIG_SERVER_DIED : MIG_REPLY_MISMATCH;

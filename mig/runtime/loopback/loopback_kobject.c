@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a kernel does around a stub (loopback_kobject.h). Descriptors have the same places and sizes
+ * What a kernel does around a stub, of its servers or of its callers (loopback_kobject.h). Descriptors have the same places and sizes
  * as a task's, and a name with its padding is the pointer already, so only arrays of rights are
  * turned from names into pointers on their way in, and back on their way out.
  */
@@ -76,11 +76,11 @@ static void to_kernel(mach_msg_descriptor_t *descriptor)
     }
     const mach_port_t *names = array->address;
     struct ipc_port **ports =
-        ledger_allocate(LOOP_SERVER, array->count * sizeof(struct ipc_port *));
+        ledger_allocate(loop_side, array->count * sizeof(struct ipc_port *));
     for (uint32_t i = 0; i < array->count; i++) {
         ports[i] = port_of(names[i]);
     }
-    ledger_free(LOOP_SERVER, array->address, array->count * sizeof(mach_port_t));
+    ledger_free(loop_side, array->address, array->count * sizeof(mach_port_t));
     array->address = ports;
 }
 
@@ -94,11 +94,11 @@ static void to_task(mach_msg_descriptor_t *descriptor)
         return;
     }
     struct ipc_port **ports = array->address;
-    mach_port_t *names = ledger_allocate(LOOP_SERVER, array->count * sizeof(mach_port_t));
+    mach_port_t *names = ledger_allocate(loop_side, array->count * sizeof(mach_port_t));
     for (uint32_t i = 0; i < array->count; i++) {
         names[i] = name_of(ports[i]);
     }
-    ledger_free(LOOP_SERVER, ports, array->count * sizeof(struct ipc_port *));
+    ledger_free(loop_side, ports, array->count * sizeof(struct ipc_port *));
     array->address = names;
 }
 
@@ -164,6 +164,74 @@ boolean_t loop_kobject_serve(const struct ipc_kobject_subsystem *table, mach_msg
     return stub != NULL;
 }
 
+/* Callers -------------------------------------------------------------------------------------- */
+
+/* The request as a task sends it. */
+static void address_request(mach_msg_header_t *message, const struct ipc_port *port,
+                            const struct ipc_port *reply_port)
+{
+    LOOP_CHECK(message->msgh_remote_port == MACH_PORT_NULL);
+    LOOP_CHECK(message->msgh_local_port == MACH_PORT_NULL);
+    message->msgh_remote_port = name_of(port);
+    if (MACH_MSGH_BITS_LOCAL(message->msgh_bits) != 0) {
+        message->msgh_local_port = reply_port != NULL ? name_of(reply_port) : LOOP_REPLY_PORT;
+    } else {
+        LOOP_CHECK(reply_port == NULL);
+    }
+}
+
+/* What cannot be sent is destroyed. */
+static mach_msg_return_t refuse(mach_msg_header_t *message)
+{
+    loop_copyin(message, LOOP_CLIENT);
+    loop_copyout(message, LOOP_SERVER, LOOP_EVERYTHING);
+    loop_side = LOOP_SERVER;
+    loop_release(message->msgh_remote_port, MACH_MSGH_BITS_REMOTE(message->msgh_bits));
+    loop_side = LOOP_CLIENT;
+    loop_outcome.taken = loop_outcome.memory_taken = true;
+    return loop.failure;
+}
+
+/* The reply in the kernel's view. The header has no place for a right: it is dropped, and only that
+ * there was one can be seen. */
+static void receive(mach_msg_header_t *reply)
+{
+    loop_release(reply->msgh_remote_port, MACH_MSGH_BITS_REMOTE(reply->msgh_bits));
+    visit_memory(reply, to_kernel);
+    if (loop_outcome.delivered != NULL) {
+        memcpy(loop_outcome.delivered, reply, reply->msgh_size);
+    }
+}
+
+mach_msg_return_t mach_msg_rpc_from_kernel(mach_msg_header_t *message, struct ipc_port *port,
+                                           struct ipc_port *reply_port, mach_msg_option_t option,
+                                           mach_msg_size_t receive_size,
+                                           mach_msg_timeout_t timeout)
+{
+    const bool is_whole = loop.course != LOOP_REPLY_PROBED;
+    address_request(message, port, reply_port);
+    if (is_whole) {
+        visit_memory(message, to_task);
+    }
+    if (loop.course == LOOP_SEND_FAILS) {
+        return refuse(message);
+    }
+    const mach_msg_return_t result = mach_msg(message, option, message->msgh_size, receive_size,
+                                              message->msgh_local_port, timeout, MACH_PORT_NULL);
+    if (result == MACH_MSG_SUCCESS && (option & MACH_RCV_MSG) != 0 && is_whole) {
+        receive(message);
+    }
+    return result;
+}
+
+mach_msg_return_t mach_msg_send_from_kernel(mach_msg_header_t *message, struct ipc_port *port,
+                                            struct ipc_port *reply_port, mach_msg_option_t option,
+                                            mach_msg_timeout_t timeout)
+{
+    LOOP_CHECK((option & MACH_RCV_MSG) == 0);
+    return mach_msg_rpc_from_kernel(message, port, reply_port, option, 0, timeout);
+}
+
 /* What stubs call ------------------------------------------------------------------------------ */
 
 void ipc_port_release_send(struct ipc_port *port)
@@ -197,7 +265,9 @@ void mig_free_port_array(struct ipc_port **ports, uint32_t count)
 void mach_msg_destroy_from_kernel(mach_msg_header_t *message)
 {
     LOOP_CHECK(!loop.probed);
-    visit_memory(message, to_task);
+    if (loop.course != LOOP_REPLY_PROBED) {
+        visit_memory(message, to_task);
+    }
     message->msgh_remote_port = MACH_PORT_NULL; /* not the stub's */
     mach_msg_destroy(message);
 }

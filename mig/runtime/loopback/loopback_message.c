@@ -16,7 +16,6 @@
 #endif
 
 enum {
-    EVERYTHING = 1000,
     STRANGE_PORT = 0x1607,
     ROOM_FOR_DAMAGE = 64
 };
@@ -193,10 +192,10 @@ static mach_msg_return_t deliver_reply(mach_msg_header_t *reply, mach_msg_header
     const bool partly = (loop.failure & ~MACH_MSG_MASK) == MACH_RCV_BODY_ERROR;
     const bool lost = loop.course == LOOP_REPLY_LOST;
     if (!fits || lost) {
-        left_out = fits && partly ? 1 : EVERYTHING;
+        left_out = fits && partly ? 1 : LOOP_EVERYTHING;
     }
     loop_copyout(reply, LOOP_CLIENT, left_out);
-    if (left_out == EVERYTHING) {
+    if (left_out == LOOP_EVERYTHING) {
         if (reply->msgh_remote_port != MACH_PORT_NULL) {
             ledger_take(LOOP_CLIENT, reply->msgh_remote_port,
                         MACH_MSGH_BITS_REMOTE(reply->msgh_bits));
@@ -248,7 +247,7 @@ static mach_msg_return_t call_server(mach_msg_header_t *request, mach_msg_header
                                      mach_msg_size_t buffer_size)
 {
     const bool dies = loop.course == LOOP_REPLY_DAMAGED && loop.damage == LOOP_SERVER_DIED;
-    loop_copyout(request, LOOP_SERVER, dies ? EVERYTHING : 0);
+    loop_copyout(request, LOOP_SERVER, dies ? LOOP_EVERYTHING : 0);
     if (dies) {
         ledger_take(LOOP_SERVER, request->msgh_remote_port,
                     MACH_MSGH_BITS_REMOTE(request->msgh_bits));

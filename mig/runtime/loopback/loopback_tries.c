@@ -121,7 +121,9 @@ static void try_lost_replies(struct loop_plan plan)
         MACH_RCV_BODY_ERROR | MACH_MSG_VM_SPACE,
     };
     const unsigned int all = COUNT(failures);
-    const unsigned int count = plan.routine->reply.descriptors != 0 ? all : all - 2;
+    /* The last two: of the reply some arrives. That takes a task's space or map. */
+    const bool in_part = plan.routine->reply.descriptors != 0 && !loop_interface->from_kernel;
+    const unsigned int count = in_part ? all : all - 2;
     plan.course = LOOP_REPLY_LOST;
     for (unsigned int i = 0; i < count; i++) {
         plan.failure = failures[i];
