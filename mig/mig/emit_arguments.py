@@ -79,8 +79,13 @@ class Arguments:
         ]
         if chosen:
             self.out.step("The translated objects have served.")
-        for argument in reversed(chosen):
-            self.out.line(f"{argument.type.destructor}({argument.name});")
+        self.destroy_all(chosen)
+
+    def destroy_all(self, arguments: list[Argument]) -> None:
+        """Destructors, last one first."""
+        for argument in reversed(arguments):
+            if argument.type.destructor:
+                self.out.line(f"{argument.type.destructor}({argument.name});")
 
     # The call -----------------------------------------------------------------------------
 

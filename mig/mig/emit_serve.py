@@ -218,11 +218,20 @@ class ServerStub:
             self._trace_answer()
             return
         with out.block("if (RetCode != KERN_SUCCESS)"):
+            self._destroy_changed()
             self._fail("RetCode")
         self.packer.descriptors()
         self._check_results()
         self.packer.pack()
         self._trace_answer()
+
+    def _destroy_changed(self) -> None:
+        """Objects that came and would have gone back; without a reply, they are the routine's."""
+        changed = [a for a in self.packer.results if a.sent and a.type.is_object]
+        if changed:
+            self.out.comment("What would have gone back is not the routine's, unless it answers later.")
+            with self.out.block("if (RetCode != MIG_NO_REPLY)"):
+                self.arguments.destroy_all(changed)
 
     def _trace(self, message: Message, pointer: str, event: tuple[str, str]) -> None:
         if self.traced:
@@ -262,6 +271,9 @@ class ServerStub:
     def _refuse_results(self) -> None:
         if self.reply.complex:
             self.out.line("discard_results(&OutP->Head);")
+        # Those that are rights by now have gone with the reply.
+        results = self.packer.results
+        self.arguments.destroy_all([a for a in results if not a.type.descriptor])
         if self.request.complex:
             self.out.comment("The routine succeeded, so the request's rights are not ours to free.")
             self.out.line("In0P->Head.msgh_bits &= ~MACH_MSGH_BITS_COMPLEX;")

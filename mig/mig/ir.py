@@ -94,6 +94,11 @@ class Type:
         return bool(self.intran or self.outtran or self.destructor)
 
     @property
+    def is_object(self) -> bool:
+        """The routine has it with a reference, which someone has to give back."""
+        return bool(self.intran and self.destructor)
+
+    @property
     def element_size(self) -> int:
         """Bytes of what a count counts."""
         if self.element is not None and self.element.size is not None:

@@ -59,10 +59,12 @@ class _Late(_Half):
     returned = True
 
     def user_value(self, argument: Argument) -> None:
+        name = f"a_{argument.name}"
         if argument is not self.routine.request_port:
             super().user_value(argument)
+            if argument.type.is_object:
+                self.out.line(f"(void){argument.type.intran}({name}); /* makes the reference */")
             return
-        name = f"a_{argument.name}"
         self.out.line(f"const mach_port_t {name} = loop_reply_right();")
         if poly_form(argument, Side.USER):
             self.out.line(f"const mach_msg_type_name_t {name}Poly = loop_reply_disposition();")
@@ -104,6 +106,11 @@ class Halves:
                 out.line(f"return loop_late_sent({call});")
             half.values()
             half.call("const kern_return_t sent =", f"{name}_reply", [])
+            objects = [a for a in late.arguments if a.type.is_object]
+            if objects:
+                with out.block("if (sent == MIG_ARRAY_TOO_LARGE)"):
+                    for argument in objects:
+                        out.line(f"{argument.type.destructor}(a_{argument.name});")
             out.line("return loop_late_sent(sent);")
 
     def _decode(self) -> None:

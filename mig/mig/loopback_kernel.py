@@ -34,7 +34,7 @@ def translations(interface: Interface) -> str:
     )
     types = list(interface.types.values())
     types += [a.type for r in interface.routines for a in r.arguments]
-    counted = {t.intran for t in types if t.destructor}
+    counted = {name for t in types if t.is_object for name in (t.intran, t.outtran)}
     written = {""}
     for t in types:
         _translation(out, t, counted, written)
@@ -42,7 +42,8 @@ def translations(interface: Interface) -> str:
 
 
 def _translation(out: Writer, t: Type, counted: set[str], written: set[str]) -> None:
-    """The functions of T that are not WRITTEN yet."""
+    """The functions of T that are not WRITTEN yet. Those that are COUNTED make a reference, and take
+    one."""
     carried = carried_type(t, Side.KERNEL)
     if t.intran not in written:
         with out.function(f"static inline {t.trans_type}", t.intran, [f"{carried} from"]):
@@ -52,6 +53,8 @@ def _translation(out: Writer, t: Type, counted: set[str], written: set[str]) -> 
             out.line("return object;")
     if t.outtran not in written:
         with out.function(f"static inline {carried}", t.outtran, [f"{t.trans_type} object"]):
+            if t.outtran in counted:
+                out.line("loop_object_released((uintptr_t)object);")
             out.line(f"return ({carried})(uintptr_t)object;")
     if t.destructor not in written:
         with out.function("static inline void", t.destructor, [f"{t.trans_type} object"]):

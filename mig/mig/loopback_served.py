@@ -10,7 +10,7 @@ from mig.loopback_counts import ROOM
 from mig.loopback_rights import declared
 from mig.loopback_table import Table
 from mig.loopback_terms import KERNEL, TASK
-from mig.signature import Parameter, Side, parameters, value_type
+from mig.signature import Parameter, Side, carried_type, parameters, value_type
 from mig.words import POLYMORPHIC
 
 
@@ -66,10 +66,13 @@ class Served(Case):
             for parameter in self.server:
                 self._server_check(parameter)
             taken = [a for a in self.routine.arguments if self._is_taken(a)]
-            if taken:
+            objects = [a for a in self.routine.arguments if _changes_object(a)]
+            if taken or objects:
                 with out.block("if (loop_takes())"):
                     for argument in taken:
                         self._take(argument)
+                    for argument in objects:
+                        self._take_object(argument)
             if any(a.returned for a in self.routine.arguments):
                 with out.block("if (loop_sets_results())"):
                     for parameter in self.server:
@@ -83,6 +86,16 @@ class Served(Case):
         t = argument.type
         translated = self.terms.moves and bool(t.intran) and t.shape is Shape.PORT
         return argument.sent and t.descriptor and not translated
+
+    def _take_object(self, argument: Argument) -> None:
+        """The reference is the routine's; what goes back as it is, goes with its right."""
+        out, t, place = self.out, argument.type, f"*{argument.name}"
+        with out.block("if (loop.course != LOOP_IDLE)"):
+            out.line(f"{t.destructor}({place});")
+        if self.terms.moves and t.shape is Shape.PORT:
+            with out.block("else"):
+                name = self.terms.name_of(f"({place})")
+                out.line(f"(void)loop_own({name}, {self.arriving_disposition(argument)});")
 
     def _coded(self, code: Argument) -> None:
         """A code came in place of everything else."""
@@ -211,6 +224,10 @@ class Served(Case):
 
     def _server_value(self, argument: Argument, tag: str) -> None:
         out, t, name = self.out, argument.type, argument.name
+        if t.is_object:
+            with out.block("if (loop.result == KERN_SUCCESS)"):
+                self._server_object(argument, tag)
+            return
         match t.shape:
             case Shape.DATA | Shape.STRUCT | Shape.POINTER:
                 self.fill_value(argument, name, f"sizeof(*{name})", tag)
@@ -222,10 +239,8 @@ class Served(Case):
             case Shape.STRING | Shape.VAR_STRING:
                 out.line(f"loop_result_string({name}, {t.count}, {tag});")
             case Shape.PORT:
-                how = self.sending(argument, tag)
-                own = f"loop_own({self.port(argument, tag)}, {how})"
                 kind = value_type(argument, Side.KERNEL)
-                out.line(f"*{name} = {self.terms.named(own, kind)};")
+                out.line(f"*{name} = {self._owned(argument, tag, kind)};")
             case Shape.PORTS:
                 given = self.given(argument, True)
                 count = f"{given} < {t.count} ? {given} : {t.count}"
@@ -250,3 +265,23 @@ class Served(Case):
                     out.line(f"{name}[loop_i] = {memory};")
                     if t.element.variable:
                         out.line(f"{name}Subs[loop_i] = loop_n;")
+
+    def _owned(self, argument: Argument, tag: str, kind: str) -> str:
+        """A right to send, of C type KIND."""
+        own = f"loop_own({self.port(argument, tag)}, {self.sending(argument, tag)})"
+        return self.terms.named(own, kind)
+
+    def _server_object(self, argument: Argument, tag: str) -> None:
+        """An object with a reference, made of what will travel."""
+        out, t = self.out, argument.type
+        kind = carried_type(t, Side.KERNEL if self.terms.moves else Side.SERVER)
+        if t.shape is Shape.PORT:
+            out.line(f"const {kind} loop_v = {self._owned(argument, tag, kind)};")
+        else:
+            out.line(f"{kind} loop_v;")
+            self.fill_value(argument, "&loop_v", "sizeof(loop_v)", tag)
+        out.line(f"*{argument.name} = {t.intran}(loop_v);")
+
+
+def _changes_object(argument: Argument) -> bool:
+    return argument.sent and argument.returned and argument.type.is_object

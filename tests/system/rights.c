@@ -244,11 +244,9 @@ CASE(another_tasks_names_are_its_own)
 
 #define EXTRACT_RIGHT_ID 3215 /* mach_port.defs */
 
-/* The answer would bring the receive right of the port it goes to, which nobody could receive: the
- * port ends instead. */
-CASE(a_receive_right_asked_for_by_its_own_port_is_gone)
+/* Ask the kernel for PORT's receive right; the answer goes to REPLY, later. */
+static void ask_for_receive_right(mach_port_t port, mach_port_t reply)
 {
-    mach_port_t port = port_create();
     struct {
         mach_msg_header_t header;
         NDR_record_t ndr;
@@ -258,7 +256,7 @@ CASE(a_receive_right_asked_for_by_its_own_port_is_gone)
         .header = {
             .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE),
             .msgh_remote_port = mach_task_self(),
-            .msgh_local_port = port,
+            .msgh_local_port = reply,
             .msgh_id = EXTRACT_RIGHT_ID,
         },
         .ndr = NDR_record,
@@ -266,7 +264,35 @@ CASE(a_receive_right_asked_for_by_its_own_port_is_gone)
         .type = MACH_MSG_TYPE_MOVE_RECEIVE,
     };
     EXPECT_OK(mach_msg(&request.header, MACH_SEND_MSG, sizeof(request), 0, 0, 0, 0));
+}
+
+/* The answer would bring the receive right of the port it goes to, which nobody could receive: the
+ * port ends instead. */
+CASE(a_receive_right_asked_for_by_its_own_port_is_gone)
+{
+    mach_port_t port = port_create();
+    ask_for_receive_right(port, port);
     EXPECT_EQ(port_type(port), 0);
+}
+
+/* While the answer with it waits, the port takes messages; who receives the answer receives them. */
+CASE(a_receive_right_is_on_its_way_in_the_kernels_answer)
+{
+    union any_message message;
+    mach_port_t reply = port_create(), port = port_create_with_send();
+    ask_for_receive_right(port, reply);
+    EXPECT_EQ(port_type(port), MACH_PORT_TYPE_SEND);
+    EXPECT_OK(send_value(port, 7));
+    EXPECT_EQ(receive_now(port, &message), MACH_RCV_INVALID_NAME);
+    EXPECT_OK(receive(reply, &message));
+    EXPECT_EQ(message.right.right.disposition, MACH_MSG_TYPE_PORT_RECEIVE);
+    EXPECT_EQ(message_right(&message), port);
+    EXPECT_EQ(port_type(port), MACH_PORT_TYPE_SEND_RECEIVE);
+    EXPECT_EQ(receive_value(port), 7u);
+    ask_for_receive_right(port, reply);
+    port_destroy(reply); /* and with it the answer */
+    EXPECT_EQ(port_type(port), MACH_PORT_TYPE_DEAD_NAME);
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), port));
 }
 
 CASE(many_names_can_be_listed)

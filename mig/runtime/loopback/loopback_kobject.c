@@ -33,12 +33,17 @@ static unsigned int object_count;
 void loop_object_made(uintptr_t object)
 {
     LOOP_CHECK(object_count < MOST_OBJECTS);
-    objects[object_count++] = object;
+    if (object != 0) {
+        objects[object_count++] = object;
+    }
 }
 
 void loop_object_released(uintptr_t object)
 {
     unsigned int i = 0;
+    if (object == 0) {
+        return;
+    }
     while (i < object_count && objects[i] != object) {
         i++;
     }

@@ -15,7 +15,8 @@
 boolean_t loop_kobject_serve(const struct ipc_kobject_subsystem *table, mach_msg_header_t *request,
                              mach_msg_header_t *reply);
 
-/* A translation made a reference to OBJECT, which a destructor must give back. */
+/* A translation made a reference to OBJECT, which a destructor or the translation into a right must
+ * give back. Null is no object. */
 void loop_object_made(uintptr_t object);
 void loop_object_released(uintptr_t object);
 

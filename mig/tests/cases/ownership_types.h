@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The C types of ownership.defs, and translations that can tell if one is not undone: an object that
- * is never forgotten makes their number grow until there is no room.
+ * is never forgotten makes their number grow until there is no room. Null is no object.
  */
 #pragma once
 
@@ -27,14 +27,23 @@ __attribute__((weak)) int handles_alive;
 
 static inline handle_t handle_of(mach_port_t port)
 {
-    if (++handles_alive > MOST_HANDLES) {
+    if (port != MACH_PORT_NULL && ++handles_alive > MOST_HANDLES) {
         abort();
     }
     return port;
 }
 
+static inline void handle_forget(handle_t handle)
+{
+    if (handle != 0 && --handles_alive < 0) {
+        abort();
+    }
+}
+
+/* These give back the reference too. */
 static inline mach_port_t port_of(handle_t handle)
 {
+    handle_forget(handle);
     return handle;
 }
 
@@ -45,15 +54,8 @@ static inline handle_t handle_of_number(int number)
 
 static inline int number_of(handle_t handle)
 {
+    handle_forget(handle);
     return (int)handle;
-}
-
-static inline void handle_forget(handle_t handle)
-{
-    (void)handle;
-    if (--handles_alive < 0) {
-        abort();
-    }
 }
 
 static inline wide_t wide_of(int number)

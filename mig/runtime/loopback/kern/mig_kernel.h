@@ -72,8 +72,9 @@ struct ipc_port *mig_kernel_reply_port(struct ipc_kobject_call *call);
 
 /*
  * For callers in the kernel. PORT and REPLY_PORT stand beside the message, as pointers; what cannot
- * be sent is destroyed. An RPC without a reply port takes one of the kernel's own, and its reply is
- * received over the request, in RECEIVE_SIZE bytes.
+ * be sent is destroyed; what can, takes the memory along, and the rights as it says. An RPC without a
+ * reply port takes one of the kernel's own, and its reply is received over the request, in RECEIVE_SIZE
+ * bytes. A right in the reply's header is dropped, and only that there was one can be seen.
  */
 mach_msg_return_t mach_msg_send_from_kernel(mach_msg_header_t *message, struct ipc_port *port,
                                             struct ipc_port *reply_port, mach_msg_option_t option,
