@@ -19,6 +19,7 @@
 #include <mach/ndr.h>
 #include <mach/processor_info.h>
 #include <mach/task_info.h>
+#include <mach/task_policy.h>
 #include <mach/thread_info.h>
 #include <mach/thread_policy.h>
 #include <mach/thread_status.h>

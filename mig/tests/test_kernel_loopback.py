@@ -21,7 +21,7 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from support import CASES, HERE, INCLUDES, LOOPBACK, ROOT, clang, needs_clang, run_mig
+from support import CASES, INCLUDES, LOOPBACK, ROOT, clang, needs_clang, run_mig
 from test_loopback import Fault, read_faults
 
 from mig import native
@@ -69,9 +69,18 @@ class Kernel:
 
     def __init__(self, folder: str, half: Half, flags: list[str]):
         self.folder, self.half, self.flags = folder, half, flags
+        self.write_types()
         shared = [*native.LOOPBACK_FILES, "loopback_kobject.c"]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             self.shared = list(pool.map(self.compile_shared, shared))
+
+    def write_types(self) -> None:
+        """A header with the C types that stubs in the kernel find in <kern/mig_kernel.h>, for which
+        the loop-back has another."""
+        with open(os.path.join(ROOT, "kernel/kern/mig_kernel.h"), encoding="utf-8") as stream:
+            types = re.findall("^#include <mach.*>\n", stream.read(), re.MULTILINE)
+        with open(os.path.join(self.folder, "kernel_types.h"), "w", encoding="utf-8") as stream:
+            stream.writelines([*types, "#include <kern/mig_types.h>\n"])
 
     def compile_shared(self, name: str) -> str:
         source = os.path.join(LOOPBACK, name)
@@ -101,12 +110,7 @@ class Kernel:
             self.compile_kernel(name, f"{name}_{part}")
 
     def compile_kernel(self, name: str, source: str) -> None:
-        types = os.path.join(CASES, f"{name}_types.h")
-        if name not in OWN:
-            types = os.path.join(HERE, "loopback", "kernel_types.h")
-        headers = ["-include", types]
-        if name not in OWN:
-            headers += ["-include", "kern/mig_types.h"]
+        headers = ["-include", f"{name}_types.h" if name in OWN else "kernel_types.h"]
         if self.half is SERVED:
             headers += ["-include", f"{name}_served.h"]
         clang(self.folder, *KERNEL_FLAGS, self.half.define, *self.flags, *headers, "-c",
