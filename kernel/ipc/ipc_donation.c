@@ -4,6 +4,7 @@
  */
 #include <ipc/ipc_donation.h>
 
+#include <sched/sched.h>
 #include <ipc/ipc_entry.h>
 #include <ipc/ipc_port.h>
 #include <ipc/ipc_pset.h>
@@ -11,6 +12,11 @@
 
 /* A port and the first of its sets: what its servers may receive from. */
 #define SOURCES_MAX 8
+
+/* So many threads are lent importance under one hold of their list's lock, and it is held so often at
+ * most: others may receive, and have less again, meanwhile. */
+#define LENT_AT_ONCE 32
+#define LENT_ROUNDS  64
 
 struct sources {
     struct ipc_space *space; /* where they are served, with a reference */
@@ -124,20 +130,37 @@ static bool is_source(const struct sources *sources, const struct ipc_object *ob
     return false;
 }
 
-/* Lend PRIORITY to all who serve SOURCES.  Returns: what one of them waits for in turn, or null. */
-static mach_port_name_t lend(const struct sources *sources, uint8_t priority)
+/* Lend PRIORITY to those who serve SOURCES and have less, a few of them at most.  The first of them who
+ * waits for another server sets *CALLED to what it called.  Returns: to how many. */
+static uint32_t lend_some(const struct sources *sources, uint8_t priority, mach_port_name_t *called)
 {
-    mach_port_name_t called = MACH_PORT_NULL;
     struct ipc_space *space = sources->space;
+    uint32_t count = 0;
     struct thread *thread;
     spin_lock(&space->servers_lock);
     list_for_each_entry(thread, &space->servers, server_link) {
         if (is_source(sources, thread->serves) && thread->importance < priority) {
             thread_donate(thread, priority);
-            called = called != MACH_PORT_NULL ? called : thread->calls;
+            *called = *called != MACH_PORT_NULL ? *called : thread->calls;
+            if (++count == LENT_AT_ONCE) {
+                break;
+            }
         }
     }
     spin_unlock(&space->servers_lock);
+    return count;
+}
+
+/* Lend PRIORITY to all who serve SOURCES.  Returns: what one of them waits for in turn, or null. */
+static mach_port_name_t lend(const struct sources *sources, uint8_t priority)
+{
+    mach_port_name_t called = MACH_PORT_NULL;
+    for (uint32_t i = 0; i < LENT_ROUNDS; i++) {
+        if (lend_some(sources, priority, &called) < LENT_AT_ONCE) {
+            break;
+        }
+        sched_let_in();
+    }
     return called;
 }
 
@@ -158,6 +181,7 @@ void ipc_donation_push(struct thread *self)
         }
         space = sources.space;
         called = lend(&sources, self->importance);
+        sched_let_in_after(i);
     }
     ipc_space_release(space);
 }

@@ -29,8 +29,9 @@
 
 struct ipc_pset;
 
-/* So many servers in a chain are lent importance. */
-#define DONATION_DEPTH 8
+/* So many servers in a chain are lent importance.  It ends by itself, even if it is a ring: a step is made
+ * from somebody who had less; but others may receive meanwhile, and have less again. */
+#define DONATION_DEPTH 1000
 
 static inline bool ipc_kmsg_is_request(const struct ipc_kmsg *kmsg)
 {
@@ -50,7 +51,8 @@ static inline void ipc_donation_receive(struct thread *self, const struct ipc_ob
 }
 
 /* The running thread SELF has sent a request to the port that it calls so, and nobody waited for it:
- * lend its importance to those who keep it waiting.  Context: interrupts off, no spin locks. */
+ * lend its importance to those who keep it waiting, letting interrupts in.  Its next wait may be armed.
+ * Context: interrupts off, no spin locks. */
 void ipc_donation_push(struct thread *self);
 
 /* The running thread has taken KMSG from PORT's queue: it is lent what KMSG brings, or those behind it

@@ -79,11 +79,31 @@ static struct ipc_entry *take_free_entry(struct ipc_space *space, mach_port_name
             *link = entry->next_free;
             entry->name = name;
             entry->request = nullptr;
+            space->entry_count++;
             return entry;
         }
         link = &entry->next_free;
     }
     return nullptr;
+}
+
+/* Enter NAME into the tree of SPACE.  Returns: KERN_SUCCESS and *RESULT; KERN_RESOURCE_SHORTAGE. */
+static kern_return_t add_chosen_entry(struct ipc_space *space, mach_port_name_t name,
+                                      struct ipc_entry **result) REQUIRES(space->lock)
+{
+    if (!quota_charge(space->quota, QUOTA_KERNEL_BYTES, sizeof(struct ipc_chosen_entry))) {
+        return KERN_RESOURCE_SHORTAGE;
+    }
+    struct ipc_chosen_entry *chosen = zone_alloc_zeroed(&ipc_chosen_entry_zone);
+    if (chosen == nullptr) {
+        quota_uncharge(space->quota, QUOTA_KERNEL_BYTES, sizeof(struct ipc_chosen_entry));
+        return KERN_RESOURCE_SHORTAGE;
+    }
+    chosen->entry.name = name;
+    rbtree_insert(&space->chosen, &chosen->node, chosen_less);
+    space->entry_count++;
+    *result = &chosen->entry;
+    return KERN_SUCCESS;
 }
 
 kern_return_t ipc_entry_check_name(mach_port_name_t name)
@@ -111,31 +131,15 @@ kern_return_t ipc_entry_alloc_name(struct ipc_space *space, mach_port_name_t nam
     if (space->entry_count >= space->entry_limit) {
         return KERN_NO_SPACE;
     }
-    /* The hash must exist; it grows with the table. */
-    if (space->capacity == 0) {
+    /* The hash grows with the table: let that have room for all, wherever their entries are. */
+    if (space->entry_count >= space->capacity && space->capacity < IPC_ENTRY_INDEX_MAX) {
         kern_return_t grown = ipc_space_grow(space);
         if (grown != KERN_SUCCESS) {
             return grown;
         }
     }
     *result = take_free_entry(space, name);
-    if (*result != nullptr) {
-        space->entry_count++;
-        return KERN_SUCCESS;
-    }
-    if (!quota_charge(space->quota, QUOTA_KERNEL_BYTES, sizeof(struct ipc_chosen_entry))) {
-        return KERN_RESOURCE_SHORTAGE;
-    }
-    struct ipc_chosen_entry *chosen = zone_alloc_zeroed(&ipc_chosen_entry_zone);
-    if (chosen == nullptr) {
-        quota_uncharge(space->quota, QUOTA_KERNEL_BYTES, sizeof(struct ipc_chosen_entry));
-        return KERN_RESOURCE_SHORTAGE;
-    }
-    chosen->entry.name = name;
-    rbtree_insert(&space->chosen, &chosen->node, chosen_less);
-    space->entry_count++;
-    *result = &chosen->entry;
-    return KERN_SUCCESS;
+    return *result != nullptr ? KERN_SUCCESS : add_chosen_entry(space, name, result);
 }
 
 void ipc_entry_free(struct ipc_space *space, struct ipc_entry *entry)

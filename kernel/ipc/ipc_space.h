@@ -10,7 +10,7 @@
  * table's next live in a tree beside it.
  *
  * At most one entry of a space denotes send or receive rights to a given port; a hash from port to
- * entry (as large as the table) finds it.  Send-once rights each have an entry of their own and are
+ * entry finds it.  It is as large as the table, which therefore has room for all names, wherever they live.  Send-once rights each have an entry of their own and are
  * not hashed.
  *
  * Locks: the space's spin lock protects table, hash and entries.  Order: task -> space -> port ->

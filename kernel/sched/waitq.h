@@ -74,7 +74,7 @@ bool thread_abort_wait(struct thread *thread, uint32_t ast);
 
 /* Arm the running thread's claim word in the way HOW, one of WAIT_ARMED*, without a queue (for plain
  * sleeps).  A request that is already pending ends a wait that it may end at once.  Context:
- * interrupts off, and they stay off until thread_block(). */
+ * interrupts off, and they stay off until thread_block(), but for sched_let_in(). */
 static inline void thread_wait_arm(enum wait_state how)
 {
     struct thread *self = current_thread();

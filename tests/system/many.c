@@ -6,6 +6,7 @@
  */
 #include <mach/mach_vm.h>
 #include <mach/mk_timer.h>
+#include <mach/thread_policy.h>
 
 #include "semaphore_waiter.h"
 #include "systest.h"
@@ -17,7 +18,12 @@
 #define TIMERS      400
 #define SETS        400
 #define NAMES       40000
-#define LONG_ENOUGH (500 * 1000000ull)
+#define CHOSEN      20000
+#define CHOSEN_FROM 0x70000000u
+#define CHOSEN_LEAP 0x300u
+
+#define MORE_IMPORTANT 10 /* than threads are */
+#define LONG_ENOUGH    (500 * 1000000ull)
 
 static struct worker workers[WAITERS];
 static _Atomic uint32_t ended[2]; /* otherwise than expected, as expected */
@@ -202,6 +208,52 @@ CASE(many_timers_ring_at_the_same_moment)
     }
 }
 
+static void serve_until_signal(void *argument)
+{
+    union any_message message;
+    mach_msg_return_t result = mach_msg(&message.header, MACH_RCV_MSG, 0, sizeof(message),
+                                        *(mach_port_t *)argument, 0, MACH_PORT_NULL);
+    note(result == MACH_MSG_SUCCESS ? semaphore_wait_trap(waited_for) : result, KERN_SUCCESS);
+}
+
+static void set_importance(integer_t importance)
+{
+    mach_port_t self = mach_thread_self();
+    EXPECT_OK(thread_policy_set(self, THREAD_PRECEDENCE_POLICY, &importance,
+                                THREAD_PRECEDENCE_POLICY_COUNT));
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), self));
+}
+
+/* An important request lends to all who serve its port, since one of them will take it. */
+CASE(many_serve_one_port_and_are_lent_importance)
+{
+    union any_message message;
+    mach_port_t port = port_create_with_send();
+    mach_port_t reply = port_create();
+    waited_for = semaphore_make(SYNC_POLICY_FIFO, 0);
+    begin_all(serve_until_signal, &port);
+    for (uint32_t i = 0; i < WAITERS; i++) {
+        EXPECT_OK(send_value(port, i));
+    }
+    for (int i = 0; i < WAITERS; i++) {
+        EXPECT(worker_wait_blocked(&workers[i]));
+    }
+    set_importance(MORE_IMPORTANT);
+    message.header = (mach_msg_header_t){
+        .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE),
+        .msgh_remote_port = port,
+        .msgh_local_port = reply,
+    };
+    EXPECT_OK(mach_msg(&message.header, MACH_SEND_MSG, sizeof(message.header), 0, MACH_PORT_NULL,
+                       MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL));
+    set_importance(0);
+    EXPECT_OK(semaphore_signal_all(waited_for));
+    join_all();
+    semaphore_end(waited_for);
+    port_destroy_with_send(port);
+    port_destroy(reply);
+}
+
 CASE(many_messages_end_with_their_port)
 {
     port_destroy_with_send(full_port(MACH_PORT_QLIMIT_MAX));
@@ -296,6 +348,19 @@ CASE(many_names_are_in_one_task)
     if (helper_create(&helper)) {
         for (int i = 0; i < NAMES; i++) {
             EXPECT_OK(mach_port_allocate(helper.task, MACH_PORT_RIGHT_RECEIVE, &name));
+        }
+        helper_destroy(&helper);
+    }
+}
+
+/* So does their hash when the names are chosen. */
+CASE(many_chosen_names_are_in_one_task)
+{
+    struct helper helper;
+    if (helper_create(&helper)) {
+        for (mach_port_name_t i = 0; i < CHOSEN; i++) {
+            EXPECT_OK(mach_port_allocate_name(helper.task, MACH_PORT_RIGHT_RECEIVE,
+                                              CHOSEN_FROM + i * CHOSEN_LEAP));
         }
         helper_destroy(&helper);
     }

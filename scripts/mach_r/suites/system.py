@@ -130,7 +130,8 @@ def jobs(word):
     slow = ("fuzz", "stress", "many", *_COUNTED)
     quick = tuple(name for name in source_programs() if name not in slow)
     messages = (_CONFORMANCE, "rights", "queues", "port_sets", "notifications")
-    long_held = (*messages, "death", "semaphore_ends", "memory", "ool", "many")
+    long_held = (*messages, "death", "semaphore_ends", "memory", "ool", "many",
+                 "donation_chains")
     counted = machine.Options(extra=("-icount", "shift=0,sleep=off"))
     hard = "max,+smep,+smap,+umip"
     chosen = [

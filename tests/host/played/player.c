@@ -77,7 +77,7 @@ static uint32_t cpus_of(const struct scenario *of)
     return count;
 }
 
-uint32_t cpu_count(void)
+uint32_t play_cpus(void)
 {
     return cpus_of(scenario);
 }
@@ -120,7 +120,7 @@ static uint32_t list_ready(uint8_t *ready)
     if (goes_on) {
         ready[count++] = (uint8_t)play_cpu;
     }
-    for (uint32_t cpu = 0; cpu < cpu_count(); cpu++) {
+    for (uint32_t cpu = 0; cpu < play_cpus(); cpu++) {
         if (cpu != play_cpu && is_ready(cpu) && (!goes_on || stopped < scenario->preemptions)) {
             ready[count++] = (uint8_t)cpu;
         }
@@ -128,15 +128,17 @@ static uint32_t list_ready(uint8_t *ready)
     return count;
 }
 
-/* Nobody can make a step: time passes, or the run is over. */
+/* Nobody can make a step: time passes, which those who wait may see, or the run is over. */
 static void let_time_pass(void)
 {
-    for (uint32_t cpu = 0; cpu < cpu_count(); cpu++) {
-        if (!players[cpu].is_asleep) {
+    bool is_over = play_machine_quiet == nullptr || !play_machine_quiet();
+    for (uint32_t cpu = 0; cpu < play_cpus(); cpu++) {
+        if (is_over && !players[cpu].is_asleep) {
             abandon("all wait");
         }
+        players[cpu].is_waiting = false;
     }
-    if (play_machine_quiet == nullptr || !play_machine_quiet()) {
+    if (is_over) {
         end_run();
     }
 }
@@ -155,7 +157,7 @@ static void go_on_with(uint32_t cpu)
 static uint32_t longest_ready(void)
 {
     uint32_t longest = play_cpu;
-    for (uint32_t cpu = 0; cpu < cpu_count(); cpu++) {
+    for (uint32_t cpu = 0; cpu < play_cpus(); cpu++) {
         if (is_ready(cpu) && players[cpu].last_step < players[longest].last_step) {
             longest = cpu;
         }
@@ -198,10 +200,10 @@ static void note_step(bool is_deed)
     }
     made_by[steps++] = (uint8_t)play_cpu;
     players[play_cpu].last_step = steps;
-    for (uint32_t cpu = 0; is_deed && cpu < cpu_count(); cpu++) {
+    for (uint32_t cpu = 0; is_deed && cpu < play_cpus(); cpu++) {
         players[cpu].is_waiting &= cpu == play_cpu;
     }
-    for (uint32_t cpu = 0; play_machine_moves != nullptr && cpu < cpu_count(); cpu++) {
+    for (uint32_t cpu = 0; play_machine_moves != nullptr && cpu < play_cpus(); cpu++) {
         play_machine_moves(cpu);
     }
 }
@@ -304,7 +306,7 @@ static void run(void)
     memset(areas, 0, sizeof(areas));
     play_cpu = 0;
     taken = stopped = steps = in_a_row = 0;
-    for (uint32_t cpu = 0; cpu < cpu_count(); cpu++) {
+    for (uint32_t cpu = 0; cpu < play_cpus(); cpu++) {
         start(cpu);
     }
     scenario->prepare();

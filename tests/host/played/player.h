@@ -8,9 +8,9 @@
  * been tried in which a processor is stopped in the middle of its work (where it could have gone on)
  * at most so many times.
  *
- * A processor that waits goes on when another one has done something; one that sleeps, or has ended its
- * program, when an interrupt comes.  When all sleep, the run is over.  If all wait, and if a check fails, the
- * scenario has failed, and the order is printed: which processor made each step.
+ * A processor that waits goes on when another one has done something, or time passes; one that sleeps, or has
+ * ended its program, when an interrupt comes.  When all sleep, the run is over.  If all wait, and if a check
+ * fails, the scenario has failed, and the order is printed: which processor made each step.
  */
 #pragma once
 
@@ -35,6 +35,9 @@ bool play_all(const struct scenario *scenario, uint32_t number);
 void play_fail(const char *what);
 [[noreturn]] void play_give_up(void);
 
+/* How many processors the scenario has. */
+uint32_t play_cpus(void);
+
 /* What a clock says; the machine moves it on. */
 extern uint64_t play_time;
 
@@ -57,6 +60,6 @@ void play_machine_interrupt(uint32_t pending);
 /* Called for each processor at each step of anybody: what it may do on its own meanwhile. */
 extern void (*play_machine_moves)(uint32_t cpu);
 
-/* Called when all sleep, and when one has made many steps, if it is not null: time passes.  Returns: true
+/* Called when all sleep or wait, and when one has made many steps, if it is not null: time passes.  Returns: true
  * if that wakes somebody. */
 extern bool (*play_machine_quiet)(void);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The scheduler on several processors, in all orders: a processor stops, or starts, while threads are made
- * runnable, sleep, hand their processor on or compute; and goes idle while one is made runnable.  In the
+ * runnable, sleep, hand their processor on or compute; and goes idle while one is made runnable; a thread
+ * that is about to wait is preempted.  In the
  * end every thread has run to its end, and no queue has one.
  */
 #include <stdio.h>
@@ -115,11 +116,9 @@ static void wait_on(struct waitq *waitq, struct thread *target) REQUIRES(lock) R
     }
 }
 
-static void serve([[maybe_unused]] void *argument)
+/* Answer the next call, whose caller has woken this thread. */
+static void answer(void)
 {
-    interrupts_disable();
-    spin_lock(&lock);
-    wait_on(&servers, nullptr);
     spin_lock(&lock);
     struct thread *client = waitq_claim_one(&clients);
     spin_unlock(&lock);
@@ -128,6 +127,27 @@ static void serve([[maybe_unused]] void *argument)
     } else {
         play_fail("a server was woken without a client");
     }
+}
+
+static void serve([[maybe_unused]] void *argument)
+{
+    interrupts_disable();
+    spin_lock(&lock);
+    wait_on(&servers, nullptr);
+    answer();
+    interrupts_enable();
+}
+
+/* The same, and others may run when the wait has begun. */
+static void serve_letting_in([[maybe_unused]] void *argument)
+{
+    interrupts_disable();
+    spin_lock(&lock);
+    waitq_enqueue(&servers, WAIT_ARMED);
+    spin_unlock(&lock);
+    sched_let_in();
+    (void)thread_block(WAIT_FOREVER);
+    answer();
     interrupts_enable();
 }
 
@@ -236,6 +256,16 @@ static void begin_call_across(void)
     sched_machine_runnable(1, call, nullptr, PRIORITY);
 }
 
+static void begin_call_who_lets_in(void)
+{
+    begin();
+    late = sched_machine_thread(0, do_nothing, nullptr, PRIORITY + 1);
+    late->cpu_mask = CPU_BIT(0);
+    sched_machine_runnable(0, serve_letting_in, nullptr, PRIORITY);
+    sched_machine_runnable(1, start_late, nullptr, PRIORITY);
+    sched_machine_runnable(1, call, nullptr, PRIORITY);
+}
+
 #define TWO   { sched_machine_run, sched_machine_run }
 #define THREE { sched_machine_run, sched_machine_run, sched_machine_run }
 
@@ -256,6 +286,8 @@ static const struct scenario scenarios[] = {
     { "a thread is made runnable while a processor goes idle", 2, begin_idle_and_enqueue, TWO,
       sched_machine_check },
     { "a call and its answer on two processors", 2, begin_call_across, TWO, sched_machine_check },
+    { "a thread is called that lets others run before it waits", 2, begin_call_who_lets_in, TWO,
+      sched_machine_check },
 };
 
 int main(void)

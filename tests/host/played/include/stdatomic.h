@@ -23,7 +23,11 @@ void play_look(void);
 #undef atomic_fetch_sub
 #undef atomic_fetch_sub_explicit
 #undef atomic_fetch_or
+#undef atomic_fetch_or_explicit
 #undef atomic_fetch_and
+#undef atomic_fetch_and_explicit
+#undef atomic_compare_exchange_strong
+#undef atomic_compare_exchange_weak
 
 #define atomic_load(object) (play_look(), __c11_atomic_load(object, __ATOMIC_SEQ_CST))
 #define atomic_store(object, value) \
@@ -38,9 +42,16 @@ void play_look(void);
     (play_step(), __c11_atomic_fetch_or(object, value, __ATOMIC_SEQ_CST))
 #define atomic_fetch_and(object, value) \
     (play_step(), __c11_atomic_fetch_and(object, value, __ATOMIC_SEQ_CST))
+#define atomic_compare_exchange_strong(object, expected, value)                                   \
+    (play_step(), __c11_atomic_compare_exchange_strong(object, expected, value, __ATOMIC_SEQ_CST, \
+                                                       __ATOMIC_SEQ_CST))
+#define atomic_compare_exchange_weak(object, expected, value) \
+    atomic_compare_exchange_strong(object, expected, value)
 
 #define atomic_load_explicit(object, order)             atomic_load(object)
 #define atomic_store_explicit(object, value, order)     atomic_store(object, value)
 #define atomic_exchange_explicit(object, value, order)  atomic_exchange(object, value)
 #define atomic_fetch_add_explicit(object, value, order) atomic_fetch_add(object, value)
 #define atomic_fetch_sub_explicit(object, value, order) atomic_fetch_sub(object, value)
+#define atomic_fetch_or_explicit(object, value, order)  atomic_fetch_or(object, value)
+#define atomic_fetch_and_explicit(object, value, order) atomic_fetch_and(object, value)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The instructions that change what a processor knows of page tables, as tlb_machine.c plays them. */
+/* Instructions: those that change what a processor knows of page tables, as tlb_machine.c plays them, and
+ * one that waits. */
 #pragma once
 
 #include <stdint.h>
@@ -7,3 +8,11 @@
 void write_cr3(uint64_t value);
 void invlpg(uint64_t virtual);
 void invpcid_single(uint64_t tag);
+
+/* player.c */
+void play_wait(void);
+
+static inline void pause(void)
+{
+    play_wait();
+}

@@ -17,6 +17,9 @@
 extern uint32_t play_cpu;
 void *play_percpu(uint32_t cpu, const volatile void *address);
 
+/* What the machine gives each processor for it, which nothing reads here. */
+extern uint64_t percpu_bases[];
+
 #define percpu_ptr_of(cpu, name)   ((__typeof__(name) *)play_percpu(cpu, &(name)))
 #define percpu_ptr(name)           percpu_ptr_of(play_cpu, name)
 #define percpu_read(name)          (*percpu_ptr(name))
