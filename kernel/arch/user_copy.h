@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include <mach/kern_return.h>
+#include <mach/message.h>
 
 #include <lib/compiler.h>
 
@@ -39,5 +40,23 @@ static inline bool user_range_is_valid(uint64_t address, uint64_t size)
 [[nodiscard]] static inline kern_return_t copyin_message(void *to, uint64_t from, size_t size);
 [[nodiscard]] static inline kern_return_t copyout_message(uint64_t to, const void *from,
                                                           size_t size);
+
+/* Read the bits and the two ports of the header of a message at user address FROM into *TO; nothing else of
+ * it changes.  Returns: as copyin(). */
+[[nodiscard]] static inline kern_return_t copyin_message_header(mach_msg_header_t *to,
+                                                                uint64_t from);
+
+/*
+ * Copy a message from user address FROM to user address TO, where it does not overlap: SIZE bytes, a
+ * multiple of 4 and a header at least, with *HEADER and SIZE in place of its header except for msgh_id, and
+ * *TRAILER behind.  copyin_message_header() has read the header at FROM.
+ * Context: any; locks may be held.  It does not sleep: a fault is not resolved, but ends the copy, of which
+ * a part may have been done.
+ * Returns: as copyin().
+ */
+[[nodiscard]] static inline kern_return_t copy_message_within(uint64_t to, uint64_t from,
+                                                              size_t size,
+                                                              const mach_msg_header_t *header,
+                                                              const mach_msg_trailer_t *trailer);
 
 #include <machine/user_copy.h>

@@ -27,6 +27,7 @@ struct thread;
  * to it: a sender reads it, and if the message is too large for MACH_RCV_LARGE, says by how much.
  */
 struct ipc_receive {
+    uint64_t buffer; /* in: where a sender of the same task may put it (mach_msg_within.c) */
     mach_msg_option_t option; /* in: MACH_RCV_LARGE matters here, and the trailer */
     int64_t room;             /* in: the largest message that fits: ipc_receive_room() */
     uint32_t too_large_size;  /* out: on MACH_RCV_TOO_LARGE with MACH_RCV_LARGE, bytes needed */

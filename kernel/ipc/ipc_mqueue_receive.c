@@ -39,21 +39,25 @@ static inline void release_handoff(struct thread *handoff)
     }
 }
 
-/* The wait of SELF, the running thread, has ended with OUTCOME, and not with a message that it can have.
- * Returns: as ipc_mqueue_receive(), with *KMSG. */
-static COLD mach_msg_return_t wait_failed(struct thread *self, enum wait_outcome outcome,
-                                          struct ipc_kmsg **kmsg)
+/* How a wait has failed, and the message, if that is too large. */
+struct failure {
+    mach_msg_return_t result;
+    struct ipc_kmsg *kmsg;
+};
+
+/* The wait of SELF, the running thread, has ended with OUTCOME, and not with a message that it can have. */
+static COLD struct failure wait_failed(struct thread *self, enum wait_outcome outcome)
 {
     uintptr_t value = self->wait_value;
     if (outcome == WAIT_REFUSED && (value & 1) == 0) {
-        return MACH_RCV_TOO_LARGE;
+        return (struct failure){ MACH_RCV_TOO_LARGE, (struct ipc_kmsg *)value };
     }
-    *kmsg = nullptr;
     if (outcome == WAIT_REFUSED) {
-        return (mach_msg_return_t)(value >> 1);
+        return (struct failure){ (mach_msg_return_t)(value >> 1), nullptr };
     }
     waitq_leave();
-    return outcome == WAIT_TIMED_OUT ? MACH_RCV_TIMED_OUT : MACH_RCV_INTERRUPTED;
+    return (struct failure){ outcome == WAIT_TIMED_OUT ? MACH_RCV_TIMED_OUT : MACH_RCV_INTERRUPTED,
+                             nullptr };
 }
 
 mach_msg_return_t ipc_mqueue_wait(struct ipc_object *object, struct waitq *receivers,
@@ -77,8 +81,13 @@ mach_msg_return_t ipc_mqueue_wait(struct ipc_object *object, struct waitq *recei
     } else {
         outcome = thread_block(wait.deadline);
     }
+    if (UNLIKELY(outcome != WAIT_WOKEN)) {
+        struct failure failure = wait_failed(self, outcome);
+        *kmsg = failure.kmsg;
+        return failure.result;
+    }
     *kmsg = (struct ipc_kmsg *)self->wait_value;
-    return LIKELY(outcome == WAIT_WOKEN) ? MACH_MSG_SUCCESS : wait_failed(self, outcome, kmsg);
+    return MACH_MSG_SUCCESS;
 }
 
 /* True if PORT's receive right has left SPACE (null: the kernel, which keeps it) after its name was

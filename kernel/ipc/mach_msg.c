@@ -6,7 +6,7 @@
  * the way back.  The messages for which everything is so have a way of their own, mach_msg_direct.c,
  * which knows nothing that this one does not.
  */
-#include <ipc/mach_msg_internal.h>
+#include <ipc/mach_msg_meeting.h>
 
 #include <mach/message.h>
 
@@ -100,7 +100,7 @@ static COLD mach_msg_return_t no_receive_object(const struct msg_request *reques
 static COLD void report_too_large(const struct msg_request *request)
 {
     const struct ipc_receive *receive = &request->receive;
-    uint64_t buffer = request->receive_buffer;
+    uint64_t buffer = request->receive.buffer;
     kern_return_t written = KERN_SUCCESS;
     uint64_t limit = (uint64_t)receive->room + ipc_kmsg_trailer_size(receive->option);
     if (limit >= offsetof(mach_msg_header_t, msgh_remote_port)) {
@@ -134,7 +134,7 @@ static COLD mach_msg_return_t receive_header_only(struct msg_request *request,
     kmsg->reply_type = 0;
     kmsg->header.msgh_size = sizeof(mach_msg_header_t);
     mach_msg_return_t result =
-        ipc_kmsg_copyout(kmsg, self, request->receive_buffer, request->receive.option);
+        ipc_kmsg_copyout(kmsg, self, request->receive.buffer, request->receive.option);
     return result == MACH_MSG_SUCCESS ? MACH_RCV_TOO_LARGE : result;
 }
 
@@ -163,7 +163,11 @@ mach_msg_return_t msg_receive_from(struct msg_request *request, struct thread *s
         return msg_receive_failed(request, self, result, kmsg);
     }
     self->calls = MACH_PORT_NULL;
-    return ipc_kmsg_copyout(kmsg, self, request->receive_buffer, request->receive.option);
+    if (kmsg == nullptr) {
+        self->talks_within = true;
+        return MACH_MSG_SUCCESS;
+    }
+    return ipc_kmsg_copyout(kmsg, self, request->receive.buffer, request->receive.option);
 }
 
 /* The analysis cannot follow a lock into the result of a function. */
@@ -242,6 +246,14 @@ static NOINLINE mach_msg_return_t msg_by_queue(struct msg_request *request, stru
     return msg_send_contents(request, self, kmsg);
 }
 
+/* The same, unless the kernel is to answer KMSG, as msg_meet() has found. */
+static ALWAYS_INLINE mach_msg_return_t msg_not_met(struct msg_request *request, struct thread *self,
+                                                   struct ipc_kmsg *kmsg)
+{
+    return LIKELY(kmsg->destination != nullptr) ? msg_call_kernel(request, self, kmsg)
+                                                : msg_by_queue(request, self, kmsg);
+}
+
 /* What is not the common: other options, and messages that are large or of no good size.  The message has
  * SEND_SIZE bytes, the receive buffer LIMIT. */
 static NOINLINE mach_msg_return_t msg_uncommon(struct msg_request *request, struct thread *self,
@@ -260,9 +272,12 @@ static NOINLINE mach_msg_return_t msg_uncommon(struct msg_request *request, stru
     if (result != MACH_MSG_SUCCESS) {
         return result;
     }
-    bool waits = (option & (MACH_RCV_MSG | MACH_RCV_TIMEOUT)) == MACH_RCV_MSG;
-    return waits && msg_direct(request, self, kmsg, 0, &result) ? result
-                                                                : msg_by_queue(request, self, kmsg);
+    struct msg_meeting meeting;
+    if ((option & (MACH_RCV_MSG | MACH_RCV_TIMEOUT)) == MACH_RCV_MSG &&
+        msg_meet(request, self, kmsg, &meeting)) {
+        return msg_await(request, self, &meeting, 0);
+    }
+    return msg_not_met(request, self, kmsg);
 }
 
 /*
@@ -273,26 +288,39 @@ uint64_t mach_msg_trap(uint64_t msg, uint64_t option, uint64_t send_size, uint64
 {
     const mach_msg_option_t decisive =
         MACH_SEND_MSG | MACH_SEND_TRAILER | MACH_RCV_MSG | MACH_RCV_TIMEOUT | MACH_RCV_TRAILER_MASK;
+    const int64_t trailer = sizeof(mach_msg_trailer_t);
     struct thread *self = current_thread();
     struct msg_request request;
-    request.send_buffer = msg;
-    request.receive_buffer = msg;
+    request.receive.buffer = msg;
     request.receive_name = (mach_port_name_t)rcv_name;
     request.timeout_ms = (uint32_t)timeout_ms;
     request.receive.option = (mach_msg_option_t)option;
-    request.receive.room = (int64_t)(uint32_t)rcv_size - (int64_t)sizeof(mach_msg_trailer_t);
+    request.receive.room = (int64_t)(uint32_t)rcv_size - trailer;
     struct ipc_kmsg *kmsg;
+    struct msg_meeting meeting;
     bool is_common = LIKELY((option & decisive) == (MACH_SEND_MSG | MACH_RCV_MSG));
     if (LIKELY(is_common)) {
+        bool have_met;
+        if (self->talks_within) {
+            INLINE_CALL have_met =
+                msg_meet_within(&request, self, msg, (uint32_t)send_size, &meeting);
+            if (LIKELY(have_met)) {
+                return (uint64_t)msg_await(&request, self, &meeting, MACH_RCV_TRAILER_MASK);
+            }
+        }
         INLINE_CALL is_common = ipc_kmsg_copyin_short(msg, (uint32_t)send_size, &kmsg);
+        if (LIKELY(is_common)) {
+            INLINE_CALL have_met = msg_meet(&request, self, kmsg, &meeting);
+            if (LIKELY(have_met)) {
+                return (uint64_t)msg_await(&request, self, &meeting, MACH_RCV_TRAILER_MASK);
+            }
+            request.send_buffer = msg;
+            return (uint64_t)msg_not_met(&request, self, kmsg);
+        }
     }
-    if (UNLIKELY(!is_common)) {
-        return (uint64_t)msg_uncommon(&request, self, (uint32_t)send_size, (uint32_t)rcv_size);
-    }
-    mach_msg_return_t result;
-    bool is_direct;
-    INLINE_CALL is_direct = msg_direct(&request, self, kmsg, MACH_RCV_TRAILER_MASK, &result);
-    return (uint64_t)(LIKELY(is_direct) ? result : msg_by_queue(&request, self, kmsg));
+    request.send_buffer = msg;
+    return (uint64_t)msg_uncommon(&request, self, (uint32_t)send_size,
+                                  (uint32_t)(request.receive.room + trailer));
 }
 
 uint64_t mach_msg_overwrite_trap(uint64_t msg, uint64_t option, uint64_t send_size,
@@ -308,7 +336,7 @@ uint64_t mach_msg_overwrite_trap(uint64_t msg, uint64_t option, uint64_t send_si
     }
     struct msg_request request = {
         .send_buffer = msg,
-        .receive_buffer = buffer != 0 ? buffer : msg,
+        .receive.buffer = buffer != 0 ? buffer : msg,
         .receive_name = (mach_port_name_t)rcv_name,
         .timeout_ms = (uint32_t)timeout_ms,
         .receive.option = (mach_msg_option_t)option,

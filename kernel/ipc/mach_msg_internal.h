@@ -7,24 +7,28 @@
 #include <ipc/ipc_mqueue.h>
 #include <ipc/mach_msg.h>
 
+struct msg_meeting;
+
 /* What one call of mach_msg wants. */
 struct msg_request {
     uint64_t send_buffer;
-    uint64_t receive_buffer;
     mach_port_name_t receive_name;
     uint32_t timeout_ms;
     struct ipc_receive receive; /* with the options of both halves */
 };
 
 /*
- * Send KMSG, whose bytes SELF has copied in, and receive without a time-out, if that can be done by handing
- * message and processor to a thread that waits for them.  The bits ABSENT are not in REQUEST's option, as
- * the caller knows.
- * Returns: true, with *RESULT as of mach_msg(); false if it cannot be, with nothing done.
+ * Send KMSG, whose bytes SELF has copied in, to receive without a time-out, if a thread waits for it.  Returns:
+ * true, with *MEETING, to call msg_await() with; false if it cannot be, with nothing done.  Then KMSG has a
+ * destination if it is the kernel that answers: msg_call_kernel() is next.
  */
-[[nodiscard]] bool msg_direct(struct msg_request *request, struct thread *self,
-                              struct ipc_kmsg *kmsg, mach_msg_option_t absent,
-                              mach_msg_return_t *result);
+[[nodiscard]] bool msg_meet(const struct msg_request *request, struct thread *self,
+                            struct ipc_kmsg *kmsg, struct msg_meeting *meeting);
+
+/* The same for a message of SIZE bytes at BUFFER, if a thread of SELF's task waits for it.  Returns: true, with
+ * *MEETING; false, with nothing done, also for reasons that another way will report. */
+[[nodiscard]] bool msg_meet_within(const struct msg_request *request, struct thread *self,
+                                   uint64_t buffer, uint32_t size, struct msg_meeting *meeting);
 
 /* The receiving half.  HANDOFF, if not null, gets the processor if SELF has to wait.  Returns: as
  * mach_msg(). */

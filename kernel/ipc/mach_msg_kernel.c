@@ -49,7 +49,7 @@ static inline mach_msg_return_t copyout_short(const struct msg_request *request,
     trailer->msgh_trailer_type = MACH_MSG_TRAILER_FORMAT_0;
     trailer->msgh_trailer_size = sizeof(*trailer);
     kern_return_t written =
-        copyout_message(request->receive_buffer, header, header->msgh_size + sizeof(*trailer));
+        copyout_message(request->receive.buffer, header, header->msgh_size + sizeof(*trailer));
     return LIKELY(written == KERN_SUCCESS) ? MACH_MSG_SUCCESS : MACH_RCV_INVALID_DATA;
 }
 
@@ -105,7 +105,7 @@ static NOINLINE bool receive_message(struct msg_request *request, struct thread 
     }
     answer->sequence = port->sequence++;
     ipc_kmsg_consume_destination(answer, request->receive_name);
-    *result = ipc_kmsg_copyout(answer, self, request->receive_buffer, request->receive.option);
+    *result = ipc_kmsg_copyout(answer, self, request->receive.buffer, request->receive.option);
     return true;
 }
 

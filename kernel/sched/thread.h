@@ -186,6 +186,7 @@ struct thread {
     struct ipc_entry
         *sent_by; /* ipc: (s) hints: entries of its space by which it sent and received */
     struct ipc_entry *received_by; /* last; see mach_msg_direct.c */
+    bool talks_within;             /* ipc: (s) hint: its next message is for its own task */
     struct {
         uint64_t code; /* 0: none */
         uint64_t subcode;

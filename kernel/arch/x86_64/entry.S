@@ -143,7 +143,8 @@ trap_return_frame:
  * SYSCALL: rcx = rip, r11 = rflags, rsp still the user's, interrupts off (SFMASK).  Saves what the
  * caller may count on (rsp, rip, rflags, rbx, rbp, r12-r15) so that others can see and change it
  * while the thread sleeps in the trap; the argument registers go straight to the handler and come
- * back as zeros.
+ * back as zeros.  The frame is where each of the thread's is that comes from user code, so it has the code
+ * selector already.
  */
         .globl  syscall_entry
         .balign 16
@@ -154,10 +155,9 @@ syscall_entry:
         pushq   $USER_DATA_SELECTOR
         pushq   %gs:syscall_user_sp
         pushq   %r11
-        pushq   $USER_CODE_SELECTOR
-        pushq   %rcx
-        movq    $VECTOR_SYSCALL, FRAME_VECTOR - FRAME_RIP(%rsp)
-        leaq    FRAME_RBX + 8 - FRAME_RIP(%rsp), %rsp
+        movq    %rcx, FRAME_RIP - FRAME_RFLAGS(%rsp)
+        movq    $VECTOR_SYSCALL, FRAME_VECTOR - FRAME_RFLAGS(%rsp)
+        leaq    FRAME_RBX + 8 - FRAME_RFLAGS(%rsp), %rsp
         pushq   %rbx
         pushq   %rbp
         pushq   %r12

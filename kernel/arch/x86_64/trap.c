@@ -25,12 +25,13 @@
 #define FAULT_WRITE   0x02
 #define FAULT_EXECUTE 0x10
 
-/* Code from START to END that touches user memory, and where it goes on after a fault: section .user_copy,
- * from user_copy.S and <machine/user_copy.h>. */
+/* Code from START to END that touches user memory, where it goes on after a fault, and whether vm/ may
+ * resolve that first: section .user_copy, from user_copy.S and <machine/user_copy.h>. */
 struct user_copy_place {
     uintptr_t start;
     uintptr_t end;
     uintptr_t after_fault;
+    uint64_t may_sleep;
 };
 
 extern const struct user_copy_place user_copy_places_start[];
@@ -101,7 +102,7 @@ static void kernel_fault(struct trap_frame *frame)
         fault_report(frame);
     }
     /* An address in the hole between the halves is a general protection fault. */
-    if (frame->vector == VECTOR_PAGE_FAULT && address < USER_ADDRESS_END &&
+    if (frame->vector == VECTOR_PAGE_FAULT && place->may_sleep && address < USER_ADDRESS_END &&
         upcall_user_page_fault(address, fault_access(frame->error)) == KERN_SUCCESS) {
         return;
     }

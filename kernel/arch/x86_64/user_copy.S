@@ -43,7 +43,7 @@ USER_COPY copyout, %rdi
 user_copy_end:
 
         .pushsection .user_copy, "a"
-        .quad   user_copy_start, user_copy_end, user_copy_fault
+        .quad   user_copy_start, user_copy_end, user_copy_fault, 1
         .popsection
 
 user_copy_fault:
