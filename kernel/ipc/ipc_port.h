@@ -108,10 +108,11 @@ struct ipc_port {
     struct ipc_kmsg *no_senders; /* the message to send when the last send right goes, or null */
     struct ipc_kmsg *port_destroyed; /* the message that takes the dying receive right, or null */
     struct quota *quota;             /* (constant) a reference: of the task that made it, or null */
-    uint64_t context;     /* the receiver's; with MACH_PORT_STATUS_FLAG_GUARDED it is the guard */
-    uint8_t flags;        /* MACH_PORT_STATUS_FLAG_*: guard and importance */
-    bool is_room_awaited; /* a request is armed: see ipc_request.h */
-    bool is_timer;        /* (constant) made by mk_timer_create */
+    uint64_t context; /* the receiver's; with MACH_PORT_STATUS_FLAG_GUARDED it is the guard */
+    uint8_t flags;    /* MACH_PORT_STATUS_FLAG_*: guard and importance */
+    _Atomic bool
+        is_room_awaited; /* a request is armed: see ipc_request.h; read without the lock too */
+    bool is_timer;       /* (constant) made by mk_timer_create */
 };
 
 /* The flags that say how a receive right is guarded; they do not travel with it. */

@@ -118,18 +118,18 @@ void ipc_request_tell_room(struct ipc_port *port)
 {
     struct list notifications;
     list_init(&notifications);
-    bool was_some;
+    bool are_more;
     do {
         ipc_port_lock(port);
         if (port->object.is_active && port->message_count < port->message_limit) {
             take_armed(port, &notifications);
         }
+        are_more = port->is_room_awaited && !list_empty(&notifications);
         ipc_port_unlock(port);
-        was_some = !list_empty(&notifications);
         while (!list_empty(&notifications)) {
             struct ipc_kmsg *kmsg = list_first_entry(&notifications, struct ipc_kmsg, link);
             list_remove(&kmsg->link);
             ipc_notify_name(kmsg, MACH_NOTIFY_SEND_POSSIBLE);
         }
-    } while (was_some && port->is_room_awaited);
+    } while (are_more);
 }
