@@ -13,9 +13,6 @@
 /* How far the free list is searched for the entry that a chosen name would have in the table. */
 #define FREE_SEARCH_MAX 16
 
-/* On Darwin all names have these. */
-#define DARWIN_GENERATION_BITS 3u
-
 static int compare_chosen(uint64_t key, const struct rbtree_node *node)
 {
     mach_port_name_t name = rbtree_entry(node, struct ipc_chosen_entry, node)->entry.name;
@@ -106,24 +103,11 @@ static kern_return_t add_chosen_entry(struct ipc_space *space, mach_port_name_t 
     return KERN_SUCCESS;
 }
 
-kern_return_t ipc_entry_check_name(mach_port_name_t name)
-{
-    if (!MACH_PORT_VALID(name)) {
-        return KERN_INVALID_VALUE;
-    }
-    if (MACH_PORT_INDEX(name) == 0) {
-        return (name & DARWIN_GENERATION_BITS) == DARWIN_GENERATION_BITS ? KERN_FAILURE
-                                                                         : KERN_INVALID_VALUE;
-    }
-    return KERN_SUCCESS;
-}
-
 kern_return_t ipc_entry_alloc_name(struct ipc_space *space, mach_port_name_t name,
                                    struct ipc_entry **result)
 {
-    kern_return_t check = ipc_entry_check_name(name);
-    if (check != KERN_SUCCESS) {
-        return check;
+    if (!MACH_PORT_VALID(name)) {
+        return KERN_INVALID_VALUE;
     }
     if (ipc_entry_lookup(space, name) != nullptr) {
         return KERN_NAME_EXISTS;

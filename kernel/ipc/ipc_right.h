@@ -75,7 +75,7 @@ mach_msg_type_name_t ipc_right_result_type(mach_msg_type_name_t type);
 
 /* The same with a name that the caller chose.
  * Returns: also KERN_NAME_EXISTS; KERN_RIGHT_EXISTS, SPACE has PORT under another name;
- *          KERN_UREFS_OVERFLOW; as ipc_entry_check_name(). */
+ *          KERN_UREFS_OVERFLOW; KERN_INVALID_VALUE, NAME is null or dead. */
 [[nodiscard]] kern_return_t ipc_right_copyout_name(struct ipc_space *space, struct ipc_port *port,
                                                    mach_msg_type_name_t type, mach_port_name_t name)
     REQUIRES(space->lock);

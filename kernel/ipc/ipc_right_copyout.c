@@ -127,14 +127,10 @@ kern_return_t ipc_right_copyout_name(struct ipc_space *space, struct ipc_port *p
     if (!space->is_active) {
         return KERN_INVALID_TASK;
     }
-    kern_return_t result = ipc_entry_check_name(name);
-    if (result != KERN_SUCCESS) {
-        return result;
-    }
+    struct ipc_entry *entry = ipc_entry_lookup(space, name);
     if (!ipc_port_is_alive(port)) {
         return KERN_INVALID_CAPABILITY;
     }
-    struct ipc_entry *entry = ipc_entry_lookup(space, name);
     struct ipc_entry *other =
         type != MACH_MSG_TYPE_PORT_SEND_ONCE ? ipc_hash_find(space, port) : nullptr;
     if (other != nullptr && other != entry) {
@@ -143,7 +139,7 @@ kern_return_t ipc_right_copyout_name(struct ipc_space *space, struct ipc_port *p
     if (entry != nullptr) {
         return copyout_name_to_entry(space, entry, port, type);
     }
-    result = ipc_entry_alloc_name(space, name, &entry);
+    kern_return_t result = ipc_entry_alloc_name(space, name, &entry);
     if (result != KERN_SUCCESS) {
         return result;
     }

@@ -182,13 +182,8 @@ static inline bool ipc_entry_is_chosen(const struct ipc_space *space, const stru
 [[nodiscard]] kern_return_t ipc_entry_alloc(struct ipc_space *space, struct ipc_entry **entry)
     REQUIRES(space->lock);
 
-/* May a task choose NAME?  Not null, not dead, and none with index 0, which is never given out.
- * Returns: KERN_SUCCESS; KERN_INVALID_VALUE; KERN_FAILURE, as Darwin says of the last sort if nothing
- * else is wrong with it. */
-[[nodiscard]] kern_return_t ipc_entry_check_name(mach_port_name_t name);
-
 /* Take an entry with the name NAME, which denotes nothing.  Locks: the space's.
- * Returns: as ipc_entry_alloc() and ipc_entry_check_name(); KERN_NAME_EXISTS, NAME is in use. */
+ * Returns: as ipc_entry_alloc(); KERN_INVALID_VALUE, NAME is null or dead; KERN_NAME_EXISTS, it is in use. */
 [[nodiscard]] kern_return_t ipc_entry_alloc_name(struct ipc_space *space, mach_port_name_t name,
                                                  struct ipc_entry **entry) REQUIRES(space->lock);
 

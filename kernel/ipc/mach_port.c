@@ -333,6 +333,21 @@ kern_return_t mach_port_rename(struct ipc_space *task, mach_port_name_t old_name
     return result;
 }
 
+/* On Darwin all names have these, and an index. */
+#define DARWIN_GENERATION_BITS 3u
+
+/* May a right be put under NAME?  Not if that denotes nothing and has index 0: Darwin's programs
+ * expect to be refused, in this way. */
+static kern_return_t check_new_name(struct ipc_space *task, mach_port_name_t name)
+    REQUIRES(task->lock)
+{
+    if (MACH_PORT_INDEX(name) != 0 || ipc_entry_lookup(task, name) != nullptr) {
+        return KERN_SUCCESS;
+    }
+    return (name & DARWIN_GENERATION_BITS) == DARWIN_GENERATION_BITS ? KERN_FAILURE
+                                                                     : KERN_INVALID_VALUE;
+}
+
 kern_return_t mach_port_insert_right(struct ipc_space *task, mach_port_name_t name,
                                      struct ipc_port *poly, mach_msg_type_name_t poly_type)
 {
@@ -346,7 +361,10 @@ kern_return_t mach_port_insert_right(struct ipc_space *task, mach_port_name_t na
         return KERN_INVALID_CAPABILITY;
     }
     spin_lock(&task->lock);
-    kern_return_t result = ipc_right_copyout_name(task, poly, poly_type, name);
+    kern_return_t result = check_new_name(task, name);
+    if (result == KERN_SUCCESS) {
+        result = ipc_right_copyout_name(task, poly, poly_type, name);
+    }
     spin_unlock(&task->lock);
     return result;
 }

@@ -70,7 +70,8 @@ kern_return_t exception_action_check(exception_mask_t mask, const struct excepti
     if (!behavior_is_valid(action->behavior)) {
         return KERN_INVALID_ARGUMENT;
     }
-    bool has_state = exception_behavior_kind(action->behavior) != EXCEPTION_DEFAULT;
+    bool has_state = exception_behavior_kind(action->behavior) != EXCEPTION_DEFAULT &&
+                     action->flavor != 0 && action->flavor != THREAD_STATE_NONE;
     return has_state && !context_flavor_is_known(action->flavor) ? KERN_INVALID_ARGUMENT
                                                                  : KERN_SUCCESS;
 }

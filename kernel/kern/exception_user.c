@@ -88,7 +88,7 @@ static kern_return_t set_host_ports(host_priv_t host, exception_mask_t mask,
                            : set_ports(&host_exception_ports, mask, action, answer);
 }
 
-/* What PORTS (null: nothing is set) has for MASK. */
+/* What PORTS (null: nothing was ever set) has for MASK. */
 static kern_return_t list_ports(struct exception_ports *ports, exception_mask_t mask,
                                 struct exception_list *list)
 {
@@ -98,8 +98,6 @@ static kern_return_t list_ports(struct exception_ports *ports, exception_mask_t 
     *list = (struct exception_list){ .count = 0 };
     if (ports != nullptr) {
         exception_ports_get(ports, mask, list);
-    } else if (mask != 0) {
-        *list = (struct exception_list){ .count = 1, .masks = { mask } };
     }
     return KERN_SUCCESS;
 }

@@ -4,6 +4,7 @@
  */
 #include <task_server.h>
 
+#include <lib/string.h>
 #include <mem/zone.h>
 #include <kern/kernel_port.h>
 #include <kern/task.h>
@@ -42,43 +43,75 @@ kern_return_t task_terminate(task_t target_task)
     return task_terminate_object(target_task) == KERN_SUCCESS ? KERN_SUCCESS : KERN_FAILURE;
 }
 
-/* Rights with ACCESS to all threads of TASK, which is locked, in *LIST, as many as it has threads. */
-static kern_return_t list_threads(task_t task, enum object_access access, ipc_port_t *list)
+/* Rights with ACCESS to the threads of TASK, which is locked, in *LIST; *COUNT becomes how many: not those
+ * that are ending. */
+static kern_return_t list_threads(task_t task, enum object_access access, ipc_port_t *list,
+                                  mach_msg_type_number_t *count)
 {
-    mach_msg_type_number_t count = 0;
-    kern_return_t result = KERN_SUCCESS;
     struct thread *thread;
+    *count = 0;
     list_for_each_entry(thread, &task->threads, task_link) {
-        list[count] = nullptr;
-        result = thread_make_send_with(thread, access, &list[count]);
+        kern_return_t result = thread_make_send_with(thread, access, &list[*count]);
         if (result == KERN_RESOURCE_SHORTAGE) {
-            break; /* one that is ending just now is in the list as null */
+            return result;
         }
-        count++;
+        *count += result == KERN_SUCCESS;
     }
-    while (result == KERN_RESOURCE_SHORTAGE && count > 0) {
-        send_right_release(list[--count]);
-    }
-    return result == KERN_RESOURCE_SHORTAGE ? result : KERN_SUCCESS;
+    return KERN_SUCCESS;
 }
 
-/* The same in an array of its own; none, if there are no threads. */
+/* Release the first COUNT rights in LIST, which has room for ROOM, and its memory. */
+static void list_release(ipc_port_t *list, mach_msg_type_number_t room,
+                         mach_msg_type_number_t count)
+{
+    while (count > 0) {
+        send_right_release(list[--count]);
+    }
+    right_array_free(list, room);
+}
+
+/* Make *LIST, which has room for ROOM rights, one that has room for its COUNT. */
+static kern_return_t list_shrink(ipc_port_t **list, mach_msg_type_number_t room,
+                                 mach_msg_type_number_t count)
+{
+    ipc_port_t *exact = nullptr;
+    if (count == room) {
+        return KERN_SUCCESS;
+    }
+    if (count > 0) {
+        exact = kalloc(count * sizeof(*exact));
+        if (exact == nullptr) {
+            return KERN_RESOURCE_SHORTAGE;
+        }
+        memcpy(exact, *list, count * sizeof(*exact));
+    }
+    right_array_free(*list, room);
+    *list = exact;
+    return KERN_SUCCESS;
+}
+
+/* Rights with ACCESS to the threads of TASK in an array of its own; none, if there are no threads. */
 static kern_return_t threads_of(task_t task, enum object_access access, ipc_port_t **act_list,
                                 mach_msg_type_number_t *act_listCnt)
 {
     kern_return_t result = KERN_SUCCESS;
     ipc_port_t *list = nullptr;
+    mach_msg_type_number_t count = 0;
     mutex_lock(&task->lock);
-    mach_msg_type_number_t count = task->thread_count;
+    mach_msg_type_number_t room = task->thread_count;
     if (!task->is_active) {
         result = KERN_INVALID_TASK;
-    } else if (count > 0) {
-        list = kalloc(count * sizeof(*list));
-        result = list != nullptr ? list_threads(task, access, list) : KERN_RESOURCE_SHORTAGE;
+    } else if (room > 0) {
+        list = kalloc(room * sizeof(*list));
+        result =
+            list != nullptr ? list_threads(task, access, list, &count) : KERN_RESOURCE_SHORTAGE;
     }
     mutex_unlock(&task->lock);
+    if (result == KERN_SUCCESS) {
+        result = list_shrink(&list, room, count);
+    }
     if (result != KERN_SUCCESS) {
-        right_array_free(list, list != nullptr ? count : 0);
+        list_release(list, list != nullptr ? room : 0, count);
         return result;
     }
     *act_list = list;

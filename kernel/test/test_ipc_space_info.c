@@ -238,8 +238,8 @@ KTEST(ipc_assert_attributes_knows_the_guard)
     space_end(space);
 }
 
-/* Names with index 0 are refused as Darwin refuses them; all others may be chosen. */
-KTEST(ipc_names_of_index_0_are_refused)
+/* Any name may be chosen; a right is not put under a new one with index 0, as on Darwin. */
+KTEST(ipc_names_may_be_chosen)
 {
     struct ipc_space *space = space_begin();
     mach_port_name_t port = new_port(space);
@@ -250,9 +250,18 @@ KTEST(ipc_names_of_index_0_are_refused)
     EXPECT_EQ(mach_port_insert_right(space, 1000, right, MACH_MSG_TYPE_PORT_SEND),
               KERN_RIGHT_EXISTS);
     ipc_port_release_send(right);
-    EXPECT_EQ(mach_port_allocate_name(space, MACH_PORT_RIGHT_RECEIVE, 123), KERN_FAILURE);
-    EXPECT_EQ(mach_port_allocate_name(space, MACH_PORT_RIGHT_DEAD_NAME, 122), KERN_INVALID_VALUE);
-    EXPECT_EQ(mach_port_rename(space, port, 255), KERN_FAILURE);
-    EXPECT_EQ(mach_port_rename(space, port, 1000), KERN_SUCCESS);
+    EXPECT_EQ(mach_port_rename(space, port, 255), KERN_SUCCESS);
+    EXPECT_EQ(mach_port_allocate_name(space, MACH_PORT_RIGHT_RECEIVE, 123), KERN_SUCCESS);
+    EXPECT_EQ(mach_port_allocate_name(space, MACH_PORT_RIGHT_DEAD_NAME, 122), KERN_SUCCESS);
+    EXPECT_EQ(mach_port_allocate_name(space, MACH_PORT_RIGHT_DEAD_NAME, 255), KERN_NAME_EXISTS);
+    right = take_right(space, 123, MACH_MSG_TYPE_MAKE_SEND);
+    EXPECT_EQ(mach_port_insert_right(space, 123, right, MACH_MSG_TYPE_PORT_SEND), KERN_SUCCESS);
+    EXPECT_EQ(mach_port_rename(space, 255, 111), KERN_SUCCESS);
+    EXPECT_EQ(mach_port_rename(space, 111, 112), KERN_SUCCESS);
+    EXPECT_EQ(mach_port_rename(space, 112, 1000), KERN_SUCCESS);
+    EXPECT_EQ(mach_port_allocate_name(space, MACH_PORT_RIGHT_PORT_SET, 1001), KERN_SUCCESS);
+    EXPECT_EQ(mach_port_allocate_name(space, MACH_PORT_RIGHT_DEAD_NAME, 0), KERN_INVALID_VALUE);
+    EXPECT_EQ(mach_port_destroy(space, 123), KERN_SUCCESS);
+    EXPECT_EQ(mach_port_destroy(space, 123), KERN_INVALID_NAME);
     space_end(space);
 }

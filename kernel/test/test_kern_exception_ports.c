@@ -154,8 +154,10 @@ KTEST(kern_exception_action_is_checked)
     EXPECT_EQ(exception_action_check(EXC_MASK_ALL, &action), KERN_SUCCESS);
     EXPECT_EQ(exception_action_check(1u << 31, &action), KERN_INVALID_ARGUMENT);
     action.behavior = EXCEPTION_STATE;
-    action.flavor = THREAD_STATE_NONE;
+    action.flavor = 12345;
     EXPECT_EQ(exception_action_check(EXC_MASK_ALL, &action), KERN_INVALID_ARGUMENT);
+    action.flavor = THREAD_STATE_NONE;
+    EXPECT_EQ(exception_action_check(EXC_MASK_ALL, &action), KERN_SUCCESS);
     action.flavor = x86_THREAD_STATE64;
     EXPECT_EQ(exception_action_check(EXC_MASK_ALL, &action), KERN_SUCCESS);
     action.behavior = 17;

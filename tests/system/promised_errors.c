@@ -70,17 +70,6 @@ CASE(names_in_the_task_of_no_task)
     EXPECT_OK(mach_port_deallocate(SELF, host));
 }
 
-CASE(names_with_the_index_0)
-{
-    mach_port_t port = port_create();
-    mach_port_qos_t qos = { .name = 1 };
-    mach_port_name_t name = 3;
-    EXPECT_EQ(mach_port_rename(SELF, port, 3), KERN_FAILURE);
-    EXPECT_EQ(mach_port_allocate_full(SELF, MACH_PORT_RIGHT_RECEIVE, MACH_PORT_NULL, &qos, &name),
-              KERN_FAILURE);
-    port_destroy(port);
-}
-
 CASE(requests_that_nobody_can_hear_of)
 {
     mach_port_t port = port_create(), dead = dead_name(), notify = port_create();

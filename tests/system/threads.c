@@ -343,9 +343,17 @@ CASE(threads_are_listed)
     }
     EXPECT_EQ(found, 2);
     EXPECT_OK(vm_deallocate(mach_task_self(), (vm_address_t)list, count * sizeof(list[0])));
-    for (int i = 0; i < 3; i++) {
-        worker_kill(&workers[i]);
+    EXPECT_OK(mach_port_mod_refs(mach_task_self(), workers[0].thread, MACH_PORT_RIGHT_SEND, 1));
+    EXPECT_OK(thread_terminate(workers[0].thread));
+    EXPECT_OK(task_threads(mach_task_self(), &list, &count));
+    EXPECT_EQ(count, 3); /* at once */
+    for (mach_msg_type_number_t i = 0; i < count; i++) {
+        EXPECT_OK(mach_port_deallocate(mach_task_self(), list[i]));
     }
+    EXPECT_OK(vm_deallocate(mach_task_self(), (vm_address_t)list, count * sizeof(list[0])));
+    worker_join(&workers[0]);
+    worker_kill(&workers[1]);
+    worker_kill(&workers[2]);
 }
 
 static uint8_t found[16];
