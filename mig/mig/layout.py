@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from mig.ir import Argument, Interface, Routine, Shape
+from mig.once import for_each_routine
 
 HEADER_SIZE = 24
 BODY_SIZE = 4
@@ -106,12 +107,14 @@ def extent(item: Item) -> int:
     return round_word(item.size)
 
 
+@for_each_routine
 def request(routine: Routine) -> Message:
     # With descriptors, the retcode argument replaces the request by an error message instead.
-    arguments = [a for a in routine.arguments if a.sent and a is not routine.retcode_argument]
+    code = routine.retcode_argument
+    arguments = [a for a in routine.arguments if a.sent and a is not code]
     body: list[Item] = []
     for argument in routine.arguments:
-        if argument in arguments:
+        if argument.sent and argument is not code:
             body += _body_items(argument)
         elif argument.count_in_out and argument.counted:
             body.append(Item(Role.CAPACITY, argument.count_name, WORD, argument))
@@ -122,6 +125,7 @@ def request(routine: Routine) -> Message:
     return _finish(routine, False, items + body, descriptors)
 
 
+@for_each_routine
 def reply(routine: Routine) -> Message:
     return reply_of(routine, [a for a in routine.arguments if a.returned])
 

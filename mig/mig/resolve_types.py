@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Type specifications to ir.Type: how constructors combine, and which combinations exist."""
 
-from dataclasses import replace
 
 from mig import ast, words
 from mig.dialects import DIALECTS
@@ -90,15 +89,15 @@ class TypeTable:
         for clause in declaration.type.translations:
             self._translate(names, clause)
         names["trans_type"] = names["trans_type"] or names["server_type"]
-        found = replace(found, name=name, span=declaration.name.span, **names)
+        found = found.like(name=name, span=declaration.name.span, **names)
         self._check_names(found, declaration.name)
         return found
 
     def native(self, spec: ast.NativeSpec) -> Type:
         """The type of an argument written x : PointerTo(T)."""
         found = self._specification(spec)
-        return replace(
-            found, name=spec.phrase, user_type=spec.phrase, server_type=spec.phrase,
+        return found.like(
+            name=spec.phrase, user_type=spec.phrase, server_type=spec.phrase,
             trans_type=spec.phrase, span=spec.span,
         )
 
@@ -165,7 +164,7 @@ class TypeTable:
         if spec.bits % 8:
             raise self.diagnostics.fail(spec.span, "the size is not a whole number of bytes")
         size = spec.bits // 8
-        return replace(found, size=size, alignment=min(size, 8))
+        return found.like(size=size, alignment=min(size, 8))
 
     def _plain_element(self, element: Type, spec: ast.ArraySpec | ast.StructSpec) -> None:
         """Under --peer=gnu elements have one size and lie in the message."""
@@ -186,18 +185,18 @@ class TypeTable:
             )
         match element.shape:
             case Shape.DATA | Shape.STRUCT | Shape.STRING:
-                return replace(_plain(element), shape=Shape.OOL, element=element, count=1)
+                return _plain(element).like(shape=Shape.OOL, element=element, count=1)
             case Shape.ARRAY:
                 assert element.element is not None
-                return replace(_plain(element), shape=Shape.OOL)
+                return _plain(element).like(shape=Shape.OOL)
             case Shape.VAR | Shape.VAR_STRING:
-                return replace(_plain(element), shape=Shape.OOL)
+                return _plain(element).like(shape=Shape.OOL)
             case Shape.PORT:
-                return replace(_plain(element), shape=Shape.OOL_PORTS, element=element, count=1)
+                return _plain(element).like(shape=Shape.OOL_PORTS, element=element, count=1)
             case Shape.PORTS:
-                return replace(_plain(element), shape=Shape.OOL_PORTS)
+                return _plain(element).like(shape=Shape.OOL_PORTS)
             case Shape.OOL | Shape.OOL_PORTS if element.auto:
-                return replace(_plain(element), auto=False)
+                return _plain(element).like(auto=False)
         raise self.diagnostics.fail(
             spec.span, f"too complicated: '^' cannot stand before {_describe(element)}",
             self._declaration(spec.element),
@@ -208,31 +207,31 @@ class TypeTable:
             return self._variable_array(spec, element)
         assert spec.bound is not None
         self._plain_element(element, spec)
-        base = replace(_plain(element), element=element, count=spec.bound)
+        base = _plain(element).like(element=element, count=spec.bound)
         if element.shape in INLINE_FIXED:
-            return replace(base, shape=Shape.ARRAY, size=spec.bound * (element.size or 0))
+            return base.like(shape=Shape.ARRAY, size=spec.bound * (element.size or 0))
         if element.shape is Shape.PORT:
-            return replace(base, shape=Shape.PORTS)
+            return base.like(shape=Shape.PORTS)
         if element.shape in (Shape.OOL, Shape.OOL_PORTS):
-            return replace(base, shape=Shape.OOL_LIST, variable=False, auto=element.auto)
+            return base.like(shape=Shape.OOL_LIST, variable=False, auto=element.auto)
         raise self.diagnostics.fail(
             spec.span, f"too complicated: a fixed array of {_describe(element)}",
             self._declaration(spec.element),
         )
 
     def _variable_array(self, spec: ast.ArraySpec, element: Type) -> Type:
-        base = replace(
-            _plain(element), element=element, count=spec.bound or 0, variable=True,
+        base = _plain(element).like(
+            element=element, count=spec.bound or 0, variable=True,
             auto=spec.bound is None,
         )
         inline = spec.bound is not None
         if element.shape in INLINE_FIXED:
             size = (spec.bound or 1) * (element.size or 0)
-            return replace(base, shape=Shape.VAR if inline else Shape.OOL, size=size)
+            return base.like(shape=Shape.VAR if inline else Shape.OOL, size=size)
         if element.shape is Shape.PORT:
-            return replace(base, shape=Shape.PORTS if inline else Shape.OOL_PORTS)
+            return base.like(shape=Shape.PORTS if inline else Shape.OOL_PORTS)
         if inline and element.shape in (Shape.OOL, Shape.OOL_PORTS):
-            return replace(base, shape=Shape.OOL_LIST, auto=element.auto)
+            return base.like(shape=Shape.OOL_LIST, auto=element.auto)
         raise self.diagnostics.fail(
             spec.span,
             f"too complicated: a variable array of {_describe(element)};"
@@ -247,8 +246,8 @@ class TypeTable:
                 self._declaration(spec.element),
             )
         size = spec.count * (element.size or 0)
-        return replace(
-            _plain(element), shape=Shape.STRUCT, element=element, count=spec.count, size=size
+        return _plain(element).like(
+            shape=Shape.STRUCT, element=element, count=spec.count, size=size
         )
 
     def _record(self, spec: ast.RecordSpec) -> Type:
@@ -335,7 +334,7 @@ def _plain(element: Type) -> Type:
     """ELEMENT as the start of a type built from it: no translation of its own."""
     if not element.translated:
         return element
-    return replace(element, intran="", outtran="", destructor="")
+    return element.like(intran="", outtran="", destructor="")
 
 
 def _packs_unnamed(spec: ast.TypeSpec) -> bool:

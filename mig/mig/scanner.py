@@ -39,8 +39,10 @@ class Token(NamedTuple):
     @property
     def span(self) -> Span:
         """Where the token stands in the original file."""
-        source = self.line.source
-        return Span(source, _original_column(self) + 1, max(1, len(self.text)))
+        source, start = self.line.source, self.start
+        if not source.text.startswith(self.text, start):
+            start = _elsewhere(self)
+        return Span(source, start + 1, len(self.text) or 1)
 
     def describe(self) -> str:
         if self.kind == "end":
@@ -50,10 +52,10 @@ class Token(NamedTuple):
 
 def scan(lines: list[Line]) -> list[Token]:
     """All tokens of LINES, closed by one of kind end."""
-    tokens: list[Token] = []
-    for line in lines:
-        for match in TOKEN.finditer(line.text):
-            tokens.append(Token(match.lastgroup or "", match[0], line, match.start()))
+    tokens = [
+        Token(match.lastgroup or "", match[0], line, match.start())
+        for line in lines for match in TOKEN.finditer(line.text)
+    ]
     if lines:
         tokens.append(Token("end", "", lines[-1], len(lines[-1].text.rstrip())))
     else:
@@ -76,12 +78,10 @@ def raw_match(tokens: list[Token], index: int, pattern: re.Pattern[str]) -> tupl
     return match[0], index
 
 
-def _original_column(token: Token) -> int:
-    """The token's column (from 0) in the original line, which macros may have changed."""
+def _elsewhere(token: Token) -> int:
+    """The token's column (from 0) in an original line that macros have changed."""
     raw, original = token.line.text, token.line.source.text
     start = token.start
-    if original.startswith(token.text, start):
-        return start
     word = re.escape(token.text)
     if token.kind == "word":
         word = rf"(?<!\w){word}(?!\w)"

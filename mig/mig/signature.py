@@ -6,6 +6,7 @@ from enum import Enum
 
 from mig.ir import NATIVE, TOKENS, Argument, Routine, Shape, Type
 from mig.layout import Item, Role
+from mig.once import for_each_routine
 from mig.words import POLYMORPHIC
 
 NUMBER = "mach_msg_type_number_t"
@@ -61,6 +62,7 @@ def declare(kind: str, name: str) -> str:
     return f"{base} {'*' * kind[len(base):].count('*')}{name}"
 
 
+@for_each_routine
 def parameters(routine: Routine, side: Side) -> list[Parameter]:
     """The C parameters of the user stub, or of the server's routine."""
     out: list[Parameter] = []
