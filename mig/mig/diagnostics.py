@@ -66,6 +66,7 @@ WARNINGS = {
     "annotation": "an @annotation in a doc comment is unknown or does not fit",
     "fragment": "a file of types alone uses a type that the file around it declares",
     "slots": "more than 100 ids: requests and replies overlap",
+    "kernel": "an interface is left out of a verb that runs stubs: they are for a kernel",
 }
 OFF_BY_DEFAULT = {"timeout"}
 

@@ -158,6 +158,10 @@ class UserStub:
             out.line(f"{self.reply.name} *Out0P = &{self.dot}Out.Message;")
             out.line("kern_return_t check_result;")
         out.line("mach_msg_return_t msg_result;")
+        send = routine.of_kind("sendtime")
+        if send and routine.of_kind("waittime"):
+            out.step("The time-out of the whole call is that of sending.")
+            out.line(f"(void){send.name};")
 
     def _promise(self) -> None:
         """The .defs file says how large types of unknown size may be."""

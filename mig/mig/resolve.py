@@ -360,7 +360,10 @@ class Resolver:
             return
         argument.auto = True
 
-    def _flag_const(self, _: Routine, argument: Argument, __: ast.Flag) -> None:
+    def _flag_const(self, _: Routine, argument: Argument, flag: ast.Flag) -> None:
+        if argument.returned:
+            self._useless(flag, "what the caller passes is written")
+            return
         argument.const = True
 
     def _flag_servercopy(self, _: Routine, argument: Argument, __: ast.Flag) -> None:

@@ -145,19 +145,27 @@ def _number(request: Request, option: str, default: int) -> int:
     return int(text)
 
 
-def _in_tasks(request: Request) -> list[Interface]:
-    """The interfaces whose servers are programs; the kernel's stubs do not run here."""
-    return [i for i in request.interfaces if not i.kernel_server]
+def _in_tasks(request: Request, callers: bool) -> list[Interface]:
+    """The interfaces whose servers, and perhaps CALLERS, are programs: a kernel's stubs do not run
+    here."""
+    chosen = []
+    for interface in request.interfaces:
+        if interface.kernel_server or (callers and interface.kernel_user):
+            request.diagnostics.warn(
+                "kernel", None, f"'{interface.name}' is left out: its stubs are for a kernel")
+        else:
+            chosen.append(interface)
+    return chosen
 
 
 def _loopback(request: Request) -> str:
     rounds = _number(request, "--rounds", 100)
     seeds = request.options.own.get("--seeds")
-    return native.loopback(_in_tasks(request), request.options, rounds, seeds)
+    return native.loopback(_in_tasks(request, True), request.options, rounds, seeds)
 
 
 def _fuzz(request: Request) -> str | dict[str, str]:
-    chosen = _in_tasks(request)
+    chosen = _in_tasks(request, False)
     for option, limit in (("--run", "-max_total_time"), ("--runs", "-runs")):
         if option in request.options.own:
             limit = f"{limit}={_number(request, option, 0)}"
