@@ -41,12 +41,19 @@ static inline bool ipc_kmsg_is_request(const struct ipc_kmsg *kmsg)
 /* The running thread SELF serves OBJECT from now on, and has done what it did for others. */
 void ipc_donation_serve(struct thread *self, const struct ipc_object *object);
 
-/* SELF, the running thread, is about to receive from OBJECT. */
+/* SELF, the running thread, which waits for no answer, is about to receive from OBJECT. */
+static inline void ipc_donation_receive_next(struct thread *self, const struct ipc_object *object)
+{
+    if (UNLIKELY(self->serves != object || self->policy.donated != 0)) {
+        ipc_donation_serve(self, object);
+    }
+}
+
+/* The same, if it waits for no answer. */
 static inline void ipc_donation_receive(struct thread *self, const struct ipc_object *object)
 {
-    if (self->calls == MACH_PORT_NULL &&
-        UNLIKELY(self->serves != object || self->policy.donated != 0)) {
-        ipc_donation_serve(self, object);
+    if (self->calls == MACH_PORT_NULL) {
+        ipc_donation_receive_next(self, object);
     }
 }
 

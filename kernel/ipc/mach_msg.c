@@ -305,21 +305,21 @@ uint64_t mach_msg_trap(uint64_t msg, uint64_t option, uint64_t send_size, uint64
             INLINE_CALL have_met =
                 msg_meet_within(&request, self, msg, (uint32_t)send_size, &meeting);
             if (LIKELY(have_met)) {
-                return (uint64_t)msg_await(&request, self, &meeting, MACH_RCV_TRAILER_MASK);
+                return (uint32_t)msg_await(&request, self, &meeting, MACH_RCV_TRAILER_MASK);
             }
         }
         INLINE_CALL is_common = ipc_kmsg_copyin_short(msg, (uint32_t)send_size, &kmsg);
         if (LIKELY(is_common)) {
             INLINE_CALL have_met = msg_meet(&request, self, kmsg, &meeting);
             if (LIKELY(have_met)) {
-                return (uint64_t)msg_await(&request, self, &meeting, MACH_RCV_TRAILER_MASK);
+                return (uint32_t)msg_await(&request, self, &meeting, MACH_RCV_TRAILER_MASK);
             }
             request.send_buffer = msg;
-            return (uint64_t)msg_not_met(&request, self, kmsg);
+            return (uint32_t)msg_not_met(&request, self, kmsg);
         }
     }
     request.send_buffer = msg;
-    return (uint64_t)msg_uncommon(&request, self, (uint32_t)send_size,
+    return (uint32_t)msg_uncommon(&request, self, (uint32_t)send_size,
                                   (uint32_t)(request.receive.room + trailer));
 }
 

@@ -136,35 +136,21 @@ static ALWAYS_INLINE bool send_answer(struct ipc_kmsg *kmsg, struct ipc_space *s
     return true;
 }
 
-/* The sending half, of a call or an answer, which is a constant.  Returns: true, with *MEETING; or
- * false, as send_call(). */
-static ALWAYS_INLINE bool meet(const struct msg_request *request, struct thread *self,
-                               struct ipc_kmsg *kmsg, bool is_call,
-                               struct msg_meeting *meeting) NO_LOCK_ANALYSIS
+bool msg_meet(const struct msg_request *request, struct thread *self, struct ipc_kmsg *kmsg,
+              struct msg_meeting *meeting) NO_LOCK_ANALYSIS
 {
     struct ipc_space *space = self->space;
-    spin_lock(&space->lock);
-    if (LIKELY(space->is_active)) {
-        struct ipc_entry *own = msg_entry_with(space, request->receive_name, MACH_PORT_TYPE_RECEIVE,
-                                               self, &self->received_by);
-        if (LIKELY(own != nullptr) &&
-            LIKELY(is_call ? send_call(kmsg, space, self, own, meeting)
-                           : send_answer(kmsg, space, self, own, meeting))) {
-            return true;
-        }
+    struct ipc_entry *own = nullptr;
+    bool have_met = false;
+    if (msg_is_call(request, &kmsg->header)) {
+        own = msg_lock_own(request, space, self);
+        have_met = LIKELY(own != nullptr) && send_call(kmsg, space, self, own, meeting);
+    } else if (msg_is_answer(self, &kmsg->header)) {
+        own = msg_lock_own(request, space, self);
+        have_met = LIKELY(own != nullptr) && send_answer(kmsg, space, self, own, meeting);
     }
-    spin_unlock(&space->lock);
-    return false;
-}
-
-bool msg_meet(const struct msg_request *request, struct thread *self, struct ipc_kmsg *kmsg,
-              struct msg_meeting *meeting)
-{
-    if (LIKELY(kmsg->header.msgh_bits == MSG_CALL_BITS)) {
-        return request->receive_name == kmsg->header.msgh_local_port &&
-               meet(request, self, kmsg, true, meeting);
+    if (UNLIKELY(!have_met) && own != nullptr) {
+        spin_unlock(&space->lock);
     }
-    return LIKELY(kmsg->header.msgh_bits == MSG_ANSWER_BITS) &&
-           kmsg->header.msgh_local_port == MACH_PORT_NULL && self->policy.donated == 0 &&
-           meet(request, self, kmsg, false, meeting);
+    return have_met;
 }

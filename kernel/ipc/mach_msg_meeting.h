@@ -53,6 +53,39 @@ static ALWAYS_INLINE struct ipc_entry *msg_entry_with(const struct ipc_space *sp
     return LIKELY(entry->bits & type) ? entry : nullptr;
 }
 
+/* True if HEADER is that of a call whose answer comes where REQUEST receives. */
+static ALWAYS_INLINE bool msg_is_call(const struct msg_request *request,
+                                      const mach_msg_header_t *header)
+{
+    return LIKELY(header->msgh_bits == MSG_CALL_BITS) &&
+           LIKELY(header->msgh_local_port == request->receive_name);
+}
+
+/* True if HEADER is that of an answer of SELF's, whom nobody lends importance. */
+static ALWAYS_INLINE bool msg_is_answer(const struct thread *self, const mach_msg_header_t *header)
+{
+    return LIKELY(header->msgh_bits == MSG_ANSWER_BITS) &&
+           LIKELY(header->msgh_local_port == MACH_PORT_NULL) && LIKELY(self->policy.donated == 0);
+}
+
+/* The entry that SELF receives by as REQUEST says, with SPACE, SELF's, locked; null, and it is not, if there is
+ * none. */
+static ALWAYS_INLINE struct ipc_entry *msg_lock_own(const struct msg_request *request,
+                                                    struct ipc_space *space,
+                                                    struct thread *self) NO_LOCK_ANALYSIS
+{
+    struct ipc_entry *own = nullptr;
+    spin_lock(&space->lock);
+    if (LIKELY(space->is_active)) {
+        own = msg_entry_with(space, request->receive_name, MACH_PORT_TYPE_RECEIVE, self,
+                             &self->received_by);
+    }
+    if (UNLIKELY(own == nullptr)) {
+        spin_unlock(&space->lock);
+    }
+    return own;
+}
+
 /* SELF has sent a call by the right NAME to PORT, locked, which RECEIVER was claimed for: the importance
  * goes with it.  Drops the lock. */
 static ALWAYS_INLINE void msg_called(struct thread *self, mach_port_name_t name,
@@ -92,7 +125,7 @@ static ALWAYS_INLINE struct ipc_port *msg_answered(struct ipc_space *space, stru
     struct ipc_port *receive_port = ipc_entry_port(own);
     ipc_port_lock(receive_port);
     spin_unlock(&space->lock);
-    INLINE_CALL ipc_donation_receive(self, &receive_port->object);
+    INLINE_CALL ipc_donation_receive_next(self, &receive_port->object);
     return receive_port;
 }
 

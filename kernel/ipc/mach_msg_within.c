@@ -130,28 +130,8 @@ static ALWAYS_INLINE bool answer_within(const struct passage *passage, struct ip
     return true;
 }
 
-/* The sending half, of a call or an answer, which is a constant.  Returns: true, with *MEETING; or false. */
-static ALWAYS_INLINE bool meet(const struct msg_request *request, struct thread *self,
-                               const struct passage *passage, bool is_call,
-                               struct msg_meeting *meeting) NO_LOCK_ANALYSIS
-{
-    struct ipc_space *space = self->space;
-    spin_lock(&space->lock);
-    if (LIKELY(space->is_active)) {
-        struct ipc_entry *own = msg_entry_with(space, request->receive_name, MACH_PORT_TYPE_RECEIVE,
-                                               self, &self->received_by);
-        if (LIKELY(own != nullptr) &&
-            LIKELY(is_call ? call_within(passage, space, self, own, meeting)
-                           : answer_within(passage, space, self, own, meeting))) {
-            return true;
-        }
-    }
-    spin_unlock(&space->lock);
-    return false;
-}
-
 bool msg_meet_within(const struct msg_request *request, struct thread *self, uint64_t buffer,
-                     uint32_t size, struct msg_meeting *meeting)
+                     uint32_t size, struct msg_meeting *meeting) NO_LOCK_ANALYSIS
 {
     const uint32_t least = sizeof(mach_msg_header_t);
     struct passage passage = { .buffer = buffer, .size = size };
@@ -159,11 +139,18 @@ bool msg_meet_within(const struct msg_request *request, struct thread *self, uin
         UNLIKELY(copyin_message_header(&passage.header, buffer) != KERN_SUCCESS)) {
         return false;
     }
-    if (passage.header.msgh_bits == MSG_CALL_BITS) {
-        return request->receive_name == passage.header.msgh_local_port &&
-               meet(request, self, &passage, true, meeting);
+    struct ipc_space *space = self->space;
+    struct ipc_entry *own = nullptr;
+    bool have_met = false;
+    if (msg_is_call(request, &passage.header)) {
+        own = msg_lock_own(request, space, self);
+        have_met = LIKELY(own != nullptr) && call_within(&passage, space, self, own, meeting);
+    } else if (msg_is_answer(self, &passage.header)) {
+        own = msg_lock_own(request, space, self);
+        have_met = LIKELY(own != nullptr) && answer_within(&passage, space, self, own, meeting);
     }
-    return passage.header.msgh_bits == MSG_ANSWER_BITS &&
-           passage.header.msgh_local_port == MACH_PORT_NULL && self->policy.donated == 0 &&
-           meet(request, self, &passage, false, meeting);
+    if (UNLIKELY(!have_met) && own != nullptr) {
+        spin_unlock(&space->lock);
+    }
+    return have_met;
 }
