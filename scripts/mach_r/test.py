@@ -42,7 +42,9 @@ class Report:
         failed = [case for case in cases if not case.passed]
         self.passed += len(cases) - len(failed)
         self.failed += len(failed)
+        skipped = sum(case.skipped for case in cases)
         counts = f"{len(cases) - len(failed)} passed, {len(failed)} failed"
+        counts += f" ({skipped} skipped)" if skipped else ""
         verdict = ui.coloured("FAIL", "red") if failed else ui.coloured("ok", "green")
         ui.step(f"{verdict} {job.name}: {counts} in {seconds:.1f} s")
         for case in cases:
@@ -51,6 +53,16 @@ class Report:
                 ui.note(f"  {ui.coloured('FAIL', 'red')} {case.name}\n    {text}")
             elif self._verbose:
                 ui.note(f"  {'skip' if case.skipped else 'ok'}   {case.name}")
+
+
+def install_packages(jobs):
+    """Install what single JOBS need; those that cannot have it are skipped."""
+    packages = sorted({package for job in jobs for package in job.packages})
+    try:
+        if packages:
+            build.install_packages(*packages)
+    except ui.Failure:
+        ui.note(f"what needs {' '.join(packages)} is skipped")
 
 
 def build_presets(jobs):
@@ -87,6 +99,7 @@ def main():
     jobs = []
     for suite in (host, kernel, system, bochs, image_tests, left_out, screen, sdk, first_server, trace):
         jobs += suite.jobs(arguments.word)
+    install_packages(jobs)
     broken = build_presets(jobs)
     report = Report(arguments.word, arguments.verbose)
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:

@@ -11,6 +11,7 @@ class Job(abc.ABC):
 
     name = ""
     presets = ()
+    packages = ()  # of the distribution, which only this job needs: without them it is skipped
 
     @abc.abstractmethod
     def run(self):

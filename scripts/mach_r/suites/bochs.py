@@ -23,7 +23,7 @@ _CONFIGURATION = """\
 cpu: model=corei7_haswell_4770, count=1:{cpus}:1, ips=200000000, reset_on_triple_fault=0
 memory: guest=256, host=256
 romimage: file=/usr/share/bochs/BIOS-bochs-latest
-vgaromimage: file=/usr/share/vgabios/vgabios.bin
+vgaromimage: file=/usr/share/bochs/VGABIOS-lgpl-latest
 ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
 ata0-master: type=cdrom, path={folder}/mach_r.iso, status=inserted
 boot: cdrom
@@ -77,6 +77,7 @@ class Programs(Job):
 
     name = "bochs/programs"
     presets = (_PRESET,)
+    packages = ("bochs", "bochs-term", "bochsbios")
     programs = ("memory", "vm_calls", "ool", "tasks", "threads", "processors")
 
     def run(self):
