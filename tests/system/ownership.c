@@ -60,6 +60,12 @@ void systest_prepare(void)
     }
 }
 
+void systest_finish(void)
+{
+    helper_destroy(&server.helper);
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), server.port));
+}
+
 /* What the server made is gone, and it has no more than before. */
 static void server_rests(void)
 {

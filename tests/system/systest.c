@@ -165,6 +165,15 @@ static bool case_run(const struct systest_case *test, uint32_t number)
 {
 }
 
+[[gnu::weak]] void systest_finish(void)
+{
+}
+
+static bool has_no_more_tasks(void *before)
+{
+    return systest_count("task") <= *(const uint64_t *)before;
+}
+
 /* Make what the library makes when the first thread waits for another for the first time, which it may do
  * in any case that has threads, or in none. */
 static void wait_once(void)
@@ -184,12 +193,18 @@ static int run_all(void)
     systest_print("TAP version 13\n");
     systest_print("1..%u\n", count);
     task_warm_up();
+    uint64_t tasks = systest_count("task");
     (void)pthread_mach_thread_np(pthread_self()); /* a name that a first thread brings along */
     wait_once();
     systest_prepare();
     print_notes();
     for (uint32_t i = 0; i < count; i++) {
         failed += !case_run(&__start_systest[i], i + 1);
+    }
+    systest_finish();
+    if (!systest_wait(has_no_more_tasks, &tasks)) {
+        systest_print("not ok %u - no_task_is_left_to_other_programs\n", count + 1);
+        failed++;
     }
     return failed != 0;
 }

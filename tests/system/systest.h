@@ -77,3 +77,7 @@ void systest_pause(void);
 /* Called once before the first case; the library's own does nothing. A program may have one that
  * makes what it makes only once. */
 void systest_prepare(void);
+
+/* Called once after the last case, to end the tasks that systest_prepare() has made: one that is left would
+ * be taken for a process by the next program that lists them. */
+void systest_finish(void);

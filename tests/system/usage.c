@@ -13,8 +13,9 @@
 #include "systest_task.h"
 #include "systest_usage.h"
 
-#define TICK    (10 * MILLISECOND)
-#define CPU_MAX 8
+#define MICROSECOND 1000ull
+#define TICK        (10 * MILLISECOND)
+#define CPU_MAX     8
 
 static uint32_t cpu_count(void)
 {
@@ -45,6 +46,8 @@ static void expect_clock(struct moment from, struct moment to, uint32_t count, u
     uint64_t grown = to.sum - from.sum;
     uint64_t least = (to.before - from.after) * count;
     uint64_t most = (to.after - from.before) * count;
+    systest_print("# times: %llu us; the clock: %llu to %llu us\n", grown / MICROSECOND,
+                  least / MICROSECOND, most / MICROSECOND);
     EXPECT(grown + slack >= least - least / 100);
     EXPECT(grown <= most + most / 100 + slack);
 }
@@ -170,7 +173,7 @@ static void expect_times_of_busy_processors(uint64_t (*time)(mach_port_t task))
         (void)mach_wait_until_trap(mach_absolute_time() + 50 * MILLISECOND);
         now = thread_usage(workers[0].thread);
     } while (time_of(now) < time_of(first) + 200 * MILLISECOND);
-    expect_clock(from, tasks_moment(set, time), cpu_count(), 5 * MILLISECOND);
+    expect_clock(from, tasks_moment(set, time), cpu_count(), 0);
     EXPECT(systest_wait(is_mostly_user, &workers[0].thread));
     stop = true;
     for (uint32_t i = 0; i < count; i++) {
