@@ -116,6 +116,9 @@ static inline bool entry_restrict_to(uint64_t *entry, vm_prot_t protection)
 void tlb_flush_range(struct pmap *pmap, virt_addr_t start, virt_addr_t end);
 void tlb_flush_here(const struct pmap *pmap, virt_addr_t virtual);
 
+/* This processor has just been entered in cpus_online: forget what others were told to forget before. */
+void tlb_join(void);
+
 /* Load PMAP's root into CR3, with as much of the TLB as is still good.  PMAP's `cpus` has this
  * processor.  Context: interrupts off. */
 RARE_CALL void tlb_load_tagged(struct pmap *pmap);

@@ -130,6 +130,7 @@ void ap_init(uint32_t cpu)
     while ((atomic_load(&cpus_online) & CPU_BIT(cpu)) == 0) {
         pause();
     }
+    tlb_join();
     upcall_cpu_main();
 }
 

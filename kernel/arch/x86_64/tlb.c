@@ -2,7 +2,7 @@
 /*
  * Each pmap knows which processors have it loaded (`cpus`), and only those are asked to forget
  * something; an idle one has none loaded.  Entries of the kernel are global, so all processors are
- * asked.
+ * asked; one that comes up has used them before anybody could ask it, and drops all that it has.
  *
  * Without PCID a processor's TLB holds entries of a user pmap only while that is loaded: loading CR3
  * drops them.  With PCID they may stay, under the tag that the processor gave the pmap, and the count
@@ -19,6 +19,7 @@
 #include <arch/address_tags.h>
 #include <cpu_features.h>
 #include <cross_call.h>
+#include <msr.h>
 #include <machine/instr.h>
 
 /* From this many pages on, everything is forgotten instead of page after page. */
@@ -94,4 +95,11 @@ void tlb_flush_here(const struct pmap *pmap, virt_addr_t virtual)
 {
     struct tlb_flush flush = { pmap, virtual, virtual + PAGE_SIZE, 0 };
     flush_here(&flush);
+}
+
+void tlb_join(void)
+{
+    uint64_t cr4 = read_cr4();
+    write_cr4(cr4 & ~CR4_PGE);
+    write_cr4(cr4);
 }

@@ -157,6 +157,7 @@ uint64_t clock_now(void)
 }
 
 static PERCPU_DEFINE(uint32_t, own_number);
+static PERCPU_DEFINE(bool, has_joined);
 
 void gdt_init_cpu(uint32_t cpu)
 {
@@ -165,6 +166,9 @@ void gdt_init_cpu(uint32_t cpu)
 
 void upcall_cpu_main(void)
 {
+    if (!percpu_read(has_joined)) {
+        play_fail("a processor runs with what it should have forgotten");
+    }
     begin_to_run(percpu_read(own_number));
     for (;;) {
         play_sleep();
@@ -228,6 +232,14 @@ void clock_init_cpu(void)
 
 void upcall_cpu_init(void)
 {
+}
+
+void tlb_join(void)
+{
+    if ((atomic_load(&cpus_online) & CPU_BIT(percpu_read(own_number))) == 0) {
+        play_fail("a processor has forgotten too early what it must not use");
+    }
+    percpu_write(has_joined, true);
 }
 
 /* Nobody calls. */

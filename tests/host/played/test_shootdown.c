@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A page is taken from a map while other processors load the map, leave it, or do the same: in all
- * orders, on processors with and without tags in their TLBs.  Whoever uses the page after the
+ * orders, on processors with and without tags in their TLBs; or from the kernel's while one comes up.  Whoever uses the page after the
  * shoot-down must have the new entry.
  */
 #include <stdio.h>
@@ -95,6 +95,43 @@ static void destroy(void)
     tlb_machine_free(MAP_FIRST);
 }
 
+/* A processor that comes up has been in the kernel's tables before others know of it. */
+static void begin_coming_up(void)
+{
+    tlb_machine_begin();
+    atomic_fetch_and(&cpus_online, ~CPU_BIT(1));
+}
+
+static void let_come_up(void)
+{
+    atomic_fetch_or(&cpus_online, CPU_BIT(1));
+}
+
+static void come_up(void)
+{
+    while ((atomic_load(&cpus_online) & CPU_BIT(1)) == 0) {
+        pause();
+    }
+    tlb_join();
+    tlb_machine_use_kernel();
+}
+
+static void shoot_kernel(void)
+{
+    uint64_t entry = tlb_machine_change(MAP_KERNEL);
+    tlb_flush_range(kernel_pmap, KERNEL_PAGE, KERNEL_PAGE + PAGE_SIZE);
+    tlb_machine_expect(MAP_KERNEL, entry);
+    tlb_machine_use_kernel();
+}
+
+static void check_kernel(void)
+{
+    for (uint32_t cpu = 0; cpu < cpu_count(); cpu++) {
+        play_cpu = cpu;
+        tlb_machine_use_kernel();
+    }
+}
+
 static void take_interrupts(void)
 {
     interrupts_enable();
@@ -132,6 +169,11 @@ static const struct scenario scenarios[] = {
       begin_loaded,
       { take_interrupts, destroy },
       nullptr },
+    { "the kernel's memory goes while a processor comes up",
+      3,
+      begin_coming_up,
+      { let_come_up, come_up, shoot_kernel },
+      check_kernel },
 };
 
 /* What the processors have. */

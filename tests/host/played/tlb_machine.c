@@ -15,6 +15,7 @@
 #include <arch/upcalls.h>
 #include <gdt.h>
 #include <lapic.h>
+#include <msr.h>
 #include <smp.h>
 
 #include "player.h"
@@ -38,6 +39,8 @@ struct processor {
     enum map loaded;
     uint64_t tag;
     struct tlb_entry tlb[ADDRESS_TAGS + 1];
+    struct tlb_entry kernel; /* has no tag, and is not dropped with the others */
+    uint64_t cr4;
 };
 
 struct pmap tlb_pmaps[MAPS];
@@ -79,6 +82,9 @@ static void fill(uint32_t cpu)
     if (self->loaded != MAP_KERNEL && !entry->is_valid) {
         *entry = (struct tlb_entry){ true, entries[self->loaded] };
     }
+    if (!self->kernel.is_valid) {
+        self->kernel = (struct tlb_entry){ true, entries[MAP_KERNEL] };
+    }
 }
 
 void tlb_machine_begin(void)
@@ -93,6 +99,7 @@ void tlb_machine_begin(void)
     }
     for (uint32_t cpu = 0; cpu < PLAYED_CPUS; cpu++) {
         *percpu_ptr_of(cpu, pmap_active) = kernel_pmap;
+        processors[cpu].cr4 = CR4_PGE;
     }
     tlb_pmaps[MAP_KERNEL].cpus = CPU_SET_ALL;
     cpus_online = CPU_SET_ALL >> (CPU_MAX - cpu_count());
@@ -137,6 +144,31 @@ void tlb_machine_use(enum map map)
     }
 }
 
+void tlb_machine_use_kernel(void)
+{
+    play_step();
+    if (processors[play_cpu].kernel.entry < expected[MAP_KERNEL]) {
+        play_fail("an entry of the kernel is used that all have been told to forget");
+    }
+}
+
+uint64_t read_cr4(void)
+{
+    return processors[play_cpu].cr4;
+}
+
+void write_cr4(uint64_t value)
+{
+    struct processor *self = &processors[play_cpu];
+    play_step();
+    if (((self->cr4 ^ value) & CR4_PGE) != 0) {
+        self->tlb[self->tag].is_valid = false;
+        self->kernel.is_valid = false;
+    }
+    self->cr4 = value;
+    fill(play_cpu);
+}
+
 void write_cr3(uint64_t value)
 {
     struct processor *self = &processors[play_cpu];
@@ -154,6 +186,7 @@ void invlpg(uint64_t virtual)
     struct processor *self = &processors[play_cpu];
     play_step();
     self->tlb[self->tag].is_valid &= virtual != THE_PAGE;
+    self->kernel.is_valid &= virtual != KERNEL_PAGE;
     fill(play_cpu);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Page tables and TLBs of the played processors.  Each map has one page, whose entry is a number that grows
- * with each change.  A processor reads the entry of the map that it has loaded whenever it can, that is, at
- * each step of anybody, unless its TLB has it: so it has what is wrong as soon as that is possible.
+ * with each change.  A processor reads the entry of the map that it has loaded, and that of the kernel, whenever
+ * it can, that is, at each step of anybody, unless its TLB has it: so it has what is wrong as soon as that is
+ * possible.
  */
 #pragma once
 
@@ -17,8 +18,9 @@ enum map {
     MAPS,
 };
 
-/* The page that all maps have. */
-#define THE_PAGE UINT64_C(0x400000)
+/* The page that all maps of users have, and that of the kernel. */
+#define THE_PAGE    UINT64_C(0x400000)
+#define KERNEL_PAGE UINT64_C(0xffff800000000000)
 
 extern struct pmap tlb_pmaps[MAPS];
 
@@ -37,5 +39,6 @@ void tlb_machine_expect(enum map map, uint64_t entry);
 /* From now on nobody may have MAP loaded: its tables are gone. */
 void tlb_machine_free(enum map map);
 
-/* The running processor uses the page of MAP, which it has loaded, in user code. */
+/* The running processor uses the page of MAP, which it has loaded, in user code; or its page in the kernel. */
 void tlb_machine_use(enum map map);
+void tlb_machine_use_kernel(void);

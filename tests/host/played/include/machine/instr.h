@@ -6,6 +6,8 @@
 #include <stdint.h>
 
 void write_cr3(uint64_t value);
+uint64_t read_cr4(void);
+void write_cr4(uint64_t value);
 void invlpg(uint64_t virtual);
 void invpcid_single(uint64_t tag);
 
