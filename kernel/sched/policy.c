@@ -188,7 +188,9 @@ kern_return_t thread_set_real_time(struct thread *thread, const struct sched_con
     interrupt_state_t state = spin_lock_save(&admission_lock);
     spin_lock(&thread->lock);
     uint64_t wanted = admitted - thread_share(thread) + constraint_share(constraint);
-    if (wanted <= limit) {
+    if (thread->policy.is_over) {
+        result = KERN_INVALID_ARGUMENT;
+    } else if (wanted <= limit) {
         admitted = wanted;
         policy_change(thread, SCHED_REAL_TIME, THREAD_PRIORITY_REAL_TIME, constraint);
         result = KERN_SUCCESS;
@@ -254,10 +256,11 @@ void thread_set_affinity(struct thread *thread, uint32_t tag)
 
 void policy_end(struct thread *thread)
 {
-    interrupt_state_t state = spin_lock_save(&admission_lock);
-    spin_lock(&thread->lock);
-    admitted -= thread_share(thread);
-    thread->policy.mode = SCHED_FIXED;
-    spin_unlock(&thread->lock);
-    spin_unlock_restore(&admission_lock, state);
+    interrupt_state_t state = spin_lock_save(&thread->lock);
+    thread->policy.is_over = true;
+    bool is_real_time = thread->policy.mode == SCHED_REAL_TIME;
+    spin_unlock_restore(&thread->lock, state);
+    if (UNLIKELY(is_real_time)) {
+        thread_set_policy(thread, SCHED_FIXED, thread->base_priority);
+    }
 }

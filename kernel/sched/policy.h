@@ -108,7 +108,7 @@ void thread_set_policy(struct thread *thread, enum sched_mode mode, uint8_t prio
 /*
  * Make THREAD a real-time thread.  Context: any, no spin locks.
  * Returns: KERN_SUCCESS; KERN_INVALID_ARGUMENT, a computation of nothing, or of more than the
- * constraint, or that more than the period; KERN_RESOURCE_SHORTAGE, together with those that are
+ * constraint, or that more than the period, or THREAD has ended; KERN_RESOURCE_SHORTAGE, together with those that are
  * real-time threads now it would take more than SCHED_REAL_TIME_SHARE.
  */
 [[nodiscard]] kern_return_t thread_set_real_time(struct thread *thread,
@@ -142,5 +142,6 @@ extern cpu_mask_t sched_handoff_mask;
  * THREAD's. */
 void policy_limit_handoff(struct thread *thread) REQUIRES(thread->lock);
 
-/* THREAD ends: what was promised to it is free for others.  Context: any, no spin locks. */
+/* THREAD ends: what was promised to it is free for others, and nothing is promised to it any more.  Context:
+ * any, no spin locks. */
 void policy_end(struct thread *thread);

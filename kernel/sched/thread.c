@@ -18,9 +18,7 @@ void thread_exit(void)
     struct thread *self = current_thread();
     assert(!sched_thread_is_idle(self));
     thread_check_mutexes(self, "end of a thread");
-    if (UNLIKELY(self->policy.mode == SCHED_REAL_TIME)) {
-        policy_end(self);
-    }
+    policy_end(self);
     timer_cancel(&self->period_timer);
     spin_lock(&self->lock);
     self->state = THREAD_DEAD;

@@ -98,6 +98,7 @@ struct sched_policy {
     enum sched_mode mode;
     bool is_depressed;     /* lowest priority, whatever the rest says */
     bool awaits_period;    /* period_timer is armed, or its function about to run */
+    bool is_over;          /* its thread ends: nothing is promised to it any more */
     bool is_hurried;       /* the next time it becomes runnable, before its equals */
     uint8_t donated;       /* importance of the client it works for; 0: none */
     uint8_t boost;         /* the most important waiter for a mutex that it holds; 0: none */

@@ -168,6 +168,14 @@ static void call([[maybe_unused]] void *argument)
     interrupts_enable();
 }
 
+/* Half of what two processors can do; a quarter more is promised to nobody. */
+static const struct sched_constraint one_processor = { SOON, SOON, SOON };
+
+static void promise([[maybe_unused]] void *argument)
+{
+    (void)thread_set_real_time(late, &one_processor);
+}
+
 static void begin(void)
 {
     sched_machine_begin();
@@ -266,6 +274,23 @@ static void begin_call_who_lets_in(void)
     sched_machine_runnable(1, call, nullptr, PRIORITY);
 }
 
+static void begin_promise_and_end(void)
+{
+    begin();
+    sleeper = sched_machine_thread(0, do_nothing, nullptr, PRIORITY); /* never started */
+    late = sched_machine_runnable(1, do_nothing, nullptr, PRIORITY);
+    sched_machine_runnable(0, promise, nullptr, PRIORITY);
+}
+
+/* What was promised to a thread that has ended can be promised to another. */
+static void check_promises(void)
+{
+    if (thread_set_real_time(sleeper, &one_processor) != KERN_SUCCESS) {
+        play_fail("a thread that has ended keeps what it was promised");
+    }
+    thread_set_policy(sleeper, SCHED_FIXED, PRIORITY);
+}
+
 #define TWO   { sched_machine_run, sched_machine_run }
 #define THREE { sched_machine_run, sched_machine_run, sched_machine_run }
 
@@ -286,6 +311,7 @@ static const struct scenario scenarios[] = {
     { "a thread is made runnable while a processor goes idle", 2, begin_idle_and_enqueue, TWO,
       sched_machine_check },
     { "a call and its answer on two processors", 2, begin_call_across, TWO, sched_machine_check },
+    { "a thread is promised time and ends", 3, begin_promise_and_end, TWO, check_promises },
     { "a thread is called that lets others run before it waits", 2, begin_call_who_lets_in, TWO,
       sched_machine_check },
 };
