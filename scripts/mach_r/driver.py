@@ -215,6 +215,8 @@ class _Run:
                 return status
         if self.job.interfaces:
             self.options.append(f"-I{folder}")
+        for interface in self.job.interfaces:  # what it imports in quotes lies beside it
+            self.options += ["-iquote", str(pathlib.Path(interface).parent)]
         return 0
 
     def stubs(self, folder):

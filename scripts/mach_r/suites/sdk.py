@@ -75,7 +75,7 @@ class _Works:
         path = copy / "compile_commands.json"
         before = json.loads(path.read_text(encoding="utf-8"))
         (copy / "words.c").rename(copy / "other.c")
-        self._all(copy, [build.ROOT / "scripts" / "cc", "-c", "main.c", "-Isum.mig"])
+        self._all(copy, [build.ROOT / "scripts" / "cc", "-c", "main.c", "-Isum.mig", "-I."])
         after = json.loads(path.read_text(encoding="utf-8"))
         names = [sorted(entry["file"] for entry in entries) for entries in (before, after)]
         stubs = ["sum.mig/adderServer.c", "sum.mig/adderUser.c"]
