@@ -28,6 +28,6 @@ void abort(void)
         handler(SIGABRT);
     }
     say_aborted();
-    (void)kill(getpid(), SIGABRT);
+    (void)process_kill(getpid(), SIGABRT);
     _exit(128 + SIGABRT); /* nobody takes signals */
 }

@@ -134,6 +134,7 @@ static void child_side(void)
     mach_init();
     thread_after_fork();
     process_after_fork();
+    signals_after_fork();
     path_after_fork();
     files_after_fork();
     startup_after_fork(own_pid());

@@ -26,6 +26,7 @@ void park_after_fork(void);
 void thread_after_fork(void);
 void registry_after_fork(void); /* called by the one before */
 void process_after_fork(void);
+void signals_after_fork(void);
 void path_after_fork(void);
 void files_after_fork(void);
 

@@ -102,6 +102,13 @@ void _exit(int status)
     }
 }
 
+int process_kill(pid_t pid, int signal)
+{
+    kern_return_t result;
+    PROCESS_CALL(result, proc_kill(process, pid, signal));
+    return result == KERN_SUCCESS ? 0 : fail(result);
+}
+
 int kill(pid_t pid, int signal)
 {
     kern_return_t result;
@@ -109,11 +116,10 @@ int kill(pid_t pid, int signal)
     if (pid <= 0 || signal < 0) {
         return fail_errno(EINVAL);
     }
-    if (signal == 0) {
-        PROCESS_CALL(result, proc_get_info(process, pid, &info));
-    } else {
-        PROCESS_CALL(result, proc_kill(process, pid, signal));
+    if (signal != 0) {
+        return pid == getpid() ? raise(signal) : process_kill(pid, signal);
     }
+    PROCESS_CALL(result, proc_get_info(process, pid, &info));
     return result == KERN_SUCCESS ? 0 : fail(result);
 }
 

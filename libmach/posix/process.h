@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <sys/types.h>
+
 #include <mach/mach_types.h>
 
 /* The port; null if the program was started without one. References: none given. */
@@ -16,6 +18,10 @@ const char *program_name(void);
  * A call on PORT showed that the process server has died: get a port from its successor.
  */
 kern_return_t process_reconnect(mach_port_t port);
+
+/* What kill() does about other processes, done about PID: the process server ends it. Returns: 0; -1 with
+ * errno. */
+int process_kill(pid_t pid, int signal);
 
 /* Call the process server by CALL, an expression over `process`; once more if it was restarted. */
 #define PROCESS_CALL(result, call)                                               \
