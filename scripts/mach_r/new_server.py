@@ -45,6 +45,8 @@ BUILD_TARGETS = frozenset(
 )
 # Behind another interface's name, these make the names of its files.
 SUFFIXES = ("_server", "_client", "_reply", "_types", "_user")
+# And these make what the new interface declares.
+DECLARED = ("_server", "_greet", "_count", "_text_t", "_subsystem")
 TARGET = re.compile(r"add_(?:program|server|system_test|executable|library|custom_target)\((\w+)")
 
 
@@ -94,6 +96,17 @@ def check_free(name):
             if target in TARGET.findall(path.read_text(encoding="utf-8")):
                 where = path.relative_to(ROOT)
                 raise ui.Failure(f"the build has a target '{target}' already, in {where}")
+    check_undeclared([name + ending for ending in DECLARED])
+
+
+def check_undeclared(names):
+    """Refuse NAMES that a header has for something else."""
+    for folder in ("libmach/include", "kernel/include", "idl/include"):
+        for path in sorted((ROOT / folder).rglob("*.h")):
+            words = set(re.findall(r"\w+", path.read_text(encoding="utf-8")))
+            for name in words.intersection(names):
+                where = path.relative_to(ROOT)
+                raise ui.Failure(f"'{name}' is declared already, in {where}; choose another name")
 
 
 def cmake_files():

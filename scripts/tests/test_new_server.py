@@ -24,6 +24,7 @@ REFUSED = {
     "services": "exists already: libmach/include/mach_r/services.h",
     "sh": "the build has a target 'sh' already, in servers/shell/CMakeLists.txt",
     "clean": "'clean' is a target that every build has",
+    "mach_msg": "'mach_msg_server' is declared already, in libmach/include/mach/mach.h",
 }
 
 
