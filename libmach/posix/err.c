@@ -24,9 +24,31 @@ void vwarnx(const char *format, va_list arguments)
     print_message(format, arguments, "", "");
 }
 
+void vwarnc(int number, const char *format, va_list arguments)
+{
+    print_message(format, arguments, ": ", strerror(number));
+}
+
 void vwarn(const char *format, va_list arguments)
 {
-    print_message(format, arguments, ": ", strerror(errno));
+    vwarnc(errno, format, arguments);
+}
+
+void verrc(int code, int number, const char *format, va_list arguments)
+{
+    vwarnc(number, format, arguments);
+    exit(code);
+}
+
+void verr(int code, const char *format, va_list arguments)
+{
+    verrc(code, errno, format, arguments);
+}
+
+void verrx(int code, const char *format, va_list arguments)
+{
+    vwarnx(format, arguments);
+    exit(code);
 }
 
 void warn(const char *format, ...)
@@ -45,20 +67,31 @@ void warnx(const char *format, ...)
     va_end(arguments);
 }
 
+void warnc(int number, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vwarnc(number, format, arguments);
+    va_end(arguments);
+}
+
 void err(int code, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    vwarn(format, arguments);
-    va_end(arguments);
-    exit(code);
+    verr(code, format, arguments);
 }
 
 void errx(int code, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    vwarnx(format, arguments);
-    va_end(arguments);
-    exit(code);
+    verrx(code, format, arguments);
+}
+
+void errc(int code, int number, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    verrc(code, number, format, arguments);
 }

@@ -36,6 +36,7 @@ static void *talk(void *argument)
     perror("talk");
     errno = EACCES;
     warn("%s %d", "file", 3);
+    warnc(EROFS, "%s", "disk");
     (void)write(STDERR_FILENO, LAST, strlen(LAST));
     return NULL;
 }
@@ -69,6 +70,7 @@ static void listen(void)
         "talk: 1 of 3\n",
         "talk: No such file or directory\n",
         "posix_messages: file 3: Permission denied\n",
+        "posix_messages: disk: Read-only file system\n",
         LAST,
     };
     char text[256];

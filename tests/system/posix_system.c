@@ -4,6 +4,7 @@
  * <libkern/OSAtomic.h>.
  */
 #include <crt_externs.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <libgen.h>
 #include <libkern/OSAtomic.h>
@@ -23,6 +24,30 @@
 #include <mach/mach.h>
 
 #include "systest.h"
+
+/* Darwin has none of these names, and programs for it have their own. */
+typedef struct timer *timer_t;
+struct itimerspec {
+    timer_t timer;
+};
+static int timer_create(timer_t timer)
+{
+    struct itimerspec setting = { .timer = timer };
+    return setting.timer == NULL;
+}
+
+CASE(nothing_is_loaded_at_run_time)
+{
+    Dl_info info;
+    EXPECT(timer_create(NULL));
+    EXPECT(dlerror() == NULL);
+    EXPECT(dlopen("/usr/lib/libSystem.dylib", RTLD_LAZY) == NULL);
+    EXPECT(strstr(dlerror(), "shared libraries") != NULL);
+    EXPECT(dlerror() == NULL);
+    EXPECT(dlsym(RTLD_DEFAULT, "printf") == NULL && dlerror() != NULL);
+    EXPECT_EQ(dladdr(&info, &info), 0);
+    EXPECT_EQ(dlclose(NULL), -1);
+}
 
 CASE(facts_have_names)
 {

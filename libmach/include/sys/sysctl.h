@@ -48,6 +48,8 @@
 #define HW_BYTEORDER 4
 #define HW_PHYSMEM   5
 #define HW_PAGESIZE  7
+#define HW_BUS_FREQ  14 /* this and the next: not told (ENOENT) */
+#define HW_CPU_FREQ  15
 #define HW_MEMSIZE   24
 #define HW_AVAILCPU  25
 
