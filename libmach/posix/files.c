@@ -370,6 +370,7 @@ void files_after_fork(void)
     for (int fd = 0; fd < FILES_MAX; fd++) {
         if (table.files[fd] != NULL) {
             table.files[fd]->lock = 0;
+            table.files[fd]->order = (struct turn_lock){ 0 };
             table.files[fd]->former = MACH_PORT_NULL;
         }
     }

@@ -12,6 +12,8 @@
 #include <mach/mach_types.h>
 #include <mach_r/io_types.h>
 
+#include "../threads/park.h"
+
 #define FILES_MAX 128
 
 /* How the object is found again. */
@@ -22,10 +24,11 @@ enum file_origin {
 };
 
 struct open_file {
-    uint32_t lock;       /* protects port against reopening */
-    uint32_t references; /* (a) descriptors and calls under way */
-    mach_port_t port;    /* a send right of the file's */
-    mach_port_t former;  /* the one before, dead; another thread may be about to use the name */
+    uint32_t lock;          /* protects port against reopening */
+    struct turn_lock order; /* held by who writes, and at a file by who reads or seeks */
+    uint32_t references;    /* (a) descriptors and calls under way */
+    mach_port_t port;       /* a send right of the file's */
+    mach_port_t former;     /* the one before, dead; another thread may be about to use the name */
     enum file_origin origin;
     char *path;      /* ORIGIN_PATH: absolute, allocated */
     int flags;       /* O_* */

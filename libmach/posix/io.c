@@ -125,17 +125,30 @@ static kern_return_t read_out_of_line(struct open_file *file, char *buffer, size
     return KERN_SUCCESS;
 }
 
-static kern_return_t read_some(struct open_file *file, char *buffer, size_t *amount)
-{
-    if (*amount >= LONG_READ && file_type(file) == IO_TYPE_FILE) {
-        return read_out_of_line(file, buffer, amount);
-    }
-    return read_inline(file, buffer, amount);
-}
-
 static void advance(struct open_file *file, size_t amount)
 {
     (void)__atomic_add_fetch(&file->offset, amount, __ATOMIC_RELAXED);
+}
+
+/* Only files have positions, and only they do not make a reader wait, which no writer may have to. */
+static kern_return_t read_some(struct open_file *file, char *buffer, size_t *amount)
+{
+    kern_return_t result;
+    if (file_type(file) != IO_TYPE_FILE) {
+        result = read_inline(file, buffer, amount);
+        if (result == KERN_SUCCESS) {
+            advance(file, *amount);
+        }
+        return result;
+    }
+    turn_lock(&file->order);
+    result = *amount >= LONG_READ ? read_out_of_line(file, buffer, amount)
+                                  : read_inline(file, buffer, amount);
+    if (result == KERN_SUCCESS) {
+        advance(file, *amount);
+    }
+    turn_unlock(&file->order);
+    return result;
 }
 
 ssize_t read(int fd, void *buffer, size_t size)
@@ -147,9 +160,6 @@ ssize_t read(int fd, void *buffer, size_t size)
     kern_return_t result = SERVER_ERROR_BAD_MODE;
     if ((file->flags & O_ACCMODE) != O_WRONLY) {
         result = size == 0 ? KERN_SUCCESS : read_some(file, buffer, &size);
-    }
-    if (result == KERN_SUCCESS) {
-        advance(file, size);
     }
     file_put(file);
     return result == KERN_SUCCESS ? (ssize_t)size : fail(result);
@@ -175,6 +185,7 @@ static kern_return_t write_all(struct open_file *file, const char *data, size_t 
 {
     kern_return_t result = KERN_SUCCESS;
     size_t done = 0;
+    turn_lock(&file->order);
     while (done < *size) {
         unsigned int written = 0;
         result = write_some(file, data + done, *size - done, &written);
@@ -184,6 +195,7 @@ static kern_return_t write_all(struct open_file *file, const char *data, size_t 
         advance(file, written);
         done += written;
     }
+    turn_unlock(&file->order);
     *size = done;
     return result;
 }
@@ -225,12 +237,10 @@ static off_t seek_base(struct open_file *file, int whence)
     }
 }
 
+/* Locks: the file's order. */
 static off_t seek(struct open_file *file, off_t offset, int whence)
 {
     off_t place;
-    if (file_type(file) != IO_TYPE_FILE) {
-        return fail_errno(ESPIPE);
-    }
     off_t base = seek_base(file, whence);
     if (base < 0) {
         return -1;
@@ -248,7 +258,14 @@ off_t lseek(int fd, off_t offset, int whence)
     if (file == NULL) {
         return -1;
     }
-    off_t place = seek(file, offset, whence);
+    off_t place = -1;
+    if (file_type(file) == IO_TYPE_FILE) {
+        turn_lock(&file->order);
+        place = seek(file, offset, whence);
+        turn_unlock(&file->order);
+    } else {
+        errno = ESPIPE;
+    }
     file_put(file);
     return place;
 }

@@ -47,3 +47,29 @@ static inline void word_unlock(uint32_t *word)
         park_wake(word, 1);
     }
 }
+
+/*
+ * A lock that goes to who has asked for it first, which costs more wake-ups when several wait. Not recursive.
+ * All zero when free.
+ */
+struct turn_lock {
+    uint32_t next;   /* (a) the turn of who comes next */
+    uint32_t served; /* (a) whose turn it is */
+};
+
+static inline void turn_lock(struct turn_lock *lock)
+{
+    uint32_t turn = __atomic_fetch_add(&lock->next, 1, __ATOMIC_SEQ_CST);
+    uint32_t served;
+    while ((served = __atomic_load_n(&lock->served, __ATOMIC_SEQ_CST)) != turn) {
+        (void)park_wait(&lock->served, served, PARK_FOREVER);
+    }
+}
+
+static inline void turn_unlock(struct turn_lock *lock)
+{
+    uint32_t served = __atomic_add_fetch(&lock->served, 1, __ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&lock->next, __ATOMIC_SEQ_CST) != served) {
+        park_wake(&lock->served, UINT32_MAX);
+    }
+}

@@ -41,18 +41,21 @@ static void *talk(void *argument)
     return NULL;
 }
 
-/* The next write to PORT, answered; its text is in TEXT, of SIZE bytes, and ended. */
-static bool next_write(mach_port_t port, char *text, size_t size)
+static union io_message message;
+
+/* The next write to PORT is in `message`. */
+static bool receive_write(mach_port_t port)
 {
-    static union io_message message;
     mach_msg_header_t *header = &message.request.Head;
-    if (!EXPECT_OK(mach_msg(header, MACH_RCV_MSG, 0, sizeof(message), port, 0, MACH_PORT_NULL)) ||
-        !EXPECT_EQ(header->msgh_id, IO_WRITE_ID) || !EXPECT(message.request.dataCnt < size)) {
-        return false;
-    }
+    return EXPECT_OK(mach_msg(header, MACH_RCV_MSG, 0, sizeof(message), port, 0, MACH_PORT_NULL)) &&
+           EXPECT_EQ(header->msgh_id, IO_WRITE_ID);
+}
+
+/* All that `message` asks to be written is. */
+static bool answer_write(void)
+{
+    mach_msg_header_t *header = &message.request.Head;
     mach_msg_type_number_t count = message.request.dataCnt;
-    memcpy(text, message.request.data, count);
-    text[count] = '\0';
     header->msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0);
     header->msgh_local_port = MACH_PORT_NULL;
     header->msgh_id += REPLY_OFFSET;
@@ -61,6 +64,17 @@ static bool next_write(mach_port_t port, char *text, size_t size)
     message.reply.written = count;
     return EXPECT_OK(mach_msg(header, MACH_SEND_MSG, sizeof(message.reply), 0, MACH_PORT_NULL, 0,
                               MACH_PORT_NULL));
+}
+
+/* The next write to PORT, answered; its text is in TEXT, of SIZE bytes, and ended. */
+static bool next_write(mach_port_t port, char *text, size_t size)
+{
+    if (!receive_write(port) || !EXPECT(message.request.dataCnt < size)) {
+        return false;
+    }
+    memcpy(text, message.request.data, message.request.dataCnt);
+    text[message.request.dataCnt] = '\0';
+    return answer_write();
 }
 
 /* Let a thread talk, and compare what arrives. */
@@ -106,6 +120,65 @@ static void listen(void)
 CASE(a_message_is_one_write)
 {
     listen();
+}
+
+#define WRITERS 3
+
+/* A thread that writes its number, and the first one at once another. */
+struct writer {
+    int fd;
+    char number;
+    pthread_t thread;
+};
+
+static void *write_number(void *argument)
+{
+    const struct writer *writer = argument;
+    EXPECT_EQ(write(writer->fd, &writer->number, 1), 1);
+    if (writer->number == 0) {
+        const char last = WRITERS;
+        EXPECT_EQ(write(writer->fd, &last, 1), 1);
+    }
+    return NULL;
+}
+
+/* True if the thread ARGUMENT waits in the kernel. */
+static bool is_waiting(void *argument)
+{
+    thread_basic_info_data_t info;
+    mach_msg_type_number_t count = THREAD_BASIC_INFO_COUNT;
+    return thread_info(pthread_mach_thread_np(*(pthread_t *)argument), THREAD_BASIC_INFO,
+                       (thread_info_t)&info, &count) == KERN_SUCCESS &&
+           info.run_state == TH_STATE_WAITING;
+}
+
+/* What threads write to one open file at a time is there one behind the other, in the order in which they
+ * came. */
+CASE(writes_come_one_at_a_time)
+{
+    mach_port_t port;
+    struct writer writers[WRITERS];
+    EXPECT_OK(mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_RECEIVE, &port));
+    EXPECT_OK(mach_port_insert_right(mach_task_self(), port, port, MACH_MSG_TYPE_MAKE_SEND));
+    int fd = mach_r_fd_open(port, O_WRONLY);
+    EXPECT(fd >= 0);
+    for (char i = 0; i < WRITERS; i++) {
+        struct writer *writer = &writers[(int)i];
+        *writer = (struct writer){ .fd = fd, .number = i };
+        EXPECT_EQ(pthread_create(&writer->thread, NULL, write_number, writer), 0);
+        EXPECT(systest_wait(is_waiting, &writer->thread));
+    }
+    for (uint64_t i = 0; i <= WRITERS; i++) {
+        EXPECT(receive_write(port));
+        EXPECT_EQ(message.request.offset, i);
+        EXPECT_EQ(message.request.data[0], i);
+        EXPECT(answer_write());
+    }
+    for (int i = 0; i < WRITERS; i++) {
+        EXPECT_EQ(pthread_join(writers[i].thread, NULL), 0);
+    }
+    EXPECT_EQ(close(fd), 0);
+    EXPECT_OK(mach_port_mod_refs(mach_task_self(), port, MACH_PORT_RIGHT_RECEIVE, -1));
 }
 
 /* Streams, the table of descriptors and a cached thread stay after their first use. */
