@@ -5,57 +5,55 @@
  */
 #include <errno.h>
 #include <pthread.h>
-#include <stdlib.h>
 
 #include "../threads/park.h"
 #include "fork.h"
 
+#define HANDLERS_MAX 170 /* as many as on Darwin */
+
 struct handlers {
-    struct handlers *next;
-    struct handlers *former;
     void (*prepare)(void);
     void (*parent)(void);
     void (*child)(void);
 };
 
 static struct {
-    uint32_t lock; /* not held while they run: they may add others */
-    struct handlers *first;
-    struct handlers *last;
+    uint32_t lock;  /* not held while they run: they may add others */
+    uint32_t count; /* (a) changes under the lock */
+    struct handlers handlers[HANDLERS_MAX];
 } atfork;
+
+static uint32_t registered(void)
+{
+    return __atomic_load_n(&atfork.count, __ATOMIC_ACQUIRE);
+}
 
 int pthread_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void))
 {
-    struct handlers *handlers = malloc(sizeof(*handlers));
-    if (handlers == NULL) {
-        return ENOMEM;
-    }
     word_lock(&atfork.lock);
-    *handlers = (struct handlers){ NULL, atfork.last, prepare, parent, child };
-    if (atfork.last != NULL) {
-        atfork.last->next = handlers;
-    } else {
-        atfork.first = handlers;
+    bool has_room = atfork.count < HANDLERS_MAX;
+    if (has_room) {
+        atfork.handlers[atfork.count] = (struct handlers){ prepare, parent, child };
+        __atomic_store_n(&atfork.count, atfork.count + 1, __ATOMIC_RELEASE);
     }
-    atfork.last = handlers;
     word_unlock(&atfork.lock);
-    return 0;
+    return has_room ? 0 : ENOMEM;
 }
 
 void atfork_prepare(void)
 {
-    for (struct handlers *h = atfork.last; h != NULL; h = h->former) {
-        if (h->prepare != NULL) {
-            h->prepare();
+    for (uint32_t i = registered(); i-- > 0;) {
+        if (atfork.handlers[i].prepare != NULL) {
+            atfork.handlers[i].prepare();
         }
     }
 }
 
 void atfork_parent(void)
 {
-    for (struct handlers *h = atfork.first; h != NULL; h = h->next) {
-        if (h->parent != NULL) {
-            h->parent();
+    for (uint32_t i = 0; i < registered(); i++) {
+        if (atfork.handlers[i].parent != NULL) {
+            atfork.handlers[i].parent();
         }
     }
 }
@@ -63,9 +61,9 @@ void atfork_parent(void)
 void atfork_child(void)
 {
     atfork.lock = 0;
-    for (struct handlers *h = atfork.first; h != NULL; h = h->next) {
-        if (h->child != NULL) {
-            h->child();
+    for (uint32_t i = 0; i < registered(); i++) {
+        if (atfork.handlers[i].child != NULL) {
+            atfork.handlers[i].child();
         }
     }
 }

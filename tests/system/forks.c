@@ -274,6 +274,22 @@ static void note_c(void)
     strcat(order, "c");
 }
 
+#define ATFORK_MAX 170
+
+/* The child's come after the parent's, of which there are none yet. */
+static void functions_around_a_fork_have_a_limit(void)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        int count = 0;
+        while (count <= ATFORK_MAX && pthread_atfork(NULL, NULL, NULL) == 0) {
+            count++;
+        }
+        _exit(count == ATFORK_MAX ? 0 : 1);
+    }
+    EXPECT_EQ(status_of(child), 0);
+}
+
 /* They stay for all forks that follow. */
 static void functions_are_called_around_a_fork(void)
 {
@@ -327,6 +343,7 @@ static const struct fork_case cases[] = {
     FORK_CASE(what_is_no_copy_is_no_child),
     FORK_CASE(an_unfair_lock_ends_who_misuses_it),
     FORK_CASE(nothing_is_left_of_children),
+    FORK_CASE(functions_around_a_fork_have_a_limit),
     FORK_CASE(functions_are_called_around_a_fork),
 };
 
