@@ -44,7 +44,10 @@ def read(path: str, options: Options, diagnostics: Diagnostics) -> Source:
         raise diagnostics.fail(None, f"'{path}' is {what}")
     if path.endswith(".json"):
         return Source(path, "", _described(path, diagnostics))
-    compiler = preprocess.find_compiler(options.compiler, preprocess.PREPROCESSORS)
+    # GNU's preprocessor is for one target only, which need not be the one that is asked for.
+    targets = any(a.startswith("--target=") for a in options.preprocessor)
+    known = preprocess.COMPILERS if targets else preprocess.PREPROCESSORS
+    compiler = preprocess.find_compiler(options.compiler, known)
     text = preprocess.run(path, compiler, options.preprocessor, diagnostics)
     return Source(path, text, analyse(text, path, diagnostics, options))
 

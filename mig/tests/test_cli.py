@@ -8,7 +8,7 @@ import subprocess
 import sys
 import unittest
 
-from support import PRELUDE, ROOT, FolderTest, run_mig, start_mig
+from support import PRELUDE, ROOT, FolderTest, needs_clang, run_mig, start_mig
 
 from mig import verbs
 
@@ -137,6 +137,14 @@ class CommandLine(FolderTest):
         result = self.mig(GOOD, "-cc", "no-such-compiler")
         self.assertEqual(result.returncode, 1)
         self.assertIn("cannot run 'no-such-compiler'", result.stderr)
+
+    @needs_clang
+    def test_another_target(self):
+        """GNU's preprocessor has one target only, so another one must be found."""
+        text = "#if __APPLE__\nsubsystem a 10;\n#else\nsubsystem a 20;\n#endif\n"
+        result = self.mig(text, "-target", "x86_64-apple-darwin", "--json")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertEqual(json.loads(result.stdout)["base"], 10)
 
     def test_output_does_not_change(self):
         self.mig(GOOD)
