@@ -23,9 +23,10 @@ RIGHTS = {
     "POLYMORPHIC": "a right of the sender's choice",
 }
 TRAVELS = {
-    Shape.DATA: "{unit}", Shape.STRUCT: "{size} bytes, by value", Shape.VAR: "up to {count} {unit}s",
-    Shape.ARRAY: "{count} {unit}s", Shape.STRING: "text, {count} bytes",
-    Shape.VAR_STRING: "text, up to {count} bytes", Shape.PORTS: "{count} rights",
+    Shape.DATA: "{units}", Shape.STRUCT: "{size} bytes, by value",
+    Shape.VAR: "up to {count} {units}",
+    Shape.ARRAY: "{count} {units}", Shape.STRING: "text, {count} bytes",
+    Shape.VAR_STRING: "text, up to {count} bytes", Shape.PORTS: "{count} {units}",
 }
 # One element, by the name of its wire type.
 UNITS = {
@@ -89,24 +90,28 @@ def _meaning(argument: Argument, routine: Routine) -> str:
 
 def _form(argument: Argument) -> str:
     t = argument.type
-    unit = _unit(t)
+    units = _units(t)
     if t.out_of_line:
-        much = f"up to {t.count} {unit}s" if t.variable and t.count else f"{unit}s"
-        return f"out of line, {much}"
+        if t.count and t.shape is not Shape.OOL_LIST:
+            units = f"{'up to ' if t.variable else ''}{t.count} {units}"
+        return f"out of line, {units}"
     form = TRAVELS.get(t.shape, "")
     if t.shape is Shape.PORTS and t.variable:
-        form = "up to {count} rights"
-    return form.format(count=t.count, size=t.size, unit=unit)
+        form = "up to {count} {units}"
+    return form.format(count=t.count, size=t.size, units=units)
 
 
-def _unit(t: Type) -> str:
-    """What one element is."""
+def _units(t: Type) -> str:
+    """What its elements are: one, or several."""
+    end = "" if t.count == 1 or t.shape is Shape.DATA else "s"
     if t.port:
-        return "right"
+        return f"right{end}"
     unit = UNITS.get(t.sent.removeprefix("MACH_MSG_TYPE_"), "element")
     known = PRIMS.get(t.sent)
     plain = known is not None and t.element_size in (0, known.bits // 8)
-    return unit if plain or t.shape is Shape.DATA else f"element of {t.element_size} byte"
+    if plain or t.shape is Shape.DATA:
+        return unit + end
+    return f"element{end} of {t.element_size} bytes"
 
 
 def _ownership(argument: Argument, routine: Routine) -> str:

@@ -7,7 +7,7 @@ import json
 import os
 import unittest
 
-from support import CASES, INCLUDES, ROOT, FolderTest, run_mig
+from support import CASES, INCLUDES, PRELUDE, ROOT, FolderTest, interface_of, run_mig
 
 from mig import doc_words, front, options
 
@@ -139,6 +139,21 @@ class Pages(FolderTest):
             ("No end", "No end."), ("Uses io.defs here. Yes", "Uses io.defs here."), ("", ""),
         ):
             self.assertEqual(doc_words.sentence(text), first)
+
+    def test_how_many(self):
+        """Of what is in the message, and of memory."""
+        text = PRELUDE + "type pair = struct[2] of int;\nroutine r(p : mach_port_t;"
+        for kind, words in (
+            ("array[*:9] of pair", "up to 9 elements of 8 bytes"),
+            ("array[1] of int", "1 32-bit integer"), ("array[3] of int", "3 32-bit integers"),
+            ("array[*:1] of mach_port_t", "up to 1 right"),
+            ("^array[] of pair", "out of line, elements of 8 bytes"),
+            ("^array[] of char", "out of line, characters"),
+            ("^array[1] of pair", "out of line, 1 element of 8 bytes"),
+        ):
+            routine = interface_of(f"{text} a : a_t = {kind});").routines[0]
+            said = doc_words.argument_rows(routine)[1].meaning
+            self.assertEqual(said.split(";")[0], words)
 
     def test_drawing(self):
         self.doc("--html", PROMISED)
