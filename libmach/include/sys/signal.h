@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#if __has_include(<newlib.h>)
+
 /* newlib has both by other members. */
 #define sigaction newlib_sigaction
 #define siginfo_t newlib_siginfo_t
@@ -68,3 +70,7 @@ struct sigaction {
 #define sa_sigaction __sigaction_u.__sa_sigaction
 
 int sigaction(int number, const struct sigaction *wanted, struct sigaction *former);
+
+#else /* a program for another system, of what mig makes: its own */
+#include_next <sys/signal.h>
+#endif
