@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#if __has_include(<newlib.h>)
+
 #include <sys/timespec.h>
 #include <sys/types.h>
 
@@ -22,3 +24,7 @@
 #undef timer_settime
 #undef timer_gettime
 #undef timer_getoverrun
+
+#else /* a program for another system, of what mig makes: its own */
+#include_next <time.h>
+#endif

@@ -4,6 +4,12 @@
  */
 #pragma once
 
+#if __has_include(<newlib.h>)
+
 #define timer_t newlib_timer_t
 #include_next <sys/types.h>
 #undef timer_t
+
+#else /* a program for another system, of what mig makes: its own */
+#include_next <sys/types.h>
+#endif
