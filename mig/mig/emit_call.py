@@ -159,7 +159,7 @@ class UserStub:
             out.line("kern_return_t check_result;")
         out.line("mach_msg_return_t msg_result;")
         send = routine.of_kind("sendtime")
-        if send and routine.of_kind("waittime"):
+        if send and (routine.of_kind("waittime") or routine.wait_time):
             out.step("The time-out of the whole call is that of sending.")
             out.line(f"(void){send.name};")
 
