@@ -58,9 +58,10 @@ void exception_ports_close(struct exception_ports *ports);
 void exception_ports_inherit(struct exception_ports *child, struct exception_ports *parent);
 
 /*
- * Check what a user wants set.  No flavor (0 or THREAD_STATE_NONE) goes with every behavior, as on Darwin; with
- * one that reports registers the exception then cannot be reported there.  Returns: KERN_SUCCESS; KERN_INVALID_ARGUMENT, an unknown exception,
- * behavior, or flavor; KERN_INVALID_RIGHT, the port is the kernel's.
+ * Check what a user wants set.  No flavor (0 or THREAD_STATE_NONE) goes with every behavior, as on
+ * Darwin; with one that reports registers the exception then cannot be reported there.
+ * Returns: KERN_SUCCESS; KERN_INVALID_ARGUMENT, an unknown exception, behavior, or flavor;
+ *          KERN_INVALID_RIGHT, the port is the kernel's.
  */
 [[nodiscard]] kern_return_t exception_action_check(exception_mask_t mask,
                                                    const struct exception_action *action);
