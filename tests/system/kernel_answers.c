@@ -42,15 +42,6 @@ struct entry_request {
 
 #pragma pack(pop)
 
-static mach_port_status_t port_status(mach_port_t port)
-{
-    mach_port_status_t status = { 0 };
-    mach_msg_type_number_t count = MACH_PORT_RECEIVE_STATUS_COUNT;
-    EXPECT_OK(mach_port_get_attributes(mach_task_self(), port, MACH_PORT_RECEIVE_STATUS,
-                                       (mach_port_info_t)&status, &count));
-    return status;
-}
-
 static struct type_request type_request(mach_port_t reply_port, mach_msg_type_name_t reply_type)
 {
     return (struct type_request){

@@ -10,15 +10,6 @@
 
 #define SHORT_MS 20
 
-static mach_port_status_t port_status(mach_port_t port)
-{
-    mach_port_status_t status = { 0 };
-    mach_msg_type_number_t count = MACH_PORT_RECEIVE_STATUS_COUNT;
-    EXPECT_OK(mach_port_get_attributes(mach_task_self(), port, MACH_PORT_RECEIVE_STATUS,
-                                       (mach_port_info_t)&status, &count));
-    return status;
-}
-
 static kern_return_t set_limit(mach_port_t port, uint32_t limit)
 {
     mach_port_limits_t limits = { limit };

@@ -46,6 +46,15 @@ uint32_t port_refs(mach_port_t name, mach_port_right_t right)
     return refs;
 }
 
+mach_port_status_t port_status(mach_port_t port)
+{
+    mach_port_status_t status = { 0 };
+    mach_msg_type_number_t count = MACH_PORT_RECEIVE_STATUS_COUNT;
+    EXPECT_OK(mach_port_get_attributes(mach_task_self(), port, MACH_PORT_RECEIVE_STATUS,
+                                       (mach_port_info_t)&status, &count));
+    return status;
+}
+
 mach_msg_return_t send_value_option(mach_port_t port, mach_msg_type_name_t disposition,
                                     uint32_t value, mach_msg_option_t option, uint32_t timeout)
 {

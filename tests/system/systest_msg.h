@@ -63,6 +63,9 @@ mach_port_type_t port_type(mach_port_t name);
 /* User references of RIGHT under NAME. Not in bare threads. */
 uint32_t port_refs(mach_port_t name, mach_port_right_t right);
 
+/* MACH_PORT_RECEIVE_STATUS of a receive right. Not in bare threads. */
+mach_port_status_t port_status(mach_port_t port);
+
 /* Send VALUE to PORT by DISPOSITION, waiting for room for TIMEOUT ms if OPTION says so. */
 mach_msg_return_t send_value_option(mach_port_t port, mach_msg_type_name_t disposition,
                                     uint32_t value, mach_msg_option_t option, uint32_t timeout);

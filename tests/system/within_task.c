@@ -48,15 +48,6 @@ static struct server server;
 static struct buffer server_buffer;
 static struct buffer client_buffer;
 
-static mach_port_status_t port_status(mach_port_t port)
-{
-    mach_port_status_t status = { 0 };
-    mach_msg_type_number_t count = MACH_PORT_RECEIVE_STATUS_COUNT;
-    EXPECT_OK(mach_port_get_attributes(mach_task_self(), port, MACH_PORT_RECEIVE_STATUS,
-                                       (mach_port_info_t)&status, &count));
-    return status;
-}
-
 /* Byte number I of a message of SIZE bytes; of its answer if IS_ANSWER. */
 static uint8_t pattern(uint32_t size, uint32_t i, bool is_answer)
 {
