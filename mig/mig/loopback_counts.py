@@ -22,6 +22,10 @@ class Counts(Rights):
         owner = argument.same_count or argument
         return [a for a in self.routine.arguments if a is owner or a.same_count is owner]
 
+    def bound(self, argument: Argument) -> int:
+        """How many elements there can be, in each array that shares the count; 0: any number."""
+        return min((a.type.count for a in self._sharers(argument) if a.type.count), default=0)
+
     def _count(self, argument: Argument, out_tag: bool, limit: str = "") -> str:
         """The number of elements that travel, as both sides know it."""
         owner = argument.same_count or argument
@@ -41,21 +45,18 @@ class Counts(Rights):
 
     def capacity(self, argument: Argument) -> str:
         """How many elements the caller has room for: fewer than there can be, if it may say so."""
-        bound = min(a.type.count for a in self._sharers(argument))
-        if not argument.count_in_out or bound == 1:
+        owner, bound = argument.same_count or argument, self.bound(argument)
+        if not owner.count_in_out or bound == 1:
             return str(bound)
-        return f"{bound - 1} - {self.tag(argument)} % {bound - 1}"
+        return f"{bound - 1} - {self.tag(owner)} % {bound - 1}"
 
     def elements(self, argument: Argument, returned: bool) -> str:
         """Number of elements of a fixed or variable array, in this direction."""
         t = argument.type
         if not t.variable:
             return str(t.count)
-        limit = ""
-        shared = len(self._sharers(argument)) > 1
-        if returned and not shared and not t.out_of_line:
-            limit = self.capacity(argument)
-        return self._count(argument, returned, limit)
+        limited = returned and not t.out_of_line
+        return self._count(argument, returned, self.capacity(argument) if limited else "")
 
     def list_count(self, t: Type, tag: str) -> str:
         assert t.element is not None

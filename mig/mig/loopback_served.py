@@ -35,10 +35,10 @@ class Served(Case):
 
     def tables(self) -> list[Table]:
         """What the judge knows of the routine's messages."""
-        tables = [Table(self.out, layout.request(self.routine), self.tag, self._room)]
+        tables = [Table(self.out, layout.request(self.routine), self.tag, self.bound, self._room)]
         if not self.routine.one_way:
             reply = layout.reply(self.routine)
-            tables.append(Table(self.out, reply, self._out_tag, self._room))
+            tables.append(Table(self.out, reply, self._out_tag, self.bound, self._room))
         for table in tables:
             table.write()
         return tables
@@ -51,8 +51,8 @@ class Served(Case):
         if argument.overwrite and argument.type.variable and not argument.sent:
             return str(argument.type.count or ROOM)
         t = argument.type
-        limited = argument.count_in_out and t.count > 1 or t.shape in (Shape.PORTS, Shape.OOL_LIST)
-        limited = limited and t.variable
+        limited = argument.count_in_out and self.bound(argument) > 1
+        limited = t.variable and (limited or t.shape in (Shape.PORTS, Shape.OOL_LIST))
         return self.capacity(argument) if limited and argument.kind == "out" else ""
 
     def write(self) -> None:

@@ -17,15 +17,17 @@ REGION_KINDS = {Shape.OOL: "LOOP_REGION", Shape.OOL_PORTS: "LOOP_RIGHTS"}
 
 
 class Table:
-    """The fields of one message; `tag` and `room` give an argument's tag and the caller's room."""
+    """The fields of one message; `tag`, `bound` and `room` give an argument's tag, how many elements
+    there can be, and the caller's room."""
 
     def __init__(
         self, out: Writer, message: Message, tag: Callable[[Argument], str],
-        room: Callable[[Argument], str],
+        bound: Callable[[Argument], int], room: Callable[[Argument], str],
     ):
         self.out = out
         self.message = message
         self.tag = tag
+        self.bound = bound
         self.room = room
         self.rows: list[tuple[Item, Field]] = []
         for item in message.items:
@@ -83,7 +85,7 @@ class Table:
     def _count(self, item: Item) -> Field:
         argument = item.argument
         assert argument is not None
-        field = _field("LOOP_COUNT", item, "4", bound=str(argument.type.count))
+        field = _field("LOOP_COUNT", item, "4", bound=str(self.bound(argument)))
         if argument.counted and argument.type.count:
             field["tag"] = self.tag(argument)
         room = self.room(argument) if self.message.reply else ""

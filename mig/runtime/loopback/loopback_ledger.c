@@ -191,10 +191,17 @@ void loop_own_all(const mach_port_t *names, uint32_t count, mach_msg_type_name_t
 
 void loop_pass_on(mach_port_t name, mach_msg_type_name_t came, mach_msg_type_name_t disposition)
 {
-    if (name != MACH_PORT_NULL) {
-        LOOP_CHECK(needed(disposition) == came);
-        note((struct note){ .given = is_moved(disposition), .name = name, .right = came });
+    const mach_msg_type_name_t right = needed(disposition);
+    if (name == MACH_PORT_NULL) {
+        return;
     }
+    if (right != came) {
+        LOOP_CHECK(right == MACH_MSG_TYPE_PORT_RECEIVE);
+        loop_release(name, came);
+        (void)loop_own(name, disposition);
+        return;
+    }
+    note((struct note){ .given = is_moved(disposition), .name = name, .right = came });
 }
 
 void *loop_memory(size_t size, bool given)

@@ -36,6 +36,10 @@ void loop_release(mach_port_t name, mach_msg_type_name_t disposition);
 void loop_release_all(const mach_port_t *names, uint32_t count, mach_msg_type_name_t disposition);
 void loop_free(void *memory, size_t size);
 
-/* What came in goes out again as it is: of it, this side keeps what the message does not take. */
+/*
+ * What came in goes out again as it is: of it, this side keeps what the message does not take. A
+ * DISPOSITION that makes a right needs the port itself: then this side gives back what came, and has
+ * the port, whose name is the same.
+ */
 void loop_pass_on(mach_port_t name, mach_msg_type_name_t came, mach_msg_type_name_t disposition);
 void loop_pass_on_memory(void *memory, bool given);
