@@ -111,7 +111,7 @@ struct ipc_port {
     uint64_t context; /* the receiver's; with MACH_PORT_STATUS_FLAG_GUARDED it is the guard */
     uint8_t flags;    /* MACH_PORT_STATUS_FLAG_*: guard and importance */
     _Atomic bool
-        is_room_awaited; /* a request is armed: see ipc_request.h; read without the lock too */
+        is_room_awaited; /* a request is armed (ipc_request.h); read without the lock too */
     bool is_timer;       /* (constant) made by mk_timer_create */
 };
 

@@ -3,8 +3,8 @@
  * mach_msg: send, then receive.  A remote procedure call is one trap: if a server waits for the
  * message, the sender claims it, and when the sender then blocks for the reply it gives the
  * processor straight to the server (thread_block_handoff()); the server's reply does the same on
- * the way back.  The messages for which everything is so have a way of their own, mach_msg_direct.c,
- * which knows nothing that this one does not.
+ * the way back.  The messages for which everything is so have ways of their own, mach_msg_direct.c and,
+ * within a task, mach_msg_within.c, which know nothing that this one does not.
  */
 #include <ipc/mach_msg_meeting.h>
 

@@ -108,8 +108,8 @@ void thread_set_policy(struct thread *thread, enum sched_mode mode, uint8_t prio
 /*
  * Make THREAD a real-time thread.  Context: any, no spin locks.
  * Returns: KERN_SUCCESS; KERN_INVALID_ARGUMENT, a computation of nothing, or of more than the
- * constraint, or that more than the period, or THREAD has ended; KERN_RESOURCE_SHORTAGE, together with those that are
- * real-time threads now it would take more than SCHED_REAL_TIME_SHARE.
+ * constraint, or that more than the period, or THREAD has ended; KERN_RESOURCE_SHORTAGE, together
+ * with those that are real-time threads now it would take more than SCHED_REAL_TIME_SHARE.
  */
 [[nodiscard]] kern_return_t thread_set_real_time(struct thread *thread,
                                                  const struct sched_constraint *constraint);
