@@ -87,21 +87,6 @@ static mach_msg_return_t send_memory(mach_port_t port, const void *address, uint
     return send_region(port, &message);
 }
 
-static mach_msg_return_t send_ports(mach_port_t port, mach_port_t *ports, uint32_t count,
-                                    bool deallocates, mach_msg_type_name_t disposition)
-{
-    struct memory_message message = {
-        .ports = {
-            .address = ports,
-            .deallocate = deallocates,
-            .disposition = disposition,
-            .type = MACH_MSG_OOL_PORTS_DESCRIPTOR,
-            .count = count,
-        },
-    };
-    return send_region(port, &message);
-}
-
 /* Receive memory of SIZE bytes from PORT. Returns: its address. */
 static char *receive_memory(mach_port_t port, uint32_t size)
 {
@@ -301,64 +286,6 @@ CASE(an_unwritable_buffer_loses_the_message_but_nothing_else)
               MACH_RCV_TIMED_OUT);
     deallocate(buffer, PAGE);
     port_destroy_with_send(port);
-}
-
-CASE(arrays_of_rights)
-{
-    enum {
-        COUNT = 1500
-    };
-    static mach_port_t ports[COUNT];
-    union any_message message;
-    mach_port_t via = port_create_with_send();
-    for (uint32_t i = 0; i < COUNT; i++) {
-        ports[i] = i % 3 == 1 ? MACH_PORT_NULL : port_create();
-    }
-    ports[4] = MACH_PORT_DEAD;
-    EXPECT_OK(send_ports(via, ports, COUNT, false, MACH_MSG_TYPE_MOVE_RECEIVE));
-    EXPECT_OK(receive(via, &message));
-    EXPECT_EQ(message.memory.ports.count, COUNT);
-    EXPECT_EQ(message.memory.ports.disposition, MACH_MSG_TYPE_PORT_RECEIVE);
-    const mach_port_t *got = message.memory.ports.address;
-    for (uint32_t i = 0; i < COUNT; i++) {
-        if (i % 3 == 1) {
-            EXPECT_EQ(got[i], i == 4 ? MACH_PORT_DEAD : MACH_PORT_NULL);
-        } else {
-            EXPECT_EQ(port_type(got[i]), MACH_PORT_TYPE_RECEIVE);
-            port_destroy(got[i]);
-        }
-    }
-    deallocate(got, COUNT * sizeof(ports[0]));
-    port_destroy_with_send(via);
-}
-
-CASE(a_moved_array_leaves_the_sender)
-{
-    union any_message message;
-    mach_port_t via = port_create_with_send();
-    mach_port_t *ports = (mach_port_t *)allocate(PAGE);
-    ports[0] = via;
-    EXPECT_OK(send_ports(via, ports, 1, true, MACH_MSG_TYPE_COPY_SEND));
-    EXPECT(!is_mapped((mach_vm_address_t)ports));
-    EXPECT_OK(receive(via, &message));
-    EXPECT_EQ(*(const mach_port_t *)message.memory.ports.address, via);
-    mach_msg_destroy(&message.header);
-    EXPECT_EQ(port_refs(via, MACH_PORT_RIGHT_SEND), 1);
-    port_destroy_with_send(via);
-}
-
-CASE(a_bad_name_in_an_array_takes_the_good_ones_along)
-{
-    mach_port_t via = port_create_with_send();
-    mach_port_t ports[] = { port_create_with_send(), port_create_with_send(), 0x12345600 };
-    EXPECT_EQ(send_ports(via, ports, 3, false, MACH_MSG_TYPE_MOVE_SEND), MACH_SEND_INVALID_RIGHT);
-    EXPECT_EQ(port_type(ports[0]), MACH_PORT_TYPE_RECEIVE);
-    EXPECT_EQ(port_type(ports[1]), MACH_PORT_TYPE_RECEIVE);
-    EXPECT_EQ(send_ports(via, (mach_port_t *)8, 3, false, MACH_MSG_TYPE_COPY_SEND),
-              MACH_SEND_INVALID_MEMORY);
-    port_destroy(ports[0]);
-    port_destroy(ports[1]);
-    port_destroy_with_send(via);
 }
 
 /* In a helper: receive memory, change it, and send it back. */

@@ -77,7 +77,7 @@ class Programs(Job):
 
     name = "bochs/programs"
     presets = (_PRESET,)
-    packages = ("bochs", "bochs-term", "bochsbios")
+    packages = ("bochs", "bochs-term", "bochsbios", "vgabios")
     programs = ("memory", "vm_calls", "ool", "tasks", "threads", "processors")
 
     def run(self):
