@@ -14,6 +14,7 @@
 #include <sched/thread.h>
 #include <sched/usage.h>
 #include <vm/vm_fault.h>
+#include <vm/vm_purgeable.h>
 #include <kern/clock.h>
 #include <kern/host.h>
 #include <kern/info.h>
@@ -67,6 +68,14 @@ static kern_return_t answer_scheduling(integer_t *out, mach_msg_type_number_t *c
     return info_answer(out, count, &info, sizeof(info), KERN_FAILURE);
 }
 
+/* What everybody has that is volatile. */
+static kern_return_t answer_purgeable(integer_t *out, mach_msg_type_number_t *count)
+{
+    struct vm_purgeable_info info = {};
+    vm_purgeable_describe(0, &info);
+    return info_answer(out, count, &info, sizeof(info), KERN_FAILURE);
+}
+
 kern_return_t host_info(host_t host, host_flavor_t flavor, host_info_t host_info_out,
                         mach_msg_type_number_t *host_info_outCnt)
 {
@@ -77,6 +86,7 @@ kern_return_t host_info(host_t host, host_flavor_t flavor, host_info_t host_info
     case HOST_BASIC_INFO: return answer_basic(host_info_out, host_info_outCnt);
     case HOST_SCHED_INFO: return answer_scheduling(host_info_out, host_info_outCnt);
     case HOST_PRIORITY_INFO: return answer_priorities(host_info_out, host_info_outCnt);
+    case HOST_VM_PURGABLE: return answer_purgeable(host_info_out, host_info_outCnt);
     case HOST_MACH_MSG_TRAP: *host_info_outCnt = 0; return KERN_SUCCESS;
     default: return KERN_INVALID_ARGUMENT;
     }
@@ -135,6 +145,12 @@ static uint64_t used_pages(void)
     return vm_page_total() - vm_page_free_count();
 }
 
+/* Pages that could be taken back at once. */
+static uint64_t volatile_pages(void)
+{
+    return vm_purgeable_bytes(0).is_volatile >> PAGE_SHIFT;
+}
+
 static kern_return_t answer_vm(integer_t *out, mach_msg_type_number_t *count)
 {
     struct vm_statistics info = {
@@ -144,6 +160,8 @@ static kern_return_t answer_vm(integer_t *out, mach_msg_type_number_t *count)
         .pageins = (natural_t)atomic_load(&vm_fault_counts.page_ins),
         .faults = (natural_t)atomic_load(&vm_fault_counts.faults),
         .cow_faults = (natural_t)atomic_load(&vm_fault_counts.copies),
+        .purgeable_count = (natural_t)volatile_pages(),
+        .purges = (natural_t)vm_purgeable_purged_pages(),
     };
     return answer_beginning(out, count, &info, sizeof(info), HOST_VM_INFO_REV0_COUNT);
 }
@@ -157,6 +175,8 @@ static kern_return_t answer_vm64(integer_t *out, mach_msg_type_number_t *count)
         .pageins = atomic_load(&vm_fault_counts.page_ins),
         .faults = atomic_load(&vm_fault_counts.faults),
         .cow_faults = atomic_load(&vm_fault_counts.copies),
+        .purges = vm_purgeable_purged_pages(),
+        .purgeable_count = (natural_t)volatile_pages(),
     };
     return answer_beginning(out, count, &info, sizeof(info), HOST_VM_INFO64_REV0_COUNT);
 }

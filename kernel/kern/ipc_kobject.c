@@ -10,6 +10,7 @@
 
 #include <lib/assert.h>
 #include <arch/cpu.h>
+#include <vm/vm_purgeable.h>
 #include <ipc/ipc_kmsg.h>
 #include <ipc/ipc_space.h>
 #include <ipc/upcalls.h>
@@ -85,6 +86,13 @@ static inline kern_return_t reply_result(const mach_msg_header_t *reply)
                : ((const mig_reply_error_t *)reply)->RetCode;
 }
 
+/* Whether a routine of ENTRY that said RESULT, and so has changed nothing, will find memory now. */
+static inline bool is_worth_another_try(const struct kobject_subsystem *entry, kern_return_t result)
+{
+    return UNLIKELY(result == KERN_RESOURCE_SHORTAGE) && entry->is_preemptible &&
+           vm_purgeable_reclaim();
+}
+
 /* Call STUB, of ENTRY, for REQUEST; it writes REPLY.  Returns: what the routine said. */
 static inline kern_return_t stub_call(const struct kobject_subsystem *entry,
                                       ipc_kobject_stub_t stub, struct ipc_kmsg *request,
@@ -103,7 +111,8 @@ static inline kern_return_t stub_call(const struct kobject_subsystem *entry,
     do {
         reply->msgh_bits = 0; /* size and the rest are the stub's; the id is set later */
         stub(&call);
-    } while (call_failures_repeat(id, reply_result(reply)));
+    } while (call_failures_repeat(id, reply_result(reply)) ||
+             is_worth_another_try(entry, reply_result(reply)));
     interrupts_disable();
     return reply_result(reply);
 }

@@ -291,8 +291,8 @@ static kern_return_t answer_summary(task_t task, task_flavor_t flavor, integer_t
     case TASK_KERNELMEMORY_INFO: return task_kernel_memory_answer(task, &summary, out, count);
     case TASK_POWER_INFO:
     case TASK_POWER_INFO_V2: return answer_power(&summary, flavor, out, count);
-    case TASK_VM_INFO:
-    case TASK_VM_INFO_PURGEABLE: return task_vm_answer(task, &summary, out, count);
+    case TASK_VM_INFO: return task_vm_answer(task, &summary, false, out, count);
+    case TASK_VM_INFO_PURGEABLE: return task_vm_answer(task, &summary, true, out, count);
     case MACH_R_USAGE_INFO: return answer_task_usage(&summary, out, count);
     default: return KERN_INVALID_ARGUMENT;
     }

@@ -4,10 +4,13 @@
  */
 #include <kern/task_summary.h>
 
+#include <task_server.h>
+
 #include <stdatomic.h>
 
 #include <mem/quota.h>
 #include <vm/vm_map.h>
+#include <vm/vm_purgeable.h>
 #include <ipc/ipc_port.h>
 #include <ipc/ipc_space.h>
 #include <kern/info.h>
@@ -63,9 +66,23 @@ static mach_msg_type_number_t vm_info_words(mach_msg_type_number_t count)
     return revisions[i];
 }
 
-/* All memory is the program's own: nothing is paged out, compressed, purged, or of a file. */
-kern_return_t task_vm_answer(task_t task, const struct task_summary *summary, integer_t *out,
-                             mach_msg_type_number_t *count)
+/* The members for what the task owns. */
+static void fill_owned(struct task_vm_info *info, const struct vm_owned_bytes *bytes)
+{
+    info->ledger_purgeable_nonvolatile = (int64_t)bytes->nonvolatile;
+    info->ledger_purgeable_volatile = (int64_t)bytes->is_volatile;
+    info->ledger_tag_network_nonvolatile = (int64_t)bytes->no_footprint[VM_LEDGER_TAG_NETWORK];
+    info->ledger_tag_media_footprint = (int64_t)bytes->footprint[VM_LEDGER_TAG_MEDIA];
+    info->ledger_tag_media_nofootprint = (int64_t)bytes->no_footprint[VM_LEDGER_TAG_MEDIA];
+    info->ledger_tag_graphics_footprint = (int64_t)bytes->footprint[VM_LEDGER_TAG_GRAPHICS];
+    info->ledger_tag_graphics_nofootprint = (int64_t)bytes->no_footprint[VM_LEDGER_TAG_GRAPHICS];
+    info->ledger_tag_neural_footprint = (int64_t)bytes->footprint[VM_LEDGER_TAG_NEURAL];
+    info->ledger_tag_neural_nofootprint = (int64_t)bytes->no_footprint[VM_LEDGER_TAG_NEURAL];
+}
+
+/* All memory is the program's own: nothing is paged out, compressed, or of a file. */
+kern_return_t task_vm_answer(task_t task, const struct task_summary *summary, bool with_volatile,
+                             integer_t *out, mach_msg_type_number_t *count)
 {
     struct task_vm_info info = {
         .virtual_size = summary->virtual_size,
@@ -80,6 +97,23 @@ kern_return_t task_vm_answer(task_t task, const struct task_summary *summary, in
         .max_address = task->map->max_address,
         .ledger_phys_footprint_peak = (int64_t)summary->resident_peak,
     };
+    struct vm_owned_bytes bytes = vm_purgeable_bytes(vm_map_owner(task->map));
+    fill_owned(&info, &bytes);
+    if (with_volatile) {
+        vm_map_volatile_bytes(task->map, &info.purgeable_volatile_virtual,
+                              &info.purgeable_volatile_resident);
+        info.purgeable_volatile_pmap = info.purgeable_volatile_resident;
+    }
     return info_answer(out, count, &info, vm_info_words(*count) * sizeof(integer_t),
                        KERN_INVALID_ARGUMENT);
+}
+
+kern_return_t task_purgable_info(task_t task, task_purgable_info_t *stats)
+{
+    if (task == nullptr) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    *stats = (task_purgable_info_t){};
+    vm_purgeable_describe(vm_map_owner(task->map), stats);
+    return KERN_SUCCESS;
 }

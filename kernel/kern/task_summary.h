@@ -28,6 +28,7 @@ struct task_summary {
 kern_return_t task_kernel_memory_answer(task_t task, const struct task_summary *summary,
                                         integer_t *out, mach_msg_type_number_t *count);
 
-/* The same for TASK_VM_INFO, in the longest revision that there is room for. */
-kern_return_t task_vm_answer(task_t task, const struct task_summary *summary, integer_t *out,
-                             mach_msg_type_number_t *count);
+/* The same for TASK_VM_INFO, in the longest revision that there is room for, or (WITH_VOLATILE)
+ * TASK_VM_INFO_PURGEABLE: the task's map is then gone through. */
+kern_return_t task_vm_answer(task_t task, const struct task_summary *summary, bool with_volatile,
+                             integer_t *out, mach_msg_type_number_t *count);

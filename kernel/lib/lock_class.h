@@ -22,7 +22,8 @@ enum lock_pairs {
     X(TASK, "task", LOCK_SINGLE)             \
     X(CALENDAR, "calendar", LOCK_SINGLE)     \
     X(VM_MAP, "map", LOCK_NESTED)            \
-    X(VM_OBJECT, "object", LOCK_NESTED)
+    X(VM_OBJECT, "object", LOCK_NESTED)      \
+    X(VM_PURGEABLE, "purgeable memory", LOCK_SINGLE)
 
 #define LOCK_CLASSES_SPIN(X)                             \
     X(GATE, "gate", LOCK_SINGLE)                         \

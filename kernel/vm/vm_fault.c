@@ -16,6 +16,7 @@
 #include <lib/assert.h>
 #include <lib/string.h>
 #include <vm/vm_map_internal.h>
+#include <vm/vm_purgeable.h>
 #include <vm/vm_shadow.h>
 
 /* Not a code of the ABI: all locks were given up, begin again. */
@@ -196,7 +197,8 @@ static kern_return_t fault_resolve(struct vm_fault *fault)
     kern_return_t result;
     do {
         result = fault_try(fault);
-    } while (result == FAULT_RETRY);
+    } while (result == FAULT_RETRY ||
+             UNLIKELY(result == KERN_RESOURCE_SHORTAGE && vm_purgeable_reclaim()));
     return result;
 }
 

@@ -5,10 +5,12 @@
 #include <vm/vm_map.h>
 
 #include <vm/vm_map_internal.h>
+#include <vm/vm_purgeable.h>
 
 void vm_init(void)
 {
     vm_object_init();
+    vm_purgeable_init();
     vm_map_init_zones();
     vm_map_copy_init_zone();
 }

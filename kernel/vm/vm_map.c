@@ -52,6 +52,19 @@ struct vm_map *vm_map_create(void)
     return map;
 }
 
+uint64_t vm_map_owner(struct vm_map *map)
+{
+    static _Atomic uint64_t last;
+    uint64_t owner = atomic_load_explicit(&map->owner, memory_order_relaxed);
+    if (owner == 0) {
+        uint64_t fresh = atomic_fetch_add_explicit(&last, 1, memory_order_relaxed) + 1;
+        if (atomic_compare_exchange_strong(&map->owner, &owner, fresh)) {
+            owner = fresh;
+        }
+    }
+    return owner;
+}
+
 void vm_map_set_quota(struct vm_map *map, struct quota *quota)
 {
     mutex_lock(&map->lock);

@@ -73,6 +73,7 @@ struct vm_map {
     uint32_t timestamp;         /* (m) counts changes */
     bool is_dead;               /* (m) emptied for good */
     struct quota *quota;        /* (m) a reference: entries are charged to it; or null */
+    _Atomic uint64_t owner;     /* (a) vm_map_owner(), once that was asked for */
     /* (m) No gap of 2^i pages or more between the addresses for "anywhere" begins below
      * gap_hint[i]. */
     virt_addr_t gap_hint[VM_MAP_GAP_CLASSES];
@@ -106,6 +107,9 @@ void vm_init(void);
 
 /* Count a reference; drop one: the last destroys the map.  Null is ignored by the second. */
 void vm_map_reference(struct vm_map *map);
+
+/* A number by which MAP is known as the owner of memory (vm_purgeable.h), never 0 nor another's. */
+uint64_t vm_map_owner(struct vm_map *map);
 
 /* Charge the entries of MAP, which has no quota yet, to QUOTA, of which it takes a reference. */
 void vm_map_set_quota(struct vm_map *map, struct quota *quota);
@@ -164,6 +168,10 @@ void vm_map_terminate(struct vm_map *map);
 [[nodiscard]] kern_return_t vm_map_lookup_object(struct vm_map *map, virt_addr_t address,
                                                  uint64_t *size, vm_prot_t protection,
                                                  struct vm_object **object, uint64_t *offset);
+
+/* What of MAP is memory that is VOLATILE or EMPTY: bytes of address space in *SIZE, and of pages in
+ * *RESIDENT. */
+void vm_map_volatile_bytes(struct vm_map *map, uint64_t *size, uint64_t *resident);
 
 /* Panic unless MAP's invariants hold.  For tests: visits all entries. */
 void vm_map_check(struct vm_map *map) EXCLUDES(map->lock);

@@ -14,6 +14,7 @@
 #include <mem/zone.h>
 #include <vm/vm_fault.h>
 #include <vm/vm_map_internal.h>
+#include <vm/vm_purgeable.h>
 #include <vm/vm_shadow.h>
 
 static struct zone copy_zone;
@@ -352,17 +353,10 @@ static kern_return_t fill_small_copy(struct vm_map *map, struct vm_map_copy *cop
     return result;
 }
 
-kern_return_t vm_map_copyin(struct vm_map *map, virt_addr_t address, uint64_t size, bool destroy,
-                            struct vm_map_copy **copy)
+/* vm_map_copyin() with the memory that there is. */
+static kern_return_t try_copyin(struct vm_map *map, virt_addr_t address, uint64_t size,
+                                bool destroy, struct vm_map_copy **copy)
 {
-    uint64_t end;
-    if (size == 0) {
-        *copy = nullptr;
-        return KERN_SUCCESS;
-    }
-    if (!checked_add(address, size, &end) || end > map->max_address) {
-        return KERN_INVALID_ADDRESS;
-    }
     uint64_t offset = address & PAGE_MASK;
     bool is_small = ((address | size) & PAGE_MASK) != 0 && offset + size <= 2 * PAGE_SIZE;
     struct vm_map_copy *fresh = vm_map_copy_create(is_small ? 0 : offset, size);
@@ -377,4 +371,22 @@ kern_return_t vm_map_copyin(struct vm_map *map, virt_addr_t address, uint64_t si
     }
     *copy = fresh;
     return KERN_SUCCESS;
+}
+
+kern_return_t vm_map_copyin(struct vm_map *map, virt_addr_t address, uint64_t size, bool destroy,
+                            struct vm_map_copy **copy)
+{
+    uint64_t end;
+    if (size == 0) {
+        *copy = nullptr;
+        return KERN_SUCCESS;
+    }
+    if (!checked_add(address, size, &end) || end > map->max_address) {
+        return KERN_INVALID_ADDRESS;
+    }
+    kern_return_t result;
+    do {
+        result = try_copyin(map, address, size, destroy, copy);
+    } while (UNLIKELY(result == KERN_RESOURCE_SHORTAGE && vm_purgeable_reclaim()));
+    return result;
 }

@@ -6,8 +6,20 @@
 #include <vm/vm_map.h>
 
 #include <lib/overflow.h>
+#include <sched/thread.h>
 #include <vm/vm_map_internal.h>
+#include <vm/vm_purgeable.h>
 #include <vm/vm_shadow.h>
+
+/* What can be purged is an object of its own, mapped whole. */
+static kern_return_t validate_purgeable(const struct vm_map_request *request)
+{
+    const struct vm_object *object = request->object;
+    bool is_whole = request->offset == 0 && request->size <= VM_PURGEABLE_SIZE_MAX &&
+                    (object == nullptr || (object->size == request->size &&
+                                           vm_object_purgeable_state(object) != VM_PURGABLE_DENY));
+    return is_whole ? KERN_SUCCESS : KERN_INVALID_ARGUMENT;
+}
 
 /* What can be said of REQUEST without looking into a map; its size becomes whole pages. */
 static kern_return_t validate(struct vm_map_request *request)
@@ -31,24 +43,39 @@ static kern_return_t validate(struct vm_map_request *request)
          end > request->object->size)) {
         return KERN_INVALID_ARGUMENT;
     }
-    return KERN_SUCCESS;
+    return (request->flags & VM_FLAGS_PURGABLE) == 0 ? KERN_SUCCESS : validate_purgeable(request);
+}
+
+/* Give ENTRY memory that can be purged; it belongs to who asks for it. */
+static kern_return_t make_purgeable(struct vm_map *map, const struct vm_map_request *request,
+                                    struct vm_map_entry *entry)
+{
+    struct vm_map *own = current_thread()->map;
+    entry->object = vm_object_create_purgeable(
+        request->size, vm_map_owner(own == nullptr ? map : own), VM_PURGABLE_NONVOLATILE, false);
+    return entry->object == nullptr ? KERN_RESOURCE_SHORTAGE : KERN_SUCCESS;
 }
 
 /* Let ENTRY show what REQUEST says.  The reference on the object stays with the request. */
-static kern_return_t set_object(struct vm_map_entry *entry, const struct vm_map_request *request)
+static kern_return_t set_object(struct vm_map *map, const struct vm_map_request *request,
+                                struct vm_map_entry *entry)
 {
     struct vm_object *object = request->object;
     entry->object = object;
     entry->offset = object == nullptr ? 0 : request->offset;
     entry->needs_copy = false;
+    if (object == nullptr && (request->flags & VM_FLAGS_PURGABLE) != 0) {
+        return make_purgeable(map, request, entry);
+    }
     if (object == nullptr || object->kind == VM_OBJECT_PHYSICAL) {
         return object != nullptr && request->copy ? KERN_INVALID_ARGUMENT : KERN_SUCCESS;
     }
-    if (request->copy && vm_object_current_use(object) == VM_OBJECT_SHARED) {
+    if (request->copy && vm_object_is_copied_by_pages(object)) {
         entry->offset = 0;
         return vm_object_copy_pages(object, request->offset, request->size, &entry->object);
     }
-    bool is_shared = !request->copy && (request->max_protection & VM_PROT_WRITE) != 0;
+    bool is_shared = !request->copy && ((request->max_protection & VM_PROT_WRITE) != 0 ||
+                                        object->kind == VM_OBJECT_PURGEABLE);
     entry->needs_copy = !is_shared;
     vm_object_raise_use(object, is_shared ? VM_OBJECT_SHARED : VM_OBJECT_COPIED);
     return KERN_SUCCESS;
@@ -56,14 +83,14 @@ static kern_return_t set_object(struct vm_map_entry *entry, const struct vm_map_
 
 /* An entry of MAP for REQUEST, without a place.  Returns: KERN_SUCCESS; KERN_INVALID_ARGUMENT;
  * KERN_RESOURCE_SHORTAGE. */
-static kern_return_t make_entry(const struct vm_map *map, const struct vm_map_request *request,
+static kern_return_t make_entry(struct vm_map *map, const struct vm_map_request *request,
                                 struct vm_map_entry **result)
 {
     struct vm_map_entry *entry = vm_map_has_room(map) ? vm_map_entry_create() : nullptr;
     if (entry == nullptr) {
         return KERN_RESOURCE_SHORTAGE;
     }
-    kern_return_t code = set_object(entry, request);
+    kern_return_t code = set_object(map, request, entry);
     if (code != KERN_SUCCESS) {
         vm_map_entry_free(entry);
         return code;

@@ -166,7 +166,7 @@ kern_return_t vm_map_entry_copy(struct vm_map *map, struct vm_map_entry *entry,
     if (object->kind == VM_OBJECT_PHYSICAL) {
         return KERN_PROTECTION_FAILURE;
     }
-    if (vm_object_current_use(object) != VM_OBJECT_SHARED) {
+    if (!vm_object_is_copied_by_pages(object)) {
         copy_by_reference(map, entry, copy);
         return KERN_SUCCESS;
     }
@@ -185,6 +185,7 @@ kern_return_t vm_map_entry_share(struct vm_map_entry *entry, struct vm_map_entry
     if (result != KERN_SUCCESS) {
         return result;
     }
+    is_writable |= entry->object->kind == VM_OBJECT_PURGEABLE; /* it changes by itself */
     *twin = *entry;
     vm_object_reference_for(entry->object, is_writable ? VM_OBJECT_SHARED : VM_OBJECT_COPIED);
     return KERN_SUCCESS;

@@ -10,6 +10,7 @@
 
 #include <lib/assert.h>
 #include <vm/vm_map_internal.h>
+#include <vm/vm_purgeable.h>
 
 /* What a visitor is to do. */
 struct change {
@@ -156,6 +157,25 @@ kern_return_t vm_map_make_private(struct vm_map *map, virt_addr_t start, virt_ad
     }
     mutex_unlock(&map->lock);
     return result;
+}
+
+void vm_map_volatile_bytes(struct vm_map *map, uint64_t *size, uint64_t *resident)
+{
+    *size = 0;
+    *resident = 0;
+    struct vm_map_entry *entry;
+    mutex_lock(&map->lock);
+    list_for_each_entry(entry, &map->entry_list, link) {
+        int state =
+            entry->object == nullptr ? VM_PURGABLE_DENY : vm_object_purgeable_state(entry->object);
+        if (state == VM_PURGABLE_VOLATILE || state == VM_PURGABLE_EMPTY) {
+            uint64_t bytes = entry->end - entry->start;
+            *size += bytes;
+            *resident += vm_object_count_resident(entry->object, entry->offset, bytes)
+                         << PAGE_SHIFT;
+        }
+    }
+    mutex_unlock(&map->lock);
 }
 
 static void change_inheritance(struct vm_map *map, struct vm_map_entry *entry,

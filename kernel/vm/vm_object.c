@@ -9,6 +9,7 @@
 
 #include <lib/assert.h>
 #include <mem/zone.h>
+#include <vm/vm_purgeable.h>
 
 static struct zone object_zone;
 
@@ -87,6 +88,15 @@ struct vm_object *vm_object_create_paged(uint64_t size, const struct vm_pager_op
     return object;
 }
 
+struct vm_object *vm_object_create_owned(uint64_t size, struct vm_purgeable *record)
+{
+    struct vm_object *object = object_create(VM_OBJECT_PURGEABLE, size);
+    if (object != nullptr) {
+        object->purgeable = record;
+    }
+    return object;
+}
+
 void vm_object_reference(struct vm_object *object)
 {
     refcount_acquire(&object->references);
@@ -119,6 +129,7 @@ enum vm_object_use vm_object_current_use(struct vm_object *object)
 static void release_page(struct vm_page *page)
 {
     page->object = nullptr;
+    page->wire_count = 0;
     page->state = VM_PAGE_KERNEL;
     vm_page_free(page);
 }
@@ -126,6 +137,9 @@ static void release_page(struct vm_page *page)
 /* Free OBJECT, to which nobody refers, and hand its reference on the shadow to the caller. */
 static struct vm_object *object_destroy(struct vm_object *object)
 {
+    if (object->kind == VM_OBJECT_PURGEABLE) {
+        vm_purgeable_destroy(object);
+    }
     struct vm_page *page;
     struct vm_page *next;
     list_for_each_entry_safe(page, next, &object->page_list, link) {
@@ -232,6 +246,37 @@ void vm_object_free_range(struct vm_object *object, uint64_t offset, uint64_t si
         }
     }
     mutex_unlock(&object->lock);
+}
+
+/* See vm_object_discard_range(). */
+static bool discard_page(struct vm_object *object, struct vm_page *page) REQUIRES(object->lock)
+{
+    if (page == nullptr || page->wire_count != 0) {
+        return false;
+    }
+    pmap_page_protect(vm_page_physical(page), VM_PROT_NONE);
+    vm_object_remove_page(object, page);
+    vm_page_free(page);
+    return true;
+}
+
+uint64_t vm_object_discard_range(struct vm_object *object, uint64_t offset, uint64_t size)
+{
+    uint64_t count = 0;
+    if (size >> PAGE_SHIFT <= object->resident_count) {
+        for (uint64_t end = offset + size; offset < end; offset += PAGE_SIZE) {
+            count += discard_page(object, vm_object_lookup_page(object, offset));
+        }
+        return count;
+    }
+    struct vm_page *page;
+    struct vm_page *next;
+    list_for_each_entry_safe(page, next, &object->page_list, link) {
+        if (((uint64_t)page->index << PAGE_SHIFT) - offset < size) {
+            count += discard_page(object, page);
+        }
+    }
+    return count;
 }
 
 uint64_t vm_object_count_resident(struct vm_object *object, uint64_t offset, uint64_t size)

@@ -11,6 +11,8 @@
  * the object shows, unless its use is VM_OBJECT_SHARED; such an object is never copied by
  * reference.
  *
+ * An object that can be purged, or has an owner, is never copied by reference either (vm_purgeable.h).
+ *
  * Two objects are locked front first: an object before its shadow.
  */
 #pragma once
@@ -34,6 +36,7 @@ enum vm_object_kind {
     VM_OBJECT_ANONYMOUS, /* pages on demand, zero unless a shadow has them */
     VM_OBJECT_PHYSICAL,  /* a fixed range of physical addresses (devices), no pages */
     VM_OBJECT_PAGED,     /* pages from a pager */
+    VM_OBJECT_PURGEABLE, /* as anonymous, without a shadow; has an owner and can be purged */
 };
 
 /* What the references of an object may do to each other; it only grows, until one reference is
@@ -43,6 +46,8 @@ enum vm_object_use {
     VM_OBJECT_COPIED,    /* they see the same pages, and all copy before they write */
     VM_OBJECT_SHARED,    /* they see the same pages and may write them in place */
 };
+
+struct vm_purgeable;
 
 /* Lock keys: (m) the object's mutex, (a) atomic, (c) constant after creation. */
 struct vm_object {
@@ -59,7 +64,10 @@ struct vm_object {
     uint64_t shadow_offset;          /* (m) offset of our byte 0 in the shadow */
     phys_addr_t physical;            /* (c) VM_OBJECT_PHYSICAL: where it starts */
     const struct vm_pager_ops *pager_ops; /* (c) VM_OBJECT_PAGED */
-    void *pager;                          /* (c) */
+    union {
+        void *pager;                    /* (c) VM_OBJECT_PAGED */
+        struct vm_purgeable *purgeable; /* (c) VM_OBJECT_PURGEABLE: its record, which it owns */
+    };
 };
 
 /* True if the caller's reference is the only one: nobody else can come to another. */
@@ -93,6 +101,9 @@ void vm_object_init(void);
 [[nodiscard]] struct vm_object *vm_object_create_paged(uint64_t size,
                                                        const struct vm_pager_ops *ops, void *pager);
 
+/* Create an object of kind VM_OBJECT_PURGEABLE with RECORD, for vm_object_create_purgeable(). */
+[[nodiscard]] struct vm_object *vm_object_create_owned(uint64_t size, struct vm_purgeable *record);
+
 /* Count a reference; drop one: the last frees the pages and the shadow's reference.
  * Context: release may sleep, with no object locked. */
 void vm_object_reference(struct vm_object *object);
@@ -111,6 +122,13 @@ void vm_object_reference_for(struct vm_object *object, enum vm_object_use use);
  */
 enum vm_object_use vm_object_current_use(struct vm_object *object);
 
+/* Whether a copy of OBJECT gets pages of its own at once: others may write it in place, or it may be
+ * purged.  The answer stays true as that of vm_object_current_use(). */
+static inline bool vm_object_is_copied_by_pages(struct vm_object *object)
+{
+    return object->kind == VM_OBJECT_PURGEABLE || vm_object_current_use(object) == VM_OBJECT_SHARED;
+}
+
 /* The resident page at OFFSET of OBJECT itself, or null. */
 struct vm_page *vm_object_lookup_page(const struct vm_object *object, uint64_t offset)
     REQUIRES(object->lock);
@@ -125,6 +143,11 @@ void vm_object_remove_page(struct vm_object *object, struct vm_page *page) REQUI
 /* Free the resident pages of [OFFSET, OFFSET + SIZE), which nobody maps. */
 void vm_object_free_range(struct vm_object *object, uint64_t offset, uint64_t size)
     EXCLUDES(object->lock);
+
+/* Take the resident pages of [OFFSET, OFFSET + SIZE) from everybody who maps them, and free them, but
+ * not those that are wired.  Returns: how many. */
+uint64_t vm_object_discard_range(struct vm_object *object, uint64_t offset, uint64_t size)
+    REQUIRES(object->lock);
 
 /* How many pages of [OFFSET, OFFSET + SIZE) are resident in OBJECT itself. */
 uint64_t vm_object_count_resident(struct vm_object *object, uint64_t offset, uint64_t size)

@@ -12,6 +12,7 @@
 #include <sched/thread.h>
 #include <vm/vm_fault.h>
 #include <vm/vm_map_internal.h>
+#include <vm/vm_purgeable.h>
 
 /* Is the range one, and (with CHECK_MAPPED) all mapped?  A range of no bytes always is. */
 static kern_return_t check_range(struct vm_map *target, mach_vm_address_t address,
@@ -51,16 +52,46 @@ kern_return_t mach_vm_machine_attribute(struct vm_map *target, mach_vm_address_t
     return check_range(target, address, size, true);
 }
 
+/* The object at ADDRESS that CONTROL may be applied to, with a reference. */
+static kern_return_t find_purgeable(struct vm_map *target, mach_vm_address_t address,
+                                    vm_purgable_t control, struct vm_object **object)
+    REQUIRES(target->lock)
+{
+    struct vm_map_entry *entry = vm_map_lookup_entry(target, address & ~PAGE_MASK);
+    if (entry == nullptr) {
+        return KERN_INVALID_ADDRESS;
+    }
+    if ((entry->protection & VM_PROT_WRITE) == 0 && control != VM_PURGABLE_GET_STATE) {
+        return KERN_PROTECTION_FAILURE;
+    }
+    if (entry->object == nullptr || vm_object_purgeable_state(entry->object) == VM_PURGABLE_DENY) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    *object = entry->object;
+    vm_object_reference(*object);
+    return KERN_SUCCESS;
+}
+
 kern_return_t mach_vm_purgable_control(struct vm_map *target, mach_vm_address_t address,
                                        vm_purgable_t control, int *state)
 {
-    (void)state;
-    if (control != VM_PURGABLE_SET_STATE && control != VM_PURGABLE_GET_STATE &&
-        control != VM_PURGABLE_PURGE_ALL) {
+    if (target == nullptr || control < VM_PURGABLE_SET_STATE || control > VM_PURGABLE_PURGE_ALL ||
+        (control == VM_PURGABLE_SET_STATE && (*state & ~VM_PURGABLE_ALL_MASKS) != 0)) {
         return KERN_INVALID_ARGUMENT;
     }
-    kern_return_t result = check_range(target, address, 1, true);
-    return result == KERN_SUCCESS ? KERN_INVALID_ARGUMENT : result;
+    if (control == VM_PURGABLE_PURGE_ALL) {
+        vm_purgeable_purge_all();
+        return KERN_SUCCESS;
+    }
+    struct vm_object *object;
+    mutex_lock(&target->lock);
+    kern_return_t result = find_purgeable(target, address, control, &object);
+    mutex_unlock(&target->lock);
+    if (result == KERN_SUCCESS) {
+        result = vm_object_purgeable_control(object, control, state);
+        vm_object_release(object);
+    }
+    return result;
 }
 
 kern_return_t mach_vm_task_wire(struct vm_map *target, boolean_t must_wire)

@@ -245,7 +245,7 @@ static kern_return_t copy_chain(struct vm_object *copy, struct vm_object *object
 {
     kern_return_t result = KERN_SUCCESS;
     mutex_lock(&object->lock);
-    while (object->kind == VM_OBJECT_ANONYMOUS) {
+    while (object->kind != VM_OBJECT_PAGED) {
         result = copy_level(copy, object, offset);
         struct vm_object *next = object->shadow;
         if (result != KERN_SUCCESS || next == nullptr) {

@@ -212,7 +212,7 @@ CASE(what_cannot_be_wired)
     unmap_pages(pages);
 }
 
-CASE(nothing_can_be_purged)
+CASE(ordinary_memory_cannot_be_purged)
 {
     vm_address_t pages = map_pages();
     int state = 0;
