@@ -84,6 +84,13 @@ void context_set_user_start(struct thread_context *context, uint64_t pc, uint64_
 /* True if FLAVOR can be read. */
 bool context_flavor_is_known(int flavor);
 
+/* True if a context that is all zero, and no thread's, has a state of FLAVOR too, which can be read, written and
+ * given to others. */
+bool context_flavor_is_given(int flavor);
+
+/* Give CONTEXT, whose thread has not run yet, the states of MODEL for which context_flavor_is_given(). */
+void context_give(struct thread_context *context, const struct thread_context *model);
+
 /*
  * Set the user's TLS base (fs base) of the running thread, whose context is CONTEXT.  Returns:
  * KERN_INVALID_ADDRESS if it is no user address.

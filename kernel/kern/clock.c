@@ -7,6 +7,8 @@
 #include <clock_priv_server.h>
 #include <clock_server.h>
 
+#include <mach/host_notify.h>
+
 #include <stdatomic.h>
 
 #include <lib/panic.h>
@@ -14,6 +16,7 @@
 #include <sched/mutex.h>
 #include <ipc/ipc_port.h>
 #include <kern/comm_page.h>
+#include <kern/host_notify.h>
 #include <kern/info.h>
 #include <kern/kernel_port.h>
 
@@ -114,6 +117,10 @@ kern_return_t clock_set_time(clock_ctrl_t clock_ctrl, mach_timespec_t new_time)
         atomic_store(&clock_ctrl->offset, offset);
     }
     mutex_unlock(&set_lock);
+    if (result == KERN_SUCCESS) {
+        host_notify(HOST_NOTIFY_CALENDAR_CHANGE);
+        host_notify(HOST_NOTIFY_CALENDAR_SET);
+    }
     return result;
 }
 

@@ -6,8 +6,10 @@
 
 #include <mach/ledger.h>
 #include <mach/lock_info.h>
+#include <mach/vm_statistics.h>
 
 #include <lib/string.h>
+#include <mem/vm_page.h>
 #include <mem/zone.h>
 #include <sched/lock_info.h>
 #include <vm/vm_map_copy.h>
@@ -31,6 +33,18 @@ static uint64_t collectable(uint64_t slabs, uint64_t slab_size)
     return slabs * slab_size << 1 | 1;
 }
 
+static mach_zone_info_t figures_of(const struct zone *zone)
+{
+    uint64_t slab_size = PAGE_SIZE << zone->slab_order;
+    mach_zone_info_t info = { .mzi_count = zone_in_use(zone), .mzi_elem_size = zone->size };
+    if (zone->size != 0) {
+        info.mzi_cur_size = zone->slab_count * slab_size;
+        info.mzi_alloc_size = slab_size;
+        info.mzi_collectable = collectable(zone->empty_slabs, slab_size);
+    }
+    return info;
+}
+
 static void visit_zone(const struct zone *zone, void *argument)
 {
     struct zone_list *list = argument;
@@ -38,16 +52,8 @@ static void visit_zone(const struct zone *zone, void *argument)
         return;
     }
     mach_zone_name_t *name = &list->names[list->count];
-    mach_zone_info_t *info = &list->infos[list->count++];
-    uint64_t slab_size = PAGE_SIZE << zone->slab_order;
     strlcpy(name->mzn_name, zone->name, sizeof(name->mzn_name));
-    info->mzi_count = zone_in_use(zone);
-    info->mzi_elem_size = zone->size;
-    if (zone->size != 0) {
-        info->mzi_cur_size = zone->slab_count * slab_size;
-        info->mzi_alloc_size = slab_size;
-        info->mzi_collectable = collectable(zone->empty_slabs, slab_size);
-    }
+    list->infos[list->count++] = figures_of(zone);
 }
 
 /* The two arrays of LIST as copies for a message. */
@@ -81,6 +87,98 @@ kern_return_t mach_zone_info(host_priv_t host, vm_map_copy_t *names,
     *namesCnt = *infoCnt = list->count;
     kfree(list, sizeof(*list));
     return result;
+}
+
+/* A zone that is looked for. */
+struct zone_search {
+    const char *wanted; /* its name; null: the one that holds most memory */
+    const char *name;   /* null: none was found yet */
+    mach_zone_info_t info;
+};
+
+static void visit_candidate(const struct zone *zone, void *argument)
+{
+    struct zone_search *search = argument;
+    mach_zone_info_t info = figures_of(zone);
+    bool is_better = search->wanted != nullptr
+                         ? search->name == nullptr && strcmp(zone->name, search->wanted) == 0
+                         : search->name == nullptr || info.mzi_cur_size > search->info.mzi_cur_size;
+    if (is_better) {
+        search->name = zone->name;
+        search->info = info;
+    }
+}
+
+kern_return_t mach_zone_info_for_zone(host_priv_t host, mach_zone_name_t name,
+                                      mach_zone_info_t *info)
+{
+    if (host == nullptr) {
+        return KERN_INVALID_HOST;
+    }
+    name.mzn_name[sizeof(name.mzn_name) - 1] = '\0';
+    struct zone_search search = { .wanted = name.mzn_name };
+    zone_visit(visit_candidate, &search);
+    if (search.name == nullptr) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    *info = search.info;
+    return KERN_SUCCESS;
+}
+
+kern_return_t mach_zone_info_for_largest_zone(host_priv_t host, mach_zone_name_t *name,
+                                              mach_zone_info_t *info)
+{
+    if (host == nullptr) {
+        return KERN_INVALID_HOST;
+    }
+    struct zone_search search = {};
+    zone_visit(visit_candidate, &search);
+    *name = (mach_zone_name_t){};
+    strlcpy(name->mzn_name, search.name, sizeof(name->mzn_name));
+    *info = search.info;
+    return KERN_SUCCESS;
+}
+
+kern_return_t mach_zone_force_gc(host_t host)
+{
+    if (host == nullptr) {
+        return KERN_INVALID_HOST;
+    }
+    zone_collect();
+    return KERN_SUCCESS;
+}
+
+static void add_zone(const struct zone *zone, void *argument)
+{
+    uint64_t *bytes = argument;
+    *bytes += figures_of(zone).mzi_cur_size;
+}
+
+kern_return_t mach_memory_info(host_priv_t host, vm_map_copy_t *names,
+                               mach_msg_type_number_t *namesCnt, vm_map_copy_t *info,
+                               mach_msg_type_number_t *infoCnt, vm_map_copy_t *memory_info,
+                               mach_msg_type_number_t *memory_infoCnt)
+{
+    mach_memory_info_t counts[] = {
+        { .flags = VM_KERN_SITE_COUNTER,
+          .site = VM_KERN_COUNT_MANAGED,
+          .size = vm_page_total() * PAGE_SIZE,
+          .free = vm_page_free_count() * PAGE_SIZE },
+        { .flags = VM_KERN_SITE_COUNTER | VM_KERN_SITE_WIRED, .site = VM_KERN_COUNT_MAP_ZONE },
+    };
+    zone_visit(add_zone, &counts[1].size);
+    kern_return_t result = mach_zone_info(host, names, namesCnt, info, infoCnt);
+    if (result != KERN_SUCCESS) {
+        return result;
+    }
+    result = vm_map_copyin_kernel(counts, sizeof(counts), memory_info);
+    if (result != KERN_SUCCESS) {
+        vm_map_copy_discard(*names);
+        vm_map_copy_discard(*info);
+        return result;
+    }
+    *memory_infoCnt = ARRAY_SIZE(counts);
+    return KERN_SUCCESS;
 }
 
 /* What is not measured (how long locks were held and waited for in all) is 0. */

@@ -111,6 +111,16 @@ kern_return_t host_set_special_port(host_priv_t host_priv, int which, ipc_port_t
     return KERN_SUCCESS;
 }
 
+kern_return_t host_set_UNDServer(host_priv_t host, ipc_port_t server)
+{
+    return host_set_special_port(host, HOST_USER_NOTIFICATION_PORT, server);
+}
+
+kern_return_t host_get_UNDServer(host_priv_t host, ipc_port_t *server)
+{
+    return host_get_special_port(host, HOST_LOCAL_NODE, HOST_USER_NOTIFICATION_PORT, server);
+}
+
 kern_return_t thread_wire(host_priv_t host_priv, thread_t thread, boolean_t wired)
 {
     if (host_priv == nullptr) {
@@ -178,6 +188,34 @@ kern_return_t host_security_set_task_token(host_security_t host_security, task_t
     }
     ipc_sender_release(sender);
     return is_set ? KERN_SUCCESS : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t host_security_create_task_token(host_security_t host_security, task_t parent_task,
+                                              security_token_t sec_token, audit_token_t audit_token,
+                                              ipc_port_t host, ipc_port_t *ledgers,
+                                              mach_msg_type_number_t ledgersCnt,
+                                              boolean_t inherit_memory, task_t *child_task)
+{
+    if (host_security == nullptr) {
+        return KERN_INVALID_SECURITY;
+    }
+    if (parent_task == nullptr) {
+        return KERN_INVALID_TASK;
+    }
+    task_t child;
+    kern_return_t result = task_create_object(parent_task, inherit_memory, &child);
+    if (result != KERN_SUCCESS) {
+        return result;
+    }
+    result = host_security_set_task_token(host_security, child, sec_token, audit_token, host);
+    if (result != KERN_SUCCESS) {
+        task_terminate_object(child);
+        task_release(child);
+        return result == KERN_RESOURCE_SHORTAGE ? result : KERN_INVALID_TASK;
+    }
+    right_array_release(ledgers, ledgersCnt);
+    *child_task = child;
+    return KERN_SUCCESS;
 }
 
 /* A list that zones are entered in. */

@@ -16,8 +16,10 @@
 #include <vm/vm_fault.h>
 #include <vm/vm_purgeable.h>
 #include <kern/clock.h>
+#include <kern/convert.h>
 #include <kern/host.h>
 #include <kern/info.h>
+#include <kern/kernel_port.h>
 #include <kern/task.h>
 #include <kern/version.h>
 
@@ -250,6 +252,18 @@ kern_return_t host_statistics64(host_t host_priv, host_flavor_t flavor,
         return answer_vm64(host_info64_out, host_info64_outCnt);
     }
     return host_statistics(host_priv, flavor, host_info64_out, host_info64_outCnt);
+}
+
+kern_return_t host_get_io_main(ipc_port_t host, ipc_port_t *io_main)
+{
+    if (convert_port_to_host(host) == nullptr) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    if (convert_port_to_host_priv(host) == nullptr) {
+        return KERN_NO_ACCESS;
+    }
+    *io_main = kernel_port_make_send(the_host.device_port);
+    return KERN_SUCCESS;
 }
 
 kern_return_t kmod_get_info(host_t host, vm_map_copy_t *modules, mach_msg_type_number_t *modulesCnt)

@@ -67,6 +67,9 @@ static inline struct ipc_port *send_right_copy(struct ipc_port *port)
     return right;
 }
 
+/* Drop the COUNT send rights in RIGHTS, an array that came with a message, and its memory. */
+void right_array_release(struct ipc_port **rights, uint32_t count);
+
 /* Drop a send right; null and dead are ignored. */
 static inline void send_right_release(struct ipc_port *port)
 {

@@ -20,6 +20,7 @@
 #include <kern/comm_page.h>
 #include <kern/device.h>
 #include <kern/host.h>
+#include <kern/host_notify.h>
 #include <kern/ipc_kobject.h>
 #include <kern/memory_entry.h>
 #include <kern/message_trace.h>
@@ -70,6 +71,7 @@ void kernel_main(void)
     device_init();         /* interrupts for drivers */
     host_init();           /* the ports of the machine */
     alarm_init();          /* messages that come at a time */
+    host_notify_init();    /* messages that come with an event */
     mk_timer_init();       /* timers of programs */
     clocks_init();         /* the clocks' ports */
     ipc_kobject_init();    /* routines behind kernel ports */

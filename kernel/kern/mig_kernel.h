@@ -17,8 +17,10 @@
 #include <mach/message.h>
 #include <mach/mig_errors.h>
 #include <mach/ndr.h>
+#include <mach/policy.h>
 #include <mach/processor_info.h>
 #include <mach/task_info.h>
+#include <mach/task_inspect.h>
 #include <mach/task_policy.h>
 #include <mach/thread_info.h>
 #include <mach/thread_policy.h>

@@ -14,6 +14,7 @@
 #include <kern/comm_page.h>
 #include <kern/kernel_port.h>
 #include <kern/semaphore.h>
+#include <kern/task_state.h>
 #include <kern/thread_control.h>
 
 static struct zone task_zone;
@@ -191,6 +192,7 @@ static void task_free(struct task *task)
     ipc_space_release(task->space);
     interrupts_restore(state);
     vm_map_deallocate(task->map);
+    task_free_model(task);
     zone_free(&task_zone, task);
 }
 

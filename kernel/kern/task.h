@@ -84,6 +84,7 @@ struct task {
     uint64_t ended_threads;         /* (l) how many */
     struct task_external external;  /* what tasks did to each other */
     struct task_policies policies;  /* (l) */
+    struct thread_context *model;   /* (l) whose state new threads get; null: none was set */
     _Atomic uint32_t exc_guard;     /* (a) TASK_EXC_GUARD_*: see guard_exception.h */
     struct ipc_port *special[TASK_MAX_SPECIAL_PORT + 1]; /* (l) rights; null: the default */
     struct ipc_port *registered[TASK_REGISTERED_MAX];    /* (l) send rights */

@@ -18,6 +18,14 @@ static void right_array_free(ipc_port_t *rights, mach_msg_type_number_t count)
     }
 }
 
+void right_array_release(ipc_port_t *rights, mach_msg_type_number_t count)
+{
+    for (mach_msg_type_number_t i = 0; i < count; i++) {
+        send_right_release(rights[i]);
+    }
+    right_array_free(rights, count);
+}
+
 kern_return_t task_create(task_t target_task, ipc_port_t *ledgers,
                           mach_msg_type_number_t ledgersCnt, boolean_t inherit_memory,
                           task_t *child_task)
@@ -27,10 +35,7 @@ kern_return_t task_create(task_t target_task, ipc_port_t *ledgers,
     }
     kern_return_t result = task_create_object(target_task, inherit_memory, child_task);
     if (result == KERN_SUCCESS) {
-        for (mach_msg_type_number_t i = 0; i < ledgersCnt; i++) {
-            send_right_release(ledgers[i]);
-        }
-        right_array_free(ledgers, ledgersCnt);
+        right_array_release(ledgers, ledgersCnt);
     }
     return result;
 }

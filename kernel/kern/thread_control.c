@@ -152,6 +152,9 @@ static kern_return_t thread_join_task(struct thread *thread, struct task *task)
         list_insert_tail(&task->threads, &thread->task_link);
         task->thread_count++;
         thread->suspend_count = 1 + (task->suspend_count > 0);
+        if (UNLIKELY(task->model != nullptr)) {
+            context_give(&thread->context, task->model);
+        }
     }
     mutex_unlock(&task->lock);
     return result;

@@ -19,6 +19,7 @@ struct thread_snapshot {
     integer_t suspend_count;
     integer_t priority;
     integer_t base_priority;
+    integer_t limit;
     enum sched_mode mode;
     bool is_depressed;
     integer_t cpu_usage;
@@ -38,6 +39,7 @@ static struct thread_snapshot snapshot(thread_t thread)
     shot.state = thread->state;
     shot.priority = thread->priority;
     shot.base_priority = thread->base_priority;
+    shot.limit = thread->policy.limit;
     shot.mode = thread->policy.mode;
     shot.is_depressed = thread->policy.is_depressed;
     shot.cpu = thread->cpu;
@@ -89,7 +91,7 @@ static kern_return_t answer_thread_extended(const struct thread_snapshot *shot, 
         .pth_run_state = run_state(shot),
         .pth_curpri = shot->priority,
         .pth_priority = shot->base_priority,
-        .pth_maxpriority = THREAD_PRIORITY_MAX,
+        .pth_maxpriority = shot->limit,
     };
     return info_answer(out, count, &info, sizeof(info), KERN_INVALID_ARGUMENT);
 }
@@ -98,7 +100,7 @@ static kern_return_t answer_timeshare(const struct thread_snapshot *shot, intege
                                       mach_msg_type_number_t *count)
 {
     struct policy_timeshare_info info = {
-        .max_priority = THREAD_PRIORITY_MAX,
+        .max_priority = shot->limit,
         .base_priority = shot->is_depressed ? THREAD_PRIORITY_USER_MIN : shot->base_priority,
         .cur_priority = shot->priority,
         .depressed = shot->is_depressed,
@@ -112,7 +114,7 @@ static kern_return_t answer_round_robin(const struct thread_snapshot *shot, inte
                                         mach_msg_type_number_t *count)
 {
     struct policy_rr_info info = {
-        .max_priority = THREAD_PRIORITY_MAX,
+        .max_priority = shot->limit,
         .base_priority = shot->is_depressed ? THREAD_PRIORITY_USER_MIN : shot->base_priority,
         .quantum = SCHED_QUANTUM_NS / (NS_PER_SECOND / 1000),
         .depressed = shot->is_depressed,

@@ -46,7 +46,8 @@ static kern_return_t set_extended(thread_t thread, const integer_t *info,
 {
     struct policy_shot shot = policy_look(thread);
     bool is_timeshare = count < THREAD_EXTENDED_POLICY_COUNT || info[0] != FALSE;
-    thread_set_policy(thread, is_timeshare ? SCHED_TIMESHARE : SCHED_FIXED, plain_priority(&shot));
+    thread_set_policy_within(thread, is_timeshare ? SCHED_TIMESHARE : SCHED_FIXED,
+                             plain_priority(&shot), 0);
     return KERN_SUCCESS;
 }
 
@@ -69,7 +70,7 @@ static kern_return_t set_precedence(thread_t thread, const integer_t *info)
     if (shot.policy.mode == SCHED_REAL_TIME) {
         return KERN_INVALID_POLICY;
     }
-    thread_set_policy(thread, shot.policy.mode, importance_priority(info[0]));
+    thread_set_policy_within(thread, shot.policy.mode, importance_priority(info[0]), 0);
     return KERN_SUCCESS;
 }
 

@@ -29,6 +29,7 @@ enum lock_pairs {
     X(GATE, "gate", LOCK_SINGLE)                         \
     X(EXCEPTION_PORTS, "exception ports", LOCK_SINGLE)   \
     X(HOST, "host", LOCK_SINGLE)                         \
+    X(HOST_REQUESTS, "host requests", LOCK_SINGLE)       \
     X(DEVICE_INTERRUPT, "device interrupt", LOCK_SINGLE) \
     X(SPACE, "space", LOCK_SINGLE)                       \
     X(PORT, "port", LOCK_SINGLE)                         \

@@ -177,6 +177,18 @@ uint64_t zone_in_use(const struct zone *zone)
     return zone->out > cached ? zone->out - cached : 0;
 }
 
+void zone_collect(void)
+{
+    struct zone *zone;
+    interrupt_state_t state = spin_lock_save(&zones_lock);
+    list_for_each_entry(zone, &zones, link) {
+        spin_lock(&zone->lock);
+        zone_slab_trim(zone);
+        spin_unlock(&zone->lock);
+    }
+    spin_unlock_restore(&zones_lock, state);
+}
+
 void zone_visit(void (*visitor)(const struct zone *zone, void *argument), void *argument)
 {
     const struct zone *zone;

@@ -69,6 +69,9 @@ uint64_t zone_in_use(const struct zone *zone);
  * makes zones nor sleeps. */
 void zone_visit(void (*visitor)(const struct zone *zone, void *argument), void *argument);
 
+/* Give the pages of all zones back of which nothing is in use.  Context: any. */
+void zone_collect(void);
+
 #ifdef MACH_R_DEBUG
 /*
  * Test aid: let the N-th allocation from now on (of zones, kalloc, pages together) fail, once; 0

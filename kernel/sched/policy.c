@@ -159,13 +159,33 @@ static void policy_change(struct thread *thread, enum sched_mode mode, uint8_t p
     sched_put_back(thread, was_queued);
 }
 
-void thread_set_policy(struct thread *thread, enum sched_mode mode, uint8_t priority)
+/* Change to MODE, which is not real time. */
+static void leave_real_time(struct thread *thread, enum sched_mode mode, uint8_t priority)
+    REQUIRES(thread->lock, admission_lock)
 {
     assert(priority <= THREAD_PRIORITY_MAX && mode != SCHED_REAL_TIME);
-    interrupt_state_t state = spin_lock_save(&admission_lock);
-    spin_lock(&thread->lock);
     admitted -= thread_share(thread);
     policy_change(thread, mode, priority, nullptr);
+}
+
+void thread_set_policy(struct thread *thread, enum sched_mode mode, uint8_t priority)
+{
+    interrupt_state_t state = spin_lock_save(&admission_lock);
+    spin_lock(&thread->lock);
+    leave_real_time(thread, mode, priority);
+    spin_unlock(&thread->lock);
+    spin_unlock(&admission_lock);
+    sched_restore_interrupts(state);
+}
+
+void thread_set_policy_within(struct thread *thread, enum sched_mode mode, uint8_t priority,
+                              uint8_t limit)
+{
+    interrupt_state_t state = spin_lock_save(&admission_lock);
+    spin_lock(&thread->lock);
+    struct sched_policy *policy = &thread->policy;
+    policy->limit = limit != 0 ? limit : policy->limit;
+    leave_real_time(thread, mode, priority < policy->limit ? priority : policy->limit);
     spin_unlock(&thread->lock);
     spin_unlock(&admission_lock);
     sched_restore_interrupts(state);

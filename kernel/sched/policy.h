@@ -106,6 +106,13 @@ static inline bool policy_goes_before(const struct thread *a, const struct threa
 void thread_set_policy(struct thread *thread, enum sched_mode mode, uint8_t priority);
 
 /*
+ * The same for a user: PRIORITY beyond the thread's limit is taken as the limit.  LIMIT, if it is not 0,
+ * becomes the limit before.
+ */
+void thread_set_policy_within(struct thread *thread, enum sched_mode mode, uint8_t priority,
+                              uint8_t limit);
+
+/*
  * Make THREAD a real-time thread.  Context: any, no spin locks.
  * Returns: KERN_SUCCESS; KERN_INVALID_ARGUMENT, a computation of nothing, or of more than the
  * constraint, or that more than the period, or THREAD has ended; KERN_RESOURCE_SHORTAGE, together

@@ -100,6 +100,7 @@ struct sched_policy {
     bool awaits_period;    /* period_timer is armed, or its function about to run */
     bool is_over;          /* its thread ends: nothing is promised to it any more */
     bool is_hurried;       /* the next time it becomes runnable, before its equals */
+    uint8_t limit;         /* the most that users may set as base priority */
     uint8_t donated;       /* importance of the client it works for; 0: none */
     uint8_t boost;         /* the most important waiter for a mutex that it holds; 0: none */
     uint32_t boosts;       /* mutexes that gave it one */

@@ -51,6 +51,7 @@ struct thread *thread_create(void (*entry)(void *argument), void *argument, uint
     thread->importance = priority;
     list_init(&thread->server_link);
     thread->policy.mode = SCHED_FIXED;
+    thread->policy.limit = THREAD_PRIORITY_USER_MAX;
     thread->policy.decayed_at = clock_now();
     thread->cpu = cpu_index();
     thread->cpu_mask = CPU_SET_ALL;

@@ -210,6 +210,16 @@ bool context_flavor_is_known(int flavor)
     return state_kind(flavor, &header) != nullptr;
 }
 
+bool context_flavor_is_given(int flavor)
+{
+    return flavor == x86_DEBUG_STATE64 || flavor == x86_DEBUG_STATE;
+}
+
+void context_give(struct thread_context *context, const struct thread_context *model)
+{
+    context->debug = model->debug;
+}
+
 kern_return_t context_get_state(struct thread_context *context, int flavor, natural_t *state,
                                 mach_msg_type_number_t *count)
 {

@@ -32,6 +32,7 @@
 #define host_get_io_main_port(host, port) \
     (host_get_special_port((host), HOST_LOCAL_NODE, HOST_IO_MAIN_PORT, (port)))
 #define host_get_io_master_port(host, port) host_get_io_main_port((host), (port))
+#define host_get_io_master(host, io_main)   host_get_io_main((host), (io_main))
 
 /* Darwin's names of the servers' ports. */
 #define HOST_AUTOMOUNTD_PORT         (4 + HOST_MAX_SPECIAL_KERNEL_PORT)

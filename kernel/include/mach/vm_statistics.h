@@ -268,3 +268,33 @@ MACH_ABI_SIZE(vm_statistics64_data_t, 152);
 
 #define VM_STATISTICS_TRUNCATE_TO_32_BIT(value) \
     ((uint32_t)(((value) > UINT32_MAX) ? UINT32_MAX : (value)))
+
+/* What mach_memory_info() counts (mach_memory_info_t.flags and .site). */
+#define VM_KERN_SITE_TYPE                      0x000000ff
+#define VM_KERN_SITE_TAG                       0x00000000
+#define VM_KERN_SITE_KMOD                      0x00000001
+#define VM_KERN_SITE_KERNEL                    0x00000002
+#define VM_KERN_SITE_COUNTER                   0x00000003
+#define VM_KERN_SITE_WIRED                     0x00000100 /* part of what is wired */
+#define VM_KERN_SITE_HIDE                      0x00000200
+#define VM_KERN_SITE_NAMED                     0x00000400
+#define VM_KERN_SITE_ZONE                      0x00000800
+#define VM_KERN_SITE_ZONE_VIEW                 0x00001000
+#define VM_KERN_SITE_KALLOC                    0x00002000
+#define VM_KERN_COUNT_MANAGED                  0
+#define VM_KERN_COUNT_RESERVED                 1
+#define VM_KERN_COUNT_WIRED                    2
+#define VM_KERN_COUNT_WIRED_MANAGED            3
+#define VM_KERN_COUNT_STOLEN                   4
+#define VM_KERN_COUNT_LOPAGE                   5
+#define VM_KERN_COUNT_MAP_KERNEL               6
+#define VM_KERN_COUNT_MAP_ZONE                 7
+#define VM_KERN_COUNT_MAP_KALLOC               8
+#define VM_KERN_COUNT_WIRED_BOOT               9
+#define VM_KERN_COUNT_BOOT_STOLEN              10
+#define VM_KERN_COUNT_WIRED_STATIC_KERNELCACHE 11
+#define VM_KERN_COUNT_MAP_KALLOC_LARGE         VM_KERN_COUNT_MAP_KALLOC
+#define VM_KERN_COUNT_MAP_KALLOC_LARGE_DATA    12
+#define VM_KERN_COUNT_MAP_KERNEL_DATA          13
+#define VM_KERN_COUNT_EXCLAVES_CARVEOUT        14
+#define VM_KERN_COUNTER_COUNT                  15
