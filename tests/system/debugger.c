@@ -346,31 +346,6 @@ CASE(breakpoints_are_the_threads_own)
     port_destroy_with_send(other.port);
 }
 
-/* The thread that there was before has none. */
-CASE(a_task_gives_breakpoints_to_new_threads)
-{
-    struct session session;
-    x86_debug_state64_t state = { .__dr0 = (uint64_t)&debuggee_variable,
-                                  .__dr7 = CONTROL_FIRST | WATCH_WRITE };
-    if (!session_begin(&session, debuggee_count)) {
-        return;
-    }
-    EXPECT_OK(task_set_state(session.helper.task, x86_DEBUG_STATE64, (thread_state_t)&state,
-                             x86_DEBUG_STATE64_COUNT));
-    EXPECT_EQ(debug_state(&session).__dr7, 0);
-    run(&session);
-    worker_join(&session.worker);
-    EXPECT_EQ(debuggee_variable, ROUNDS);
-    debuggee_variable = ROUNDS - 1;
-    EXPECT(worker_create(&session.worker, session.helper.task, debuggee_count, NULL));
-    EXPECT_EQ(debug_state(&session).__dr0, &debuggee_variable);
-    run(&session);
-    EXPECT(wait_stop(&session, EXC_I386_SGL));
-    EXPECT_EQ(registers(&session).__rip, debuggee_added);
-    go_on(&session);
-    session_end(&session);
-}
-
 /* What the kernel does to a watched variable for the thread, or right after the thread has, is its
  * own affair; then the thread is stopped as usual. */
 CASE(the_kernel_is_not_stopped_by_a_breakpoint)

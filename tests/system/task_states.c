@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The machine state that a task gives to its new threads: what can be set, and who gets it. debugger.c has
- * a thread stopped by it.
+ * The machine state that a task gives to its new threads: what can be set, who gets it, and that it counts.
  */
 #include <string.h>
 
+#include "exception_handler.h"
 #include "systest.h"
+#include "systest_msg.h"
 #include "systest_task.h"
 
 #define SELF mach_task_self()
@@ -90,6 +91,34 @@ CASE(a_child_begins_without)
     EXPECT_OK(task_terminate(child));
     EXPECT_OK(mach_port_deallocate(SELF, child));
     helper_destroy(&helper);
+}
+
+static uint32_t watched;
+
+static void write_watched([[maybe_unused]] void *argument)
+{
+    *(volatile uint32_t *)&watched = 1;
+}
+
+/* DR7: breakpoint 0 is on, for four bytes that are written. */
+CASE(a_new_thread_stops_at_the_tasks_watch_point)
+{
+    const x86_debug_state64_t watch = { .__dr0 = (uint64_t)&watched, .__dr7 = 0xd0001 };
+    mach_port_t handler = handler_create();
+    struct worker worker;
+    EXPECT_OK(set_debug(SELF, &watch));
+    EXPECT(worker_create(&worker, SELF, write_watched, NULL));
+    EXPECT_OK(set_debug(SELF, &none));
+    take_from_thread(worker.thread, handler, LONG_CODES(EXCEPTION_DEFAULT));
+    EXPECT_OK(thread_resume(worker.thread));
+    if (receive_exception(handler, RAISE_ID)) {
+        EXPECT_EQ(caught.request.Request_catch_mach_exception_raise.exception, EXC_BREAKPOINT);
+        EXPECT_EQ(caught.request.Request_catch_mach_exception_raise.code[0], EXC_I386_SGL);
+        EXPECT_EQ(watched, 1); /* told when it is done */
+        answer(KERN_SUCCESS);
+    }
+    worker_join(&worker);
+    port_destroy_with_send(handler);
 }
 
 CASE(what_a_task_cannot_give)
