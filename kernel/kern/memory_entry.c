@@ -6,6 +6,7 @@
 #include <kern/memory_entry.h>
 
 #include <mem/zone.h>
+#include <vm/vm_map.h>
 #include <vm/vm_object.h>
 #include <ipc/ipc_charge.h>
 #include <kern/kernel_port.h>
@@ -36,16 +37,36 @@ struct ipc_port *memory_entry_create(const struct memory_entry *entry)
 kern_return_t memory_entry_lookup(struct ipc_port *port, struct memory_entry *entry)
 {
     if (!ipc_port_is_valid(port)) {
-        return KERN_INVALID_RIGHT;
+        return KERN_INVALID_OBJECT;
     }
     interrupt_state_t state = spin_lock_save(&port->object.lock);
     const struct memory_entry *found = ipc_port_kobject_locked(port, IPC_KOBJECT_MEMORY_ENTRY);
     if (found != nullptr) {
         *entry = *found;
-        vm_object_reference(entry->object);
+        if (entry->object != nullptr) {
+            vm_object_reference(entry->object);
+        } else {
+            vm_map_reference(entry->map);
+        }
     }
     spin_unlock_restore(&port->object.lock, state);
-    return found != nullptr ? KERN_SUCCESS : KERN_INVALID_RIGHT;
+    return found != nullptr ? KERN_SUCCESS : KERN_INVALID_OBJECT;
+}
+
+void memory_entry_release(const struct memory_entry *entry)
+{
+    vm_object_release(entry->object);
+    vm_map_deallocate(entry->map);
+}
+
+void memory_entry_set_access(struct ipc_port *port, uint32_t access)
+{
+    interrupt_state_t state = spin_lock_save(&port->object.lock);
+    struct memory_entry *found = ipc_port_kobject_locked(port, IPC_KOBJECT_MEMORY_ENTRY);
+    if (found != nullptr) {
+        found->access = access;
+    }
+    spin_unlock_restore(&port->object.lock, state);
 }
 
 void memory_entry_no_senders(struct ipc_port *port)
@@ -56,7 +77,7 @@ void memory_entry_no_senders(struct ipc_port *port)
     if (entry != nullptr) {
         kernel_port_destroy(port);
         interrupts_enable(); /* the object may have many pages to free */
-        vm_object_release(entry->object);
+        memory_entry_release(entry);
         interrupts_disable();
         zone_free(&entry_zone, entry);
     }

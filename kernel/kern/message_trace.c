@@ -156,8 +156,10 @@ static void show(char direction, uint64_t buffer, uint64_t size, uint32_t result
     }
     bool is_long = read_message(&message, buffer, size);
     if (direction == '<') {
-        /* A request is for the port at which it arrived. */
+        /* As it was sent: a request is for the port at which it arrived. */
+        mach_port_t reply = message.header.msgh_remote_port;
         message.header.msgh_remote_port = message.header.msgh_local_port;
+        message.header.msgh_local_port = reply;
     }
     (void)mach_msg_describe(&message.header, text, sizeof(text));
     if (result != 0) {

@@ -237,11 +237,19 @@ KTEST(vm_user_lookup_object_is_shared_with_the_map)
     struct vm_object *object;
     uint64_t offset;
     uint64_t size = PAGES(9);
-    EXPECT_EQ(vm_map_lookup_object(map, address + PAGES(1), &size, VM_PROT_ALL, &object, &offset),
+    vm_prot_t all = VM_PROT_ALL;
+    vm_prot_t read = VM_PROT_READ;
+    vm_prot_t mask = VM_PROT_ALL | VM_PROT_IS_MASK;
+    EXPECT_EQ(vm_map_lookup_object(map, address + PAGES(1), &size, &all, &object, &offset),
               KERN_PROTECTION_FAILURE);
-    EXPECT_EQ(vm_map_lookup_object(map, address + PAGES(4), &size, VM_PROT_READ, &object, &offset),
+    EXPECT_EQ(vm_map_lookup_object(map, address + PAGES(4), &size, &read, &object, &offset),
               KERN_INVALID_ADDRESS);
-    EXPECT_EQ(vm_map_lookup_object(map, address + PAGES(1), &size, VM_PROT_READ, &object, &offset),
+    EXPECT_EQ(vm_map_lookup_object(map, address + PAGES(1), &size, &mask, &object, &offset),
+              KERN_SUCCESS);
+    EXPECT_EQ(mask, VM_PROT_DEFAULT);
+    vm_object_release(object);
+    size = PAGES(9);
+    EXPECT_EQ(vm_map_lookup_object(map, address + PAGES(1), &size, &read, &object, &offset),
               KERN_SUCCESS);
     EXPECT_EQ(size, PAGES(3));
     EXPECT_EQ(test_write(map, address + PAGES(1), 9), KERN_SUCCESS);

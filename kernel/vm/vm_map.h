@@ -160,14 +160,19 @@ void vm_map_terminate(struct vm_map *map);
 
 /*
  * The object and offset behind [ADDRESS, ADDRESS + SIZE), page aligned, to be shared or copied by
- * others with PROTECTION: one object covers it (made as needed; *SIZE is reduced to what one
- * object covers).  The caller gets a reference.
+ * others with *PROTECTION: one object covers it (made as needed; *SIZE is reduced to what one
+ * object covers).  With VM_PROT_IS_MASK *PROTECTION becomes what of it the memory has.  The caller
+ * gets a reference.
  * Returns: KERN_SUCCESS; KERN_INVALID_ADDRESS, nothing is mapped; KERN_PROTECTION_FAILURE,
- * PROTECTION is more than the memory's; KERN_RESOURCE_SHORTAGE.
+ * *PROTECTION is more than the memory's, or has nothing of it; KERN_RESOURCE_SHORTAGE.
  */
 [[nodiscard]] kern_return_t vm_map_lookup_object(struct vm_map *map, virt_addr_t address,
-                                                 uint64_t *size, vm_prot_t protection,
+                                                 uint64_t *size, vm_prot_t *protection,
                                                  struct vm_object **object, uint64_t *offset);
+
+/* Limit *PROTECTION to what HAS has, if it is marked as a mask; else it may not be more.
+ * Returns: KERN_SUCCESS; KERN_PROTECTION_FAILURE, it is more, or nothing is left. */
+[[nodiscard]] kern_return_t vm_prot_limit(vm_prot_t *protection, vm_prot_t has);
 
 /* What of MAP is memory that is VOLATILE or EMPTY: bytes of address space in *SIZE, and of pages in
  * *RESIDENT. */

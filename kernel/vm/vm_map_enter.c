@@ -15,7 +15,7 @@
 static kern_return_t validate_purgeable(const struct vm_map_request *request)
 {
     const struct vm_object *object = request->object;
-    bool is_whole = request->offset == 0 && request->size <= VM_PURGEABLE_SIZE_MAX &&
+    bool is_whole = request->offset == 0 && request->size <= VM_ANONYMOUS_SIZE_MAX &&
                     (object == nullptr || (object->size == request->size &&
                                            vm_object_purgeable_state(object) != VM_PURGABLE_DENY));
     return is_whole ? KERN_SUCCESS : KERN_INVALID_ARGUMENT;

@@ -200,20 +200,29 @@ void vm_map_entry_free_pages(struct vm_map_entry *entry, virt_addr_t start, virt
     }
 }
 
+kern_return_t vm_prot_limit(vm_prot_t *protection, vm_prot_t has)
+{
+    if ((*protection & VM_PROT_IS_MASK) != 0) {
+        *protection &= has & VM_PROT_ALL;
+        return *protection == VM_PROT_NONE ? KERN_PROTECTION_FAILURE : KERN_SUCCESS;
+    }
+    return (*protection & ~has) != 0 ? KERN_PROTECTION_FAILURE : KERN_SUCCESS;
+}
+
 /* See vm_map_lookup_object(). */
 static kern_return_t lookup_object_locked(struct vm_map *map, virt_addr_t address, uint64_t *size,
-                                          vm_prot_t protection, struct vm_object **object,
+                                          vm_prot_t *protection, struct vm_object **object,
                                           uint64_t *offset) REQUIRES(map->lock)
 {
     struct vm_map_entry *entry = vm_map_lookup_entry(map, address);
     if (entry == nullptr) {
         return KERN_INVALID_ADDRESS;
     }
-    if ((protection & ~entry->protection) != 0) {
-        return KERN_PROTECTION_FAILURE;
-    }
     struct vm_map_entry twin;
-    kern_return_t result = vm_map_entry_share(entry, &twin);
+    kern_return_t result = vm_prot_limit(protection, entry->protection);
+    if (result == KERN_SUCCESS) {
+        result = vm_map_entry_share(entry, &twin);
+    }
     if (result != KERN_SUCCESS) {
         return result;
     }
@@ -225,7 +234,7 @@ static kern_return_t lookup_object_locked(struct vm_map *map, virt_addr_t addres
 }
 
 kern_return_t vm_map_lookup_object(struct vm_map *map, virt_addr_t address, uint64_t *size,
-                                   vm_prot_t protection, struct vm_object **object,
+                                   vm_prot_t *protection, struct vm_object **object,
                                    uint64_t *offset)
 {
     mutex_lock(&map->lock);

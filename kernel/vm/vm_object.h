@@ -32,6 +32,9 @@
 /* Pages are numbered with 32 bits. */
 #define VM_OBJECT_SIZE_MAX (UINT64_C(1) << 44)
 
+/* An object that is made by its size, to be mapped whole, is not larger, as on a Mac. */
+#define VM_ANONYMOUS_SIZE_MAX (VM_OBJECT_SIZE_MAX - PAGE_SIZE)
+
 enum vm_object_kind {
     VM_OBJECT_ANONYMOUS, /* pages on demand, zero unless a shadow has them */
     VM_OBJECT_PHYSICAL,  /* a fixed range of physical addresses (devices), no pages */

@@ -32,9 +32,6 @@
 #include <lib/list.h>
 #include <vm/vm_object.h>
 
-/* What can be purged is not larger, as on a Mac. */
-#define VM_PURGEABLE_SIZE_MAX (UINT64_C(0xffffffff) << PAGE_SHIFT)
-
 /* How volatile objects are queued in each of the groups; the obsolete ones have one group. */
 enum vm_purgeable_order {
     VM_PURGEABLE_OBSOLETE,

@@ -37,14 +37,20 @@ class Format:
 
 
 def formats(interfaces: list[Interface]) -> list[Format]:
-    """All messages by rising id. A late reply (NAME_reply) is the reply it stands for."""
-    found: dict[int, Format] = {}
+    """All messages by rising id, of one id a call before a reply. A late reply (NAME_reply) is the reply
+    it stands for."""
+    found: dict[tuple[int, bool], Format] = {}
+    late: set[int] = set()
     for interface in interfaces:
         for routine in interface.routines:
+            if routine.one_way:
+                late.add(routine.id)
             for entry in _formats_of(interface, routine):
-                if entry.port is None or entry.id not in found:
-                    found[entry.id] = entry
-    return [found[number] for number in sorted(found)]
+                found[entry.id, entry.port is None] = entry
+    return [
+        found[number, is_reply] for number, is_reply in sorted(found)
+        if is_reply or number not in late or (number, True) not in found
+    ]
 
 
 def _formats_of(interface: Interface, routine: Routine) -> list[Format]:

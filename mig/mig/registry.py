@@ -58,6 +58,8 @@ def _take(taken: dict[int, Id], entry: Id, diagnostics: Diagnostics) -> None:
     before = taken.setdefault(entry.number, entry)
     if before is entry or _answers(before, entry) or _answers(entry, before):
         return
+    if _are_darwins(before, entry):
+        return
     assert entry.routine is not None and before.routine is not None
     diagnostics.error(
         entry.routine.span,
@@ -72,6 +74,16 @@ def _answers(reply: Id, request: Id) -> bool:
     return (
         reply.meaning == "reply" and request.meaning == "request"
         and request.interface.name == f"{reply.interface.name}_reply"
+    )
+
+
+def _are_darwins(one: Id, other: Id) -> bool:
+    """A call and the reply to another that Darwin has given one number, as mach_vm and memory_entry: a
+    call brings a reply port, which tells them apart."""
+    call, reply = (one, other) if one.meaning == "request" else (other, one)
+    return (
+        call.meaning == "request" and reply.meaning == "reply" and call.number < FIRST_OWN_BASE
+        and call.routine is not None and not call.routine.one_way
     )
 
 

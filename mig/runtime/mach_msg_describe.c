@@ -270,6 +270,19 @@ const struct mach_msg_format *mach_msg_format(mach_msg_id_t id)
                                                                          : NULL;
 }
 
+/* The format of MESSAGE: of two with its id, the call's if it brings a reply port. */
+static const struct mach_msg_format *format_of(const mach_msg_header_t *message)
+{
+    const struct mach_msg_format *format = mach_msg_format(message->msgh_id);
+    const struct mach_msg_format *end = mach_msg_formats + mach_msg_format_count;
+    int is_call = message->msgh_local_port != MACH_PORT_NULL &&
+                  message->msgh_remote_port != MACH_PORT_NULL;
+    if (format != NULL && !is_call && format + 1 < end && format[1].id == format->id) {
+        return format + 1;
+    }
+    return format;
+}
+
 /* An error reply: header, 8 bytes of NDR, the code. Returns: is it one? */
 static int put_error(struct text *out, const mach_msg_header_t *message, struct reader in)
 {
@@ -287,7 +300,7 @@ static int put_error(struct text *out, const mach_msg_header_t *message, struct 
 
 static void put_message(struct text *out, const mach_msg_header_t *message)
 {
-    const struct mach_msg_format *format = mach_msg_format(message->msgh_id);
+    const struct mach_msg_format *format = format_of(message);
     struct reader in = { (const unsigned char *)(message + 1), 0, 0 };
     if (message->msgh_size > sizeof(*message)) {
         in.left = message->msgh_size - sizeof(*message);

@@ -41,11 +41,12 @@ struct mach_msg_format {
     uint32_t count;
 };
 
-/* All messages that are known, by rising id. */
+/* All messages that are known, by rising id; where a call has the id of a reply, the call first. */
 extern const struct mach_msg_format mach_msg_formats[];
 extern const size_t mach_msg_format_count;
 
-/* The format of a message with this id; null if there is none. */
+/* The format of a message with this id; null if there is none. Of a call and a reply with one id it is the
+ * call's; the message itself tells which it is by its ports: a call has two. */
 const struct mach_msg_format *mach_msg_format(mach_msg_id_t id);
 
 /*

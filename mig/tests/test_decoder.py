@@ -99,7 +99,11 @@ class Json(FolderTest):
         paths = sorted(glob.glob(os.path.join(ROOT, "idl", "*.defs")))
         result = run_mig(self.folder, "decoder", "--json", *INCLUDES, *paths)
         table = json.loads(result.stdout)
-        self.assertEqual([f["id"] for f in table], sorted({f["id"] for f in table}))
+        ids = [(f["id"], f["reply"]) for f in table]
+        self.assertEqual(ids, sorted(set(ids)))
+        # Darwin's memory_entry begins where the replies of its mach_vm do.
+        self.assertEqual([f["routine"] for f in table if f["id"] == 4900],
+                         ["mach_memory_entry_purgable_control", "mach_vm_allocate"])
         read = next(f for f in table if f["routine"] == "io_read" and f["reply"])
         self.assertEqual([f["kind"] for f in read["fields"]],
                          ["HIDDEN", "RESULT", "COUNT", "PACKED_TEXT"])

@@ -79,6 +79,20 @@ CASE(reply_of_the_kernel)
     (void)contains("mach_port_type -> error -304");
 }
 
+/* Darwin has calls on memory entries where the replies of mach_vm are. */
+CASE(a_call_and_a_reply_of_one_id)
+{
+    message.header = (mach_msg_header_t){
+        .msgh_size = sizeof(message.header),
+        .msgh_remote_port = 0x103,
+        .msgh_local_port = 0x203,
+        .msgh_id = 4900,
+    };
+    (void)contains("mach_memory_entry_purgable_control(mem_entry=0x103");
+    message.header.msgh_local_port = MACH_PORT_NULL;
+    (void)contains("mach_vm_allocate -> (");
+}
+
 CASE(notification)
 {
     message.header = (mach_msg_header_t){

@@ -132,7 +132,7 @@ static mach_port_t make_memory_entry(void)
 /* What works on the ports of a task and of a thread that allow less than control: by name what may be
  * known of any task, to inspect it also its figures, to read it also what it has. */
 #define NAME_ALLOWS    3405, 3455
-#define INSPECT_ALLOWS NAME_ALLOWS, 3402, 3409, 3431, 3452, 3235
+#define INSPECT_ALLOWS NAME_ALLOWS, 3402, 3409, 3431, 3438, 3452, 3235
 #define SPACE_ALLOWS   3211, 3217, 3223, 3225, 3228, 3230, 3239, 3241
 #define MEMORY_ALLOWS \
     4804, 4805, 4808, 4814, 4815, 4816, 4819, 4820, 3800, 3805, 3806, 3809, 3817, 3821, 3822, 3824
@@ -166,7 +166,7 @@ struct kind kinds[] = {
     { "clock", make_clock, release, { 1000 }, 0, NULL },
     { "control of a clock", make_clock_control, release, { 1200 }, 0, NULL },
     { "semaphore", make_semaphore, end_semaphore, { 617200 }, 0, NULL },
-    { "memory entry", make_memory_entry, release, { 0 }, 0, NULL },
+    { "memory entry", make_memory_entry, release, { 4900 }, 0, NULL },
     { "device master", make_device_master, release, { 902000 }, 0, NULL },
     { "task's name", make_task_name, release, { 0 }, 0, name_allows },
     { "task to inspect", make_task_inspect, release, { 0 }, 0, inspect_allows },

@@ -181,7 +181,7 @@ CASE(a_memory_entry_is_the_same_memory)
     EXPECT_EQ(memory[0], 10);
     EXPECT_EQ(mach_vm_map(mach_task_self(), &again, PAGE, 0, VM_FLAGS_ANYWHERE, mach_task_self(), 0,
                           FALSE, VM_PROT_READ, VM_PROT_READ, VM_INHERIT_SHARE),
-              KERN_INVALID_RIGHT);
+              KERN_INVALID_OBJECT);
     EXPECT_OK(mach_port_deallocate(mach_task_self(), entry));
     deallocate(memory, 2 * PAGE);
     EXPECT_EQ(other[PAGE], 9);
@@ -237,7 +237,7 @@ CASE(a_memory_entry_is_not_larger_than_memory_can_be)
         kern_return_t result = mach_make_memory_entry_64(mach_task_self(), &size, 0,
                                                          MAP_MEM_NAMED_CREATE | VM_PROT_DEFAULT,
                                                          &entry, MACH_PORT_NULL);
-        EXPECT_EQ(result, i < 3 ? KERN_NO_SPACE : KERN_INVALID_ARGUMENT);
+        EXPECT_EQ(result, i < 3 ? KERN_FAILURE : KERN_INVALID_ARGUMENT);
     }
 }
 

@@ -387,7 +387,7 @@ CASE(older_calls_for_memory_that_cannot_be_used)
     done = (vm_size_t)1 << 46;
     EXPECT_EQ(mach_make_memory_entry(SELF, &done, 0, MAP_MEM_NAMED_CREATE | VM_PROT_DEFAULT, &entry,
                                      MACH_PORT_NULL),
-              KERN_NO_SPACE);
+              KERN_FAILURE);
     EXPECT_EQ(
         mach_make_memory_entry_64(SELF, &size, UNMAPPED, VM_PROT_READ, &entry, MACH_PORT_NULL),
         KERN_INVALID_ADDRESS);

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Rights to memory: every kind that can be made, what is mapped of them, their parts, whose they are.
+ */
+#include <string.h>
+
+#include <mach/mach.h>
+#include <mach/mach_vm.h>
+#include <mach/memory_entry.h>
+
+#include "systest.h"
+
+#define PAGE UINT64_C(4096)
+#define SELF mach_task_self()
+#define BOTH (VM_PROT_READ | VM_PROT_WRITE)
+
+/* COUNT pages that begin with 1, 2, ... */
+static mach_vm_address_t allocate(uint64_t count, int flags)
+{
+    mach_vm_address_t address = 0;
+    EXPECT_OK(mach_vm_allocate(SELF, &address, count * PAGE, VM_FLAGS_ANYWHERE | flags));
+    for (uint64_t i = 0; i < count; i++) {
+        *(volatile char *)(address + i * PAGE) = (char)(i + 1);
+    }
+    return address;
+}
+
+static void deallocate(mach_vm_address_t address, uint64_t count)
+{
+    EXPECT_OK(mach_vm_deallocate(SELF, address, count * PAGE));
+}
+
+static void release(mach_port_t name)
+{
+    EXPECT_OK(mach_port_deallocate(SELF, name));
+}
+
+/* What mach_make_memory_entry_64() says; *SIZE and *ENTRY as there. */
+static kern_return_t make(uint64_t offset, memory_object_size_t *size, int permission,
+                          mach_port_t parent, mach_port_t *entry)
+{
+    *entry = MACH_PORT_NULL;
+    return mach_make_memory_entry_64(SELF, size, offset, permission, entry, parent);
+}
+
+/* The same for SIZE bytes, which have to be what it covers. */
+static mach_port_t entry_for(uint64_t offset, uint64_t size, int permission, mach_port_t parent)
+{
+    memory_object_size_t covered = size;
+    mach_port_t entry = MACH_PORT_NULL;
+    EXPECT_OK(make(offset, &covered, permission, parent, &entry));
+    EXPECT_EQ(covered, size);
+    return entry;
+}
+
+/* The error of a call that fails. */
+static kern_return_t refused(uint64_t offset, uint64_t size, int permission, mach_port_t parent)
+{
+    mach_port_t entry;
+    return make(offset, &size, permission, parent, &entry);
+}
+
+static kern_return_t map(mach_port_t entry, uint64_t size, int flags, uint64_t offset,
+                         boolean_t copy, vm_prot_t protection, mach_vm_address_t *address)
+{
+    *address = 0;
+    return mach_vm_map(SELF, address, size, 0, VM_FLAGS_ANYWHERE | flags, entry, offset, copy,
+                       protection, protection & VM_PROT_IS_MASK ? protection : BOTH & protection,
+                       VM_INHERIT_NONE);
+}
+
+/* Where COUNT pages of ENTRY are mapped. */
+static mach_vm_address_t mapped(mach_port_t entry, uint64_t count, vm_prot_t protection)
+{
+    mach_vm_address_t address;
+    EXPECT_OK(map(entry, count * PAGE, 0, 0, FALSE, protection, &address));
+    return address;
+}
+
+static char byte(mach_vm_address_t address)
+{
+    return *(volatile char *)address;
+}
+
+CASE(fresh_memory_is_shared_by_all_who_map_it)
+{
+    mach_port_t entry = entry_for(0, 2 * PAGE, MAP_MEM_NAMED_CREATE | BOTH, MACH_PORT_NULL);
+    mach_vm_address_t first = mapped(entry, 2, BOTH);
+    mach_vm_address_t second = mapped(entry, 2, VM_PROT_READ);
+    EXPECT_EQ(byte(first + PAGE), 0);
+    *(volatile char *)(first + PAGE) = 5;
+    EXPECT_EQ(byte(second + PAGE), 5);
+    deallocate(first, 2);
+    deallocate(second, 2);
+    release(entry);
+    memory_object_size_t none = 0;
+    EXPECT_OK(make(0, &none, MAP_MEM_NAMED_CREATE | BOTH, MACH_PORT_NULL, &entry));
+    EXPECT_EQ(entry, MACH_PORT_NULL);
+    none = PAGE + 1; /* becomes whole pages, also for the offset */
+    EXPECT_OK(make(PAGE - 1, &none, MAP_MEM_NAMED_CREATE | MAP_MEM_GRAB_SECLUDED | BOTH,
+                   MACH_PORT_NULL, &entry));
+    EXPECT_EQ(none, 2 * PAGE);
+    release(entry);
+}
+
+CASE(a_copy_of_a_range_stays_what_it_was)
+{
+    mach_vm_address_t memory = allocate(3, 0);
+    EXPECT_OK(mach_vm_inherit(SELF, memory + PAGE, PAGE, VM_INHERIT_NONE)); /* several entries */
+    mach_port_t entry = entry_for(memory, 3 * PAGE, MAP_MEM_VM_COPY | BOTH, MACH_PORT_NULL);
+    memset((void *)memory, 0, 3 * PAGE);
+    mach_vm_address_t first = mapped(entry, 3, BOTH);
+    mach_vm_address_t second = mapped(entry, 1, BOTH); /* the whole of it all the same */
+    mach_vm_address_t copy, none;
+    EXPECT_OK(map(entry, 3 * PAGE, 0, 0, TRUE, BOTH, &copy));
+    EXPECT(byte(first) == 1 && byte(first + PAGE) == 2 && byte(first + 2 * PAGE) == 3);
+    *(volatile char *)(first + 2 * PAGE) = 9;
+    EXPECT_EQ(byte(second + 2 * PAGE), 9); /* who maps the entry shares the copy */
+    EXPECT_EQ(byte(copy + 2 * PAGE), 3);
+    EXPECT_EQ(byte(memory + 2 * PAGE), 0);
+    EXPECT_EQ(refused(0, PAGE, BOTH, entry), KERN_INVALID_ARGUMENT); /* it is no parent */
+    EXPECT_EQ(map(entry, 4 * PAGE, 0, 0, FALSE, BOTH, &none), KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(map(entry, PAGE, VM_FLAGS_PURGABLE, 0, FALSE, BOTH, &none), KERN_INVALID_ARGUMENT);
+    release(entry);
+    EXPECT_EQ(byte(second + PAGE), 2);
+    deallocate(memory, 3);
+    deallocate(copy, 3);
+    deallocate(first, 3);
+    deallocate(second, 3);
+}
+
+CASE(a_shared_range_is_the_same_memory)
+{
+    mach_vm_address_t memory = allocate(2, 0);
+    mach_vm_address_t none;
+    EXPECT_OK(mach_vm_inherit(SELF, memory + PAGE, PAGE, VM_INHERIT_NONE));
+    mach_port_t entry = entry_for(memory, 2 * PAGE, MAP_MEM_VM_SHARE | BOTH, MACH_PORT_NULL);
+    mach_port_t readable =
+        entry_for(memory, 2 * PAGE, MAP_MEM_VM_SHARE | VM_PROT_READ, MACH_PORT_NULL);
+    mach_vm_address_t again = mapped(entry, 2, BOTH);
+    *(volatile char *)(again + PAGE) = 7;
+    EXPECT_EQ(byte(memory + PAGE), 7);
+    EXPECT_EQ(map(readable, 2 * PAGE, 0, 0, FALSE, BOTH, &none), KERN_INVALID_RIGHT);
+    /* What there is of what is asked for. */
+    EXPECT_OK(mach_vm_protect(SELF, memory + PAGE, PAGE, FALSE, VM_PROT_READ));
+    mach_port_t masked =
+        entry_for(memory, 2 * PAGE, MAP_MEM_VM_SHARE | VM_PROT_IS_MASK | BOTH, MACH_PORT_NULL);
+    EXPECT_EQ(map(masked, 2 * PAGE, 0, 0, FALSE, BOTH, &none), KERN_INVALID_RIGHT);
+    EXPECT_EQ(refused(memory, 2 * PAGE, MAP_MEM_VM_SHARE | BOTH, MACH_PORT_NULL),
+              KERN_PROTECTION_FAILURE);
+    EXPECT_EQ(refused(memory, 2 * PAGE, MAP_MEM_VM_SHARE | VM_PROT_EXECUTE | VM_PROT_IS_MASK,
+                      MACH_PORT_NULL),
+              KERN_PROTECTION_FAILURE);
+    deallocate(memory, 2);
+    EXPECT_EQ(refused(memory, 2 * PAGE, MAP_MEM_VM_SHARE | BOTH, MACH_PORT_NULL),
+              KERN_INVALID_ADDRESS);
+    EXPECT_EQ(byte(again + PAGE), 7);
+    deallocate(again, 2);
+    release(entry);
+    release(readable);
+    release(masked);
+}
+
+CASE(an_entry_is_for_one_object_and_can_be_used_again)
+{
+    mach_vm_address_t memory = allocate(2, 0);
+    mach_port_t entry, again;
+    memory_object_size_t size = 3 * PAGE; /* less comes back */
+    EXPECT_OK(make(memory, &size, VM_PROT_ALL | VM_PROT_IS_MASK, MACH_PORT_NULL, &entry));
+    EXPECT_EQ(size, 2 * PAGE);
+    size = 2 * PAGE;
+    EXPECT_OK(make(memory, &size, MAP_MEM_NAMED_REUSE | BOTH, entry, &again));
+    EXPECT_EQ(again, entry);
+    release(again);
+    size = PAGE;
+    EXPECT_OK(make(memory, &size, MAP_MEM_NAMED_REUSE | BOTH, entry, &again));
+    EXPECT(again != entry);
+    release(again);
+    EXPECT_OK(_mach_make_memory_entry(SELF, &size, 0, BOTH, &again, entry));
+    release(again);
+    release(entry);
+    deallocate(memory, 2);
+}
+
+CASE(data_may_begin_within_a_page)
+{
+    mach_vm_address_t memory = allocate(2, 0), place;
+    memory_object_size_t size = PAGE;
+    mach_port_t entry, part;
+    strcpy((char *)memory + 100, "within");
+    EXPECT_OK(make(memory + 100, &size, MAP_MEM_USE_DATA_ADDR | BOTH, MACH_PORT_NULL, &entry));
+    EXPECT_EQ(size, 2 * PAGE - 100);
+    EXPECT_OK(map(entry, PAGE, VM_FLAGS_RETURN_DATA_ADDR, 0, FALSE, BOTH, &place));
+    EXPECT_EQ(place & (PAGE - 1), 100);
+    EXPECT_EQ(strcmp((char *)place, "within"), 0);
+    deallocate(place & ~(PAGE - 1), 2);
+    EXPECT_OK(map(entry, PAGE, 0, 0, FALSE, BOTH, &place));
+    EXPECT_EQ(byte(place), 1);
+    deallocate(place, 1);
+    size = PAGE;
+    EXPECT_OK(make(4, &size, MAP_MEM_USE_DATA_ADDR | BOTH, entry, &part));
+    EXPECT_OK(map(part, 2, VM_FLAGS_RETURN_DATA_ADDR, 0, FALSE, BOTH, &place));
+    EXPECT_EQ(byte(place), 'i');
+    deallocate(place & ~(PAGE - 1), 1);
+    release(part);
+    release(entry);
+    size = PAGE;
+    EXPECT_OK(make(memory + 100, &size, MAP_MEM_VM_COPY | MAP_MEM_USE_DATA_ADDR | BOTH,
+                   MACH_PORT_NULL, &entry));
+    EXPECT_OK(map(entry, PAGE, VM_FLAGS_RETURN_DATA_ADDR, 0, FALSE, BOTH, &place));
+    EXPECT_EQ(strcmp((char *)place, "within"), 0);
+    deallocate(place & ~(PAGE - 1), 2);
+    release(entry);
+    size = PAGE;
+    EXPECT_OK(make(memory + 100, &size, MAP_MEM_4K_DATA_ADDR | BOTH, MACH_PORT_NULL, &entry));
+    EXPECT_EQ(size, 2 * PAGE);
+    release(entry);
+    deallocate(memory, 2);
+}
+
+CASE(a_cache_mode_can_be_noted)
+{
+    mach_port_t entry = entry_for(0, PAGE, MAP_MEM_NAMED_CREATE | BOTH, MACH_PORT_NULL), none;
+    mach_port_t readable = entry_for(0, PAGE, VM_PROT_READ, entry);
+    memory_object_size_t size = 0;
+    int combined = MAP_MEM_ONLY;
+    SET_MAP_MEM(MAP_MEM_WCOMB, combined);
+    EXPECT_OK(make(0, &size, combined, entry, &none));
+    EXPECT_EQ(none, MACH_PORT_NULL);
+    EXPECT_EQ(refused(0, 0, combined, readable), KERN_INVALID_RIGHT);
+    EXPECT_EQ(refused(0, 0, combined, MACH_PORT_NULL), KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(refused(0, 0, combined | MAP_MEM_USE_DATA_ADDR, entry), KERN_INVALID_ARGUMENT);
+    release(readable);
+    release(entry);
+}
+
+CASE(what_cannot_be_made_is_refused)
+{
+    mach_vm_address_t memory = allocate(1, 0);
+    mach_port_t host = mach_host_self(), entry;
+    memory_object_size_t size = PAGE;
+    EXPECT_EQ(refused(memory, PAGE, 0x100 | BOTH, MACH_PORT_NULL), KERN_INVALID_VALUE);
+    EXPECT_EQ(refused(memory, 0, BOTH, MACH_PORT_NULL), KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(refused(memory, 0, MAP_MEM_VM_COPY | BOTH, MACH_PORT_NULL), KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(refused(memory, UINT64_MAX, BOTH, MACH_PORT_NULL), KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(refused(memory, PAGE, BOTH, host), KERN_INVALID_RIGHT);
+    EXPECT_EQ(refused(0, PAGE, MAP_MEM_NAMED_CREATE | MAP_MEM_USE_DATA_ADDR | BOTH, MACH_PORT_NULL),
+              KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(
+        refused(0, PAGE, MAP_MEM_NAMED_CREATE | MAP_MEM_PURGABLE | VM_PROT_READ, MACH_PORT_NULL),
+        KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(mach_make_memory_entry_64(host, &size, memory, BOTH, &entry, MACH_PORT_NULL),
+              KERN_INVALID_TASK);
+    EXPECT_EQ(mach_make_memory_entry_64(host, &size, memory, MAP_MEM_VM_COPY | BOTH, &entry,
+                                        MACH_PORT_NULL),
+              KERN_INVALID_TASK);
+    EXPECT_EQ(_mach_make_memory_entry(host, &size, memory, BOTH, &entry, MACH_PORT_NULL),
+              KERN_INVALID_TASK);
+    EXPECT_EQ(_mach_make_memory_entry(SELF, &size, memory, 0x100, &entry, MACH_PORT_NULL),
+              KERN_INVALID_VALUE);
+    size = 0;
+    EXPECT_EQ(_mach_make_memory_entry(SELF, &size, memory, BOTH, &entry, MACH_PORT_NULL),
+              KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(
+        _mach_make_memory_entry(SELF, &(memory_object_size_t){ PAGE }, memory, BOTH, &entry, host),
+        KERN_INVALID_RIGHT);
+    EXPECT_EQ(_mach_make_memory_entry(SELF, &(memory_object_size_t){ PAGE }, memory,
+                                      VM_PROT_EXECUTE, &entry, MACH_PORT_NULL),
+              KERN_PROTECTION_FAILURE);
+    EXPECT_EQ(_mach_make_memory_entry(SELF, &(memory_object_size_t){ UINT64_C(1) << 46 }, 0,
+                                      MAP_MEM_NAMED_CREATE | BOTH, &entry, MACH_PORT_NULL),
+              KERN_FAILURE);
+    deallocate(memory, 1);
+    EXPECT_EQ(_mach_make_memory_entry(SELF, &(memory_object_size_t){ PAGE }, memory, BOTH, &entry,
+                                      MACH_PORT_NULL),
+              KERN_INVALID_ADDRESS);
+    release(host);
+}
+
+static kern_return_t control(mach_port_t entry, vm_purgable_t order, int *state)
+{
+    return mach_memory_entry_purgable_control(entry, order, state);
+}
+
+CASE(an_entry_can_be_purged)
+{
+    mach_port_t entry =
+        entry_for(0, 2 * PAGE, MAP_MEM_NAMED_CREATE | MAP_MEM_PURGABLE | BOTH, MACH_PORT_NULL);
+    mach_port_t part = entry_for(0, PAGE, BOTH, entry);
+    mach_port_t host = mach_host_self();
+    mach_vm_address_t memory = mapped(entry, 2, BOTH), copy;
+    int state = VM_PURGABLE_VOLATILE;
+    *(volatile char *)memory = 3;
+    EXPECT_OK(map(entry, 2 * PAGE, 0, 0, TRUE, BOTH, &copy));
+    EXPECT_OK(control(entry, VM_PURGABLE_SET_STATE, &state));
+    EXPECT_EQ(state, VM_PURGABLE_NONVOLATILE);
+    EXPECT_OK(mach_vm_purgable_control(SELF, memory, VM_PURGABLE_GET_STATE, &state));
+    EXPECT_EQ(state, VM_PURGABLE_VOLATILE);
+    EXPECT_OK(mach_vm_purgable_control(SELF, 0, VM_PURGABLE_PURGE_ALL, &state));
+    EXPECT_EQ(byte(memory), 0);
+    EXPECT_EQ(byte(copy), 3);
+    state = VM_PURGABLE_NONVOLATILE;
+    EXPECT_OK(control(entry, VM_PURGABLE_SET_STATE, &state));
+    EXPECT_EQ(state, VM_PURGABLE_EMPTY);
+    EXPECT_EQ(control(part, VM_PURGABLE_GET_STATE, &state), KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(control(entry, VM_PURGABLE_PURGE_ALL, &state), KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(control(entry, VM_PURGABLE_SET_STATE_FROM_KERNEL, &state), KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(control(host, VM_PURGABLE_GET_STATE, &state), KERN_INVALID_ARGUMENT);
+    state = 1 << 20;
+    EXPECT_EQ(control(entry, VM_PURGABLE_SET_STATE, &state), KERN_INVALID_ARGUMENT);
+    release(part);
+    release(entry);
+    deallocate(memory, 2);
+    deallocate(copy, 2);
+    entry = entry_for(0, PAGE,
+                      MAP_MEM_NAMED_CREATE | MAP_MEM_PURGABLE | MAP_MEM_PURGABLE_KERNEL_ONLY | BOTH,
+                      MACH_PORT_NULL);
+    state = VM_PURGABLE_VOLATILE;
+    EXPECT_EQ(control(entry, VM_PURGABLE_SET_STATE, &state), KERN_PROTECTION_FAILURE);
+    EXPECT_OK(control(entry, VM_PURGABLE_GET_STATE, &state));
+    release(entry);
+    release(host);
+}
+
+CASE(accesses_are_not_counted)
+{
+    mach_port_t entry = entry_for(0, PAGE, MAP_MEM_NAMED_CREATE | BOTH, MACH_PORT_NULL);
+    mach_vm_address_t memory = allocate(1, 0);
+    mach_port_t range = entry_for(memory, PAGE, MAP_MEM_VM_SHARE | BOTH, MACH_PORT_NULL);
+    int tracking = 1;
+    uint32_t reads, writes;
+    EXPECT_EQ(mach_memory_entry_access_tracking(entry, &tracking, &reads, &writes),
+              KERN_NOT_SUPPORTED);
+    EXPECT_EQ(mach_memory_entry_access_tracking(range, &tracking, &reads, &writes),
+              KERN_INVALID_ARGUMENT);
+    release(entry);
+    release(range);
+    deallocate(memory, 1);
+}
+
+/* TASK_VM_INFO of this task. */
+static task_vm_info_data_t vm_info(void)
+{
+    task_vm_info_data_t info = {};
+    mach_msg_type_number_t count = TASK_VM_INFO_COUNT;
+    EXPECT_OK(task_info(SELF, TASK_VM_INFO, (task_info_t)&info, &count));
+    return info;
+}
+
+CASE(tagged_memory_is_its_owners)
+{
+    mach_port_t entry =
+        entry_for(0, 2 * PAGE, MAP_MEM_NAMED_CREATE | MAP_MEM_LEDGER_TAGGED | BOTH, MACH_PORT_NULL);
+    mach_port_t plain = entry_for(0, PAGE, MAP_MEM_NAMED_CREATE | BOTH, MACH_PORT_NULL);
+    mach_port_t host = mach_host_self();
+    mach_vm_address_t memory = mapped(entry, 2, BOTH);
+    task_t child;
+    int state = 0;
+    *(volatile char *)memory = 1;
+    EXPECT_EQ(control(entry, VM_PURGABLE_GET_STATE, &state), KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(vm_info().ledger_tag_media_footprint, 0);
+    EXPECT_OK(mach_memory_entry_ownership(entry, TASK_NULL, VM_LEDGER_TAG_MEDIA, 0));
+    EXPECT_EQ(vm_info().ledger_tag_media_footprint, PAGE);
+    EXPECT_OK(mach_memory_entry_ownership(entry, SELF, VM_LEDGER_TAG_GRAPHICS, 0));
+    EXPECT_OK(mach_memory_entry_ownership(entry, SELF, VM_LEDGER_TAG_UNCHANGED, 0));
+    EXPECT_EQ(vm_info().ledger_tag_media_footprint, 0);
+    EXPECT_EQ(vm_info().ledger_tag_graphics_footprint, PAGE);
+    EXPECT_OK(task_create(SELF, NULL, 0, FALSE, &child));
+    EXPECT_EQ(mach_memory_entry_ownership(entry, child, VM_LEDGER_TAG_MEDIA, 0), KERN_NO_ACCESS);
+    EXPECT_EQ(mach_memory_entry_ownership(entry, SELF, VM_LEDGER_TAG_NETWORK, 0), KERN_NO_ACCESS);
+    EXPECT_EQ(mach_memory_entry_ownership(entry, SELF, 1, VM_LEDGER_FLAG_NO_FOOTPRINT),
+              KERN_NO_ACCESS);
+    EXPECT_EQ(mach_memory_entry_ownership(entry, SELF, 1, VM_LEDGER_FLAG_FROM_KERNEL),
+              KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(mach_memory_entry_ownership(entry, SELF, VM_LEDGER_TAG_MAX + 1, 0),
+              KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(mach_memory_entry_ownership(entry, SELF, VM_LEDGER_TAG_NONE, 0),
+              KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(mach_memory_entry_ownership(plain, SELF, 1, 0), KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(mach_memory_entry_ownership(host, SELF, 1, 0), KERN_INVALID_ARGUMENT);
+    EXPECT_OK(task_terminate(child));
+    release(child);
+    deallocate(memory, 2);
+    release(entry);
+    release(plain);
+    release(host);
+}
