@@ -72,7 +72,7 @@ static kern_return_t enter_process(task_t child, int *pid)
 [[noreturn]] static void child_begin(struct thread_block *block, jmp_buf *frame)
 {
     (void)thread_set_tls_base_trap((vm_address_t)block);
-    longjmp(*frame, 1);
+    _longjmp(*frame, 1);
 }
 
 static kern_return_t start_child(task_t child, jmp_buf *frame)
@@ -152,7 +152,7 @@ pid_t fork(void)
     (void)process_port();
     files_fork_lock();
     pid_t pid = 0;
-    if (setjmp(frame) == 0) {
+    if (_setjmp(frame) == 0) {
         pid = parent_side(&frame);
     } else {
         child_side();

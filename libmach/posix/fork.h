@@ -27,6 +27,7 @@ void thread_after_fork(void);
 void registry_after_fork(void); /* called by the one before */
 void process_after_fork(void);
 void signals_after_fork(void);
+void signal_wait_after_fork(void); /* called by the one before */
 void path_after_fork(void);
 void files_after_fork(void);
 

@@ -168,7 +168,7 @@ static struct thread_block *block_create(size_t stack_size)
     }
 }
 
-static void release_ports(struct thread_block *block)
+void thread_ports_release(struct thread_block *block)
 {
     if (block->park_port != MACH_PORT_NULL) {
         mach_port_t port = block->park_port;
@@ -200,7 +200,7 @@ void pthread_exit(void *result)
     }
     word_unlock(&life_lock);
     park_wake(&block->exited, 1);
-    release_ports(block);
+    thread_ports_release(block);
     thread_end(block);
 }
 

@@ -79,6 +79,9 @@ void thread_sched_init(pthread_attr_t *attributes);
 /* Set the policy and priority of BLOCK's thread, both valid. Returns: 0; ESRCH, it has ended. */
 int thread_sched_set(struct thread_block *block, int policy, int priority);
 
+/* Destroy the ports that BLOCK, the calling thread's, has for waiting. */
+void thread_ports_release(struct thread_block *block);
+
 /* Call what pthread_cleanup_push() has noted for the calling thread. */
 void thread_cleanup_run(void) __attribute__((weak));
 

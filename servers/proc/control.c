@@ -9,6 +9,7 @@
 #include "lifecycle.h"
 #include "proc.h"
 #include "adopt.h"
+#include "signalling.h"
 
 kern_return_t serve_proc_wait(mach_port_t port, mach_port_t reply, int pid, int flags, int *child,
                               int *status)
@@ -38,25 +39,16 @@ kern_return_t serve_proc_wait(mach_port_t port, mach_port_t reply, int pid, int 
     }
 }
 
+/* Nobody stops or continues here. */
 static bool is_signal(int signal)
 {
-    switch (signal) {
-    case PROC_SIGNAL_INTERRUPT:
-    case PROC_SIGNAL_ILLEGAL:
-    case PROC_SIGNAL_TRAP:
-    case PROC_SIGNAL_ABORT:
-    case PROC_SIGNAL_ARITHMETIC:
-    case PROC_SIGNAL_KILL:
-    case PROC_SIGNAL_SEGMENT:
-    case PROC_SIGNAL_SYSCALL:
-    case PROC_SIGNAL_TERMINATE: return true;
-    default: return false;
-    }
+    return signal > 0 && signal < PROC_SIGNAL_COUNT &&
+           (PROC_SIGNALS_STOPPING & PROC_SIGNAL_BIT(signal)) == 0;
 }
 
 kern_return_t serve_proc_kill(mach_port_t port, int pid, int signal)
 {
-    (void)port;
+    const struct process *sender = process_by_port(port);
     struct process *process = process_by_pid(pid);
     if (!is_signal(signal)) {
         return SERVER_ERROR_INVALID;
@@ -72,17 +64,16 @@ kern_return_t serve_proc_kill(mach_port_t port, int pid, int signal)
     }
     if (process->task == mach_task_self()) {
         proc_end_self();
-    } else {
-        process_end(process, PROC_STATUS_SIGNAL(signal));
+        return KERN_SUCCESS;
     }
-    return KERN_SUCCESS;
+    return process_signal(process, signal, sender != nullptr ? sender->pid : 0);
 }
 
 kern_return_t serve_proc_interrupt(mach_port_t port)
 {
     struct process *process = process_by_port(port);
     if (process != nullptr && process->pid != PID_INIT && process->task != mach_task_self()) {
-        process_end(process, PROC_STATUS_SIGNAL(PROC_SIGNAL_INTERRUPT));
+        (void)process_signal(process, PROC_SIGNAL_INTERRUPT, 0);
     }
     return KERN_SUCCESS;
 }

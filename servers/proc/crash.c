@@ -27,6 +27,7 @@
 #include "identity.h"
 #include "lifecycle.h"
 #include "proc.h"
+#include "signalling.h"
 
 /* Room for the largest request, and its trailer. */
 #define MESSAGE_MAX 4096
@@ -268,11 +269,16 @@ kern_return_t catch_mach_exception_raise(mach_port_t port, mach_port_t thread, m
     if (task == mach_task_self()) {
         end_self(thread, &crash);
     }
+    if (signal_catch_fault(task, thread, exception, crash.codes)) {
+        right_release(&thread);
+        right_release(&task);
+        return KERN_SUCCESS;
+    }
     (void)task_suspend(task);
     examine(task, thread, &crash);
     identify(task, &crash, &rights);
     report(&crash, &rights);
-    end(task, PROC_STATUS_SIGNAL(crash_signal(exception)));
+    end(task, PROC_STATUS_SIGNAL(crash_signal(exception, crash.codes[0])));
     right_release(&thread);
     right_release(&task);
     return KERN_SUCCESS;

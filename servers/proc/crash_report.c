@@ -20,10 +20,12 @@
 /* An unmapped address this near the stack pointer means that the stack was too small. */
 #define STACK_REGION 0x10000
 
-int crash_signal(exception_type_t exception)
+int crash_signal(exception_type_t exception, int64_t code)
 {
     switch (exception) {
-    case EXC_BAD_ACCESS: return PROC_SIGNAL_SEGMENT;
+    case EXC_BAD_ACCESS:
+        return code == KERN_INVALID_ADDRESS || code == EXC_I386_GPFLT ? PROC_SIGNAL_SEGMENT
+                                                                      : PROC_SIGNAL_BUS;
     case EXC_BAD_INSTRUCTION:
     case EXC_EMULATION: return PROC_SIGNAL_ILLEGAL;
     case EXC_ARITHMETIC: return PROC_SIGNAL_ARITHMETIC;

@@ -32,8 +32,8 @@ struct crash {
     uint64_t frames[CRASH_FRAMES_MAX]; /* return addresses, innermost first */
 };
 
-/* The signal that stands for EXCEPTION: PROC_SIGNAL_*. */
-int crash_signal(exception_type_t exception);
+/* The signal that stands for EXCEPTION with its first CODE, as on Darwin: PROC_SIGNAL_*. */
+int crash_signal(exception_type_t exception, int64_t code);
 
 /* Did the thread jump to where no code is? Then the caller's address is on top of the stack. */
 bool crash_is_jump(const struct crash *crash);

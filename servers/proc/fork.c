@@ -35,6 +35,9 @@ kern_return_t serve_proc_fork(mach_port_t port, mach_port_t task, int *pid, mach
         return SERVER_ERROR_NO_MEMORY;
     }
     child->is_privileged = parent->is_privileged;
+    child->signal_entry = parent->signal_entry;
+    child->caught = parent->caught;
+    child->ignored = parent->ignored;
     if (process_bind(child, task) != KERN_SUCCESS) {
         process_forget(child);
         return SERVER_ERROR_NO_MEMORY;

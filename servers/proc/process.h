@@ -43,8 +43,11 @@ struct process {
     mach_port_t error_output; /* send right to its standard error; null: the log */
     uint64_t start_time;      /* nanoseconds since boot */
     uint64_t cpu_time;        /* nanoseconds; of a zombie */
-    struct waiter *waiters;   /* calls of this process, oldest first */
-    char *arguments;          /* strings one behind the other; null: none */
+    uint64_t signal_entry;    /* where threads go on that are sent a signal */
+    unsigned caught;          /* signals that are sent there: PROC_SIGNAL_BIT */
+    unsigned ignored;
+    struct waiter *waiters; /* calls of this process, oldest first */
+    char *arguments;        /* strings one behind the other; null: none */
     size_t arguments_size;
     char path[PROC_PATH_MAX]; /* of the executable; empty: not known yet */
 };

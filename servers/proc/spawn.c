@@ -164,6 +164,8 @@ static void replace_task(struct task_builder *builder, struct process *process)
 {
     mach_port_t former = process->task;
     process->task = builder->task;
+    process->caught = 0;
+    process->ignored = 0;
     (void)mach_port_mod_refs(mach_task_self(), builder->task, MACH_PORT_RIGHT_SEND, 1);
     (void)task_resume(builder->task);
     (void)task_terminate(former);

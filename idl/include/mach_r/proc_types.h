@@ -48,9 +48,20 @@ typedef char *proc_strings_t;
 #define PROC_SIGNAL_ABORT      6
 #define PROC_SIGNAL_ARITHMETIC 8
 #define PROC_SIGNAL_KILL       9
+#define PROC_SIGNAL_BUS        10
 #define PROC_SIGNAL_SEGMENT    11
 #define PROC_SIGNAL_SYSCALL    12
 #define PROC_SIGNAL_TERMINATE  15
+#define PROC_SIGNAL_CHILD      20
+#define PROC_SIGNAL_COUNT      32 /* they are less than this */
+#define PROC_SIGNAL_BIT(signal) (1u << (signal))
+/* Those that end no process which has not said what to do: SIGURG, CONT, CHLD, IO, WINCH, INFO. */
+#define PROC_SIGNALS_HARMLESS                                                           \
+    (PROC_SIGNAL_BIT(16) | PROC_SIGNAL_BIT(19) | PROC_SIGNAL_BIT(20) | PROC_SIGNAL_BIT(23) | \
+     PROC_SIGNAL_BIT(28) | PROC_SIGNAL_BIT(29))
+/* Those that would stop one, which is not offered: SIGSTOP, TSTP, TTIN, TTOU. */
+#define PROC_SIGNALS_STOPPING \
+    (PROC_SIGNAL_BIT(17) | PROC_SIGNAL_BIT(18) | PROC_SIGNAL_BIT(21) | PROC_SIGNAL_BIT(22))
 
 /* States. */
 #define PROC_STATE_RUNNING 1

@@ -74,12 +74,14 @@ static void test_others(void)
 
 static void test_signals(void)
 {
-    CHECK(crash_signal(EXC_BAD_ACCESS) == PROC_SIGNAL_SEGMENT);
-    CHECK(crash_signal(EXC_ARITHMETIC) == PROC_SIGNAL_ARITHMETIC);
-    CHECK(crash_signal(EXC_BAD_INSTRUCTION) == PROC_SIGNAL_ILLEGAL);
-    CHECK(crash_signal(EXC_BREAKPOINT) == PROC_SIGNAL_TRAP);
-    CHECK(crash_signal(EXC_SYSCALL) == PROC_SIGNAL_SYSCALL);
-    CHECK(crash_signal(1234) == PROC_SIGNAL_KILL);
+    CHECK(crash_signal(EXC_BAD_ACCESS, KERN_INVALID_ADDRESS) == PROC_SIGNAL_SEGMENT);
+    CHECK(crash_signal(EXC_BAD_ACCESS, EXC_I386_GPFLT) == PROC_SIGNAL_SEGMENT);
+    CHECK(crash_signal(EXC_BAD_ACCESS, KERN_PROTECTION_FAILURE) == PROC_SIGNAL_BUS);
+    CHECK(crash_signal(EXC_ARITHMETIC, 0) == PROC_SIGNAL_ARITHMETIC);
+    CHECK(crash_signal(EXC_BAD_INSTRUCTION, 0) == PROC_SIGNAL_ILLEGAL);
+    CHECK(crash_signal(EXC_BREAKPOINT, 0) == PROC_SIGNAL_TRAP);
+    CHECK(crash_signal(EXC_SYSCALL, 0) == PROC_SIGNAL_SYSCALL);
+    CHECK(crash_signal(1234, 0) == PROC_SIGNAL_KILL);
 }
 
 static void test_whole(void)

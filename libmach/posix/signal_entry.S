@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where a thread goes on that was sent a signal (<mach_r/signal_frame.h>): on the frame's own page, with the
+ * frame's address in rdi. It moves to the handler's stack, and back by iretq, which takes no register
+ * and no byte of the stack it returns to.
+ */
+
+/* In x86_thread_state64_t. */
+#define RAX    0
+#define RBX    8
+#define RCX    16
+#define RDX    24
+#define RDI    32
+#define RSI    40
+#define RBP    48
+#define RSP    56
+#define R8     64
+#define R9     72
+#define R10    80
+#define R11    88
+#define R12    96
+#define R13    104
+#define R14    112
+#define R15    120
+#define RIP    128
+#define RFLAGS 136
+
+    .section .text.signal_entry, "ax", @progbits
+    .globl signal_entry
+    .type signal_entry, @function
+    .p2align 4
+signal_entry:
+    movq %rdi, %rbx
+    call signal_place               /* the frame's copy on the handler's stack, or null */
+    testq %rax, %rax
+    jz 1f
+    movq %rax, %rsp
+    movq %rax, %rdi
+    movq %rbx, %rsi
+    xorl %ebp, %ebp
+    call signal_run                 /* what to go on with */
+    jmp 2f
+1:  movq %rbx, %rdi
+    call signal_refuse
+2:  movq %rax, %rdi
+    movl %ss, %ecx
+    pushq %rcx
+    pushq RSP(%rdi)
+    pushq RFLAGS(%rdi)
+    movl %cs, %ecx
+    pushq %rcx
+    pushq RIP(%rdi)
+    movq RAX(%rdi), %rax
+    movq RBX(%rdi), %rbx
+    movq RCX(%rdi), %rcx
+    movq RDX(%rdi), %rdx
+    movq RSI(%rdi), %rsi
+    movq RBP(%rdi), %rbp
+    movq R8(%rdi), %r8
+    movq R9(%rdi), %r9
+    movq R10(%rdi), %r10
+    movq R11(%rdi), %r11
+    movq R12(%rdi), %r12
+    movq R13(%rdi), %r13
+    movq R14(%rdi), %r14
+    movq R15(%rdi), %r15
+    movq RDI(%rdi), %rdi
+    iretq
+    .size signal_entry, . - signal_entry
+
+    .section .note.GNU-stack, "", @progbits
