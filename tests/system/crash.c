@@ -41,7 +41,7 @@ static const struct {
     { "illegal", fault_illegal, PROC_SIGNAL_ILLEGAL },
     { "jump", fault_jump, PROC_SIGNAL_SEGMENT },
     { "stack", fault_stack, PROC_SIGNAL_SEGMENT },
-    { "memory", fault_memory, PROC_SIGNAL_SEGMENT },
+    { "memory", fault_memory, PROC_SIGNAL_BUS },
 };
 
 #define CRASH_COUNT ((int)(sizeof(crashes) / sizeof(crashes[0])))
