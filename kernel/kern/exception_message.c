@@ -18,10 +18,11 @@
 #include <kern/thread_control.h>
 
 /* First ids of exc.defs and mach_exc.defs; routines in the order of the behaviors, which count from
- * 1. */
-#define EXC_BASE      2401
-#define MACH_EXC_BASE 2405
-#define REPLY_OFFSET  100
+ * 1, but that there is one more before the last. */
+#define EXC_BASE                 2401
+#define MACH_EXC_BASE            2405
+#define MACH_EXC_STATE_PROTECTED 2410
+#define REPLY_OFFSET             100
 
 /* A reply with registers: then come the words of the state. */
 #pragma pack(push, 4)
@@ -55,13 +56,42 @@ static void append_right(struct ipc_kmsg *kmsg, struct ipc_port *right)
     append(kmsg, &descriptor, sizeof(descriptor));
 }
 
-static void append_identity(struct ipc_kmsg *kmsg)
+/* Begin the part of the message that is COUNT rights. */
+static void append_body(struct ipc_kmsg *kmsg, mach_msg_size_t count)
 {
-    mach_msg_body_t body = { .msgh_descriptor_count = 2 };
+    mach_msg_body_t body = { .msgh_descriptor_count = count };
     kmsg->header.msgh_bits |= MACH_MSGH_BITS_COMPLEX;
     append(kmsg, &body, sizeof(body));
-    append_right(kmsg, thread_make_send(current_thread()));
-    append_right(kmsg, task_make_send(current_task()));
+}
+
+/* Append what tells KIND of thread and task before NDR: rights, a token, or nothing. */
+static kern_return_t append_identity(struct ipc_kmsg *kmsg, exception_behavior_t kind)
+{
+    struct ipc_port *token;
+    kern_return_t result = KERN_SUCCESS;
+    if (exception_behavior_is_protected(kind)) {
+        interrupts_enable(); /* the thread is on its way to user code, and holds nothing */
+        result = task_make_send_of_kind(current_task(), IPC_KOBJECT_TASK_TOKEN, &token);
+        interrupts_disable();
+        if (result == KERN_SUCCESS) {
+            append_body(kmsg, 1);
+            append_right(kmsg, token);
+        }
+    } else if (kind != EXCEPTION_STATE) {
+        append_body(kmsg, 2);
+        append_right(kmsg, thread_make_send(current_thread()));
+        append_right(kmsg, task_make_send(current_task()));
+    }
+    return result;
+}
+
+static mach_msg_id_t message_id(const struct exception_action *action)
+{
+    exception_behavior_t kind = exception_behavior_kind(action->behavior);
+    if (kind == EXCEPTION_STATE_IDENTITY_PROTECTED) {
+        return MACH_EXC_STATE_PROTECTED;
+    }
+    return (action_has_long_codes(action) ? MACH_EXC_BASE : EXC_BASE) + kind - EXCEPTION_DEFAULT;
 }
 
 static void append_codes(struct ipc_kmsg *kmsg, const struct exception_report *report,
@@ -98,10 +128,10 @@ static kern_return_t append_state(struct ipc_kmsg *kmsg, thread_state_flavor_t f
 static uint32_t message_capacity(exception_behavior_t behavior)
 {
     uint32_t size = sizeof(mach_msg_base_t) + 2 * sizeof(ipc_port_descriptor_t) +
-                    sizeof(NDR_record_t) + sizeof(exception_type_t) +
+                    sizeof(NDR_record_t) + sizeof(uint64_t) + sizeof(exception_type_t) +
                     sizeof(mach_msg_type_number_t) +
                     EXCEPTION_CODE_MAX * sizeof(mach_exception_data_type_t);
-    if (behavior != EXCEPTION_DEFAULT) {
+    if (exception_behavior_has_state(behavior)) {
         size += sizeof(thread_state_flavor_t) + sizeof(mach_msg_type_number_t) +
                 THREAD_STATE_MAX * sizeof(natural_t);
     }
@@ -112,21 +142,25 @@ struct ipc_kmsg *exception_message_create(const struct exception_report *report,
                                           const struct exception_action *action)
 {
     exception_behavior_t behavior = exception_behavior_kind(action->behavior);
-    bool has_long_codes = action_has_long_codes(action);
     struct ipc_kmsg *kmsg = ipc_kmsg_alloc(message_capacity(behavior));
     if (kmsg == nullptr) {
         return nullptr;
     }
     kmsg->header = (mach_msg_header_t){
         .msgh_size = sizeof(mach_msg_header_t),
-        .msgh_id = (has_long_codes ? MACH_EXC_BASE : EXC_BASE) + behavior - EXCEPTION_DEFAULT,
+        .msgh_id = message_id(action),
     };
-    if (behavior != EXCEPTION_STATE) {
-        append_identity(kmsg);
+    if (append_identity(kmsg, behavior) != KERN_SUCCESS) {
+        ipc_kmsg_destroy(kmsg);
+        return nullptr;
     }
     append(kmsg, &NDR_record, sizeof(NDR_record));
-    append_codes(kmsg, report, has_long_codes);
-    if (behavior != EXCEPTION_DEFAULT && append_state(kmsg, action->flavor) != KERN_SUCCESS) {
+    if (exception_behavior_is_protected(behavior)) {
+        append(kmsg, &current_thread()->id, sizeof(current_thread()->id));
+    }
+    append_codes(kmsg, report, action_has_long_codes(action));
+    if (exception_behavior_has_state(behavior) &&
+        append_state(kmsg, action->flavor) != KERN_SUCCESS) {
         ipc_kmsg_destroy(kmsg);
         return nullptr;
     }
@@ -160,7 +194,7 @@ kern_return_t exception_reply_read(const struct ipc_kmsg *reply, mach_msg_id_t r
     if (error->RetCode != KERN_SUCCESS) {
         return KERN_FAILURE; /* not his own code: some mean that the thread was told to give up */
     }
-    if (exception_behavior_kind(action->behavior) != EXCEPTION_DEFAULT) {
+    if (exception_behavior_has_state(action->behavior)) {
         return reply_set_state(reply);
     }
     return reply->header.msgh_size == sizeof(*error) ? KERN_SUCCESS : MIG_TYPE_ERROR;

@@ -46,14 +46,16 @@ void exception_ports_inherit(struct exception_ports *child, struct exception_por
     spin_unlock_restore(&parent->lock, state);
 }
 
+/* Tokens and backtraces come with 64-bit codes only. */
 static bool behavior_is_valid(exception_behavior_t behavior)
 {
-    switch (exception_behavior_kind(behavior)) {
-    case EXCEPTION_DEFAULT:
-    case EXCEPTION_STATE:
-    case EXCEPTION_STATE_IDENTITY: return true;
-    default: return false;
+    bool needs_codes = exception_behavior_is_protected(behavior) ||
+                       ((unsigned int)behavior & MACH_EXCEPTION_BACKTRACE_PREFERRED) != 0;
+    if (needs_codes && ((unsigned int)behavior & MACH_EXCEPTION_CODES) == 0) {
+        return false;
     }
+    exception_behavior_t kind = exception_behavior_kind(behavior);
+    return kind >= EXCEPTION_DEFAULT && kind <= EXCEPTION_STATE_IDENTITY_PROTECTED;
 }
 
 kern_return_t exception_action_check(exception_mask_t mask, const struct exception_action *action)
@@ -70,8 +72,8 @@ kern_return_t exception_action_check(exception_mask_t mask, const struct excepti
     if (!behavior_is_valid(action->behavior)) {
         return KERN_INVALID_ARGUMENT;
     }
-    bool has_state = exception_behavior_kind(action->behavior) != EXCEPTION_DEFAULT &&
-                     action->flavor != 0 && action->flavor != THREAD_STATE_NONE;
+    bool has_state = exception_behavior_has_state(action->behavior) && action->flavor != 0 &&
+                     action->flavor != THREAD_STATE_NONE;
     return has_state && !context_flavor_is_known(action->flavor) ? KERN_INVALID_ARGUMENT
                                                                  : KERN_SUCCESS;
 }

@@ -33,11 +33,24 @@ struct exception_ports {
 };
 
 /* What BEHAVIOR, of an action, says the message shall carry.  MACH_EXCEPTION_ERRORS has no meaning, here
- * and on Darwin. */
+ * and on Darwin; of a backtrace, which may be preferred, there is none. */
 static inline exception_behavior_t exception_behavior_kind(exception_behavior_t behavior)
 {
-    return (exception_behavior_t)((unsigned int)behavior &
-                                  ~(unsigned int)(MACH_EXCEPTION_CODES | MACH_EXCEPTION_ERRORS));
+    return (exception_behavior_t)((unsigned int)behavior & ~(unsigned int)MACH_EXCEPTION_MASK);
+}
+
+/* True if the message that BEHAVIOR asks for carries registers. */
+static inline bool exception_behavior_has_state(exception_behavior_t behavior)
+{
+    exception_behavior_t kind = exception_behavior_kind(behavior);
+    return kind != EXCEPTION_DEFAULT && kind != EXCEPTION_IDENTITY_PROTECTED;
+}
+
+/* True if it carries a token of the task instead of rights. */
+static inline bool exception_behavior_is_protected(exception_behavior_t behavior)
+{
+    exception_behavior_t kind = exception_behavior_kind(behavior);
+    return kind == EXCEPTION_IDENTITY_PROTECTED || kind == EXCEPTION_STATE_IDENTITY_PROTECTED;
 }
 
 /* The answer of a query: actions that are alike share an element.  Rights in ports belong to the
