@@ -83,17 +83,6 @@ kern_return_t mach_vm_inherit(struct vm_map *target, mach_vm_address_t address, 
     return size == 0 ? KERN_SUCCESS : vm_map_inherit(target, address, end, inheritance);
 }
 
-kern_return_t mach_vm_behavior_set(struct vm_map *target, mach_vm_address_t address,
-                                   mach_vm_size_t size, vm_behavior_t behavior)
-{
-    mach_vm_address_t end;
-    /* What is beyond the access patterns orders something done, which we do not offer. */
-    if (!range_end(target, address, size, &end) || behavior < 0 || behavior > VM_BEHAVIOR_RSEQNTL) {
-        return KERN_INVALID_ARGUMENT;
-    }
-    return size == 0 ? KERN_SUCCESS : vm_map_set_behavior(target, address, end, behavior);
-}
-
 kern_return_t mach_vm_read(struct vm_map *target, mach_vm_address_t address, mach_vm_size_t size,
                            struct vm_map_copy **data, mach_msg_type_number_t *data_count)
 {

@@ -153,10 +153,38 @@ int msync(void *address, [[maybe_unused]] size_t size, int flags)
     return is_page(address) && is_known ? 0 : fail_errno(EINVAL);
 }
 
-int madvise(void *address, [[maybe_unused]] size_t size, int advice)
+/* What the kernel calls each advice. */
+static const vm_behavior_t behaviors[] = {
+    [MADV_NORMAL] = VM_BEHAVIOR_DEFAULT,
+    [MADV_RANDOM] = VM_BEHAVIOR_RANDOM,
+    [MADV_SEQUENTIAL] = VM_BEHAVIOR_SEQUENTIAL,
+    [MADV_WILLNEED] = VM_BEHAVIOR_WILLNEED,
+    [MADV_DONTNEED] = VM_BEHAVIOR_DONTNEED,
+    [MADV_FREE] = VM_BEHAVIOR_FREE,
+    [MADV_ZERO_WIRED_PAGES] = VM_BEHAVIOR_ZERO_WIRED_PAGES,
+    [MADV_FREE_REUSABLE] = VM_BEHAVIOR_REUSABLE,
+    [MADV_FREE_REUSE] = VM_BEHAVIOR_REUSE,
+    [MADV_CAN_REUSE] = VM_BEHAVIOR_CAN_REUSE,
+    [MADV_PAGEOUT] = VM_BEHAVIOR_PAGEOUT,
+    [MADV_ZERO] = VM_BEHAVIOR_ZERO,
+};
+
+int madvise(void *address, size_t size, int advice)
 {
-    bool is_known = advice >= MADV_NORMAL && advice <= MADV_DONTNEED;
-    return is_page(address) && is_known ? 0 : fail_errno(EINVAL);
+    if (advice < 0 || advice >= (int)(sizeof(behaviors) / sizeof(behaviors[0]))) {
+        return fail_errno(EINVAL);
+    }
+    if (advice == MADV_PAGEOUT) {
+        return fail_errno(ENOTSUP); /* as on Darwin, but for kernels for tests */
+    }
+    switch (mach_vm_behavior_set(mach_task_self(), (mach_vm_address_t)address, size,
+                                 behaviors[advice])) {
+    case KERN_SUCCESS: return 0;
+    case KERN_NO_SPACE: return fail_errno(ENOMEM);
+    case KERN_PROTECTION_FAILURE: return fail_errno(EPERM);
+    case KERN_NO_ACCESS: return fail_errno(ENOTSUP);
+    default: return fail_errno(EINVAL);
+    }
 }
 
 int posix_madvise(void *address, size_t size, int advice)

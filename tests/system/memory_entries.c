@@ -141,6 +141,9 @@ CASE(a_shared_range_is_the_same_memory)
     *(volatile char *)(again + PAGE) = 7;
     EXPECT_EQ(byte(memory + PAGE), 7);
     EXPECT_EQ(map(readable, 2 * PAGE, 0, 0, FALSE, BOTH, &none), KERN_INVALID_RIGHT);
+    none = mapped(entry, 2, VM_PROT_READ); /* less than there could be */
+    EXPECT_EQ(mach_vm_write(SELF, none, again, 1), KERN_PROTECTION_FAILURE);
+    deallocate(none, 2);
     /* What there is of what is asked for. */
     EXPECT_OK(mach_vm_protect(SELF, memory + PAGE, PAGE, FALSE, VM_PROT_READ));
     mach_port_t masked =

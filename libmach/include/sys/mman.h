@@ -39,6 +39,13 @@
 #define MADV_SEQUENTIAL       POSIX_MADV_SEQUENTIAL
 #define MADV_WILLNEED         POSIX_MADV_WILLNEED
 #define MADV_DONTNEED         POSIX_MADV_DONTNEED
+#define MADV_FREE             5 /* the contents are not needed */
+#define MADV_ZERO_WIRED_PAGES 6
+#define MADV_FREE_REUSABLE    7  /* the same, of memory that will be used again */
+#define MADV_FREE_REUSE       8  /* it is used again */
+#define MADV_CAN_REUSE        9  /* whether it could be */
+#define MADV_PAGEOUT          10 /* not supported */
+#define MADV_ZERO             11 /* the contents are zeros from now on */
 
 MACH_BEGIN_DECLS
 
