@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * newlib's declarations, all of them, and what Darwin adds to them. Threads are not cancelled here.
+ * newlib's declarations, all of them, and what Darwin adds to them.
  */
 #pragma once
 

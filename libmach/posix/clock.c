@@ -12,6 +12,7 @@
 
 #include "../mach/mach_init.h"
 #include "../mach/mach_time.h"
+#include "../threads/cancel.h"
 
 static uint64_t now_ns(void)
 {
@@ -80,7 +81,10 @@ static uint64_t sleep_ns(uint64_t ns)
 {
     uint64_t start = now_ns();
     uint64_t ticks = mach_time_from_ns(ns);
-    if (mach_wait_until(mach_absolute_time() + ticks) == KERN_SUCCESS) {
+    cancel_point_begin();
+    kern_return_t result = mach_wait_until(mach_absolute_time() + ticks);
+    cancel_point_end();
+    if (result == KERN_SUCCESS) {
         return 0;
     }
     uint64_t slept = now_ns() - start;

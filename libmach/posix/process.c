@@ -18,6 +18,7 @@
 #include <servers/bootstrap.h>
 
 #include "../rpc/stubs.h"
+#include "../threads/cancel.h"
 #include "../threads/park.h"
 #include "errors.h"
 #include "fork.h"
@@ -129,7 +130,9 @@ pid_t waitpid(pid_t pid, int *status, int options)
     int child = 0;
     int how = 0;
     int flags = (options & WNOHANG) != 0 ? PROC_NO_WAIT : 0;
+    cancel_point_begin();
     PROCESS_CALL(result, proc_wait(process, pid == -1 ? PROC_ANY : pid, flags, &child, &how));
+    cancel_point_end();
     if (result != KERN_SUCCESS) {
         return fail(result);
     }

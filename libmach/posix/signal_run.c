@@ -17,6 +17,7 @@
 #include <mach/mach_vm.h>
 #include <mach/mig.h>
 
+#include "../threads/cancel.h"
 #include "../threads/thread_block.h"
 #include "errors.h"
 #include "process.h"
@@ -194,7 +195,9 @@ const x86_thread_state64_t *signal_run(struct signal_frame *frame, mach_vm_addre
         return signal_refuse(frame);
     }
     (void)mach_vm_deallocate(mach_task_self_, page, vm_page_size);
-    if (frame->is_fault) {
+    if (frame->signal == CANCEL_SIGNAL) {
+        cancel_interrupted();
+    } else if (frame->is_fault) {
         call(frame, &registers);
     } else {
         call_with_own_ports(frame, &registers);

@@ -13,6 +13,7 @@
 #include <mach/sync_policy.h>
 #include <mach/task.h>
 
+#include "../threads/cancel.h"
 #include "errors.h"
 #include "fork.h"
 #include "signals.h"
@@ -32,11 +33,13 @@ void signal_handled(void)
 /* Returns: false without memory. */
 static bool begin(void)
 {
+    cancel_point_begin();
     if (__atomic_load_n(&wakeups, __ATOMIC_ACQUIRE) == SEMAPHORE_NULL) {
         semaphore_t made;
         semaphore_t none = SEMAPHORE_NULL;
         if (semaphore_create(mach_task_self_, &made, SYNC_POLICY_FIFO, 0) != KERN_SUCCESS) {
             errno = EAGAIN;
+            cancel_point_end();
             return false;
         }
         if (!__atomic_compare_exchange_n(&wakeups, &none, made, false, __ATOMIC_ACQ_REL,
@@ -50,6 +53,7 @@ static bool begin(void)
 
 static void end(void)
 {
+    cancel_point_end();
     __atomic_fetch_sub(&waiting, 1, __ATOMIC_SEQ_CST);
 }
 

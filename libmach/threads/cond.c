@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "deadline.h"
+#include "cancel.h"
 #include "park.h"
 
 int pthread_condattr_init(pthread_condattr_t *attributes)
@@ -38,9 +39,11 @@ int pthread_cond_destroy(pthread_cond_t *cond)
 static int wait_until(pthread_cond_t *cond, pthread_mutex_t *mutex, uint64_t deadline)
 {
     uint32_t sequence = __atomic_load_n(&cond->sequence, __ATOMIC_RELAXED);
+    cancel_condition_begin(&cond->sequence);
     (void)pthread_mutex_unlock(mutex);
-    bool woken = park_wait(&cond->sequence, sequence, deadline);
+    bool woken = cancel_is_due() || park_wait(&cond->sequence, sequence, deadline);
     (void)pthread_mutex_lock(mutex);
+    cancel_condition_end();
     return woken ? 0 : ETIMEDOUT;
 }
 

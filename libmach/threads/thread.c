@@ -285,6 +285,7 @@ int pthread_join(pthread_t thread, void **result)
     if (thread->detached || thread->memory == 0) {
         return EINVAL;
     }
+    pthread_testcancel();
     while (__atomic_load_n(&thread->exited, __ATOMIC_ACQUIRE) == 0) {
         (void)park_wait(&thread->exited, 0, PARK_FOREVER);
     }

@@ -39,6 +39,9 @@ struct thread_block {
     struct thread_block *next_zombie;
     struct thread_block *next; /* of the registry */
 
+    uint32_t cancel_asked; /* (a) by pthread_cancel() */
+    uint32_t *cancel_word; /* (a) of the condition it waits for; null: none */
+
     int policy;     /* SCHED_*, as set by pthread_setschedparam() */
     int importance; /* likewise; as THREAD_PRECEDENCE_POLICY has it */
     char name[64];  /* (o) what pthread_setname_np() gave it */
