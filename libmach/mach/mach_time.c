@@ -33,6 +33,11 @@ uint64_t mach_approximate_time(void)
     return mach_absolute_time();
 }
 
+uint64_t mach_continuous_approximate_time(void)
+{
+    return mach_absolute_time();
+}
+
 kern_return_t mach_timebase_info(mach_timebase_info_t info)
 {
     info->numer = COMM_PAGE->timebase_numer;

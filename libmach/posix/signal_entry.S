@@ -68,4 +68,21 @@ signal_entry:
     iretq
     .size signal_entry, . - signal_entry
 
+/* void signal_on_stack(uint64_t top, void (*function)(const void *), const void *argument): call it there */
+    .section .text.signal_on_stack, "ax", @progbits
+    .globl signal_on_stack
+    .type signal_on_stack, @function
+    .p2align 4
+signal_on_stack:
+    pushq %rbp
+    movq %rsp, %rbp
+    movq %rdi, %rsp
+    andq $-16, %rsp
+    movq %rdx, %rdi
+    call *%rsi
+    movq %rbp, %rsp
+    popq %rbp
+    ret
+    .size signal_on_stack, . - signal_on_stack
+
     .section .note.GNU-stack, "", @progbits

@@ -65,6 +65,13 @@ int sigaltstack(const stack_t *restrict wanted, stack_t *restrict former)
     return 0;
 }
 
+uint64_t signal_other_stack(void)
+{
+    bool is_used = (other_stack.ss_flags & SS_DISABLE) != 0 ||
+                   is_on_other_stack((uint64_t)__builtin_frame_address(0));
+    return is_used ? 0 : (uint64_t)other_stack.ss_sp + other_stack.ss_size;
+}
+
 struct signal_frame *signal_place(struct signal_frame *frame);
 const x86_thread_state64_t *signal_run(struct signal_frame *frame, mach_vm_address_t page);
 const x86_thread_state64_t *signal_refuse(struct signal_frame *frame);

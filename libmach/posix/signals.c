@@ -134,17 +134,36 @@ static struct sigaction action_take(int number)
     return action;
 }
 
+struct handler_call {
+    const struct sigaction *action;
+    siginfo_t *info;
+    void *context;
+};
+
+static void run_handler(const void *argument)
+{
+    const struct handler_call *call = argument;
+    if (call->action->sa_flags & SA_SIGINFO) {
+        call->action->sa_sigaction(call->info->si_signo, call->info, call->context);
+    } else {
+        call->action->sa_handler(call->info->si_signo);
+    }
+}
+
+/* Signals from outside, which have a context, are on the right stack already. */
 static void call_handler(const struct sigaction *action, siginfo_t *info, void *context)
 {
+    struct handler_call call = { action, info, context };
+    uint64_t stack = context == NULL && (action->sa_flags & SA_ONSTACK) ? signal_other_stack() : 0;
     sigset_t before = signal_blocked;
     signal_blocked |= action->sa_mask & ~UNSTOPPABLE;
     if (!(action->sa_flags & SA_NODEFER)) {
         signal_blocked |= signal_bit(info->si_signo);
     }
-    if (action->sa_flags & SA_SIGINFO) {
-        action->sa_sigaction(info->si_signo, info, context);
+    if (stack != 0) {
+        signal_on_stack(stack, run_handler, &call);
     } else {
-        action->sa_handler(info->si_signo);
+        run_handler(&call);
     }
     signal_blocked = before;
     signal_handled();

@@ -30,6 +30,12 @@ void signal_come(siginfo_t *info, void *context);
 /* The process has no handlers any more for what comes from outside. */
 void signal_forget_handlers(void);
 
+/* The end of the calling thread's other stack, if it has one and is not on it; else 0. */
+uint64_t signal_other_stack(void);
+
+/* In assembly: call FUNCTION on the stack that ends at TOP. */
+void signal_on_stack(uint64_t top, void (*function)(const void *), const void *argument);
+
 /* In assembly: where a thread goes on that was sent a signal. */
 void signal_entry(void);
 

@@ -89,6 +89,17 @@ static void let_pass(uint64_t ns)
     port_destroy(port);
 }
 
+CASE(all_clocks_of_ticks_show_the_same)
+{
+    uint64_t before = mach_absolute_time();
+    uint64_t times[] = { mach_approximate_time(), mach_continuous_time(),
+                         mach_continuous_approximate_time() };
+    uint64_t behind = mach_absolute_time();
+    for (int i = 0; i < 3; i++) {
+        EXPECT(times[i] >= before && times[i] <= behind);
+    }
+}
+
 CASE(there_are_two_clocks)
 {
     mach_port_t host = mach_host_self(), clock = MACH_PORT_NULL;

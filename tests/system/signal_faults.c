@@ -171,6 +171,32 @@ CASE(a_handler_runs_on_another_stack)
     EXPECT(signal(SIGSEGV, SIG_DFL) != SIG_ERR && signal(SIGBUS, SIG_DFL) != SIG_ERR);
 }
 
+static void note_stack(int number, siginfo_t *info, void *context)
+{
+    (void)number;
+    (void)info;
+    (void)context;
+    calls++;
+    handler_stack = (uintptr_t)__builtin_frame_address(0);
+}
+
+CASE(a_handler_of_its_own_signal_runs_on_another_stack)
+{
+    stack_t stack = { .ss_sp = other_stack, .ss_size = sizeof(other_stack) };
+    stack_t off = { .ss_flags = SS_DISABLE };
+    EXPECT_EQ(sigaltstack(&stack, NULL), 0);
+    on(SIGUSR1, note_stack, SA_ONSTACK);
+    EXPECT_EQ(raise(SIGUSR1), 0);
+    EXPECT(calls == 1 && handler_stack > (uintptr_t)other_stack &&
+           handler_stack < (uintptr_t)other_stack + sizeof(other_stack));
+    on(SIGUSR1, note_stack, 0);
+    EXPECT_EQ(raise(SIGUSR1), 0);
+    EXPECT(calls == 1 && (handler_stack < (uintptr_t)other_stack ||
+                          handler_stack > (uintptr_t)other_stack + sizeof(other_stack)));
+    EXPECT_EQ(sigaltstack(&off, NULL), 0);
+    EXPECT(signal(SIGUSR1, SIG_DFL) != SIG_ERR);
+}
+
 static volatile pthread_t caller;
 
 static void note(int number, siginfo_t *info, void *context)

@@ -25,6 +25,7 @@ uint64_t mach_absolute_time(void);
 /* The same clock: the system does not sleep. */
 uint64_t mach_continuous_time(void);
 uint64_t mach_approximate_time(void);
+uint64_t mach_continuous_approximate_time(void);
 
 /* Ticks times numer over denom are nanoseconds. */
 kern_return_t mach_timebase_info(mach_timebase_info_t info);
