@@ -69,6 +69,12 @@ class _Works:
         return self._all(copy, [build.ROOT / "scripts" / "cc", *_FLAGS, "-I.", "adder.defs", "main.c",
                                 "words.c", "-o", "sum"])
 
+    def unasked(self):
+        """Without -O nothing is optimised: programs that crash on purpose, for one, do so."""
+        path = self.folder / "unasked.c"
+        path.write_text("#if __OPTIMIZE__\n#error optimised\n#endif\n", encoding="utf-8")
+        return self._all(self.folder, [build.ROOT / "scripts" / "cc", "-c", path])
+
     def commands(self):
         """compile_commands.json has each file once, by commands that work; old files are left out."""
         copy = self.folder / "cc"
@@ -124,8 +130,8 @@ class Sdk(Job):
     def run(self):
         with tempfile.TemporaryDirectory(prefix="mach_r-") as name:
             works = _Works(pathlib.Path(name))
-            steps = [works.install, works.nothing_of_the_tree, works.driver, works.commands,
-                     works.make, works.cmake, works.boot]
+            steps = [works.install, works.nothing_of_the_tree, works.driver, works.unasked,
+                     works.commands, works.make, works.cmake, works.boot]
             cases = []
             for step in steps:
                 passed, detail = step()
