@@ -72,6 +72,7 @@ struct vm_map {
     struct vm_map_entry *hint;  /* (m) last entry found, or null */
     uint32_t timestamp;         /* (m) counts changes */
     bool is_dead;               /* (m) emptied for good */
+    bool is_locked_down;        /* (m) nothing more becomes executable, for good */
     struct quota *quota;        /* (m) a reference: entries are charged to it; or null */
     _Atomic uint64_t owner;     /* (a) vm_map_owner(), once that was asked for */
     /* (m) No gap of 2^i pages or more between the addresses for "anywhere" begins below

@@ -160,6 +160,9 @@ static kern_return_t insert(struct vm_map *map, struct vm_map_request *request,
                             struct vm_map_entry *entry, struct list *removed) REQUIRES(map->lock)
 {
     struct vm_map_entry *next;
+    if (map->is_locked_down && (request->protection & VM_PROT_EXECUTE) != 0) {
+        return KERN_PROTECTION_FAILURE;
+    }
     kern_return_t result = vm_map_place(map, request, removed, &next);
     if (result != KERN_SUCCESS) {
         return result;

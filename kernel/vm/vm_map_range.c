@@ -21,10 +21,13 @@ struct change {
 };
 
 typedef void visitor_t(struct vm_map *map, struct vm_map_entry *entry, const struct change *change);
-typedef kern_return_t checker_t(const struct vm_map_entry *entry, const struct change *change);
+typedef kern_return_t checker_t(const struct vm_map *map, const struct vm_map_entry *entry,
+                                const struct change *change);
 
-static kern_return_t check_nothing(const struct vm_map_entry *entry, const struct change *change)
+static kern_return_t check_nothing(const struct vm_map *map, const struct vm_map_entry *entry,
+                                   const struct change *change)
 {
+    (void)map;
     (void)entry;
     (void)change;
     return KERN_SUCCESS;
@@ -40,7 +43,7 @@ static kern_return_t check_range(struct vm_map *map, virt_addr_t start, virt_add
     }
     struct vm_map_entry *entry = vm_map_lookup_entry(map, start);
     while (entry != nullptr && entry->start < end && result == KERN_SUCCESS) {
-        result = check(entry, change);
+        result = check(map, entry, change);
         entry = vm_map_next(map, entry);
     }
     return result;
@@ -83,8 +86,14 @@ static kern_return_t visit(struct vm_map *map, virt_addr_t start, virt_addr_t en
     return result;
 }
 
-static kern_return_t check_protection(const struct vm_map_entry *entry, const struct change *change)
+static kern_return_t check_protection(const struct vm_map *map, const struct vm_map_entry *entry,
+                                      const struct change *change)
 {
+    bool is_code = (entry->protection & VM_PROT_EXECUTE) != 0;
+    if (map->is_locked_down && ((change->protection & VM_PROT_EXECUTE) != 0 ||
+                                (is_code && (change->protection & VM_PROT_WRITE) != 0))) {
+        return KERN_PROTECTION_FAILURE;
+    }
     return (change->protection & ~entry->max_protection) != 0 ? KERN_PROTECTION_FAILURE
                                                               : KERN_SUCCESS;
 }

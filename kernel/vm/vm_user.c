@@ -240,3 +240,24 @@ kern_return_t vm_user_map(struct vm_map *target, struct vm_map_request *request,
     }
     return result;
 }
+
+kern_return_t mach_vm_map_exec_lockdown(struct vm_map *target)
+{
+    if (target == nullptr) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    mutex_lock(&target->lock);
+    target->is_locked_down = true;
+    mutex_unlock(&target->lock);
+    return KERN_SUCCESS;
+}
+
+/* As a Darwin for this machine, whose maps are not divided. */
+kern_return_t mach_vm_range_create(struct vm_map *target, mach_vm_range_flavor_t flavor,
+                                   mach_vm_range_recipes_raw_t recipes, natural_t size)
+{
+    (void)flavor;
+    (void)recipes;
+    (void)size;
+    return target == nullptr ? KERN_INVALID_ARGUMENT : KERN_NOT_SUPPORTED;
+}

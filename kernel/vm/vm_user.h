@@ -88,6 +88,11 @@ kern_return_t mach_vm_machine_attribute(struct vm_map *target, mach_vm_address_t
                                         vm_machine_attribute_val_t *value);
 kern_return_t mach_vm_purgable_control(struct vm_map *target, mach_vm_address_t address,
                                        vm_purgable_t control, int *state);
+kern_return_t mach_vm_map_exec_lockdown(struct vm_map *target);
+
+/* SIZE bytes of RECIPES. */
+kern_return_t mach_vm_range_create(struct vm_map *target, mach_vm_range_flavor_t flavor,
+                                   mach_vm_range_recipes_raw_t recipes, natural_t size);
 kern_return_t mach_vm_task_wire(struct vm_map *target, boolean_t must_wire);
 kern_return_t mach_vm_page_query(struct vm_map *target, mach_vm_offset_t offset,
                                  integer_t *disposition, integer_t *references);

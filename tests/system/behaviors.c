@@ -177,3 +177,37 @@ CASE(advice_is_an_order_to_the_kernel)
     EXPECT_EQ(madvise(memory, PAGE, MADV_FREE), -1);
     EXPECT_EQ(errno, EINVAL);
 }
+
+CASE(what_is_locked_down_executes_nothing_new)
+{
+    task_t child;
+    mach_vm_address_t plain = 0, code = 0, more = 0;
+    vm_prot_t run = VM_PROT_READ | VM_PROT_EXECUTE;
+    uint8_t recipes[4] = {};
+    EXPECT_OK(task_create(SELF, NULL, 0, FALSE, &child));
+    EXPECT_OK(mach_vm_allocate(child, &plain, PAGE, VM_FLAGS_ANYWHERE));
+    EXPECT_OK(mach_vm_allocate(child, &code, PAGE, VM_FLAGS_ANYWHERE));
+    EXPECT_OK(mach_vm_protect(child, code, PAGE, FALSE, run));
+    EXPECT_OK(vm_map_exec_lockdown(child));
+    EXPECT_EQ(mach_vm_protect(child, plain, PAGE, FALSE, run), KERN_PROTECTION_FAILURE);
+    EXPECT_EQ(mach_vm_protect(child, code, PAGE, FALSE, VM_PROT_DEFAULT), KERN_PROTECTION_FAILURE);
+    EXPECT_OK(mach_vm_protect(child, code, PAGE, FALSE, VM_PROT_READ));
+    EXPECT_EQ(mach_vm_map(child, &more, PAGE, 0, VM_FLAGS_ANYWHERE, MACH_PORT_NULL, 0, FALSE, run,
+                          run, VM_INHERIT_NONE),
+              KERN_PROTECTION_FAILURE);
+    vm_address_t old = 0;
+    EXPECT_EQ(vm_map(child, &old, PAGE, 0, VM_FLAGS_ANYWHERE, MACH_PORT_NULL, 0, FALSE, run, run,
+                     VM_INHERIT_NONE),
+              KERN_PROTECTION_FAILURE);
+    EXPECT_EQ(vm_map_64(child, &old, PAGE, 0, VM_FLAGS_ANYWHERE, MACH_PORT_NULL, 0, FALSE, run, run,
+                        VM_INHERIT_NONE),
+              KERN_PROTECTION_FAILURE);
+    EXPECT_OK(mach_vm_map(child, &more, PAGE, 0, VM_FLAGS_ANYWHERE, MACH_PORT_NULL, 0, FALSE,
+                          VM_PROT_READ, VM_PROT_ALL, VM_INHERIT_NONE));
+    EXPECT_OK(task_terminate(child));
+    EXPECT_EQ(vm_map_exec_lockdown(child), KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(mach_vm_range_create(SELF, MACH_VM_RANGE_FLAVOR_V1, recipes, 4), KERN_NOT_SUPPORTED);
+    EXPECT_EQ(mach_vm_range_create(child, MACH_VM_RANGE_FLAVOR_V1, recipes, 4),
+              KERN_INVALID_ARGUMENT);
+    EXPECT_OK(mach_port_deallocate(SELF, child));
+}

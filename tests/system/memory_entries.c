@@ -280,6 +280,31 @@ CASE(what_cannot_be_made_is_refused)
     release(host);
 }
 
+CASE(the_old_calls_refuse_the_same)
+{
+    mach_port_t host = mach_host_self(), entry;
+    vm_address_t place = 0;
+    vm_size_t size = PAGE;
+    EXPECT_EQ(mach_make_memory_entry(host, &size, 0, BOTH, &entry, MACH_PORT_NULL),
+              KERN_INVALID_TASK);
+    EXPECT_EQ(mach_make_memory_entry(SELF, &size, 0, 0x100, &entry, MACH_PORT_NULL),
+              KERN_INVALID_VALUE);
+    EXPECT_EQ(mach_make_memory_entry(SELF, &size, 0, MAP_MEM_ONLY | BOTH, &entry, MACH_PORT_NULL),
+              KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(vm_map(SELF, &place, PAGE, 0, VM_FLAGS_ANYWHERE, host, 0, FALSE, BOTH, BOTH,
+                     VM_INHERIT_NONE),
+              KERN_INVALID_OBJECT);
+    EXPECT_EQ(vm_map_64(SELF, &place, PAGE, 0, VM_FLAGS_ANYWHERE, host, 0, FALSE, BOTH, BOTH,
+                        VM_INHERIT_NONE),
+              KERN_INVALID_OBJECT);
+    entry = entry_for(0, PAGE, MAP_MEM_NAMED_CREATE | VM_PROT_READ, MACH_PORT_NULL);
+    EXPECT_EQ(vm_map(SELF, &place, PAGE, 0, VM_FLAGS_ANYWHERE, entry, 0, FALSE, BOTH, BOTH,
+                     VM_INHERIT_NONE),
+              KERN_INVALID_RIGHT);
+    release(entry);
+    release(host);
+}
+
 static kern_return_t control(mach_port_t entry, vm_purgable_t order, int *state)
 {
     return mach_memory_entry_purgable_control(entry, order, state);
