@@ -1,26 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Charging messages.  The record lies where the trailer will be, behind all that the message can
- * hold: a trailer is made when the message is nobody's burden any more.
+ * Charging messages.  Who is charged, and how much, is noted behind the message (ipc_kmsg_voucher.h).
  */
 #include <ipc/ipc_charge.h>
 
 #include <lib/assert.h>
 #include <ipc/ipc_kmsg_internal.h>
+#include <ipc/ipc_kmsg_voucher.h>
 #include <vm/vm_map_copy.h>
-
-struct charge {
-    struct quota *quota; /* a reference */
-    uint64_t bytes;
-};
-
-static_assert(MAX_TRAILER_SIZE >= sizeof(struct charge) + alignof(struct charge) - 1);
-
-static struct charge *charge_of(struct ipc_kmsg *kmsg)
-{
-    uintptr_t end = (uintptr_t)&kmsg->header + kmsg->capacity;
-    return (struct charge *)((end + alignof(struct charge) - 1) & ~(alignof(struct charge) - 1));
-}
 
 /* Bytes of kernel memory that DESCRIPTOR, in kernel view, holds. */
 static uint64_t descriptor_bytes(const ipc_descriptor_t *descriptor)
@@ -57,7 +44,8 @@ bool ipc_kmsg_charge_to(struct ipc_kmsg *kmsg, struct quota *quota)
         return false;
     }
     quota_reference(quota);
-    *charge_of(kmsg) = (struct charge){ .quota = quota, .bytes = bytes };
+    ipc_kmsg_notes(kmsg)->quota = quota;
+    ipc_kmsg_notes(kmsg)->bytes = bytes;
     kmsg->is_charged = true;
     if (kmsg->sender == nullptr) {
         /* Who frees a message that has a sender looks for a charge, too. */
@@ -77,7 +65,7 @@ bool ipc_kmsg_charge(struct ipc_kmsg *kmsg, struct quota *sender)
 void ipc_kmsg_uncharge(struct ipc_kmsg *kmsg)
 {
     if (kmsg->is_charged) {
-        struct charge charge = *charge_of(kmsg);
+        struct ipc_kmsg_notes charge = *ipc_kmsg_notes(kmsg);
         kmsg->is_charged = false;
         quota_uncharge(charge.quota, QUOTA_QUEUED_BYTES, charge.bytes);
         quota_release(charge.quota);

@@ -11,6 +11,7 @@
 #include <ipc/ipc_pset.h>
 #include <ipc/ipc_request.h>
 #include <ipc/ipc_space.h>
+#include <ipc/ipc_voucher.h>
 
 struct zone ipc_port_zone;
 struct zone ipc_pset_zone;
@@ -32,6 +33,7 @@ void ipc_init(void)
     zone_init(&ipc_chosen_entry_zone, "chosen names", sizeof(struct ipc_chosen_entry));
     zone_init(&ipc_request_zone, "dead-name requests", sizeof(struct ipc_request));
     ipc_kmsg_init();
+    ipc_voucher_init();
 }
 
 void ipc_object_free(struct ipc_object *object)

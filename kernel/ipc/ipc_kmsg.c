@@ -12,6 +12,7 @@
 #include <mem/zone.h>
 #include <sched/thread.h>
 #include <ipc/ipc_charge.h>
+#include <ipc/ipc_kmsg_voucher.h>
 #include <ipc/ipc_ool.h>
 #include <ipc/ipc_space.h>
 #include <ipc/ipc_zones.h>
@@ -243,6 +244,7 @@ static void destroy_one(struct ipc_kmsg *kmsg)
     ipc_kmsg_drop_destination(kmsg);
     ipc_port_release_right(kmsg->reply, kmsg->reply_type);
     kmsg->reply = nullptr;
+    ipc_kmsg_drop_voucher(kmsg);
     if (kmsg->header.msgh_bits & MACH_MSGH_BITS_COMPLEX) {
         ipc_kmsg_destroy_body(kmsg, ipc_kmsg_body(kmsg)->msgh_descriptor_count);
     }

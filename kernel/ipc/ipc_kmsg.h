@@ -9,7 +9,8 @@
  *
  * At every moment a kmsg has one owner: the code that holds the pointer, or the queue it is on.
  * The owner passes it on or destroys it.  A kmsg owns the right and reference of `destination` and
- * `reply`, every right and region in its descriptors, and a reference on `sender`.
+ * `reply`, its voucher (ipc_kmsg_voucher.h), every right and region in its descriptors, and a reference on
+ * `sender`.
  *
  * Most messages find their receiver waiting, and for those the sender's identity is taken down only
  * if the receiver asks for it.

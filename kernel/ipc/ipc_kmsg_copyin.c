@@ -6,6 +6,7 @@
  */
 #include <sched/sched.h>
 #include <ipc/ipc_kmsg.h>
+#include <ipc/ipc_kmsg_voucher.h>
 
 #include <arch/user_copy.h>
 #include <ipc/ipc_ool.h>
@@ -135,15 +136,104 @@ static ALWAYS_INLINE mach_msg_return_t copyin_header_as(struct ipc_kmsg *kmsg,
     return MACH_MSG_SUCCESS;
 }
 
-/* Does HEADER have no voucher?  It may have the disposition of one, for none. */
-static bool is_without_voucher(const mach_msg_header_t *header)
+/* A voucher that a header names, and how. */
+struct named_voucher {
+    mach_port_name_t name;
+    mach_msg_type_name_t disposition; /* COPY_SEND or MOVE_SEND */
+};
+
+/* Where SPACE has VOUCHER, which HEADER names together with other rights.  Returns: MACH_MSG_SUCCESS and *ENTRY;
+ * MACH_SEND_INVALID_VOUCHER, that is none; _DEST, it cannot be had beside the destination's. */
+static mach_msg_return_t find_voucher(struct ipc_space *space, const mach_msg_header_t *header,
+                                      struct named_voucher voucher, struct ipc_entry **entry)
+    REQUIRES(space->lock)
 {
-    switch (MACH_MSGH_BITS_VOUCHER(header->msgh_bits)) {
-    case 0: return true;
-    case MACH_MSG_TYPE_MOVE_SEND:
-    case MACH_MSG_TYPE_COPY_SEND: return header->msgh_voucher_port == MACH_PORT_NULL;
-    default: return false;
+    mach_msg_type_name_t destination = MACH_MSGH_BITS_REMOTE(header->msgh_bits);
+    struct ipc_entry *found = space->is_active ? ipc_entry_lookup(space, voucher.name) : nullptr;
+    if (found == nullptr || (found->bits & MACH_PORT_TYPE_SEND) == 0 ||
+        ipc_entry_port(found)->kobject_kind != IPC_KOBJECT_VOUCHER) {
+        return MACH_SEND_INVALID_VOUCHER;
     }
+    *entry = found;
+    bool is_destination = header->msgh_remote_port == voucher.name;
+    return is_destination && !entry_can_give_both(found, destination, voucher.disposition)
+               ? MACH_SEND_INVALID_DEST
+               : MACH_MSG_SUCCESS;
+}
+
+/* Take the rights of KMSG's header, with VOUCHER: it is copied before, or moved after, the others, so that each
+ * is there when it is taken.  A voucher lives as long as there are rights to it, so nothing can fail but
+ * counting one more.  On failure KMSG may own some of them, and *RIGHT may be the voucher's. */
+static mach_msg_return_t copyin_rights_and_voucher(struct ipc_space *space, struct ipc_kmsg *kmsg,
+                                                   struct named_voucher voucher,
+                                                   struct ipc_port **right) REQUIRES(space->lock)
+{
+    mach_msg_bits_t bits = kmsg->header.msgh_bits;
+    struct ipc_entry *entry = nullptr;
+    mach_msg_return_t result = find_voucher(space, &kmsg->header, voucher, &entry);
+    if (result != MACH_MSG_SUCCESS) {
+        return result;
+    }
+    bool is_copied = voucher.disposition == MACH_MSG_TYPE_COPY_SEND;
+    if (is_copied &&
+        ipc_right_copyin(space, entry, voucher.disposition, false, right) != KERN_SUCCESS) {
+        return MACH_SEND_INVALID_VOUCHER;
+    }
+    result = copyin_rights(space, kmsg, MACH_MSGH_BITS_REMOTE(bits), MACH_MSGH_BITS_LOCAL(bits));
+    if (result == MACH_MSG_SUCCESS && !is_copied &&
+        ipc_right_copyin(space, entry, voucher.disposition, false, right) != KERN_SUCCESS) {
+        return MACH_SEND_INVALID_VOUCHER;
+    }
+    return result;
+}
+
+/* copyin_header_as() with VOUCHER.  The kernel, if it is who gets KMSG, has no use for it. */
+static mach_msg_return_t copyin_header_with(struct ipc_kmsg *kmsg, struct ipc_space *space,
+                                            struct named_voucher voucher)
+{
+    mach_msg_type_name_t destination = MACH_MSGH_BITS_REMOTE(kmsg->header.msgh_bits);
+    mach_msg_type_name_t reply = MACH_MSGH_BITS_LOCAL(kmsg->header.msgh_bits);
+    struct ipc_port *right = nullptr;
+    spin_lock(&space->lock);
+    mach_msg_return_t result = copyin_rights_and_voucher(space, kmsg, voucher, &right);
+    spin_unlock(&space->lock);
+    if (result != MACH_MSG_SUCCESS) {
+        drop_header(kmsg, destination, reply);
+        ipc_port_release_send(right);
+        return result;
+    }
+    kmsg->destination_type = (uint8_t)ipc_right_result_type(destination);
+    kmsg->reply_type = reply != 0 ? (uint8_t)ipc_right_result_type(reply) : 0;
+    ipc_kmsg_notes(kmsg)->voucher = right;
+    return MACH_MSG_SUCCESS;
+}
+
+/* The same for any name of a voucher, of which null is as good as none. */
+static mach_msg_return_t copyin_voucher_header(struct ipc_kmsg *kmsg, struct ipc_space *space)
+{
+    const mach_msg_header_t *header = &kmsg->header;
+    mach_msg_type_name_t destination = MACH_MSGH_BITS_REMOTE(header->msgh_bits);
+    mach_msg_type_name_t reply = MACH_MSGH_BITS_LOCAL(header->msgh_bits);
+    struct named_voucher voucher = { header->msgh_voucher_port,
+                                     MACH_MSGH_BITS_VOUCHER(header->msgh_bits) };
+    mach_msg_return_t result;
+    if ((voucher.disposition != MACH_MSG_TYPE_COPY_SEND &&
+         voucher.disposition != MACH_MSG_TYPE_MOVE_SEND) ||
+        voucher.name == MACH_PORT_DEAD) {
+        return MACH_SEND_INVALID_VOUCHER;
+    }
+    if (voucher.name == MACH_PORT_NULL) {
+        ipc_kmsg_notes(kmsg)->voucher = nullptr;
+        result = copyin_header_as(kmsg, space, destination, reply);
+    } else if (header->msgh_local_port == voucher.name) {
+        result = MACH_SEND_INVALID_REPLY;
+    } else {
+        result = copyin_header_with(kmsg, space, voucher);
+    }
+    if (result == MACH_MSG_SUCCESS && kmsg->destination->kobject_kind != IPC_KOBJECT_NONE) {
+        ipc_kmsg_drop_voucher(kmsg);
+    }
+    return result;
 }
 
 /* The headers that neither asks nor answers. */
@@ -159,8 +249,8 @@ static NOINLINE mach_msg_return_t copyin_other_header(struct ipc_kmsg *kmsg,
                     : !is_send_disposition(reply))) {
         return MACH_SEND_INVALID_HEADER;
     }
-    if (!is_without_voucher(&kmsg->header)) {
-        return MACH_SEND_INVALID_VOUCHER;
+    if (UNLIKELY(MACH_MSGH_BITS_VOUCHER(bits) != 0)) {
+        return copyin_voucher_header(kmsg, space);
     }
     return copyin_header_as(kmsg, space, destination, reply);
 }

@@ -14,6 +14,7 @@
 #include <ipc/ipc_charge.h>
 #include <ipc/ipc_guarded.h>
 #include <ipc/ipc_kmsg_internal.h>
+#include <ipc/ipc_kmsg_voucher.h>
 #include <ipc/ipc_ool.h>
 #include <ipc/ipc_right.h>
 #include <ipc/ipc_space.h>
@@ -37,8 +38,9 @@ void ipc_kmsg_consume_destination(struct ipc_kmsg *kmsg, mach_port_name_t name) 
 {
     struct ipc_port *port = kmsg->destination;
     kmsg->destination = nullptr;
-    kmsg->header.msgh_bits = (kmsg->header.msgh_bits & MACH_MSGH_BITS_COMPLEX) |
-                             MACH_MSGH_BITS(kmsg->reply_type, kmsg->destination_type);
+    kmsg->header.msgh_bits =
+        (kmsg->header.msgh_bits & (MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS_VOUCHER_MASK)) |
+        MACH_MSGH_BITS(kmsg->reply_type, kmsg->destination_type);
     kmsg->header.msgh_local_port = name;
     kmsg->header.msgh_voucher_port = MACH_PORT_NULL;
     kmsg->context = port->context;
@@ -53,15 +55,20 @@ void ipc_kmsg_consume_destination(struct ipc_kmsg *kmsg, mach_port_name_t name) 
 }
 
 /* KMSG was in a queue, and still has its destination: use up the right, now that SPACE has received
- * it. */
-static NOINLINE void consume_destination(struct ipc_kmsg *kmsg,
-                                         const struct ipc_space *space) NO_LOCK_ANALYSIS
+ * it.  Vouchers come by this way only: this one is SPACE's, if it WANTS_VOUCHER, and else gone.  Returns: as
+ * ipc_kmsg_copyout_voucher(). */
+static NOINLINE mach_msg_return_t consume_destination(struct ipc_kmsg *kmsg,
+                                                      struct ipc_space *space,
+                                                      bool wants_voucher) NO_LOCK_ANALYSIS
 {
     struct ipc_port *port = kmsg->destination;
     ipc_kmsg_uncharge(kmsg);
     ipc_port_lock(port);
     bool is_here = port->state == PORT_IN_SPACE && port->receiver == space;
     ipc_kmsg_consume_destination(kmsg, is_here ? port->receiver_name : MACH_PORT_NULL);
+    return LIKELY(!ipc_kmsg_has_voucher(kmsg))
+               ? MACH_MSG_SUCCESS
+               : ipc_kmsg_copyout_voucher(kmsg, space, wants_voucher);
 }
 
 /* Put KMSG's reply right into SPACE.  Returns: its name; *ERROR is set if it had to be
@@ -89,8 +96,8 @@ static inline mach_port_name_t copyout_reply(struct ipc_kmsg *kmsg, struct ipc_s
     if (result == KERN_INVALID_CAPABILITY) {
         return MACH_PORT_DEAD;
     }
-    *error = MACH_RCV_HEADER_ERROR |
-             (result == KERN_RESOURCE_SHORTAGE ? MACH_MSG_IPC_KERNEL : MACH_MSG_IPC_SPACE);
+    *error |= MACH_RCV_HEADER_ERROR |
+              (result == KERN_RESOURCE_SHORTAGE ? MACH_MSG_IPC_KERNEL : MACH_MSG_IPC_SPACE);
     return MACH_PORT_NULL;
 }
 
@@ -131,6 +138,7 @@ static COLD void undo_copyout(struct ipc_kmsg *kmsg, struct ipc_space *space, st
     if (MACH_PORT_VALID(reply) && ipc_space_copyin(space, reply, type, &port) == KERN_SUCCESS) {
         ipc_port_release_right(port, type);
     }
+    ipc_kmsg_undo_voucher(kmsg, space);
     if (header->msgh_bits & MACH_MSGH_BITS_COMPLEX) {
         struct ipc_port *nowhere = ipc_port_create_kernel(IPC_KOBJECT_NONE, nullptr);
         kmsg->destination = nowhere;
@@ -153,7 +161,7 @@ mach_msg_return_t ipc_kmsg_copyout(struct ipc_kmsg *kmsg, const struct thread *r
     mach_msg_header_t *header = &kmsg->header;
     mach_msg_return_t error = MACH_MSG_SUCCESS;
     if (UNLIKELY(kmsg->destination != nullptr)) {
-        consume_destination(kmsg, space);
+        error = consume_destination(kmsg, space, option & MACH_RCV_VOUCHER);
     }
     header->msgh_remote_port = copyout_reply(kmsg, space, &error);
     if (UNLIKELY(header->msgh_bits & MACH_MSGH_BITS_COMPLEX)) {
@@ -189,8 +197,12 @@ mach_msg_return_t ipc_kmsg_copyout_pseudo(struct ipc_kmsg *kmsg, struct ipc_spac
     if (header->msgh_remote_port == MACH_PORT_NULL || reply_error != MACH_MSG_SUCCESS) {
         bits |= MACH_MSG_IPC_SPACE;
     }
-    header->msgh_bits = (header->msgh_bits & MACH_MSGH_BITS_COMPLEX) |
-                        MACH_MSGH_BITS(kmsg->destination_type, kmsg->reply_type);
+    if (ipc_kmsg_has_voucher(kmsg)) {
+        bits |= ipc_kmsg_return_voucher(kmsg, space);
+    }
+    header->msgh_bits =
+        (header->msgh_bits & (MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS_VOUCHER_MASK)) |
+        MACH_MSGH_BITS(kmsg->destination_type, kmsg->reply_type);
     if (header->msgh_bits & MACH_MSGH_BITS_COMPLEX) {
         bits |= copyout_body(kmsg, space, map,
                              (struct ipc_guarding){ .guard = buffer, .is_wanted = true });

@@ -18,6 +18,7 @@
 #include <ipc/ipc_charge.h>
 #include <ipc/ipc_donation.h>
 #include <ipc/ipc_kmsg_internal.h>
+#include <ipc/ipc_kmsg_voucher.h>
 #include <ipc/ipc_mqueue.h>
 #include <ipc/ipc_pset.h>
 #include <ipc/ipc_request.h>
@@ -129,6 +130,7 @@ static COLD mach_msg_return_t receive_header_only(struct msg_request *request,
         ipc_kmsg_destroy_body(kmsg, ipc_kmsg_body(kmsg)->msgh_descriptor_count);
     }
     kmsg->header.msgh_bits &= ~(MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS_REMOTE_MASK);
+    ipc_kmsg_drop_voucher(kmsg);
     ipc_port_release_right(kmsg->reply, kmsg->reply_type);
     kmsg->reply = nullptr;
     kmsg->reply_type = 0;

@@ -38,6 +38,7 @@ static const struct kind kinds[] = {
     [IPC_KOBJECT_CLOCK] = { 25, "clock" },
     [IPC_KOBJECT_CLOCK_CONTROL] = { 26, "clock, privileged" },
     [IPC_KOBJECT_SEMAPHORE] = { 23, "semaphore" },
+    [IPC_KOBJECT_VOUCHER] = { 37, "voucher" },
     [IPC_KOBJECT_MEMORY_ENTRY] = { 28, "memory entry" },
     [IPC_KOBJECT_DEVICE_MASTER] = { 19, "all devices" },
     [IPC_KOBJECT_INTERRUPT] = { KIND_UNKNOWN, "interrupt" },

@@ -334,3 +334,18 @@ struct ipc_port *convert_semaphore_to_port(struct semaphore *semaphore)
     semaphore_release(semaphore);
     return right;
 }
+
+struct ipc_voucher *convert_port_to_voucher(struct ipc_port *port)
+{
+    return ipc_voucher_of_port(port);
+}
+
+struct ipc_port *convert_voucher_to_port(struct ipc_voucher *voucher)
+{
+    if (voucher == nullptr) {
+        return nullptr;
+    }
+    struct ipc_port *right = ipc_voucher_make_send(voucher);
+    ipc_voucher_release(voucher);
+    return right;
+}

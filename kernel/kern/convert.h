@@ -18,6 +18,7 @@
  */
 #pragma once
 
+#include <ipc/ipc_voucher.h>
 #include <kern/mig_types.h>
 #include <kern/object_access.h>
 #include <kern/task.h>
@@ -155,3 +156,8 @@ struct device_master *convert_port_to_device_master(struct ipc_port *port);
 struct semaphore *convert_port_to_semaphore(struct ipc_port *port);
 void semaphore_deallocate(struct semaphore *semaphore);
 struct ipc_port *convert_semaphore_to_port(struct semaphore *semaphore);
+
+/* The voucher behind its port, with a reference for ipc_voucher_release(); a send right to VOUCHER's port, whose
+ * reference is consumed. */
+struct ipc_voucher *convert_port_to_voucher(struct ipc_port *port);
+struct ipc_port *convert_voucher_to_port(struct ipc_voucher *voucher);

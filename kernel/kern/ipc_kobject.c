@@ -13,6 +13,7 @@
 #include <vm/vm_purgeable.h>
 #include <ipc/ipc_kmsg.h>
 #include <ipc/ipc_space.h>
+#include <ipc/ipc_voucher.h>
 #include <ipc/upcalls.h>
 #include <kern/call_failures.h>
 #include <kern/memory_entry.h>
@@ -235,6 +236,10 @@ struct ipc_kmsg *upcall_kobject_call(struct ipc_kmsg *request, struct ipc_short_
 
 void upcall_kobject_no_senders(struct ipc_port *port)
 {
+    if (port->kobject_kind == IPC_KOBJECT_VOUCHER) {
+        ipc_voucher_no_senders(port);
+        return;
+    }
     memory_entry_no_senders(port);
     semaphore_no_senders(port);
 }

@@ -13,6 +13,7 @@
 #include <mach/exception_types.h>
 #include <mach/host_info.h>
 #include <mach/kern_return.h>
+#include <mach/mach_voucher_types.h>
 #include <mach/memory_object_types.h>
 #include <mach/message.h>
 #include <mach/mig_errors.h>

@@ -13,6 +13,7 @@
 #include <mach_port_server.h>
 #include <mach_r_host_server.h>
 #include <mach_vm_server.h>
+#include <mach_voucher_server.h>
 #include <memory_entry_server.h>
 #include <processor_server.h>
 #include <processor_set_server.h>
@@ -22,14 +23,15 @@
 #include <vm_map_server.h>
 
 const struct kobject_subsystem kobject_subsystems[] = {
-    { &mach_port_subsystem, false },  { &mach_host_subsystem, true },
-    { &host_priv_subsystem, true },   { &host_security_subsystem, true },
-    { &task_subsystem, true },        { &thread_act_subsystem, true },
-    { &mach_vm_map_subsystem, true }, { &processor_set_subsystem, true },
-    { &mach_vm_subsystem, true },     { &mach_r_host_subsystem, true },
-    { &device_subsystem, true },      { &processor_subsystem, true },
-    { &clock_subsystem, true },       { &clock_priv_subsystem, true },
-    { &semaphore_subsystem, true },   { &memory_entry_subsystem, true },
+    { &mach_port_subsystem, false },   { &mach_host_subsystem, true },
+    { &host_priv_subsystem, true },    { &host_security_subsystem, true },
+    { &task_subsystem, true },         { &thread_act_subsystem, true },
+    { &mach_vm_map_subsystem, true },  { &processor_set_subsystem, true },
+    { &mach_vm_subsystem, true },      { &mach_r_host_subsystem, true },
+    { &device_subsystem, true },       { &processor_subsystem, true },
+    { &clock_subsystem, true },        { &clock_priv_subsystem, true },
+    { &semaphore_subsystem, true },    { &memory_entry_subsystem, true },
+    { &mach_voucher_subsystem, true },
 };
 
 const uint32_t kobject_subsystem_count = ARRAY_SIZE(kobject_subsystems);

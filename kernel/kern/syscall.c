@@ -23,6 +23,7 @@
 #include <kern/thread_control.h>
 #include <kern/trap_handler.h>
 #include <kern/vm_traps.h>
+#include <kern/voucher_user.h>
 
 #define TRAP(name) static TRAP_HANDLER(name)
 

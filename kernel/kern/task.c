@@ -16,6 +16,7 @@
 #include <kern/semaphore.h>
 #include <kern/task_state.h>
 #include <kern/thread_control.h>
+#include <kern/voucher_user.h>
 
 static struct zone task_zone;
 static struct mutex list_lock;
@@ -161,6 +162,7 @@ static void task_release_ports(struct task *task)
         task->registered[i] = nullptr;
     }
     exception_ports_close(&task->exceptions);
+    task_drop_voucher(task);
 }
 
 /* Take TASK's rights and memory away; parts may be missing if its creation failed. */

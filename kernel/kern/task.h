@@ -38,6 +38,7 @@
 
 struct ipc_port;
 struct ipc_space;
+struct ipc_voucher;
 struct vm_map;
 
 /* Ports that a task keeps for its children without knowing why (mach_ports_register). */
@@ -89,6 +90,7 @@ struct task {
     struct ipc_port *special[TASK_MAX_SPECIAL_PORT + 1]; /* (l) rights; null: the default */
     struct ipc_port *registered[TASK_REGISTERED_MAX];    /* (l) send rights */
     struct list semaphores;                              /* (l) semaphore.task_link */
+    struct ipc_voucher *voucher;                         /* (l) a reference, or null */
     struct exception_ports exceptions;                   /* its own lock */
     struct list link;                                    /* (t) */
 };

@@ -18,6 +18,7 @@
 #include <kern/kernel_port.h>
 #include <kern/task.h>
 #include <kern/thread_gate.h>
+#include <kern/voucher_user.h>
 
 /* How often to look whether a thread has left its processor, which takes an interrupt. */
 #define HELD_POLL_NS UINT64_C(50000)
@@ -89,6 +90,9 @@ static struct task *thread_leave_task(struct thread *self)
 {
     interrupts_enable();
     thread_drop_exceptions(self);
+    if (UNLIKELY(self->voucher != nullptr)) {
+        thread_drop_voucher(self);
+    }
     struct task *task = thread_leave_task(self);
 
     interrupts_disable();

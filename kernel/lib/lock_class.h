@@ -35,6 +35,8 @@ enum lock_pairs {
     X(PORT, "port", LOCK_SINGLE)                         \
     X(PORT_SET, "port set", LOCK_SINGLE)                 \
     X(TRANSIT, "transit", LOCK_SINGLE)                   \
+    X(VOUCHERS, "vouchers", LOCK_SINGLE)                 \
+    X(VOUCHER_VALUES, "voucher values", LOCK_SINGLE)     \
     X(SERVERS, "servers", LOCK_SINGLE)                   \
     X(SEMAPHORE, "semaphore", LOCK_ADDRESS)              \
     X(MESSAGE_RESERVE, "message reserve", LOCK_SINGLE)   \

@@ -89,6 +89,24 @@ static inline struct rbtree_node *rbtree_lookup(const struct rbtree *tree, uint6
     return nullptr;
 }
 
+/* The member that is equal to NODE, which need not be one, or null; COMPARE(a, b) is negative, zero or positive
+ * as a comes before, with or after b. */
+static inline struct rbtree_node *rbtree_find(const struct rbtree *tree,
+                                              const struct rbtree_node *node,
+                                              int (*compare)(const struct rbtree_node *a,
+                                                             const struct rbtree_node *b))
+{
+    struct rbtree_node *member = tree->root;
+    while (member != nullptr) {
+        int order = compare(node, member);
+        if (order == 0) {
+            return member;
+        }
+        member = member->child[order > 0];
+    }
+    return nullptr;
+}
+
 /* The last member whose key is not above KEY, or null; COMPARE as for rbtree_lookup(). */
 static inline struct rbtree_node *rbtree_lookup_nearest(
     const struct rbtree *tree, uint64_t key,

@@ -41,6 +41,7 @@
 struct exception_ports;
 struct ipc_port;
 struct ipc_space;
+struct ipc_voucher;
 struct mutex;
 struct task;
 struct vm_map;
@@ -179,6 +180,7 @@ struct thread {
     struct ipc_port *self;              /* kern: the thread's own port */
     struct ipc_port *lesser[2];         /* kern: those that allow less, or null */
     struct ipc_port *special_reply;     /* kern */
+    struct ipc_voucher *voucher;        /* kern: what it works for, a reference, or null */
     struct exception_ports *exceptions; /* kern: null until some are set */
     struct list task_link;              /* kern: the task's list of threads */
     struct list *ipc_dying;             /* ipc: messages this thread is destroying, or null */

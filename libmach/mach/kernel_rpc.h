@@ -39,3 +39,12 @@ kern_return_t _kernelrpc_mach_vm_map(vm_map_t target, mach_vm_address_t *address
                                      mem_entry_name_port_t object, memory_object_offset_t offset,
                                      boolean_t copy, vm_prot_t cur_protection,
                                      vm_prot_t max_protection, vm_inherit_t inheritance);
+
+kern_return_t _kernelrpc_host_create_mach_voucher(host_t host,
+                                                  mach_voucher_attr_raw_recipe_array_t recipes,
+                                                  mach_msg_type_number_t recipesCnt,
+                                                  ipc_voucher_t *voucher);
+kern_return_t _kernelrpc_mach_voucher_extract_attr_recipe(ipc_voucher_t voucher,
+                                                          mach_voucher_attr_key_t key,
+                                                          mach_voucher_attr_raw_recipe_t recipe,
+                                                          mach_msg_type_number_t *recipeCnt);

@@ -150,6 +150,15 @@ static inline mach_msg_options_t serve(struct server_buffers *buffers, demux_t *
     return unusual_reply(buffers->request, reply);
 }
 
+/* The same, working for the voucher that came with the request, if one did. */
+static mach_msg_options_t serve_adopting(struct server_buffers *buffers, demux_t *demux)
+{
+    voucher_mach_msg_state_t former = voucher_mach_msg_adopt(&buffers->request->Head);
+    mach_msg_options_t how = serve(buffers, demux);
+    voucher_mach_msg_revert(former);
+    return how;
+}
+
 /* Could the reply not be sent? That concerns its client only, be it gone or the reply bad, say with
  * a right that has died. A bad reply's send-once right tells the client when it is destroyed. */
 static boolean_t reply_has_failed(mach_msg_return_t result)
@@ -197,9 +206,26 @@ static mach_msg_return_t serve_all(struct server_buffers *buffers, demux_t *demu
     }
 }
 
+/* Serve requests with their vouchers. That is a call of the kernel more before and after each, so they may as well be
+ * served one by one, and all others lose nothing. */
+[[gnu::noinline]] static mach_msg_return_t serve_one_by_one(demux_t *demux,
+                                                            mach_msg_size_t max_size,
+                                                            mach_port_t port,
+                                                            mach_msg_options_t options)
+{
+    mach_msg_return_t result;
+    do {
+        result = mach_msg_server_once(demux, max_size, port, options);
+    } while (result == MACH_MSG_SUCCESS);
+    return result;
+}
+
 mach_msg_return_t mach_msg_server(demux_t *demux, mach_msg_size_t max_size, mach_port_t port,
                                   mach_msg_options_t options)
 {
+    if (options & MACH_RCV_VOUCHER) {
+        return serve_one_by_one(demux, max_size, port, options);
+    }
     struct server_buffers buffers;
     mach_msg_return_t result = buffers_create(&buffers, max_size);
     if (result != KERN_SUCCESS) {
@@ -225,7 +251,8 @@ mach_msg_return_t mach_msg_server_once(demux_t *demux, mach_msg_size_t max_size,
     result = receive(&buffers, port, receive_options(options));
     if (result == MACH_MSG_SUCCESS) {
         mach_msg_header_t *reply = &buffers.reply->Head;
-        mach_msg_options_t how = serve(&buffers, demux);
+        mach_msg_options_t how =
+            options & MACH_RCV_VOUCHER ? serve_adopting(&buffers, demux) : serve(&buffers, demux);
         if (how != 0) {
             result = mach_msg(reply, how, reply->msgh_size, 0, MACH_PORT_NULL, 0, MACH_PORT_NULL);
         }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <mach/mach.h>
 #include <mach/mach_init.h>
 #include <mach/mach_port.h>
 #include <mach/mach_traps.h>
@@ -170,4 +171,15 @@ mach_msg_return_t mach_msg(mach_msg_header_t *message, mach_msg_option_t option,
         }
     }
     return step.result;
+}
+
+voucher_mach_msg_state_t voucher_mach_msg_adopt(mach_msg_header_t *message)
+{
+    record("adopt %x;", message->msgh_voucher_port);
+    return VOUCHER_MACH_MSG_STATE_UNCHANGED;
+}
+
+void voucher_mach_msg_revert(voucher_mach_msg_state_t state)
+{
+    record("revert%s;", state == VOUCHER_MACH_MSG_STATE_UNCHANGED ? "" : " to another");
 }

@@ -49,6 +49,25 @@ static void test_server(void)
                 "send 600 to 10 size 36;receive 31;");
 }
 
+/* Who asks for vouchers works for that of each request while it is served. */
+static void test_server_with_vouchers(void)
+{
+    mach_msg_header_t first = simple_request(1, MACH_MSG_TYPE_MOVE_SEND_ONCE);
+    mach_msg_header_t second = simple_request(2, MACH_MSG_TYPE_MOVE_SEND_ONCE);
+    const struct fake_message steps[] = {
+        { &first, MACH_MSG_SUCCESS },
+        { NULL, MACH_MSG_SUCCESS },
+        { &second, MACH_MSG_SUCCESS },
+    };
+    first.msgh_voucher_port = 0x32;
+    fake_reset();
+    fake_script(steps, 3);
+    CHECK(mach_msg_server(demux, 512, 0x31, MACH_RCV_VOUCHER) == MACH_RCV_PORT_DIED);
+    CHECK_CALLS("receive 31;adopt 32;revert;send 101 to 30 size 36;"
+                "receive 31;adopt 0;revert;"
+                "receive 31;");
+}
+
 /* Clients that are gone, and one that wants no answer. */
 static void test_server_without_client(void)
 {
@@ -195,6 +214,7 @@ static void test_demux(void)
 void test_servers(void)
 {
     test_server();
+    test_server_with_vouchers();
     test_server_without_client();
     test_server_large();
     test_server_once();

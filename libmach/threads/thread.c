@@ -327,4 +327,5 @@ void thread_after_fork(void)
     zombies = NULL;
     registry_after_fork();
     thread_block_self()->thread_port = mach_thread_self();
+    thread_block_self()->voucher = MACH_VOUCHER_NULL;
 }

@@ -26,6 +26,7 @@ struct thread_block {
     mach_port_t reply_port;    /* (o) for mig_get_reply_port(), which may be inline; null: none */
     mach_port_t thread_port;   /* (c) a reference of the library's */
     mach_port_t park_port;     /* (o) receive and send right; null until first needed */
+    mach_voucher_t voucher;    /* (o) what it works for, a reference, or null: mach/voucher.c */
 
     void *(*start)(void *);
     void *argument;

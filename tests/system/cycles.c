@@ -17,6 +17,7 @@
 #include "systest.h"
 #include "systest_msg.h"
 #include "systest_task.h"
+#include "voucher_recipes.h"
 
 #define ROUNDS_QUICK 300
 
@@ -230,9 +231,27 @@ static void cycle_timer(void)
     EXPECT_OK(mk_timer_destroy(timer));
 }
 
-CASE(semaphores_and_timers)
+/* A voucher is made, sent with its only right, and received. */
+static void cycle_voucher(void)
+{
+    mach_voucher_t voucher = voucher_with("cycle");
+    mach_port_t port = port_create_with_send();
+    union any_message message = {
+        .header = { .msgh_bits =
+                        MACH_MSGH_BITS_SET(MACH_MSG_TYPE_COPY_SEND, 0, MACH_MSG_TYPE_MOVE_SEND, 0),
+                    .msgh_remote_port = port,
+                    .msgh_voucher_port = voucher },
+    };
+    EXPECT_OK(mach_msg(&message.header, MACH_SEND_MSG, sizeof(message.header), 0, 0, 0, 0));
+    EXPECT_OK(receive_option(port, &message, MACH_RCV_VOUCHER, 0));
+    voucher_drop(message.header.msgh_voucher_port);
+    port_destroy_with_send(port);
+}
+
+CASE(semaphores_vouchers_and_timers)
 {
     check_cycle("semaphore", cycle_semaphore);
+    check_cycle("voucher", cycle_voucher);
     check_cycle("timer", cycle_timer);
 }
 

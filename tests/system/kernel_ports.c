@@ -119,6 +119,17 @@ static void end_semaphore(mach_port_t semaphore)
     EXPECT_OK(semaphore_destroy(mach_task_self(), semaphore));
 }
 
+static mach_port_t make_voucher(void)
+{
+    mach_voucher_attr_recipe_data_t recipe = { .key = MACH_VOUCHER_ATTR_KEY_IMPORTANCE,
+                                               .command = MACH_VOUCHER_ATTR_IMPORTANCE_SELF };
+    mach_voucher_t voucher = MACH_VOUCHER_NULL;
+    mach_port_t host = mach_host_self();
+    EXPECT_OK(host_create_mach_voucher(host, (uint8_t *)&recipe, sizeof(recipe), &voucher));
+    release(host);
+    return voucher;
+}
+
 static mach_port_t make_memory_entry(void)
 {
     static char page[4096];
@@ -138,13 +149,16 @@ static mach_port_t make_memory_entry(void)
     4804, 4805, 4808, 4814, 4815, 4816, 4819, 4820, 3800, 3805, 3806, 3809, 3817, 3821, 3822, 3824
 static const mach_msg_id_t name_allows[] = { NAME_ALLOWS, 0 };
 static const mach_msg_id_t inspect_allows[] = { INSPECT_ALLOWS, 0 };
-static const mach_msg_id_t read_allows[] = { INSPECT_ALLOWS, SPACE_ALLOWS, MEMORY_ALLOWS, 3407,
-                                             3408,           3436,         3460,          0 };
+static const mach_msg_id_t read_allows[] = {
+    INSPECT_ALLOWS, SPACE_ALLOWS, MEMORY_ALLOWS, 3407, 3408, 3436, 3439, 3460, 5404, 0
+};
 #define THREAD_INSPECT_ALLOWS 3610, 3612, 3618, 3623
 static const mach_msg_id_t thread_inspect_allows[] = { THREAD_INSPECT_ALLOWS, 0 };
 static const mach_msg_id_t thread_read_allows[] = {
-    THREAD_INSPECT_ALLOWS, 3601, 3603, 3605, 3606, 3630, 0
+    THREAD_INSPECT_ALLOWS, 3601, 3603, 3605, 3606, 3625, 3630, 0
 };
+static const mach_msg_id_t voucher_allows[] = { 5400, 5401, 5402, 5403, 0 };
+static const mach_msg_id_t task_allows[] = { 5404, 0 };
 static const mach_msg_id_t token_allows[] = { 3458, 0 };
 
 static mach_port_t make_task_name(void);
@@ -155,7 +169,7 @@ static mach_port_t make_thread_inspect(void);
 static mach_port_t make_thread_read(void);
 
 struct kind kinds[] = {
-    { "task", make_task, end_task, { 3200, 3400, 3800, 4800 }, 0, NULL },
+    { "task", make_task, end_task, { 3200, 3400, 3800, 4800 }, 0, task_allows },
     { "thread", make_thread, end_thread, { 3600 }, 0, NULL },
     { "host", mach_host_self, release, { 200 }, 0, NULL },
     { "privileged host", systest_host_priv, keep, { 200, 400, 901000 }, 0, NULL },
@@ -166,6 +180,7 @@ struct kind kinds[] = {
     { "clock", make_clock, release, { 1000 }, 0, NULL },
     { "control of a clock", make_clock_control, release, { 1200 }, 0, NULL },
     { "semaphore", make_semaphore, end_semaphore, { 617200 }, 0, NULL },
+    { "voucher", make_voucher, release, { 0 }, 0, voucher_allows },
     { "memory entry", make_memory_entry, release, { 4900 }, 0, NULL },
     { "device master", make_device_master, release, { 902000 }, 0, NULL },
     { "task's name", make_task_name, release, { 0 }, 0, name_allows },

@@ -144,31 +144,3 @@ CASE(hints_change_nothing)
     }
     port_destroy_with_send(port);
 }
-
-/* Send a message with VOUCHER, of DISPOSITION. */
-static mach_msg_return_t send_with_voucher(mach_port_t port, mach_port_t voucher,
-                                           mach_msg_type_name_t disposition)
-{
-    mach_msg_header_t message = {
-        .msgh_bits = MACH_MSGH_BITS_SET(MACH_MSG_TYPE_COPY_SEND, 0, disposition, 0),
-        .msgh_remote_port = port,
-        .msgh_voucher_port = voucher,
-    };
-    return mach_msg(&message, MACH_SEND_MSG, sizeof(message), 0, MACH_PORT_NULL, 0, MACH_PORT_NULL);
-}
-
-CASE(no_port_is_a_voucher)
-{
-    mach_port_t port = port_create_with_send();
-    union any_message message;
-    EXPECT_EQ(send_with_voucher(port, port, MACH_MSG_TYPE_COPY_SEND), MACH_SEND_INVALID_VOUCHER);
-    EXPECT_EQ(send_with_voucher(port, MACH_PORT_DEAD, MACH_MSG_TYPE_MOVE_SEND),
-              MACH_SEND_INVALID_VOUCHER);
-    EXPECT_EQ(send_with_voucher(port, MACH_PORT_NULL, MACH_MSG_TYPE_MAKE_SEND),
-              MACH_SEND_INVALID_VOUCHER);
-    EXPECT_OK(send_with_voucher(port, MACH_PORT_NULL, MACH_MSG_TYPE_COPY_SEND));
-    EXPECT_OK(receive(port, &message));
-    EXPECT_EQ(message.header.msgh_voucher_port, MACH_PORT_NULL);
-    EXPECT_EQ(MACH_MSGH_BITS_VOUCHER(message.header.msgh_bits), 0);
-    port_destroy_with_send(port);
-}

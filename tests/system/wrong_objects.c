@@ -18,9 +18,9 @@
 #define ROUTINES_LEAST 150
 #define OPTIONS_SIZE   sizeof(mach_port_options_t)
 
-/* Those that are MIG_BAD_ID, as on Darwin: of processor_set.defs and mach_host.defs 6, of task.defs 10, of
+/* Those that are MIG_BAD_ID, as on Darwin: of processor_set.defs and mach_host.defs 8, of task.defs 10, of
  * thread_act.defs 2, of host_priv.defs 4. */
-#define ROUTINES_UNKNOWN 22
+#define ROUTINES_UNKNOWN 24
 
 /* True if FORMAT is a request that the kernel serves. */
 static bool is_kernels(const struct mach_msg_format *format)

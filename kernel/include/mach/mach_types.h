@@ -13,6 +13,7 @@
 #include <mach/host_info.h>
 #include <mach/host_notify.h>
 #include <mach/host_special_ports.h>
+#include <mach/mach_voucher_types.h>
 #include <mach/machine.h>
 #include <mach/memory_object_types.h>
 #include <mach/message.h>
@@ -84,6 +85,9 @@ typedef mach_port_t exception_handler_t;
 typedef mach_port_t io_master_t;
 typedef mach_port_t io_main_t;
 typedef mach_port_t device_master_t;
+typedef mach_port_t ipc_voucher_t;
+typedef mach_port_t ipc_voucher_attr_manager_t;
+typedef mach_port_t ipc_voucher_attr_control_t;
 
 typedef task_t *task_array_t;
 typedef thread_t *thread_array_t;
@@ -172,6 +176,7 @@ typedef char *user_subsystem_t;
 #define ARCADE_REG_NULL        ((arcade_register_t)0)
 #define MACH_EVENTLINK_NULL    ((mach_eventlink_t)0)
 #define IPC_EVENTLINK_NULL     ((ipc_eventlink_t)0)
+#define IPC_VOUCHER_NULL       ((ipc_voucher_t)0)
 #define TASK_ID_TOKEN_NULL     ((task_id_token_t)0)
 #define KCDATA_OBJECT_NULL     ((kcdata_object_t)0)
 #define TASK_FLAVOR_CONTROL    0

@@ -33,7 +33,8 @@ mach_msg_return_t mach_msg_receive(mach_msg_header_t *message);
 /*
  * Serve requests that arrive on PORT (a receive right or a port set), each by one call of DEMUX,
  * whose result is the reply. MAX_SIZE is the size of the largest request or reply, without trailer.
- * OPTIONS are receive options (trailer, MACH_RCV_LARGE, MACH_RCV_TIMEOUT: do not wait).
+ * OPTIONS are receive options (trailer, MACH_RCV_LARGE, MACH_RCV_TIMEOUT: do not wait). With MACH_RCV_VOUCHER the
+ * thread works for the voucher of a request while it serves it; Darwin's does that always.
  *
  * Returns: only when a receive fails.
  */
@@ -45,5 +46,29 @@ mach_msg_return_t mach_msg_server(boolean_t (*demux)(mach_msg_header_t *, mach_m
 mach_msg_return_t mach_msg_server_once(boolean_t (*demux)(mach_msg_header_t *, mach_msg_header_t *),
                                        mach_msg_size_t max_size, mach_port_t port,
                                        mach_msg_options_t options);
+
+/*
+ * The voucher that the calling thread works for goes along with what it sends, and comes from what it serves.
+ */
+#define VOUCHER_MACH_MSG_API_VERSION 20140205
+
+/* What a thread worked for before; opaque. */
+typedef struct voucher_mach_msg_state_s *voucher_mach_msg_state_t;
+
+#define VOUCHER_MACH_MSG_STATE_UNCHANGED ((voucher_mach_msg_state_t)~0ul)
+
+/* Send the thread's voucher along with MESSAGE, which is to be sent at once, if it names none. Returns: does
+ * MESSAGE have another header now? */
+boolean_t voucher_mach_msg_set(mach_msg_header_t *message);
+
+/* Undo voucher_mach_msg_set() of MESSAGE, which was sent, or could not be: then the right that it may have got goes. */
+void voucher_mach_msg_clear(mach_msg_header_t *message);
+
+/* Work for the voucher that was received in MESSAGE, and take it out there. Returns: what is to be handed to
+ * voucher_mach_msg_revert(). */
+voucher_mach_msg_state_t voucher_mach_msg_adopt(mach_msg_header_t *message);
+
+/* Give up the voucher that was adopted last, and work for what STATE says again. */
+void voucher_mach_msg_revert(voucher_mach_msg_state_t state);
 
 MACH_END_DECLS

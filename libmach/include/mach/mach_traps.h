@@ -66,6 +66,14 @@ kern_return_t semaphore_timedwait_trap(mach_port_name_t semaphore, unsigned int 
 kern_return_t semaphore_timedwait_signal_trap(mach_port_name_t wait, mach_port_name_t signal,
                                               unsigned int sec, clock_res_t nsec);
 
+kern_return_t host_create_mach_voucher_trap(mach_port_name_t host,
+                                            mach_voucher_attr_raw_recipe_array_t recipes,
+                                            int recipes_size, mach_port_name_t *voucher);
+kern_return_t mach_voucher_extract_attr_recipe_trap(mach_port_name_t voucher_name,
+                                                    mach_voucher_attr_key_t key,
+                                                    mach_voucher_attr_raw_recipe_t recipe,
+                                                    mach_msg_type_number_t *recipe_size);
+
 /* <mach/mach_time.h> names these without "_trap". */
 kern_return_t mach_timebase_info_trap(mach_timebase_info_t info);
 kern_return_t mach_wait_until_trap(uint64_t deadline);

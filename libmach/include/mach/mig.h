@@ -121,4 +121,7 @@ void mig_reply_setup(mach_msg_header_t *request, mach_msg_header_t *reply);
 /* Give back every right and all memory that MESSAGE holds, except its local port. */
 void mach_msg_destroy(mach_msg_header_t *message);
 
+/* Give up a user reference of a voucher, as mach_port_deallocate() does. */
+kern_return_t mach_voucher_deallocate(mach_voucher_t voucher);
+
 MACH_END_DECLS
