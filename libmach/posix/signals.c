@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 #include <mach/mach_init.h>
+#include <mach/mach_traps.h>
 #include <mach/thread_act.h>
+#include <mach/thread_switch.h>
 #include <mach_r/proc.h>
 
 #include "../threads/park.h"
@@ -251,6 +253,9 @@ int pthread_kill(pthread_t thread, int number)
     }
     if (number == 0) {
         return 0;
+    }
+    while (!__atomic_load_n(&thread->has_begun, __ATOMIC_ACQUIRE)) {
+        (void)thread_switch(thread->thread_port, SWITCH_OPTION_DEPRESS, 1);
     }
     return thread == pthread_self() ? (raise(number) == 0 ? 0 : errno)
                                     : signal_send(thread->thread_port, number);

@@ -106,7 +106,8 @@ int pthread_cancel(pthread_t thread)
         (void)__atomic_add_fetch(sequence, 1, __ATOMIC_RELEASE);
         park_wake(sequence, UINT32_MAX);
     }
-    (void)signal_send(thread->thread_port,
-                      CANCEL_SIGNAL); /* if it ends meanwhile, all the better */
+    if (__atomic_load_n(&thread->has_begun, __ATOMIC_ACQUIRE)) { /* else it sees it in time */
+        (void)signal_send(thread->thread_port, CANCEL_SIGNAL);   /* it may have ended */
+    }
     return 0;
 }

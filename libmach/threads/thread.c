@@ -208,6 +208,7 @@ void pthread_exit(void *result)
 [[noreturn]] static void thread_begin(struct thread_block *block)
 {
     (void)thread_set_tls_base_trap((vm_address_t)block);
+    __atomic_store_n(&block->has_begun, 1, __ATOMIC_RELEASE);
     pthread_exit(block->start(block->argument));
 }
 

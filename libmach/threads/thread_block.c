@@ -91,5 +91,6 @@ void thread_block_init_main(void)
     struct thread_block *block = thread_block_init(memory, size);
     block->reent = _global_impure_ptr;
     main_block = block;
+    block->has_begun = 1;
     (void)thread_set_tls_base_trap((vm_address_t)block);
 }

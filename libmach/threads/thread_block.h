@@ -40,6 +40,7 @@ struct thread_block {
     struct thread_block *next_zombie;
     struct thread_block *next; /* of the registry */
 
+    uint32_t has_begun;    /* (a) fs points here: before, no handler can run on it */
     uint32_t cancel_asked; /* (a) by pthread_cancel() */
     uint32_t *cancel_word; /* (a) of the condition it waits for; null: none */
 

@@ -129,6 +129,17 @@ CASE(a_thread_ends_where_it_asks)
     EXPECT_EQ(cleanups, 1);
 }
 
+/* Many are cancelled before they run at all. */
+CASE(a_thread_may_be_cancelled_at_once)
+{
+    for (int i = 0; i < 50; i++) {
+        pthread_t thread;
+        EXPECT_EQ(pthread_create(&thread, NULL, test_cancel, NULL), 0);
+        EXPECT_EQ(pthread_cancel(thread), 0);
+        expect_cancelled(thread);
+    }
+}
+
 CASE(a_thread_ends_in_its_sleep)
 {
     expect_cancelled(begin(sleep_long, NULL));
