@@ -46,6 +46,9 @@ kern_return_t mach_port_allocate_full(struct ipc_space *task, mach_port_right_t 
                                       mach_port_name_t *name);
 kern_return_t mach_port_construct(struct ipc_space *task, struct vm_map_copy *options,
                                   uint64_t context, mach_port_name_t *name);
+/* The same with the options at hand; TASK is not null. */
+kern_return_t mach_port_construct_by(struct ipc_space *task, const mach_port_options_t *options,
+                                     uint64_t context, mach_port_name_t *name);
 kern_return_t mach_port_set_mscount(struct ipc_space *task, mach_port_name_t name,
                                     mach_port_mscount_t count);
 kern_return_t mach_port_get_set_status(struct ipc_space *task, mach_port_name_t name,

@@ -47,9 +47,8 @@ static kern_return_t install(struct ipc_space *task, struct ipc_port *port, bool
     return result;
 }
 
-/* mach_port_construct with OPTIONS at hand. */
-static kern_return_t construct(struct ipc_space *task, const mach_port_options_t *options,
-                               uint64_t context, mach_port_name_t *name)
+kern_return_t mach_port_construct_by(struct ipc_space *task, const mach_port_options_t *options,
+                                     uint64_t context, mach_port_name_t *name)
 {
     if (options->flags & ~(uint32_t)KNOWN_OPTIONS) {
         return KERN_INVALID_ARGUMENT;
@@ -83,7 +82,7 @@ kern_return_t mach_port_construct(struct ipc_space *task, struct vm_map_copy *op
     }
     kern_return_t result = vm_map_copy_read(options, &wanted, sizeof(wanted));
     if (result == KERN_SUCCESS) {
-        result = construct(task, &wanted, context, name);
+        result = mach_port_construct_by(task, &wanted, context, name);
     }
     if (result == KERN_SUCCESS) {
         vm_map_copy_discard(options);

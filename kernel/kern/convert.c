@@ -205,6 +205,17 @@ struct thread *convert_name_to_thread(mach_port_name_t name)
     return thread;
 }
 
+struct clock *convert_name_to_clock(mach_port_name_t name)
+{
+    struct ipc_port *port;
+    if (convert_name_to_port(name, &port) != KERN_SUCCESS) {
+        return nullptr;
+    }
+    struct clock *clock = convert_port_to_clock(port);
+    ipc_port_release(port);
+    return clock;
+}
+
 void thread_deallocate(struct thread *thread)
 {
     if (thread != nullptr && thread != current_thread()) {

@@ -121,6 +121,9 @@ void thread_deallocate(struct thread *thread);
 /* The thread that the caller calls NAME, for thread_deallocate(); null if that is no thread. */
 struct thread *convert_name_to_thread(mach_port_name_t name);
 
+/* The clock that the caller calls NAME; null if that is no clock. */
+struct clock *convert_name_to_clock(mach_port_name_t name);
+
 /* Send rights to the ports of TASK and THREAD, whose reference is consumed (not those of the
  * borrowing pairs above). */
 struct ipc_port *convert_task_to_port(struct task *task);

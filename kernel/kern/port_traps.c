@@ -12,6 +12,9 @@
 #include <ipc/mach_port.h>
 #include <kern/own_task.h>
 
+/* The longest of the answers of mach_port_get_attributes. */
+#define INFO_WORDS MACH_PORT_INFO_EXT_COUNT
+
 TRAP_HANDLER(_kernelrpc_mach_port_allocate_trap)
 {
     struct ipc_space *space = own_space(a1);
@@ -97,6 +100,81 @@ TRAP_HANDLER(_kernelrpc_mach_port_type_trap)
     kern_return_t result;
     CALL_ROUTINE(3201, result, mach_port_type(space, (mach_port_name_t)a2, &type));
     return trap_result(result == KERN_SUCCESS ? copyout(a3, &type, sizeof(type)) : result);
+}
+
+/* task, name, flavor, words, and where their count is. */
+TRAP_HANDLER(_kernelrpc_mach_port_get_attributes_trap)
+{
+    struct ipc_space *space = own_space(a1);
+    integer_t words[INFO_WORDS];
+    mach_msg_type_number_t count;
+    if (space == nullptr) {
+        return MACH_SEND_INVALID_DEST;
+    }
+    if (copyin(&count, a5, sizeof(count)) != KERN_SUCCESS) {
+        return KERN_INVALID_ADDRESS;
+    }
+    if (count > INFO_WORDS) {
+        count = INFO_WORDS;
+    }
+    kern_return_t result;
+    CALL_ROUTINE(3217, result,
+                 mach_port_get_attributes(space, (mach_port_name_t)a2, (mach_port_flavor_t)a3,
+                                          words, &count));
+    if (result == KERN_SUCCESS) {
+        result = copyout(a4, words, count * sizeof(words[0]));
+    }
+    return trap_result(result == KERN_SUCCESS ? copyout(a5, &count, sizeof(count)) : result);
+}
+
+TRAP_HANDLER(_kernelrpc_mach_port_construct_trap)
+{
+    struct ipc_space *space = own_space(a1);
+    mach_port_options_t options;
+    mach_port_name_t name;
+    if (space == nullptr) {
+        return MACH_SEND_INVALID_DEST;
+    }
+    if (copyin(&options, a2, sizeof(options)) != KERN_SUCCESS) {
+        return KERN_INVALID_ADDRESS;
+    }
+    kern_return_t result;
+    CALL_ROUTINE(3231, result, mach_port_construct_by(space, &options, a3, &name));
+    return trap_result(result == KERN_SUCCESS ? copyout(a4, &name, sizeof(name)) : result);
+}
+
+TRAP_HANDLER(_kernelrpc_mach_port_destruct_trap)
+{
+    struct ipc_space *space = own_space(a1);
+    if (space == nullptr) {
+        return MACH_SEND_INVALID_DEST;
+    }
+    kern_return_t result;
+    CALL_ROUTINE(3232, result,
+                 mach_port_destruct(space, (mach_port_name_t)a2, (mach_port_delta_t)a3, a4));
+    return trap_result(result);
+}
+
+TRAP_HANDLER(_kernelrpc_mach_port_guard_trap)
+{
+    struct ipc_space *space = own_space(a1);
+    if (space == nullptr) {
+        return MACH_SEND_INVALID_DEST;
+    }
+    kern_return_t result;
+    CALL_ROUTINE(3233, result, mach_port_guard(space, (mach_port_name_t)a2, a3, (boolean_t)a4));
+    return trap_result(result);
+}
+
+TRAP_HANDLER(_kernelrpc_mach_port_unguard_trap)
+{
+    struct ipc_space *space = own_space(a1);
+    if (space == nullptr) {
+        return MACH_SEND_INVALID_DEST;
+    }
+    kern_return_t result;
+    CALL_ROUTINE(3234, result, mach_port_unguard(space, (mach_port_name_t)a2, a3));
+    return trap_result(result);
 }
 
 /* Take the right that a trap's caller names, as a message would carry it; *RECEIVED is the kind of

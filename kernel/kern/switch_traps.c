@@ -5,13 +5,16 @@
  */
 #include <kern/switch_traps.h>
 
+#include <mach/clock_types.h>
 #include <mach/thread_switch.h>
 
 #include <arch/clock_device.h>
+#include <arch/user_copy.h>
 #include <sched/policy.h>
 #include <sched/thread.h>
 #include <sched/timer.h>
 #include <sched/waitq.h>
+#include <kern/clock.h>
 #include <kern/convert.h>
 
 #define NS_PER_MS UINT64_C(1000000)
@@ -85,4 +88,45 @@ TRAP_HANDLER(thread_switch)
 TRAP_HANDLER(mach_wait_until_trap)
 {
     return trap_result(a1 <= clock_now() ? KERN_SUCCESS : sleep_until(a1));
+}
+
+/* The time at which a sleep of TYPE for or until TIME ends, in nanoseconds since boot. */
+static uint64_t sleep_deadline(sleep_type_t type, const mach_timespec_t *time)
+{
+    uint64_t given = time->tv_sec * NSEC_PER_SEC + (uint64_t)time->tv_nsec;
+    return type == TIME_RELATIVE ? clock_now() + given : given;
+}
+
+/* clock, type, seconds, nanoseconds, and where the time goes at which it ended (or none). */
+TRAP_HANDLER(clock_sleep_trap)
+{
+    sleep_type_t type = (sleep_type_t)a2;
+    mach_timespec_t time = { .tv_sec = (unsigned)a3, .tv_nsec = (clock_res_t)a4 };
+    const struct clock *clock = &clocks[SYSTEM_CLOCK];
+    if ((mach_port_name_t)a1 != MACH_PORT_NULL) {
+        clock = convert_name_to_clock((mach_port_name_t)a1);
+    }
+    if (clock == nullptr) {
+        return KERN_INVALID_ARGUMENT;
+    }
+    if (clock != &clocks[SYSTEM_CLOCK]) {
+        return KERN_FAILURE;
+    }
+    if (BAD_ALRMTYPE(type) || BAD_MACH_TIMESPEC(&time)) {
+        return KERN_INVALID_VALUE;
+    }
+    uint64_t deadline = sleep_deadline(type, &time);
+    uint64_t now = clock_now();
+    kern_return_t result = KERN_SUCCESS;
+    if (deadline <= now) {
+        deadline = now;
+    } else {
+        result = sleep_until(deadline);
+    }
+    if (a5 != 0) {
+        time = clock_timespec(deadline);
+        /* The sleep is over, whether or not it can be told when. */
+        (void)copyout(a5, &time, sizeof(time));
+    }
+    return trap_result(result);
 }

@@ -10,3 +10,4 @@ TRAP_HANDLER(swtch);
 TRAP_HANDLER(swtch_pri);
 TRAP_HANDLER(thread_switch);
 TRAP_HANDLER(mach_wait_until_trap);
+TRAP_HANDLER(clock_sleep_trap);

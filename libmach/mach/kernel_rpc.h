@@ -27,6 +27,18 @@ kern_return_t _kernelrpc_mach_port_request_notification(ipc_space_t task, mach_p
                                                         mach_msg_type_name_t disposition,
                                                         mach_port_t *previous);
 
+kern_return_t _kernelrpc_mach_port_get_attributes(ipc_space_read_t task, mach_port_name_t name,
+                                                  mach_port_flavor_t flavor, mach_port_info_t info,
+                                                  mach_msg_type_number_t *info_count);
+kern_return_t _kernelrpc_mach_port_construct(ipc_space_t task, mach_port_options_ptr_t options,
+                                             mach_port_context_t context, mach_port_name_t *name);
+kern_return_t _kernelrpc_mach_port_destruct(ipc_space_t task, mach_port_name_t name,
+                                            mach_port_delta_t srdelta, mach_port_context_t guard);
+kern_return_t _kernelrpc_mach_port_guard(ipc_space_t task, mach_port_name_t name,
+                                         mach_port_context_t guard, boolean_t strict);
+kern_return_t _kernelrpc_mach_port_unguard(ipc_space_t task, mach_port_name_t name,
+                                           mach_port_context_t guard);
+
 kern_return_t _kernelrpc_mach_vm_allocate(vm_map_t target, mach_vm_address_t *address,
                                           mach_vm_size_t size, int flags);
 kern_return_t _kernelrpc_mach_vm_deallocate(vm_map_t target, mach_vm_address_t address,

@@ -7,11 +7,14 @@
 #include <unistd.h>
 
 #include <mach/mach_error.h>
+#include <mach/mach_init.h>
 #include <mach/message_return.h>
 
 #include "mach_error_tables.h"
 
 #define HEX_DIGITS 8
+
+int (*vprintf_stderr_func)(const char *format, va_list arguments);
 
 /* The extra bits that mach_msg adds to a code to say which resource failed. */
 static mach_error_t without_resource_bits(mach_error_t error)
@@ -50,8 +53,20 @@ static const char *format_hex(unsigned int code, char digits[HEX_DIGITS + 1])
     return next;
 }
 
+__attribute__((format(printf, 1, 2))) static void print(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vprintf_stderr_func(format, arguments);
+    va_end(arguments);
+}
+
 void mach_error(const char *message, mach_error_t error)
 {
+    if (vprintf_stderr_func != NULL) {
+        print("%s %s (%x)\n", message, mach_error_string(error), (unsigned int)error);
+        return;
+    }
     char digits[HEX_DIGITS + 1];
     const char *parts[] = {
         message, " ", mach_error_string(error), " (", format_hex((unsigned int)error, digits),

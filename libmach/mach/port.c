@@ -72,3 +72,42 @@ kern_return_t mach_port_request_notification(ipc_space_t task, mach_port_name_t 
                                      task, name, id, sync, notify, disposition, previous)
                                : result;
 }
+
+kern_return_t mach_port_get_attributes(ipc_space_read_t task, mach_port_name_t name,
+                                       mach_port_flavor_t flavor, mach_port_info_t info,
+                                       mach_msg_type_number_t *info_count)
+{
+    kern_return_t result =
+        _kernelrpc_mach_port_get_attributes_trap(task, name, flavor, info, info_count);
+    return is_declined(result)
+               ? _kernelrpc_mach_port_get_attributes(task, name, flavor, info, info_count)
+               : result;
+}
+
+kern_return_t mach_port_construct(ipc_space_t task, mach_port_options_ptr_t options,
+                                  mach_port_context_t context, mach_port_name_t *name)
+{
+    kern_return_t result = _kernelrpc_mach_port_construct_trap(task, options, context, name);
+    return is_declined(result) ? _kernelrpc_mach_port_construct(task, options, context, name)
+                               : result;
+}
+
+kern_return_t mach_port_destruct(ipc_space_t task, mach_port_name_t name, mach_port_delta_t srdelta,
+                                 mach_port_context_t guard)
+{
+    kern_return_t result = _kernelrpc_mach_port_destruct_trap(task, name, srdelta, guard);
+    return is_declined(result) ? _kernelrpc_mach_port_destruct(task, name, srdelta, guard) : result;
+}
+
+kern_return_t mach_port_guard(ipc_space_t task, mach_port_name_t name, mach_port_context_t guard,
+                              boolean_t strict)
+{
+    kern_return_t result = _kernelrpc_mach_port_guard_trap(task, name, guard, strict);
+    return is_declined(result) ? _kernelrpc_mach_port_guard(task, name, guard, strict) : result;
+}
+
+kern_return_t mach_port_unguard(ipc_space_t task, mach_port_name_t name, mach_port_context_t guard)
+{
+    kern_return_t result = _kernelrpc_mach_port_unguard_trap(task, name, guard);
+    return is_declined(result) ? _kernelrpc_mach_port_unguard(task, name, guard) : result;
+}

@@ -240,6 +240,12 @@ mach_msg_return_t mach_msg_server(demux_t *demux, mach_msg_size_t max_size, mach
     return result;
 }
 
+mach_msg_return_t mach_msg_server_importance(demux_t *demux, mach_msg_size_t max_size,
+                                             mach_port_t port, mach_msg_options_t options)
+{
+    return mach_msg_server(demux, max_size, port, options);
+}
+
 mach_msg_return_t mach_msg_server_once(demux_t *demux, mach_msg_size_t max_size, mach_port_t port,
                                        mach_msg_options_t options)
 {

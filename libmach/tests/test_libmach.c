@@ -61,6 +61,21 @@ static void test_error_line(void)
     (void)close(saved);
 }
 
+static char told[128];
+
+static int tell(const char *format, va_list arguments)
+{
+    return vsnprintf(told, sizeof(told), format, arguments);
+}
+
+static void test_error_line_elsewhere(void)
+{
+    vprintf_stderr_func = tell;
+    mach_error("sending:", MACH_SEND_INVALID_DEST);
+    vprintf_stderr_func = NULL;
+    CHECK(strcmp(told, "sending: (ipc/send) invalid destination port (10000003)\n") == 0);
+}
+
 struct test_block {
     struct startup_info info;
     struct startup_port ports[2];
@@ -160,6 +175,7 @@ int main(void)
 {
     test_error_strings();
     test_error_line();
+    test_error_line_elsewhere();
     test_messages();
     test_servers();
     test_arguments();

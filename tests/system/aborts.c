@@ -267,6 +267,29 @@ CASE(a_sleep_ends)
     }
 }
 
+/* The same by a clock, which tells when the sleep was to end. */
+static void sleep_long_by_clock(void *argument)
+{
+    const mach_timespec_t hour = { .tv_sec = 3600 };
+    mach_timespec_t wakeup = { 0 };
+    (void)argument;
+    uint64_t end = mach_absolute_time() / NSEC_PER_SEC + hour.tv_sec;
+    work.result = (uint32_t)clock_sleep(MACH_PORT_NULL, TIME_RELATIVE, hour, &wakeup);
+    work.value = wakeup.tv_sec >= end && wakeup.tv_sec < end + hour.tv_sec;
+}
+
+CASE(a_sleep_by_a_clock_ends)
+{
+    for (uint32_t i = 0; i < ABORT_COUNT; i++) {
+        struct worker worker;
+        work_begin(0);
+        break_off(&worker, sleep_long_by_clock, i, false);
+        EXPECT_EQ(work.result, KERN_ABORTED);
+        EXPECT_EQ(work.value, 1);
+        work_end();
+    }
+}
+
 static semaphore_t semaphore;
 
 static void wait_for_semaphore(void *argument)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Clocks and alarms: what they tell, each error, and alarms whose port moves or dies while they are
- * set. Nothing sleeps: that a time has passed, a later alarm tells.
+ * set. No test waits by sleeping: that a time has passed, a later alarm tells.
  */
 #include <mach/clock.h>
 #include <mach/clock_reply.h>
@@ -202,6 +202,52 @@ CASE(alarms_are_of_the_system_clock_and_need_a_port)
     clock_close(clock);
     expect_nothing(port);
     port_destroy(port);
+}
+
+/* Sleep by CLOCK for or until NS. */
+static kern_return_t sleep_by(clock_serv_t clock, sleep_type_t type, uint64_t ns,
+                              mach_timespec_t *wakeup)
+{
+    return clock_sleep(clock, type, from_ns(ns), wakeup);
+}
+
+CASE(a_sleep_ends_not_too_early_and_tells_when)
+{
+    const uint64_t length = 3 * NSEC_PER_MSEC;
+    mach_timespec_t woken = { 0 };
+    clock_serv_t clock = systest_clock(SYSTEM_CLOCK);
+    clock_serv_t by[] = { clock, MACH_PORT_NULL };
+    for (uint32_t i = 0; i < 2; i++) {
+        uint64_t start = mach_absolute_time();
+        EXPECT_OK(sleep_by(by[i], TIME_RELATIVE, length, &woken));
+        EXPECT(to_ns(woken) >= start + length && to_ns(woken) <= mach_absolute_time());
+        start = mach_absolute_time();
+        EXPECT_OK(sleep_by(by[i], TIME_ABSOLUTE, start + length, &woken));
+        EXPECT_EQ(to_ns(woken), start + length);
+        EXPECT(mach_absolute_time() >= start + length);
+    }
+    /* A time that has passed. */
+    uint64_t start = mach_absolute_time();
+    EXPECT_OK(sleep_by(clock, TIME_ABSOLUTE, 1, &woken));
+    EXPECT(to_ns(woken) >= start && to_ns(woken) <= mach_absolute_time());
+    EXPECT_OK(sleep_by(clock, TIME_RELATIVE, 0, NULL));
+    clock_close(clock);
+}
+
+CASE(what_cannot_be_slept)
+{
+    mach_timespec_t woken = { 7, 7 };
+    mach_port_t host = mach_host_self();
+    clock_serv_t clock = systest_clock(CALENDAR_CLOCK);
+    const mach_timespec_t wrong = { .tv_nsec = NSEC_PER_SEC };
+    EXPECT_EQ(sleep_by(host, TIME_RELATIVE, 1, &woken), KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(sleep_by(MACH_PORT_DEAD, TIME_RELATIVE, 1, &woken), KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(sleep_by(clock, TIME_RELATIVE, 1, &woken), KERN_FAILURE);
+    EXPECT_EQ(sleep_by(MACH_PORT_NULL, 2, 1, &woken), KERN_INVALID_VALUE);
+    EXPECT_EQ(clock_sleep(MACH_PORT_NULL, TIME_RELATIVE, wrong, &woken), KERN_INVALID_VALUE);
+    EXPECT_EQ(to_ns(woken), to_ns((mach_timespec_t){ 7, 7 }));
+    clock_close(clock);
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), host));
 }
 
 CASE(an_alarm_comes_once_and_not_too_early)

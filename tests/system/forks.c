@@ -155,6 +155,26 @@ static void a_child_that_crashes_is_seen(void)
     EXPECT_EQ(errno, ECHILD);
 }
 
+static void panic_says_why_and_ends_the_program(void)
+{
+    static const char expected[] = "panic: no luck after 13\n";
+    char text[sizeof(expected)] = "";
+    int status = 0, ends[2];
+    EXPECT_EQ(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        (void)dup2(ends[1], STDERR_FILENO);
+        panic_init(mach_task_self()); /* no host: that stops nothing */
+        panic("no %s after %d", "luck", 13);
+    }
+    EXPECT_EQ(waitpid(child, &status, 0), child);
+    EXPECT(WIFSIGNALED(status) && WTERMSIG(status) == PROC_SIGNAL_ABORT);
+    EXPECT_EQ(read(ends[0], text, sizeof(text) - 1), (ssize_t)sizeof(text) - 1);
+    EXPECT(strcmp(text, expected) == 0);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+}
+
 static void an_end_is_not_told_to_who_has_gone(void)
 {
     int status = 0;
@@ -337,6 +357,7 @@ static const struct fork_case cases[] = {
     FORK_CASE(a_child_can_have_threads_and_children),
     FORK_CASE(any_thread_may_fork),
     FORK_CASE(a_child_that_crashes_is_seen),
+    FORK_CASE(panic_says_why_and_ends_the_program),
     FORK_CASE(an_end_is_not_told_to_who_has_gone),
     FORK_CASE(an_end_is_kept_for_who_can_hear_of_it),
     FORK_CASE(vfork_is_fork),

@@ -23,6 +23,7 @@
 #define TRAP_MSG           31
 #define TRAP_MSG_OVERWRITE 32
 #define TRAP_PORT_TYPE     76
+#define TRAP_CLOCK_SLEEP   62
 #define TRAP_REQUEST       77
 #define TRAP_TIMEBASE      89
 #define TRAP_WAIT_UNTIL    90
@@ -66,7 +67,8 @@ static bool is_harmful(uint32_t number, uint32_t position)
 {
     number &= MACH_TRAP_NUMBER_MASK;
     return (number == TRAP_VM_DEALLOCATE && position == 2) ||
-           (number == TRAP_VM_PROTECT && position == 2) || number == TRAP_WAIT_UNTIL;
+           (number == TRAP_VM_PROTECT && position == 2) ||
+           (number == TRAP_CLOCK_SLEEP && position == 2) || number == TRAP_WAIT_UNTIL;
 }
 
 /* Each argument of each trap in turn takes each wild value. */

@@ -45,4 +45,16 @@ typedef struct kmod_info {
 } kmod_info_t;
 #pragma pack(pop)
 typedef kmod_info_t *kmod_info_array_t;
+
+/* What a module says of itself. */
+#define KMOD_INFO_NAME    kmod_info
+#define KMOD_INFO_VERSION 1
+#define KMOD_EXPLICIT_DECL(name, version, start, stop)                                 \
+    kmod_info_t KMOD_INFO_NAME = {                                                     \
+        0, KMOD_INFO_VERSION, -1U, { #name }, { version }, -1, 0, 0, 0, 0, start, stop \
+    };
+#define KMOD_DECL(name, version)                  \
+    static kmod_start_func_t name##_module_start; \
+    static kmod_stop_func_t name##_module_stop;   \
+    KMOD_EXPLICIT_DECL(name, version, name##_module_start, name##_module_stop)
 MACH_ABI_SIZE(kmod_info_t, 196);

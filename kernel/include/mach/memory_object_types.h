@@ -77,3 +77,43 @@ typedef int *memory_object_info_t;
      MAP_MEM_PURGABLE | MAP_MEM_NAMED_REUSE | MAP_MEM_USE_DATA_ADDR | MAP_MEM_VM_COPY |           \
      MAP_MEM_VM_SHARE | MAP_MEM_LEDGER_TAGGED | MAP_MEM_4K_DATA_ADDR)
 #define MAP_MEM_FLAGS_ALL (MAP_MEM_FLAGS_USER)
+
+/* What could be asked of memory objects when pagers were programs; here nothing answers. */
+#define MEMORY_OBJECT_INFO_MAX         1024
+#define MEMORY_OBJECT_PERFORMANCE_INFO 11
+#define MEMORY_OBJECT_ATTRIBUTE_INFO   14
+#define MEMORY_OBJECT_BEHAVIOR_INFO    15
+#define MEMORY_OBJECT_TERMINATE_IDLE   0x1
+#define MEMORY_OBJECT_RESPECT_CACHE    0x2
+#define MEMORY_OBJECT_RELEASE_NO_OP    0x4
+
+typedef int memory_object_info_data_t[MEMORY_OBJECT_INFO_MAX];
+
+struct memory_object_perf_info {
+    memory_object_cluster_size_t cluster_size;
+    boolean_t may_cache;
+};
+typedef struct memory_object_perf_info *memory_object_perf_info_t;
+typedef struct memory_object_perf_info memory_object_perf_info_data_t;
+#define MEMORY_OBJECT_PERF_INFO_COUNT MACH_WORD_COUNT(memory_object_perf_info_data_t)
+
+struct memory_object_attr_info {
+    memory_object_copy_strategy_t copy_strategy;
+    memory_object_cluster_size_t cluster_size;
+    boolean_t may_cache_object;
+    boolean_t temporary;
+};
+typedef struct memory_object_attr_info *memory_object_attr_info_t;
+typedef struct memory_object_attr_info memory_object_attr_info_data_t;
+#define MEMORY_OBJECT_ATTR_INFO_COUNT MACH_WORD_COUNT(memory_object_attr_info_data_t)
+
+struct memory_object_behave_info {
+    memory_object_copy_strategy_t copy_strategy;
+    boolean_t temporary;
+    boolean_t invalidate;
+    boolean_t silent_overwrite;
+    boolean_t advisory_pageout;
+};
+typedef struct memory_object_behave_info *memory_object_behave_info_t;
+typedef struct memory_object_behave_info memory_object_behave_info_data_t;
+#define MEMORY_OBJECT_BEHAVE_INFO_COUNT MACH_WORD_COUNT(memory_object_behave_info_data_t)

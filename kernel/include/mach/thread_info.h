@@ -42,8 +42,9 @@ MACH_ABI_SIZE(thread_basic_info_data_t, 40);
 #define TH_STATE_UNINTERRUPTIBLE 4
 #define TH_STATE_HALTED          5
 
-#define TH_FLAGS_SWAPPED 0x1
-#define TH_FLAGS_IDLE    0x2
+#define TH_FLAGS_SWAPPED            0x1
+#define TH_FLAGS_IDLE               0x2
+#define TH_FLAGS_GLOBAL_FORCED_IDLE 0x4
 
 #define THREAD_IDENTIFIER_INFO 4
 struct thread_identifier_info {
@@ -80,3 +81,18 @@ MACH_ABI_SIZE(thread_extended_info_data_t, 112);
 #define THREAD_SCHED_TIMESHARE_INFO 10
 #define THREAD_SCHED_RR_INFO        11
 #define THREAD_SCHED_FIFO_INFO      12
+
+/* Counts of what was read and written. */
+#define IO_NUM_PRIORITIES 4
+struct io_stat_entry {
+    uint64_t count;
+    uint64_t size;
+};
+struct io_stat_info {
+    struct io_stat_entry disk_reads;
+    struct io_stat_entry io_priority[IO_NUM_PRIORITIES];
+    struct io_stat_entry paging;
+    struct io_stat_entry metadata;
+    struct io_stat_entry total_io;
+};
+typedef struct io_stat_info *io_stat_info_t;

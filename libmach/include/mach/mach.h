@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <mach/boolean.h>
+#include <mach/clock_types.h>
 #include <mach/error.h>
 #include <mach/machine/vm_param.h>
 #include <mach/mach_error.h>
@@ -21,6 +22,8 @@
 #include <mach/ndr.h>
 #include <mach/std_types.h>
 #include <mach/vm_page_size.h>
+
+#define MACH_IPC_FLAVOR UNTYPED
 
 MACH_BEGIN_DECLS
 
@@ -46,6 +49,21 @@ mach_msg_return_t mach_msg_server(boolean_t (*demux)(mach_msg_header_t *, mach_m
 mach_msg_return_t mach_msg_server_once(boolean_t (*demux)(mach_msg_header_t *, mach_msg_header_t *),
                                        mach_msg_size_t max_size, mach_port_t port,
                                        mach_msg_options_t options);
+
+/* mach_msg_server(). Importance goes with every call here: the scheduler lets a server run as its clients would. */
+mach_msg_return_t mach_msg_server_importance(boolean_t (*demux)(mach_msg_header_t *,
+                                                                mach_msg_header_t *),
+                                             mach_msg_size_t max_size, mach_port_t port,
+                                             mach_msg_options_t options);
+
+/* Sleep: clock_sleep_trap() of <mach/mach_traps.h>. */
+kern_return_t clock_sleep(mach_port_t clock_name, sleep_type_t sleep_type,
+                          mach_timespec_t sleep_time, mach_timespec_t *wakeup_time);
+
+/* Print "panic: ", FORMAT and a newline on standard error, ask the host whose privileged port panic_init() was given
+ * to stop in its debugger, and abort() the program, as no host here has one. */
+__attribute__((format(printf, 1, 2))) void panic(const char *format, ...);
+void panic_init(mach_port_t host_priv);
 
 /*
  * The voucher that the calling thread works for goes along with what it sends, and comes from what it serves.

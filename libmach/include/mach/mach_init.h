@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include <stdarg.h>
+
 #include <mach/mach_types.h>
 #include <mach/mach_traps.h>
 #include <mach/vm_page_size.h>
@@ -33,6 +35,9 @@ boolean_t mach_task_is_self(task_name_t task);
 
 /* What a processor of this type is called; both texts are constants. */
 void slot_name(cpu_type_t cpu_type, cpu_subtype_t cpu_subtype, char **cpu_name, char **cpu_subname);
+
+/* Prints what mach_error() has to say, as vprintf() does, if the program sets it; else standard error gets it. */
+extern int (*vprintf_stderr_func)(const char *format, va_list arguments);
 
 MACH_END_DECLS
 

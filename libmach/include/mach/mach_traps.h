@@ -78,6 +78,15 @@ kern_return_t mach_voucher_extract_attr_recipe_trap(mach_port_name_t voucher_nam
 kern_return_t mach_timebase_info_trap(mach_timebase_info_t info);
 kern_return_t mach_wait_until_trap(uint64_t deadline);
 
+/*
+ * Sleep by the clock CLOCK_NAME (null: the system's): TYPE is TIME_ABSOLUTE or TIME_RELATIVE. WAKEUP_TIME, if
+ * not null, becomes the time at which the sleep ended, or was to end if it was broken off.
+ * Errors: KERN_INVALID_ARGUMENT, no clock; KERN_FAILURE, that clock cannot; KERN_INVALID_VALUE, no such type or
+ *         time; KERN_ABORTED.
+ */
+kern_return_t clock_sleep_trap(mach_port_name_t clock_name, sleep_type_t sleep_type, int sleep_sec,
+                               int sleep_nsec, mach_timespec_t *wakeup_time);
+
 /* Make ADDRESS the base of the calling thread's fs segment. */
 kern_return_t thread_set_tls_base_trap(vm_address_t address);
 
@@ -99,6 +108,20 @@ kern_return_t _kernelrpc_mach_port_mod_refs_trap(mach_port_name_t target, mach_p
 kern_return_t _kernelrpc_mach_port_move_member_trap(mach_port_name_t target,
                                                     mach_port_name_t member,
                                                     mach_port_name_t after);
+kern_return_t _kernelrpc_mach_port_get_attributes_trap(mach_port_name_t target,
+                                                       mach_port_name_t name,
+                                                       mach_port_flavor_t flavor,
+                                                       mach_port_info_t port_info_out,
+                                                       mach_msg_type_number_t *port_info_outCnt);
+kern_return_t _kernelrpc_mach_port_construct_trap(mach_port_name_t target,
+                                                  mach_port_options_t *options, uint64_t context,
+                                                  mach_port_name_t *name);
+kern_return_t _kernelrpc_mach_port_destruct_trap(mach_port_name_t target, mach_port_name_t name,
+                                                 mach_port_delta_t srdelta, uint64_t guard);
+kern_return_t _kernelrpc_mach_port_guard_trap(mach_port_name_t target, mach_port_name_t name,
+                                              uint64_t guard, boolean_t strict);
+kern_return_t _kernelrpc_mach_port_unguard_trap(mach_port_name_t target, mach_port_name_t name,
+                                                uint64_t guard);
 kern_return_t _kernelrpc_mach_port_insert_right_trap(mach_port_name_t target, mach_port_name_t name,
                                                      mach_port_name_t poly,
                                                      mach_msg_type_name_t disposition);

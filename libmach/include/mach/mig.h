@@ -35,6 +35,7 @@ struct routine_arg_descriptor {
 };
 typedef struct routine_arg_descriptor *routine_arg_descriptor_t;
 typedef struct routine_arg_descriptor *mig_routine_arg_descriptor_t;
+#define MIG_ROUTINE_ARG_DESCRIPTOR_NULL ((mig_routine_arg_descriptor_t)0)
 
 struct routine_descriptor {
     mig_impl_routine_t impl_routine;
@@ -47,6 +48,7 @@ struct routine_descriptor {
 typedef struct routine_descriptor *routine_descriptor_t;
 typedef struct routine_descriptor mig_routine_descriptor;
 typedef mig_routine_descriptor *mig_routine_descriptor_t;
+#define MIG_ROUTINE_DESCRIPTOR_NULL ((mig_routine_descriptor_t)0)
 
 /* A subsystem: requests START to END - 1; the array really has END - START entries. */
 typedef struct mig_subsystem {
@@ -57,6 +59,7 @@ typedef struct mig_subsystem {
     vm_address_t reserved;
     mig_routine_descriptor routine[1];
 } *mig_subsystem_t;
+#define MIG_SUBSYSTEM_NULL ((mig_subsystem_t)0)
 
 /* The most subsystems of one server. */
 #define MIG_SERVER_SUBSYSTEMS 16
