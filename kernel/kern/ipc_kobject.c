@@ -87,17 +87,9 @@ static inline kern_return_t reply_result(const mach_msg_header_t *reply)
                : ((const mig_reply_error_t *)reply)->RetCode;
 }
 
-/* Whether a routine of ENTRY that said RESULT, and so has changed nothing, will find memory now. */
-static inline bool is_worth_another_try(const struct kobject_subsystem *entry, kern_return_t result)
-{
-    return UNLIKELY(result == KERN_RESOURCE_SHORTAGE) && entry->is_preemptible &&
-           vm_purgeable_reclaim();
-}
-
 /* Call STUB, of ENTRY, for REQUEST; it writes REPLY.  Returns: what the routine said. */
-static inline kern_return_t stub_call(const struct kobject_subsystem *entry,
-                                      ipc_kobject_stub_t stub, struct ipc_kmsg *request,
-                                      mach_msg_header_t *reply)
+static inline kern_return_t stub_try(const struct kobject_subsystem *entry, ipc_kobject_stub_t stub,
+                                     struct ipc_kmsg *request, mach_msg_header_t *reply)
 {
     mach_msg_id_t id = request->header.msgh_id;
     struct ipc_kobject_call call = {
@@ -112,10 +104,37 @@ static inline kern_return_t stub_call(const struct kobject_subsystem *entry,
     do {
         reply->msgh_bits = 0; /* size and the rest are the stub's; the id is set later */
         stub(&call);
-    } while (call_failures_repeat(id, reply_result(reply)) ||
-             is_worth_another_try(entry, reply_result(reply)));
+    } while (call_failures_repeat(id, reply_result(reply)));
     interrupts_disable();
     return reply_result(reply);
+}
+
+/* REQUEST's routine found no memory, and so has changed nothing: call it again as long as there is memory that can
+ * be purged.  It finds everything anew, so that other calls need not keep it. */
+static NOINLINE COLD kern_return_t stub_retry(struct ipc_kmsg *request, mach_msg_header_t *reply)
+{
+    const struct ipc_kobject_routine *routine;
+    const struct kobject_subsystem *entry = routine_lookup(request->header.msgh_id, &routine);
+    kern_return_t result = KERN_RESOURCE_SHORTAGE;
+    while (result == KERN_RESOURCE_SHORTAGE && entry->is_preemptible) {
+        interrupts_enable();
+        bool is_there_memory = vm_purgeable_reclaim();
+        interrupts_disable();
+        if (!is_there_memory) {
+            break;
+        }
+        result = stub_try(entry, routine->stub, request, reply);
+    }
+    return result;
+}
+
+/* The same as stub_try(), and again if memory that can be purged helps. */
+static inline kern_return_t stub_call(const struct kobject_subsystem *entry,
+                                      ipc_kobject_stub_t stub, struct ipc_kmsg *request,
+                                      mach_msg_header_t *reply)
+{
+    kern_return_t result = stub_try(entry, stub, request, reply);
+    return LIKELY(result != KERN_RESOURCE_SHORTAGE) ? result : stub_retry(request, reply);
 }
 
 void mach_msg_destroy_from_kernel(mach_msg_header_t *message)
