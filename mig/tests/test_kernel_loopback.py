@@ -27,10 +27,19 @@ from test_loopback import Fault, read_faults
 from mig import native
 
 OWN = ("torture", "ownership", "promised", "uncommon", "regions")
-# What programs can call and the kernel has not: processor sets are not made here.
-UNSERVED = {"processor_set_create", "processor_set_destroy", "processor_set_max_priority",
-            "processor_set_policy_control", "processor_set_policy_disable",
-            "processor_set_policy_enable"}
+# What programs can call and the kernel, as Darwin's, has not: idl/README.md.
+UNSERVED = {
+    "etap_trace_thread", "host_register_mach_voucher_attr_manager",
+    "host_register_well_known_mach_voucher_attr_manager", "kmod_control", "kmod_create", "kmod_destroy",
+    "lock_set_create", "lock_set_destroy", "processor_set_create", "processor_set_destroy",
+    "processor_set_max_priority", "processor_set_policy_control", "processor_set_policy_disable",
+    "processor_set_policy_enable", "task_get_emulation_vector", "task_policy", "task_sample",
+    "task_set_emulation", "task_set_emulation_vector", "task_set_policy", "task_set_ras_pc",
+    "task_zone_info", "thread_sample", "vm_allocate_cpm",
+}
+# With these a program reads all of mach_exc.defs that the kernel calls.
+HANDLER = ("-DMACH_EXC_SERVER_TASKIDTOKEN=1", "-DMACH_EXC_SERVER_TASKIDTOKEN_STATE=1",
+           "-DMACH_EXC_SERVER_BACKTRACE=1")
 TASK_FLAGS = ["-std=gnu23", "-g", "-w", "-I.", "-I" + CASES, "-I" + LOOPBACK, *INCLUDES]
 KERNEL_FLAGS = ["-std=gnu23", "-g", "-w", "-I.", "-I" + CASES, "-I" + LOOPBACK,
                 "-I" + os.path.join(ROOT, "kernel"), INCLUDES[-1]]
@@ -91,7 +100,7 @@ class Kernel:
         """Both halves of a program; its name."""
         name, half = os.path.basename(path).removesuffix(".defs"), self.half
         for where, (stubs, rest), defines in (
-            ("task", half.others, []), ("kernel", half.generated, [half.define, *options]),
+            ("task", half.others, HANDLER), ("kernel", half.generated, [half.define, *options]),
         ):
             result = run_mig(
                 self.folder, "-n", "-q", *INCLUDES, *defines, "-header", f"{name}_{where}.h",

@@ -41,8 +41,8 @@ def source_programs(folder=_FOLDER):
 # What the kernel's routines promise is compared with what they said.
 _KERNEL_INTERFACES = (
     "clock", "clock_priv", "device", "host_priv", "host_security", "mach_host", "mach_port",
-    "mach_r_host", "mach_vm", "memory_entry", "processor", "processor_set", "semaphore", "task",
-    "thread_act", "vm_map",
+    "mach_r_host", "mach_vm", "mach_voucher", "memory_entry", "processor", "processor_set",
+    "semaphore", "task", "thread_act", "vm_map",
 )
 
 
