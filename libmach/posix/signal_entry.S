@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Where a thread goes on that was sent a signal (<mach_r/signal_frame.h>): on the frame's own page, with the
- * frame's address in rdi. It moves to the handler's stack, and back by iretq, which takes no register
- * and no byte of the stack it returns to.
+ * frame's address in rdi. It moves to the handler's stack, and back with the help of a few bytes that signal_place()
+ * keeps free below the red zone of the stack it returns to. (iretq would need none, but the QEMU of Debian 12 reads
+ * its stack as the kernel's, and where the processor has SMAP faults for ever.)
  */
+#include "signal_stack.h"
 
 /* In x86_thread_state64_t. */
 #define RAX    0
@@ -25,6 +27,12 @@
 #define RIP    128
 #define RFLAGS 136
 
+/* In the bytes for the return. */
+#define SLOT_RDI    0
+#define SLOT_RCX    8
+#define SLOT_RFLAGS 16
+#define SLOT_RIP    24
+
     .section .text.signal_entry, "ax", @progbits
     .globl signal_entry
     .type signal_entry, @function
@@ -43,16 +51,18 @@ signal_entry:
 1:  movq %rbx, %rdi
     call signal_refuse
 2:  movq %rax, %rdi
-    movl %ss, %ecx
-    pushq %rcx
-    pushq RSP(%rdi)
-    pushq RFLAGS(%rdi)
-    movl %cs, %ecx
-    pushq %rcx
-    pushq RIP(%rdi)
+    movq RSP(%rdi), %rcx
+    subq $(SIGNAL_RED_ZONE + SIGNAL_RETURN_BYTES), %rcx
+    movq RDI(%rdi), %rax
+    movq %rax, SLOT_RDI(%rcx)
+    movq RCX(%rdi), %rax
+    movq %rax, SLOT_RCX(%rcx)
+    movq RFLAGS(%rdi), %rax
+    movq %rax, SLOT_RFLAGS(%rcx)
+    movq RIP(%rdi), %rax
+    movq %rax, SLOT_RIP(%rcx)
     movq RAX(%rdi), %rax
     movq RBX(%rdi), %rbx
-    movq RCX(%rdi), %rcx
     movq RDX(%rdi), %rdx
     movq RSI(%rdi), %rsi
     movq RBP(%rdi), %rbp
@@ -64,8 +74,11 @@ signal_entry:
     movq R13(%rdi), %r13
     movq R14(%rdi), %r14
     movq R15(%rdi), %r15
-    movq RDI(%rdi), %rdi
-    iretq
+    movq %rcx, %rsp                 /* from here the frame may be overwritten: by another signal's */
+    popq %rdi
+    popq %rcx
+    popfq
+    ret $SIGNAL_RED_ZONE
     .size signal_entry, . - signal_entry
 
 /* void signal_on_stack(uint64_t top, void (*function)(const void *), const void *argument): call it there */

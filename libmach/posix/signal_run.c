@@ -21,9 +21,9 @@
 #include "../threads/thread_block.h"
 #include "errors.h"
 #include "process.h"
+#include "signal_stack.h"
 #include "signals.h"
 
-#define RED_ZONE       128 /* bytes below the stack pointer that a function may use */
 #define LEGACY_SIZE    512 /* of FXSAVE's area */
 #define CPUID_OSXSAVE  (1u << 27)
 #define CPUID_XSAVE    0xd
@@ -83,7 +83,7 @@ struct signal_frame *signal_place(struct signal_frame *frame)
         return NULL;
     }
     struct sigaction action = signal_action(frame->signal);
-    uint64_t top = frame->registers.__rsp - RED_ZONE;
+    uint64_t top = frame->registers.__rsp - SIGNAL_RED_ZONE - SIGNAL_RETURN_BYTES;
     if ((action.sa_flags & SA_ONSTACK) != 0 && (other_stack.ss_flags & SS_DISABLE) == 0 &&
         !is_on_other_stack(frame->registers.__rsp)) {
         top = (uint64_t)other_stack.ss_sp + other_stack.ss_size;
