@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Everything at once, on as many processors as there are: calls between tasks with and without
- * hand-off, port sets, waits with time-outs, changes of the map, notifications, ports, threads and
- * tasks that die in the middle, processors that stop and start. No message may get lost, no wait be
+ * hand-off, port sets, waits with time-outs, changes of the map, memory that is purged, vouchers,
+ * notifications, ports, threads and tasks that die in the middle, processors that stop and start. No message may get lost, no wait be
  * for ever, nothing be left.
  *
  *     stress                     one round
@@ -12,6 +12,7 @@
 
 #include "stress_call.h"
 #include "stress_memory.h"
+#include "stress_objects.h"
 #include "stress_ports.h"
 #include "stress_victims.h"
 #include "systest.h"
@@ -21,6 +22,7 @@
 #define SENDERS  3
 #define READERS  3
 #define WRITERS  2
+#define MAKERS   3
 #define NS_PER_S UINT64_C(1000000000)
 
 #define WARM_UP 50 /* the part of a round that is done before */
@@ -55,6 +57,9 @@ static void create_all(void)
     create(1, "copier", be_copier, 500);
     create(1, "shared writer", be_shared_writer, 400);
     create(WRITERS, "writer", be_writer, 0);
+    create(MAKERS, "voucher maker", be_voucher_maker, 500);
+    create(1, "purger", be_purger, 200);
+    create(2, "purgeable reader", be_purgeable_reader, 0);
     for (int i = 0; i < KILLERS; i++) {
         (void)actor_create("killer", be_killer, killer_create(), part_of(20));
     }
@@ -68,11 +73,15 @@ static void round_run(uint64_t seed)
     window_begin();
     page_begin();
     shared_begin();
+    vouchers_begin();
+    purgeable_begin();
     create_all();
     if (service_begin(be_shared_reader)) {
         actors_run();
         service_end();
     }
+    purgeable_end();
+    vouchers_end();
     shared_end();
     page_end();
     window_end();
