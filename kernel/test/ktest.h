@@ -78,6 +78,10 @@ void ktest_join(struct ktest_thread *spawned);
 /* Let the others run until each of them waits or has ended. */
 void ktest_settle(void);
 
+/* Use the processor for a microsecond or two: what loops that let time pass do. Not with cpu_pause() alone,
+ * at which an emulator is so slow that a second of it takes minutes. */
+void ktest_compute(void);
+
 /*
  * Run a step with its 1st, 2nd, ... allocation failing until it succeeds without a failure:
  *

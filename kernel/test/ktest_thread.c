@@ -77,6 +77,13 @@ void ktest_settle(void)
     (void)thread_sleep_until(clock_now() + 1000000);
 }
 
+void ktest_compute(void)
+{
+    for (volatile uint32_t i = 0; i < 256; i++) {
+    }
+    cpu_pause(); /* on the host time goes on by it */
+}
+
 struct ktest_failures ktest_failures_begin(void)
 {
     return (struct ktest_failures){ .next = -1 };

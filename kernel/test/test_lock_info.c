@@ -57,7 +57,7 @@ KTEST(lock_info_keeps_the_longest_hold)
 {
     interrupt_state_t state = spin_lock_save(&lock);
     for (uint64_t end = clock_now() + HOLD; clock_now() < end;) {
-        cpu_pause();
+        ktest_compute();
     }
     spin_unlock_restore(&lock, state);
     struct lock_info longest = info_of(LOCK_CLASS_TEST);
@@ -114,10 +114,10 @@ static void hold_until_wanted([[maybe_unused]] void *argument)
     interrupt_state_t state = spin_lock_save(&lock);
     is_held = true;
     while (!is_wanted) {
-        cpu_pause();
+        ktest_compute();
     }
     for (uint64_t end = clock_now() + HOLD; clock_now() < end;) {
-        cpu_pause();
+        ktest_compute();
     }
     spin_unlock_restore(&lock, state);
 }
@@ -223,7 +223,7 @@ KTEST(off_time_is_measured_and_told)
     interrupt_state_t state = interrupts_save();
     uint32_t self = cpu_index();
     for (uint64_t end = clock_now() + 2 * HOLD; clock_now() < end;) {
-        cpu_pause();
+        ktest_compute();
     }
     interrupts_restore(state);
     EXPECT(lock_info_interrupts(self, &own));

@@ -23,15 +23,12 @@ static uint64_t time_of(struct ktest_thread *spawned)
     return usage.user_time + usage.system_time;
 }
 
-/* Use the processor until told to stop.  On the host time goes on by cpu_pause(), which an emulator
- * is slow at: so now and then. */
+/* Use the processor until told to stop. */
 static void hog([[maybe_unused]] void *argument)
 {
     interrupts_enable();
-    for (uint32_t i = 1; !stop; i++) {
-        if (i % 64 == 0) {
-            cpu_pause();
-        }
+    while (!stop) {
+        ktest_compute();
     }
 }
 

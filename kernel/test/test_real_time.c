@@ -19,12 +19,11 @@ static const struct sched_constraint needs = { 20 * MILLISECOND, 2 * MILLISECOND
 
 static _Atomic bool stop;
 
-/* On the host time goes on by cpu_pause(). */
 static void hog([[maybe_unused]] void *argument)
 {
     interrupts_enable();
     while (!stop) {
-        cpu_pause();
+        ktest_compute();
     }
 }
 
@@ -39,7 +38,7 @@ static void compute_for_ever([[maybe_unused]] void *argument)
     interrupts_enable();
     EXPECT_EQ(thread_set_real_time(current_thread(), &needs), KERN_SUCCESS);
     while (!stop) {
-        cpu_pause();
+        ktest_compute();
         interrupts_disable();
         uint64_t begins_at = self->policy.activated_at;
         if (self->priority == THREAD_PRIORITY_REAL_TIME) {
@@ -93,7 +92,7 @@ static void overrun_and_sleep([[maybe_unused]] void *argument)
     (void)thread_sleep_until(clock_now() + MILLISECOND);
     interrupts_enable();
     while (self->priority != THREAD_PRIORITY_REAL_TIME) {
-        cpu_pause();
+        ktest_compute();
     }
     late = clock_now() - next;
 }
@@ -166,7 +165,7 @@ KTEST(real_time_thread_is_not_charged_for_what_it_ran_before)
     enum sched_mode mode = self->policy.mode;
     uint64_t end = clock_now() + 3 * needs.computation;
     while (clock_now() < end) {
-        cpu_pause();
+        ktest_compute();
     }
     EXPECT_EQ(thread_set_real_time(self, &needs), KERN_SUCCESS);
     ktest_settle();

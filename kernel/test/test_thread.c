@@ -200,7 +200,7 @@ static void spin_until_stop([[maybe_unused]] void *argument)
     interrupts_enable();
     while (!stop) {
         runs++;
-        cpu_pause();
+        ktest_compute();
     }
 }
 
@@ -215,7 +215,7 @@ KTEST(thread_slice_ends_for_equals)
     /* Neither gives up the processor, and yet the three of us take turns. */
     uint64_t begin = clock_now();
     while (clock_now() < begin + 8 * SCHED_QUANTUM_NS) {
-        cpu_pause();
+        ktest_compute();
     }
     stop = true;
     EXPECT(runs > 0);
@@ -241,7 +241,7 @@ KTEST(thread_better_one_preempts_when_it_wakes)
     struct ktest_thread *better =
         ktest_spawn_at(current_thread()->priority + 1, sleep_and_stop, nullptr);
     while (!stop && clock_now() < begin + 2 * SCHED_QUANTUM_NS) {
-        cpu_pause();
+        ktest_compute();
     }
     EXPECT(stop);
     EXPECT(clock_now() < begin + SCHED_QUANTUM_NS);

@@ -19,7 +19,7 @@
 static void compute(uint64_t duration)
 {
     for (uint64_t end = clock_now() + duration; clock_now() < end;) {
-        cpu_pause();
+        ktest_compute();
     }
 }
 

@@ -22,11 +22,17 @@ static virt_addr_t transfer(struct vm_map *from, virt_addr_t address, uint64_t s
     return arrived;
 }
 
+/* Bytes that are written and read at a time. */
+#define PIECE 256
+
 /* Fill SIZE bytes at ADDRESS with VALUE. */
 static bool fill_bytes(struct vm_map *map, virt_addr_t address, uint64_t size, unsigned char value)
 {
-    for (uint64_t i = 0; i < size; i++) {
-        if (vm_map_write_bytes(map, address + i, &value, 1) != KERN_SUCCESS) {
+    unsigned char piece[PIECE];
+    memset(piece, value, sizeof(piece));
+    for (uint64_t i = 0; i < size; i += PIECE) {
+        uint64_t length = size - i < PIECE ? size - i : PIECE;
+        if (vm_map_write_bytes(map, address + i, piece, length) != KERN_SUCCESS) {
             return false;
         }
     }
@@ -38,9 +44,15 @@ static uint64_t count_bytes(struct vm_map *map, virt_addr_t address, uint64_t si
                             unsigned char value)
 {
     uint64_t count = 0;
-    for (uint64_t i = 0; i < size; i++) {
-        unsigned char byte;
-        count += vm_map_read_bytes(map, address + i, &byte, 1) == KERN_SUCCESS && byte == value;
+    unsigned char piece[PIECE];
+    for (uint64_t i = 0; i < size; i += PIECE) {
+        uint64_t length = size - i < PIECE ? size - i : PIECE;
+        if (vm_map_read_bytes(map, address + i, piece, length) != KERN_SUCCESS) {
+            return count;
+        }
+        for (uint64_t k = 0; k < length; k++) {
+            count += piece[k] == value;
+        }
     }
     return count;
 }

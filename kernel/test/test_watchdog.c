@@ -56,7 +56,7 @@ static NOINLINE void hang_with_interrupts_off(uint32_t reports)
 {
     uint64_t end = clock_now() + PATIENCE;
     while (watchdog_reports() == reports && clock_now() < end) {
-        cpu_pause();
+        ktest_compute();
     }
 }
 
