@@ -2,6 +2,7 @@
 /*
  * bench: prints what operations cost, a line `name value unit` each.  scripts/bench runs it.
  */
+#include <mach/comm_page.h>
 #include <mach/host_info.h>
 #include <mach/mach_host.h>
 #include <mach/vm_statistics.h>
@@ -46,11 +47,13 @@ static void bench_boot(uint64_t ticks)
     host_basic_info_data_t basic;
     mach_msg_type_number_t basic_count = HOST_BASIC_INFO_COUNT;
     mach_port_t host = mach_host_self();
+    const struct comm_page *page = (const struct comm_page *)COMM_PAGE_ADDRESS;
     bench_check(host_statistics64(host, HOST_VM_INFO64, (host_info64_t)&statistics, &count),
                 "host_statistics64");
     bench_check(host_info(host, HOST_BASIC_INFO, (host_info_t)&basic, &basic_count), "host_info");
     uint64_t free_bytes = (uint64_t)statistics.free_count * vm_page_size;
     bench_print("boot_to_prompt_insns", ticks, "ticks");
+    bench_print("kernel_to_prompt_insns", ticks - page->tsc_base, "ticks");
     bench_print("memory_at_prompt_kib", (basic.max_mem - free_bytes) / 1024, "KiB");
 }
 
