@@ -14,12 +14,16 @@
 
 #include <mach/mach_init.h>
 #include <mach/mach_port.h>
+#include <mach/mach_time.h>
 #include <mach/mach_vm.h>
 
+#include "../mach/mach_time.h"
 #include "../rpc/stubs.h"
 #include "errors.h"
 #include "files.h"
 #include "path.h"
+#include "poll.h"
+#include "terminal.h"
 
 /* From this length on a file is read out of line. */
 #define LONG_READ (4 * IO_INLINE_MAX)
@@ -130,11 +134,22 @@ static void advance(struct open_file *file, size_t amount)
     (void)__atomic_add_fetch(&file->offset, amount, __ATOMIC_RELAXED);
 }
 
+/* Wait for what is typed, for as long as VTIME says, before a read that does not wait. */
+static void be_patient(struct open_file *file)
+{
+    uint32_t tenths = terminal_patience();
+    if (tenths != 0 && file->type == IO_TYPE_TERMINAL) {
+        uint64_t span = mach_time_from_ns(tenths * (NSEC_PER_SEC / 10));
+        file_wait(file, mach_absolute_time() + span);
+    }
+}
+
 /* Only files have positions, and only they do not make a reader wait, which no writer may have to. */
 static kern_return_t read_some(struct open_file *file, char *buffer, size_t *amount)
 {
     kern_return_t result;
     if (file_type(file) != IO_TYPE_FILE) {
+        be_patient(file);
         result = read_inline(file, buffer, amount);
         if (result == KERN_SUCCESS) {
             advance(file, *amount);

@@ -30,6 +30,11 @@ void signal_handled(void)
     }
 }
 
+uint32_t signal_handled_count(void)
+{
+    return handled;
+}
+
 /* Returns: false without memory. */
 static bool begin(void)
 {

@@ -7,6 +7,7 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <mach_r/signal_frame.h>
 
@@ -44,6 +45,9 @@ int signal_send(mach_port_t thread, int number);
 
 /* Take one of the signals of SET that wait for a thread that lets them through. Returns: it; 0, none. */
 int signal_take_pending(sigset_t set);
+
+/* How many signals the calling thread has handled. */
+uint32_t signal_handled_count(void);
 
 /* A signal was handled, or began to wait: threads in sigsuspend() and sigwait() look again. Called anywhere. */
 void signal_handled(void);

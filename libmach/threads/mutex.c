@@ -8,10 +8,6 @@
 #include "park.h"
 #include "thread_block.h"
 
-#define ONCE_RUNNING 1
-#define ONCE_WAITED  2
-#define ONCE_DONE    3
-
 int pthread_mutexattr_init(pthread_mutexattr_t *attributes)
 {
     attributes->type = PTHREAD_MUTEX_DEFAULT;
@@ -107,30 +103,5 @@ int pthread_mutex_unlock(pthread_mutex_t *mutex)
     }
     set_owner(mutex, NULL);
     word_unlock(&mutex->state);
-    return 0;
-}
-
-int pthread_once(pthread_once_t *once, void (*routine)(void))
-{
-    uint32_t state = 0;
-    if (__atomic_load_n(&once->state, __ATOMIC_ACQUIRE) == ONCE_DONE) {
-        return 0;
-    }
-    if (__atomic_compare_exchange_n(&once->state, &state, ONCE_RUNNING, false, __ATOMIC_ACQUIRE,
-                                    __ATOMIC_ACQUIRE)) {
-        routine();
-        if (__atomic_exchange_n(&once->state, ONCE_DONE, __ATOMIC_RELEASE) == ONCE_WAITED) {
-            park_wake(&once->state, UINT32_MAX);
-        }
-        return 0;
-    }
-    while (state != ONCE_DONE) {
-        if (state == ONCE_WAITED ||
-            __atomic_compare_exchange_n(&once->state, &state, ONCE_WAITED, false, __ATOMIC_ACQUIRE,
-                                        __ATOMIC_ACQUIRE)) {
-            (void)park_wait(&once->state, ONCE_WAITED, PARK_FOREVER);
-            state = __atomic_load_n(&once->state, __ATOMIC_ACQUIRE);
-        }
-    }
     return 0;
 }

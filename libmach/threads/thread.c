@@ -20,7 +20,6 @@
 #include "park.h"
 #include "thread_block.h"
 
-#define DEFAULT_STACK_SIZE  (512 * 1024)
 #define RFLAGS_INITIAL      0x202
 #define THREAD_TERMINATE_ID 3600 /* first routine of thread_act.defs */
 
@@ -48,50 +47,6 @@ mach_port_t pthread_mach_thread_np(pthread_t thread)
         thread->thread_port = mach_thread_self();
     }
     return thread->thread_port;
-}
-
-int pthread_attr_init(pthread_attr_t *attributes)
-{
-    *attributes = (pthread_attr_t){ .stack_size = DEFAULT_STACK_SIZE,
-                                    .detach_state = PTHREAD_CREATE_JOINABLE };
-    thread_sched_init(attributes);
-    return 0;
-}
-
-int pthread_attr_destroy(pthread_attr_t *attributes)
-{
-    (void)attributes;
-    return 0;
-}
-
-int pthread_attr_setstacksize(pthread_attr_t *attributes, size_t size)
-{
-    if (size < PTHREAD_STACK_MIN) {
-        return EINVAL;
-    }
-    attributes->stack_size = size;
-    return 0;
-}
-
-int pthread_attr_getstacksize(const pthread_attr_t *attributes, size_t *size)
-{
-    *size = attributes->stack_size;
-    return 0;
-}
-
-int pthread_attr_setdetachstate(pthread_attr_t *attributes, int state)
-{
-    if (state != PTHREAD_CREATE_DETACHED && state != PTHREAD_CREATE_JOINABLE) {
-        return EINVAL;
-    }
-    attributes->detach_state = state;
-    return 0;
-}
-
-int pthread_attr_getdetachstate(const pthread_attr_t *attributes, int *state)
-{
-    *state = attributes->detach_state;
-    return 0;
 }
 
 /* Has the kernel let go of the thread, so that it can no longer use its stack? */
@@ -131,21 +86,30 @@ static void zombies_insert(struct thread_block *block)
     zombies = block;
 }
 
-/* Memory for a thread: guard page, stack, newlib's state, thread-local variables, block. */
-static struct thread_block *block_create(size_t stack_size)
+/*
+ * Memory for a thread: guard pages, stack, newlib's state, thread-local variables, block. A stack of the program's own
+ * is not in it.
+ */
+static struct thread_block *block_create(const pthread_attr_t *attributes)
 {
-    size_t extra = thread_block_size() + sizeof(struct _reent) + vm_page_size;
-    mach_vm_size_t size = mach_vm_round_page(stack_size + extra);
+    bool has_own = attributes->stack_end == NULL;
+    size_t guard = has_own ? attributes->guard_size : 0;
+    size_t extra = thread_block_size() + sizeof(struct _reent) + guard;
+    mach_vm_size_t size = mach_vm_round_page((has_own ? attributes->stack_size : 0) + extra);
     mach_vm_address_t memory = 0;
     if (mach_vm_allocate(mach_task_self_, &memory, size, VM_FLAGS_ANYWHERE) != KERN_SUCCESS) {
         return NULL;
     }
-    (void)mach_vm_protect(mach_task_self_, memory, vm_page_size, FALSE, VM_PROT_NONE);
+    if (guard != 0) {
+        (void)mach_vm_protect(mach_task_self_, memory, guard, FALSE, VM_PROT_NONE);
+    }
     struct thread_block *block = thread_block_init((void *)memory, size);
     block->memory = memory;
     block->memory_size = size;
     uintptr_t reent = memory + size - thread_block_size() - sizeof(struct _reent);
     block->reent = (struct _reent *)(reent & ~(uintptr_t)15);
+    block->stack_end = (vm_address_t)(has_own ? block->reent : attributes->stack_end);
+    block->stack_size = attributes->stack_size;
     _REENT_INIT_PTR(block->reent);
     return block;
 }
@@ -221,7 +185,7 @@ static kern_return_t thread_prepare(struct thread_block *block)
     x86_thread_state64_t state = {
         .__rip = (uint64_t)thread_begin,
         .__rdi = (uint64_t)block,
-        .__rsp = (uint64_t)block->reent - sizeof(uint64_t),
+        .__rsp = block->stack_end - sizeof(uint64_t),
         .__rflags = RFLAGS_INITIAL,
     };
     thread_act_t thread;
@@ -249,7 +213,7 @@ int pthread_create_suspended_np(pthread_t *result, const pthread_attr_t *attribu
     }
     reap_zombies();
     (void)pthread_mach_thread_np(thread_block_self()); /* the others may ask for it from now on */
-    struct thread_block *block = block_create(attributes->stack_size);
+    struct thread_block *block = block_create(attributes);
     if (block == NULL) {
         return EAGAIN;
     }

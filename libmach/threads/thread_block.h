@@ -37,6 +37,8 @@ struct thread_block {
 
     vm_address_t memory; /* (c) the whole allocation; 0 for the main thread */
     vm_size_t memory_size;
+    vm_address_t stack_end; /* (c) not of the main thread; its highest address */
+    vm_size_t stack_size;   /* (c) as the program asked for it */
     struct thread_block *next_zombie;
     struct thread_block *next; /* of the registry */
 

@@ -53,8 +53,8 @@ static void stack_of(const struct thread_block *block, mach_vm_address_t *end, m
         *size = startup->stack_size;
         *end = startup->stack_address + startup->stack_size;
     } else {
-        *end = (mach_vm_address_t)block->reent;
-        *size = *end - block->memory - vm_page_size; /* the guard page is below */
+        *end = block->stack_end;
+        *size = block->stack_size;
     }
 }
 

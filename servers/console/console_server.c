@@ -206,6 +206,17 @@ kern_return_t serve_io_readable(mach_port_t object, uint64_t offset, uint64_t *a
     return KERN_SUCCESS;
 }
 
+kern_return_t serve_io_poll(mach_port_t object, mach_port_t reply, uint64_t offset, unsigned events,
+                            int flags, unsigned *ready, uint64_t *amount)
+{
+    (void)offset;
+    if (!is_terminal(object)) {
+        return SERVER_ERROR_NOT_SUPPORTED;
+    }
+    *amount = terminal_readable();
+    return terminal_poll(events, flags, reply, ready);
+}
+
 /* Nobody but the kernel sends to the notify port. */
 kern_return_t do_mach_notify_dead_name(mach_port_t notify, mach_port_name_t name)
 {

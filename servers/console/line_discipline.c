@@ -301,6 +301,11 @@ bool line_discipline_is_readable(const struct line_discipline *discipline)
     return discipline->input_count != 0;
 }
 
+bool line_discipline_never_waits(const struct line_discipline *discipline)
+{
+    return !has_mode(discipline, TERMINAL_COOKED) && discipline->modes.no_wait != 0;
+}
+
 /* Where a read stops: behind a newline of cooked input, before an end mark. */
 size_t line_discipline_available(const struct line_discipline *discipline)
 {

@@ -55,6 +55,9 @@ unsigned line_discipline_type(struct line_discipline *discipline, char character
 /* Is there something to read, an end of input included? */
 bool line_discipline_is_readable(const struct line_discipline *discipline);
 
+/* Do the modes say that who reads gets nothing rather than wait? */
+bool line_discipline_never_waits(const struct line_discipline *discipline);
+
 /* How many characters a read would get. */
 size_t line_discipline_available(const struct line_discipline *discipline);
 

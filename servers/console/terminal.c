@@ -14,6 +14,7 @@
 
 #include "line_discipline.h"
 #include "output.h"
+#include "pollers.h"
 #include "screen.h"
 
 /* Numbers of requests, for answers and for a message that is not sent by its stub. */
@@ -36,6 +37,7 @@ static struct {
     struct line_discipline discipline;
     struct reader *readers;
     unsigned reader_count;
+    struct poller *pollers;
     bool is_interrupted; /* for who reads next: nobody was there when the key was typed */
     bool is_held;        /* the port is out of the set, until output has drained */
 } terminal;
@@ -48,6 +50,23 @@ mach_port_t terminal_port(void)
 size_t terminal_readable(void)
 {
     return line_discipline_available(&terminal.discipline);
+}
+
+static unsigned ready_now(void)
+{
+    bool can_read = terminal.is_interrupted || line_discipline_is_readable(&terminal.discipline);
+    return (can_read ? IO_POLL_READ : 0) | (output_is_waiting() ? 0 : IO_POLL_WRITE);
+}
+
+static void tell_pollers(void)
+{
+    pollers_tell(&terminal.pollers, ready_now(), terminal_readable());
+}
+
+kern_return_t terminal_poll(unsigned events, int flags, mach_port_t reply, unsigned *ready)
+{
+    *ready = ready_now();
+    return pollers_add(&terminal.pollers, reply, events, flags, *ready, terminal.notify);
 }
 
 /* While much output waits no requests are received, so that writers wait in turn. */
@@ -103,6 +122,7 @@ void terminal_continue_output(void)
 {
     output_continue();
     hold_or_release_port();
+    tell_pollers();
 }
 
 /* Echo is small, and if there is no memory for it only the picture suffers. */
@@ -163,6 +183,10 @@ kern_return_t terminal_read(char *data, size_t *count, int flags, mach_port_t re
         *count = line_discipline_read(&terminal.discipline, data, *count);
         return KERN_SUCCESS;
     }
+    if (line_discipline_never_waits(&terminal.discipline)) {
+        *count = 0;
+        return KERN_SUCCESS;
+    }
     return (flags & IO_NO_WAIT) != 0 ? SERVER_ERROR_WOULD_BLOCK : wait_for_input(reply, *count);
 }
 
@@ -198,6 +222,8 @@ void terminal_reader_died(mach_port_name_t name)
     if (*link != nullptr) {
         (void)mach_port_deallocate(mach_task_self(), name);
         remove_reader(link);
+    } else if (pollers_forget(&terminal.pollers, name)) {
+        (void)mach_port_deallocate(mach_task_self(), name);
     }
 }
 
@@ -252,6 +278,7 @@ void terminal_type(const char *data, size_t count)
     if ((happened & LINE_INPUT) != 0) {
         serve_readers();
     }
+    tell_pollers();
 }
 
 void terminal_modes_get(struct terminal_modes *modes)
@@ -263,6 +290,7 @@ void terminal_modes_set(const struct terminal_modes *modes)
 {
     line_discipline_set_modes(&terminal.discipline, modes);
     serve_readers();
+    tell_pollers();
 }
 
 void terminal_foreground_set(mach_port_t process)

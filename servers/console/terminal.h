@@ -29,6 +29,9 @@ kern_return_t terminal_write(const char *data, size_t count, int flags, mach_por
  */
 kern_return_t terminal_read(char *data, size_t *count, int flags, mach_port_t reply);
 
+/* Tell, at once or later, when EVENTS are so: as pollers_add(). *READY is what is so now. */
+kern_return_t terminal_poll(unsigned events, int flags, mach_port_t reply, unsigned *ready);
+
 /* How many bytes can be read without waiting. */
 size_t terminal_readable(void);
 

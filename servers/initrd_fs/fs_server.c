@@ -324,6 +324,21 @@ kern_return_t serve_io_readable(mach_port_t object, uint64_t offset, uint64_t *a
     return result;
 }
 
+kern_return_t serve_io_poll(mach_port_t object, mach_port_t reply, uint64_t offset, unsigned events,
+                            int flags, unsigned *ready, uint64_t *amount)
+{
+    const struct tree_node *file;
+    (void)reply;
+    (void)events;
+    (void)flags;
+    if (node_of_port(object) == nullptr) {
+        return SERVER_ERROR_NOT_SUPPORTED;
+    }
+    *ready = IO_POLL_READ | IO_POLL_WRITE;
+    *amount = file_of_port(object, &file) == KERN_SUCCESS ? clip(file, offset, UINT64_MAX) : 0;
+    return KERN_SUCCESS;
+}
+
 /* The only notification that was asked for: a node's port has no senders left. */
 kern_return_t do_mach_notify_no_senders(mach_port_t notify, mach_port_mscount_t mscount)
 {

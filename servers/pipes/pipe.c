@@ -86,6 +86,34 @@ static void serve_writers(struct pipe *pipe)
     }
 }
 
+static unsigned ready_at_output(const struct pipe *pipe)
+{
+    unsigned ready = pipe->ring.count != 0 ? IO_POLL_READ : 0;
+    return pipe->input == MACH_PORT_NULL ? IO_POLL_READ | IO_POLL_HANGUP : ready;
+}
+
+static unsigned ready_at_input(const struct pipe *pipe)
+{
+    bool has_room = pipe->writers == nullptr && ring_room(&pipe->ring) >= IO_POLL_ROOM;
+    unsigned ready = has_room ? IO_POLL_WRITE : 0;
+    return pipe->output == MACH_PORT_NULL ? IO_POLL_WRITE | IO_POLL_HANGUP : ready;
+}
+
+kern_return_t pipe_poll(struct pipe *pipe, bool is_output, unsigned events, int flags,
+                        mach_port_t reply, unsigned *ready)
+{
+    *ready = is_output ? ready_at_output(pipe) : ready_at_input(pipe);
+    return pollers_add(is_output ? &pipe->output_pollers : &pipe->input_pollers, reply, events,
+                       flags, *ready, pipes_notify_port());
+}
+
+/* Bytes, room or ends have come or gone. */
+static void tell_pollers(struct pipe *pipe)
+{
+    pollers_tell(&pipe->output_pollers, ready_at_output(pipe), pipe->ring.count);
+    pollers_tell(&pipe->input_pollers, ready_at_input(pipe), 0);
+}
+
 kern_return_t pipe_read(struct pipe *pipe, char *data, size_t *count, int flags, mach_port_t reply)
 {
     if (*count == 0) {
@@ -102,6 +130,7 @@ kern_return_t pipe_read(struct pipe *pipe, char *data, size_t *count, int flags,
     *count = ring_peek(&pipe->ring, data, *count);
     ring_drop(&pipe->ring, *count);
     serve_writers(pipe);
+    tell_pollers(pipe);
     return KERN_SUCCESS;
 }
 
@@ -117,6 +146,7 @@ kern_return_t pipe_write(struct pipe *pipe, const char *data, size_t count, int 
     }
     ring_put(&pipe->ring, data, count);
     serve_readers(pipe);
+    tell_pollers(pipe);
     return KERN_SUCCESS;
 }
 
@@ -126,6 +156,7 @@ void pipe_without_writers(struct pipe *pipe)
         (void)serve_io_read_reply(pipe->readers->reply, (char[]){ 0 }, 0);
         remove_waiter(&pipe->readers);
     }
+    tell_pollers(pipe);
 }
 
 void pipe_without_readers(struct pipe *pipe)
@@ -134,6 +165,7 @@ void pipe_without_readers(struct pipe *pipe)
         (void)serve_io_write_reply_error(pipe->writers->reply, SERVER_ERROR_NO_READER);
         remove_waiter(&pipe->writers);
     }
+    tell_pollers(pipe);
 }
 
 /* Take the one whose reply right REPLY is off LIST.  Returns: false if there is none. */
@@ -151,7 +183,8 @@ static bool forget_in(struct waiter **list, mach_port_t reply)
 
 bool pipe_forget(struct pipe *pipe, mach_port_t reply)
 {
-    if (forget_in(&pipe->readers, reply)) {
+    if (forget_in(&pipe->readers, reply) || pollers_forget(&pipe->output_pollers, reply) ||
+        pollers_forget(&pipe->input_pollers, reply)) {
         return true;
     }
     if (!forget_in(&pipe->writers, reply)) {
@@ -159,5 +192,6 @@ bool pipe_forget(struct pipe *pipe, mach_port_t reply)
     }
     serve_writers(pipe);
     serve_readers(pipe);
+    tell_pollers(pipe);
     return true;
 }

@@ -10,6 +10,7 @@
 
 #include <mach/mach_types.h>
 
+#include "pollers.h"
 #include "ring.h"
 
 struct waiter {
@@ -26,6 +27,8 @@ struct pipe {
     uint64_t number;
     struct waiter *readers;
     struct waiter *writers;
+    struct poller *output_pollers; /* who waits for bytes, or for room, but only to be told */
+    struct poller *input_pollers;
     struct ring ring;
 };
 
@@ -37,6 +40,12 @@ struct pipe {
 kern_return_t pipe_read(struct pipe *pipe, char *data, size_t *count, int flags, mach_port_t reply);
 kern_return_t pipe_write(struct pipe *pipe, const char *data, size_t count, int flags,
                          mach_port_t reply);
+
+/*
+ * The same for a request to be told of EVENTS at PIPE's output or input. *READY is what is so now.
+ */
+kern_return_t pipe_poll(struct pipe *pipe, bool is_output, unsigned events, int flags,
+                        mach_port_t reply, unsigned *ready);
 
 /* Nobody can write any more, or nobody can read: answer those who wait for it. */
 void pipe_without_writers(struct pipe *pipe);

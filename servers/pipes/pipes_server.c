@@ -196,6 +196,18 @@ kern_return_t serve_io_readable(mach_port_t object, uint64_t offset, uint64_t *a
     return KERN_SUCCESS;
 }
 
+kern_return_t serve_io_poll(mach_port_t object, mach_port_t reply, uint64_t offset, unsigned events,
+                            int flags, unsigned *ready, uint64_t *amount)
+{
+    (void)offset;
+    struct pipe *pipe = *find(object);
+    if (pipe == nullptr) {
+        return SERVER_ERROR_NOT_SUPPORTED;
+    }
+    *amount = object == pipe->output ? pipe->ring.count : 0;
+    return pipe_poll(pipe, object == pipe->output, events, flags, reply, ready);
+}
+
 /* Rights are made once only, when the pipe is, so a later one cannot have crossed with this. */
 kern_return_t do_mach_notify_no_senders(mach_port_t notify, mach_port_mscount_t mscount)
 {

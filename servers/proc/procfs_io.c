@@ -89,3 +89,19 @@ kern_return_t serve_io_readable(mach_port_t object, uint64_t offset, uint64_t *a
     }
     return result;
 }
+
+kern_return_t serve_io_poll(mach_port_t object, mach_port_t reply, uint64_t offset, unsigned events,
+                            int flags, unsigned *ready, uint64_t *amount)
+{
+    struct node *node;
+    (void)reply;
+    (void)events;
+    (void)flags;
+    kern_return_t result = find_file(object, &node);
+    if (result == SERVER_ERROR_NOT_SUPPORTED) {
+        return result;
+    }
+    *ready = IO_POLL_READ | IO_POLL_WRITE;
+    *amount = result == KERN_SUCCESS ? bytes_behind(node, offset) : 0;
+    return KERN_SUCCESS;
+}

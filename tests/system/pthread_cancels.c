@@ -104,6 +104,37 @@ static void *hold_off(void *word)
     return NULL;
 }
 
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static uint32_t runs;
+
+static void run_for_ever(void)
+{
+    runs++;
+    set(&ready);
+    for (;;) {
+        pthread_testcancel();
+        (void)sched_yield();
+    }
+}
+
+static void run_shortly(void)
+{
+    runs++;
+}
+
+static void *run_once_for_ever(void *nothing)
+{
+    (void)pthread_once(&once, run_for_ever);
+    return nothing;
+}
+
+static void *run_once_shortly(void *nothing)
+{
+    set(&go_on);
+    EXPECT_EQ(pthread_once(&once, run_shortly), 0);
+    return nothing;
+}
+
 static pthread_t begin(void *(*routine)(void *), void *argument)
 {
     pthread_t thread;
@@ -168,6 +199,33 @@ CASE(a_thread_that_holds_it_off_ends_later)
     set(&go_on);
     expect_cancelled(thread);
     EXPECT_EQ(word, 1);
+}
+
+CASE(what_was_cancelled_has_not_run_once)
+{
+    once = (pthread_once_t)PTHREAD_ONCE_INIT;
+    runs = 0;
+    expect_cancelled(begin(run_once_for_ever, NULL));
+    EXPECT_EQ(pthread_once(&once, run_shortly), 0);
+    EXPECT_EQ(pthread_once(&once, run_shortly), 0);
+    EXPECT_EQ(runs, 2);
+}
+
+CASE(who_waits_for_what_is_cancelled_runs_it)
+{
+    pthread_t first, second;
+    once = (pthread_once_t)PTHREAD_ONCE_INIT;
+    runs = 0;
+    ready = 0;
+    go_on = 0;
+    EXPECT_EQ(pthread_create(&first, NULL, run_once_for_ever, NULL), 0);
+    wait_for(&ready);
+    EXPECT_EQ(pthread_create(&second, NULL, run_once_shortly, NULL), 0);
+    wait_for(&go_on);
+    EXPECT_EQ(pthread_cancel(first), 0);
+    expect_cancelled(first);
+    EXPECT_EQ(pthread_join(second, NULL), 0);
+    EXPECT_EQ(runs, 2);
 }
 
 /* The memory and ports that a first thread leaves behind. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <mach/mach.h>
+#include <mach/mach_vm.h>
 
 #include "systest.h"
 
@@ -179,4 +180,61 @@ CASE(the_end_of_a_thread_cleans_up)
     EXPECT_EQ(pthread_create(&thread, NULL, end_within, NULL), 0);
     EXPECT_EQ(pthread_join(thread, NULL), 0);
     EXPECT_EQ(strcmp(calls, "dba"), 0);
+}
+
+static void *tell_stack(void *facts)
+{
+    *(struct facts *)facts = collect(main_port);
+    EXPECT(is_on_stack(&facts, facts));
+    return NULL;
+}
+
+static struct facts stack_facts(const pthread_attr_t *attributes)
+{
+    pthread_t thread;
+    struct facts facts = {};
+    EXPECT_EQ(pthread_create(&thread, attributes, tell_stack, &facts), 0);
+    EXPECT_EQ(pthread_join(thread, NULL), 0);
+    return facts;
+}
+
+CASE(a_thread_has_the_stack_that_was_asked_for)
+{
+    pthread_attr_t attributes;
+    void *start = &attributes;
+    size_t size = 0;
+    EXPECT_EQ(pthread_attr_init(&attributes), 0);
+    EXPECT_EQ(stack_facts(&attributes).stack_size, 512 * 1024);
+    EXPECT_EQ(pthread_attr_setstacksize(&attributes, PTHREAD_STACK_MIN - 1), EINVAL);
+    EXPECT_EQ(pthread_attr_setstacksize(&attributes, 0), EINVAL);
+    EXPECT_EQ(pthread_attr_setstacksize(&attributes, 100001), EINVAL);
+    EXPECT_EQ(pthread_attr_setguardsize(&attributes, 1), EINVAL);
+    EXPECT_EQ(pthread_attr_getstack(&attributes, &start, &size), 0);
+    EXPECT(start == NULL && size == 512 * 1024);
+    EXPECT_EQ(pthread_attr_setguardsize(&attributes, 2 * vm_page_size), 0);
+    EXPECT_EQ(pthread_attr_getguardsize(&attributes, &size), 0);
+    EXPECT_EQ(size, 2 * vm_page_size);
+    EXPECT_EQ(pthread_attr_setstacksize(&attributes, PTHREAD_STACK_MIN), 0);
+    EXPECT_EQ(stack_facts(&attributes).stack_size, PTHREAD_STACK_MIN);
+}
+
+CASE(a_thread_runs_on_the_programs_stack)
+{
+    enum {
+        SIZE = 96 * 1024
+    };
+    pthread_attr_t attributes;
+    mach_vm_address_t memory = 0;
+    EXPECT_OK(mach_vm_allocate(mach_task_self(), &memory, SIZE, VM_FLAGS_ANYWHERE));
+    EXPECT_EQ(pthread_attr_init(&attributes), 0);
+    EXPECT_EQ(pthread_attr_setstack(&attributes, (void *)(memory + 8), SIZE), EINVAL);
+    EXPECT_EQ(pthread_attr_setstackaddr(&attributes, (void *)(memory + 8)), EINVAL);
+    EXPECT_EQ(pthread_attr_setstack(&attributes, (void *)memory, SIZE), 0);
+    struct facts facts = stack_facts(&attributes);
+    EXPECT(facts.stack_end == (char *)memory + SIZE && facts.stack_size == SIZE);
+    EXPECT_EQ(pthread_attr_init(&attributes), 0);
+    EXPECT_EQ(pthread_attr_setstackaddr(&attributes, (char *)memory + SIZE), 0);
+    EXPECT_EQ(pthread_attr_setstacksize(&attributes, SIZE), 0);
+    EXPECT_EQ(stack_facts(&attributes).stack_end, (char *)memory + SIZE);
+    EXPECT_OK(mach_vm_deallocate(mach_task_self(), memory, SIZE));
 }

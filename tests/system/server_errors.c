@@ -34,12 +34,15 @@ static void expect_no_object(mach_port_t object)
     io_data_t data = "";
     mach_msg_type_number_t count = sizeof(data);
     unsigned written = 0;
+    unsigned ready = 0;
     uint64_t amount = 0;
     io_stat_t stat;
     EXPECT_EQ(io_read(object, 0, 1, IO_NO_WAIT, data, &count), SERVER_ERROR_NOT_SUPPORTED);
     EXPECT_EQ(io_write(object, 0, IO_NO_WAIT, data, 1, &written), SERVER_ERROR_NOT_SUPPORTED);
     EXPECT_EQ(io_stat(object, &stat), SERVER_ERROR_NOT_SUPPORTED);
     EXPECT_EQ(io_readable(object, 0, &amount), SERVER_ERROR_NOT_SUPPORTED);
+    EXPECT_EQ(io_poll(object, 0, IO_POLL_READ, IO_NO_WAIT, &ready, &amount),
+              SERVER_ERROR_NOT_SUPPORTED);
 }
 
 CASE(the_consoles_service_is_no_terminal)

@@ -28,7 +28,9 @@ struct terminal_modes {
     uint32_t erase_key;
     uint32_t kill_key; /* erases the line */
     uint32_t end_key;  /* at the start of a line: end of input */
-    uint32_t reserved[3];
+    uint32_t no_wait;  /* without TERMINAL_COOKED a read gets what there is, or nothing, at once */
+    uint32_t patience; /* no_wait: the tenths of a second that a program's library waits before it reads */
+    uint32_t reserved;
 };
 typedef struct terminal_modes terminal_modes_t;
 MACH_ABI_SIZE(struct terminal_modes, 32);

@@ -18,6 +18,14 @@ typedef char io_data_t[IO_INLINE_MAX];
 #define IO_NO_WAIT 0x1 /* fail instead of waiting */
 #define IO_APPEND  0x2 /* write at the end, whatever offset says */
 
+/* What io_poll tells. */
+#define IO_POLL_READ   0x01 /* a read would not wait: bytes or the end */
+#define IO_POLL_WRITE  0x04 /* a write of at most IO_POLL_ROOM bytes would not wait */
+#define IO_POLL_ERROR  0x08 /* nothing of what was asked for can ever be so */
+#define IO_POLL_HANGUP 0x10 /* the other end has gone */
+#define IO_POLL_ALWAYS (IO_POLL_ERROR | IO_POLL_HANGUP)
+#define IO_POLL_ROOM   512
+
 /* What an object is. */
 #define IO_TYPE_UNKNOWN   0
 #define IO_TYPE_FILE      1

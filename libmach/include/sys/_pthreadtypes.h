@@ -28,6 +28,8 @@ typedef struct thread_block *pthread_t;
 
 typedef struct {
     size_t stack_size;
+    size_t guard_size;
+    void *stack_end; /* of a stack of the program's own, its highest address; else null */
     int detach_state;
     int inherit; /* PTHREAD_INHERIT_SCHED or PTHREAD_EXPLICIT_SCHED */
     int policy;  /* SCHED_* */
