@@ -5,6 +5,7 @@
  */
 #include <ipc/mach_port.h>
 
+#include <lib/object_number.h>
 #include <lib/string.h>
 #include <ipc/ipc_right.h>
 #include <ipc/mach_port_internal.h>
@@ -47,8 +48,18 @@ static const struct kind kinds[] = {
 /* A timer's port has a queue, which its user receives from, and is Darwin's object all the same. */
 static const struct kind kind_timer = { 8, "timer" };
 
-/* What the send or receive right NAME stands for. */
-static kern_return_t find_kind(struct ipc_space *task, mach_port_name_t name, struct kind *kind)
+/* The number of the object that PORT stands for; 0 if it is none, or gone. */
+static uint32_t number_of_object(struct ipc_port *port)
+{
+    spin_lock(&port->object.lock);
+    const void *object = port->state == PORT_IN_KERNEL ? port->kobject : nullptr;
+    spin_unlock(&port->object.lock);
+    return object_number(object);
+}
+
+/* What the send or receive right NAME stands for, and which of these. */
+static kern_return_t find_kind(struct ipc_space *task, mach_port_name_t name, struct kind *kind,
+                               mach_vm_address_t *number)
 {
     struct ipc_entry *entry;
     kern_return_t result = mach_port_lock_entry(task, name, &entry);
@@ -57,8 +68,9 @@ static kern_return_t find_kind(struct ipc_space *task, mach_port_name_t name, st
     }
     result = KERN_INVALID_RIGHT;
     if (!ipc_right_check(task, entry) && (entry->bits & MACH_PORT_TYPE_SEND_RECEIVE)) {
-        const struct ipc_port *port = ipc_entry_port(entry);
+        struct ipc_port *port = ipc_entry_port(entry);
         *kind = port->is_timer ? kind_timer : kinds[port->kobject_kind];
+        *number = number_of_object(port);
         result = KERN_SUCCESS;
     }
     spin_unlock(&task->lock);
@@ -70,10 +82,9 @@ kern_return_t mach_port_kobject_description(struct ipc_space *task, mach_port_na
                                             kobject_description_t description)
 {
     struct kind kind;
-    kern_return_t result = find_kind(task, name, &kind);
+    kern_return_t result = find_kind(task, name, &kind, address);
     if (result == KERN_SUCCESS) {
         *type = kind.number;
-        *address = 0;
         strlcpy(description, kind.words, KOBJECT_DESCRIPTION_LENGTH);
     }
     return result;
@@ -83,10 +94,9 @@ kern_return_t mach_port_kobject(struct ipc_space *task, mach_port_name_t name, n
                                 mach_vm_address_t *address)
 {
     struct kind kind;
-    kern_return_t result = find_kind(task, name, &kind);
+    kern_return_t result = find_kind(task, name, &kind, address);
     if (result == KERN_SUCCESS) {
         *type = kind.number;
-        *address = 0;
     }
     return result;
 }

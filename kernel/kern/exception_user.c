@@ -8,6 +8,7 @@
 
 #include <lib/object_number.h>
 #include <ipc/ipc_port.h>
+#include <ipc/ipc_space.h>
 #include <kern/exception.h>
 #include <kern/kernel_port.h>
 #include <kern/task.h>
@@ -126,7 +127,7 @@ static kern_return_t list_thread_ports(struct thread *thread, exception_mask_t m
     return result;
 }
 
-/* Numbers that stand for PORT and for who receives from it; 0 for none. */
+/* Numbers that stand for PORT and for the task that receives from it; 0 for none. */
 static exception_handler_info_t handler_numbers(struct ipc_port *port)
 {
     exception_handler_info_t info = { 0, 0 };
@@ -136,7 +137,7 @@ static exception_handler_info_t handler_numbers(struct ipc_port *port)
             info.iip_port_object = object_number(port);
         }
         if (port->object.is_active && port->state == PORT_IN_SPACE) {
-            info.iip_receiver_object = object_number(port->receiver);
+            info.iip_receiver_object = object_number(port->receiver->task);
         }
         spin_unlock_restore(&port->object.lock, state);
     }

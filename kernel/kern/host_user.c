@@ -141,10 +141,26 @@ static kern_return_t answer_beginning(integer_t *out, mach_msg_type_number_t *co
     return info_answer(out, count, info, room < size ? room : size, KERN_FAILURE);
 }
 
-/* Pages are free or in use; there is no paging that would tell more. */
-static uint64_t used_pages(void)
+/* Pages are free, in memory objects, or the kernel's own; there is no paging that would tell more. */
+struct page_counts {
+    struct vm_object_pages objects;
+    natural_t free;
+    natural_t active; /* in objects */
+    natural_t wired;  /* the kernel's */
+};
+
+static struct page_counts count_pages(void)
 {
-    return vm_page_total() - vm_page_free_count();
+    struct vm_object_pages objects = vm_object_pages();
+    uint64_t active = objects.internal + objects.external;
+    uint64_t free = vm_page_free_count();
+    uint64_t total = vm_page_total();
+    return (struct page_counts){
+        .objects = objects,
+        .free = (natural_t)free,
+        .active = (natural_t)active,
+        .wired = (natural_t)(total > free + active ? total - free - active : 0),
+    };
 }
 
 /* Pages that could be taken back at once. */
@@ -155,9 +171,11 @@ static uint64_t volatile_pages(void)
 
 static kern_return_t answer_vm(integer_t *out, mach_msg_type_number_t *count)
 {
+    struct page_counts pages = count_pages();
     struct vm_statistics info = {
-        .free_count = (natural_t)vm_page_free_count(),
-        .active_count = (natural_t)used_pages(),
+        .free_count = pages.free,
+        .active_count = pages.active,
+        .wire_count = pages.wired,
         .zero_fill_count = (natural_t)atomic_load(&vm_fault_counts.zero_fills),
         .pageins = (natural_t)atomic_load(&vm_fault_counts.page_ins),
         .faults = (natural_t)atomic_load(&vm_fault_counts.faults),
@@ -170,15 +188,19 @@ static kern_return_t answer_vm(integer_t *out, mach_msg_type_number_t *count)
 
 static kern_return_t answer_vm64(integer_t *out, mach_msg_type_number_t *count)
 {
+    struct page_counts pages = count_pages();
     struct vm_statistics64 info = {
-        .free_count = (natural_t)vm_page_free_count(),
-        .active_count = (natural_t)used_pages(),
+        .free_count = pages.free,
+        .active_count = pages.active,
+        .wire_count = pages.wired,
         .zero_fill_count = atomic_load(&vm_fault_counts.zero_fills),
         .pageins = atomic_load(&vm_fault_counts.page_ins),
         .faults = atomic_load(&vm_fault_counts.faults),
         .cow_faults = atomic_load(&vm_fault_counts.copies),
         .purges = vm_purgeable_purged_pages(),
         .purgeable_count = (natural_t)volatile_pages(),
+        .external_page_count = (natural_t)pages.objects.external,
+        .internal_page_count = (natural_t)pages.objects.internal,
     };
     return answer_beginning(out, count, &info, sizeof(info), HOST_VM_INFO64_REV0_COUNT);
 }

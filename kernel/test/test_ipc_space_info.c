@@ -2,6 +2,7 @@
 /*
  * Tests of ipc: the slots of a space, what rights stand for, and the attributes that are Darwin's own.
  */
+#include <lib/object_number.h>
 #include <lib/string.h>
 #include <ipc/ipc_port.h>
 #include <ipc/mach_port.h>
@@ -139,13 +140,13 @@ KTEST(ipc_kobject_tells_what_a_right_stands_for)
     mach_vm_address_t address = 99;
     kobject_description_t words;
     EXPECT_EQ(mach_port_kobject(space, name, &type, &address), KERN_SUCCESS);
-    EXPECT(type == 23 && address == 0);
+    EXPECT(type == 23 && address == object_number(&object));
     EXPECT_EQ(mach_port_kernel_object(space, name, &type, &narrow), KERN_SUCCESS);
-    EXPECT(type == 23 && narrow == 0);
+    EXPECT(type == 23 && narrow == object_number(&object));
     EXPECT_EQ(mach_port_kobject_description(space, name, &type, &address, words), KERN_SUCCESS);
     EXPECT_EQ(strcmp(words, "semaphore"), 0);
     EXPECT_EQ(mach_port_kobject_description(space, plain, &type, &address, words), KERN_SUCCESS);
-    EXPECT(type == 0 && words[0] == '\0');
+    EXPECT(type == 0 && address == 0 && words[0] == '\0');
     ipc_port_destroy(port);
     EXPECT_EQ(mach_port_kobject(space, name, &type, &address), KERN_INVALID_RIGHT);
     EXPECT_EQ(mach_port_kobject(space, 0xabcdef, &type, &address), KERN_INVALID_NAME);

@@ -258,6 +258,7 @@ KTEST(vm_fault_pages_in)
 {
     bool is_terminated = false;
     pager_calls = 0;
+    struct vm_object_pages before = vm_object_pages();
     struct vm_map *map = vm_map_create();
     struct vm_object *object = vm_object_create_paged(PAGES(4), &test_pager_ops, &is_terminated);
     vm_object_reference(object);
@@ -271,9 +272,13 @@ KTEST(vm_fault_pages_in)
     EXPECT_EQ(pager_calls, 2);
     EXPECT_EQ(vm_fault(map, shared + PAGES(3), VM_PROT_READ), KERN_MEMORY_ERROR);
     EXPECT_EQ(vm_fault(map, copied + PAGES(3), VM_PROT_WRITE), KERN_MEMORY_ERROR);
+    EXPECT_EQ(vm_object_pages().external, before.external + 2);
+    EXPECT_EQ(vm_object_pages().internal, before.internal + 1);
     vm_map_check(map);
     vm_map_deallocate(map);
     EXPECT(is_terminated);
+    EXPECT_EQ(vm_object_pages().external, before.external);
+    EXPECT_EQ(vm_object_pages().internal, before.internal);
 }
 
 KTEST(vm_fault_maps_devices)

@@ -125,6 +125,30 @@ enum vm_object_use vm_object_current_use(struct vm_object *object)
     return atomic_load_explicit(&object->use, memory_order_relaxed);
 }
 
+/* Pages in objects, and those of them that came from a pager. */
+static _Atomic uint64_t resident_pages;
+static _Atomic uint64_t paged_in_pages;
+
+/* Note that COUNT pages came into OBJECT, or went if that is negative. */
+static void count_resident(struct vm_object *object, int64_t count)
+{
+    object->resident_count += (uint64_t)count;
+    atomic_fetch_add_explicit(&resident_pages, (uint64_t)count, memory_order_relaxed);
+    if (object->kind == VM_OBJECT_PAGED) {
+        atomic_fetch_add_explicit(&paged_in_pages, (uint64_t)count, memory_order_relaxed);
+    }
+}
+
+struct vm_object_pages vm_object_pages(void)
+{
+    uint64_t external = atomic_load_explicit(&paged_in_pages, memory_order_relaxed);
+    uint64_t all = atomic_load_explicit(&resident_pages, memory_order_relaxed);
+    return (struct vm_object_pages){
+        .internal = all > external ? all - external : 0,
+        .external = external,
+    };
+}
+
 /* The page becomes the kernel's again, and free. */
 static void release_page(struct vm_page *page)
 {
@@ -145,6 +169,7 @@ static struct vm_object *object_destroy(struct vm_object *object)
     list_for_each_entry_safe(page, next, &object->page_list, link) {
         release_page(page);
     }
+    count_resident(object, -(int64_t)object->resident_count);
     if (object->kind == VM_OBJECT_PAGED) {
         object->pager_ops->terminate(object->pager);
     }
@@ -203,7 +228,7 @@ void vm_object_insert_page(struct vm_object *object, struct vm_page *page, uint6
         insert_by_search(object, page);
     }
     list_insert_tail(&object->page_list, &page->link);
-    object->resident_count++;
+    count_resident(object, 1);
 }
 
 void vm_object_remove_page(struct vm_object *object, struct vm_page *page)
@@ -211,7 +236,7 @@ void vm_object_remove_page(struct vm_object *object, struct vm_page *page)
     assert(page->object == object);
     rbtree_remove(&object->pages, &page->node);
     list_remove(&page->link);
-    object->resident_count--;
+    count_resident(object, -1);
     page->object = nullptr;
     page->state = VM_PAGE_KERNEL;
 }

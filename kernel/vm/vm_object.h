@@ -132,6 +132,15 @@ static inline bool vm_object_is_copied_by_pages(struct vm_object *object)
     return object->kind == VM_OBJECT_PURGEABLE || vm_object_current_use(object) == VM_OBJECT_SHARED;
 }
 
+/* Pages in the objects of the system: those that programs filled, and those that came from pagers. */
+struct vm_object_pages {
+    uint64_t internal;
+    uint64_t external;
+};
+
+/* How many there are of each.  Context: any; the answer is a guess while others work. */
+struct vm_object_pages vm_object_pages(void);
+
 /* The resident page at OFFSET of OBJECT itself, or null. */
 struct vm_page *vm_object_lookup_page(const struct vm_object *object, uint64_t offset)
     REQUIRES(object->lock);

@@ -85,6 +85,14 @@ static natural_t number_of(mach_port_t name)
     return number;
 }
 
+static natural_t number_of_own_task(void)
+{
+    unsigned type = 0, number = 0;
+    EXPECT_OK(mach_port_kernel_object(mach_task_self(), mach_task_self(), &type, &number));
+    EXPECT(number != 0);
+    return number;
+}
+
 /* NUMBERS, of SOME_MASK and a kind for which nothing is set, have to be of HANDLER. */
 static void expect_numbers(const struct numbers *numbers, mach_port_t handler)
 {
@@ -94,7 +102,7 @@ static void expect_numbers(const struct numbers *numbers, mach_port_t handler)
            numbers->handlers[0].iip_receiver_object == 0);
     EXPECT_EQ(numbers->masks[1], SOME_MASK);
     EXPECT_EQ(numbers->handlers[1].iip_port_object, number_of(handler));
-    EXPECT(numbers->handlers[1].iip_receiver_object != 0);
+    EXPECT_EQ(numbers->handlers[1].iip_receiver_object, number_of_own_task());
     EXPECT_EQ(numbers->behaviors[1], EXCEPTION_STATE);
     EXPECT_EQ(numbers->flavors[1], x86_THREAD_STATE64);
 }

@@ -5,6 +5,7 @@
 #include <mach/host_info.h>
 #include <mach/host_reboot.h>
 #include <mach/host_special_ports.h>
+#include <mach/mach_vm.h>
 #include <mach_r/mach_r_host.h>
 
 #include <string.h>
@@ -110,6 +111,33 @@ CASE(too_little_room_for_an_answer_is_told)
     count = HOST_VM_INFO_REV0_COUNT - 1;
     EXPECT_EQ(host_statistics(host, HOST_VM_INFO, (host_info_t)&info, &count), KERN_FAILURE);
     EXPECT_OK(mach_port_deallocate(mach_task_self(), host));
+}
+
+static vm_statistics64_data_t page_counts(void)
+{
+    vm_statistics64_data_t told = {};
+    mach_port_t host = mach_host_self();
+    mach_msg_type_number_t count = HOST_VM_INFO64_COUNT;
+    EXPECT_OK(host_statistics64(host, HOST_VM_INFO64, (host_info64_t)&told, &count));
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), host));
+    return told;
+}
+
+CASE(pages_are_told_by_what_they_are_for)
+{
+    const natural_t many = 1024;
+    mach_vm_address_t memory = 0;
+    vm_statistics64_data_t before = page_counts();
+    EXPECT_EQ(before.internal_page_count + before.external_page_count, before.active_count);
+    EXPECT(before.wire_count != 0);
+    EXPECT_OK(mach_vm_allocate(mach_task_self(), &memory, many * vm_page_size, VM_FLAGS_ANYWHERE));
+    memset((void *)memory, 1, many * vm_page_size);
+    vm_statistics64_data_t filled = page_counts();
+    EXPECT(filled.internal_page_count >= before.internal_page_count + many);
+    EXPECT(filled.wire_count < before.wire_count + many);
+    EXPECT_OK(mach_vm_deallocate(mach_task_self(), memory, many * vm_page_size));
+    vm_statistics64_data_t after = page_counts();
+    EXPECT(after.internal_page_count <= filled.internal_page_count - many);
 }
 
 CASE(a_reboot_in_an_unknown_way_is_refused)

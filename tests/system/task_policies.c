@@ -77,6 +77,30 @@ CASE(a_tasks_policies_are_kept)
     helper_destroy(&helper);
 }
 
+CASE(who_may_inspect_a_task_is_told_its_policies_and_sets_none)
+{
+    struct helper helper;
+    task_inspect_t inspect = MACH_PORT_NULL;
+    task_name_t name = MACH_PORT_NULL;
+    integer_t role = TASK_CONTROL_APPLICATION, told = TASK_UNSPECIFIED;
+    mach_msg_type_number_t count = TASK_CATEGORY_POLICY_COUNT;
+    boolean_t get_default = FALSE;
+    if (!helper_create(&helper)) {
+        return;
+    }
+    EXPECT_OK(task_get_special_port(helper.task, TASK_INSPECT_PORT, &inspect));
+    EXPECT_OK(task_get_special_port(helper.task, TASK_NAME_PORT, &name));
+    EXPECT_OK(task_policy_set(helper.task, TASK_CATEGORY_POLICY, &role, 1));
+    EXPECT_OK(task_policy_get(inspect, TASK_CATEGORY_POLICY, &told, &count, &get_default));
+    EXPECT_EQ(told, role);
+    EXPECT_EQ(task_policy_set(inspect, TASK_CATEGORY_POLICY, &role, 1), KERN_INVALID_ARGUMENT);
+    EXPECT_EQ(task_policy_get(name, TASK_CATEGORY_POLICY, &told, &count, &get_default),
+              KERN_INVALID_ARGUMENT);
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), inspect));
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), name));
+    helper_destroy(&helper);
+}
+
 CASE(tiers_are_set_together_or_one_by_one)
 {
     struct helper helper;
