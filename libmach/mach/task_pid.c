@@ -5,14 +5,12 @@
  */
 #include <unistd.h>
 
+#include <bsm/libbsm.h>
 #include <mach/mach.h>
 
 #include "../posix/errors.h"
 #include "../posix/process.h"
 #include "../rpc/stubs.h"
-
-/* The word of an audit token that holds the process number. */
-#define TOKEN_PID 5
 
 kern_return_t task_for_pid(mach_port_name_t target, int pid, mach_port_name_t *task)
 {
@@ -67,9 +65,9 @@ kern_return_t pid_for_task(mach_port_name_t task, int *pid)
     mach_msg_type_number_t count = TASK_AUDIT_TOKEN_COUNT;
     *pid = -1;
     if (task_info(task, TASK_AUDIT_TOKEN, (task_info_t)&token, &count) != KERN_SUCCESS ||
-        token.val[TOKEN_PID] == 0) {
+        audit_token_to_pid(token) == 0) {
         return KERN_FAILURE;
     }
-    *pid = (int)token.val[TOKEN_PID];
+    *pid = audit_token_to_pid(token);
     return KERN_SUCCESS;
 }

@@ -2,7 +2,8 @@
 /*
  * What Mach_R adds to newlib's generated configuration: reentrancy state per thread, found by
  * __getreent(); the POSIX options that libmach supplies; the usual types of read() and write(); and,
- * as on Darwin, all declarations visible whichever C standard the compiler is set to.
+ * as on Darwin, numbers of users, files and devices of 32 and 64 bits, and all declarations visible
+ * whichever C standard the compiler is set to.
  */
 #ifndef _MACH_R_NEWLIB_CONFIG
 #define _MACH_R_NEWLIB_CONFIG 1
@@ -18,4 +19,14 @@
 #define _POSIX_MONOTONIC_CLOCK          1
 #define _POSIX_TIMEOUTS                 1
 #define _UNIX98_THREAD_MUTEX_ATTRIBUTES 1
+#ifndef __ASSEMBLER__
+#define __machine_dev_t_defined 1
+#define __machine_uid_t_defined 1
+#define __machine_gid_t_defined 1
+#define __machine_ino_t_defined 1
+typedef int __dev_t;
+typedef unsigned int __uid_t;
+typedef unsigned int __gid_t;
+typedef unsigned long long __ino_t;
+#endif
 #endif

@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <unistd.h>
 
+#include <bsm/libbsm.h>
 #include <mach/mach_port.h>
 #include <mach/mach_traps.h>
 #include <mach/task.h>
@@ -32,8 +33,6 @@
 
 /* Bytes between this call's frames and those of the thread that begins in the child. */
 #define STACK_DISTANCE 4096
-
-#define TOKEN_PID 5
 
 static void give(mach_port_t port, void *argument)
 {
@@ -124,7 +123,7 @@ static int own_pid(void)
     audit_token_t token = {};
     mach_msg_type_number_t count = TASK_AUDIT_TOKEN_COUNT;
     (void)task_info(mach_task_self_, TASK_AUDIT_TOKEN, (task_info_t)&token, &count);
-    return (int)token.val[TOKEN_PID];
+    return audit_token_to_pid(token);
 }
 
 static void child_side(void)

@@ -7,8 +7,9 @@ Understands what clang understands: -c, -S and -E stop early, -I, -D, -O, -W, -s
 to the compiler, -l, -L and -Wl, to the linker. An interface NAME.defs is given to mig: the sources
 find its NAME.h and NAME_server.h, and of its stubs what they use is linked; all of them stay in
 the folder PROG.mig. Beside PROG, compile_commands.json tells editors how each file is compiled.
-Words of makefiles written for macOS that ask for what every program here is (-arch x86_64) are
-taken; what cannot be had (frameworks, shared libraries, C++) is refused.
+Words of makefiles written for macOS that ask for what every program here is (-arch x86_64,
+-Wl,-dead_strip) are taken, -sectcreate does what it does there; what cannot be had (frameworks,
+shared libraries, C++) is refused.
 """
 
 import json
@@ -28,7 +29,7 @@ _FOREIGN = {".cc", ".cpp", ".cxx", ".c++", ".C", ".m", ".mm"}
 # Options whose value is the next word.
 _COMPILER_VALUE = {
     "-x", "-include", "-isystem", "-iquote", "-idirafter", "-imacros",
-    "-MF", "-MT", "-MQ", "-Xclang", "-mllvm",
+    "-MF", "-MT", "-MQ", "-Xclang", "-mllvm", "-F", "-Xpreprocessor", "-Xassembler",
 }
 _LINKER_VALUE = {"-L", "-l", "-u", "-Xlinker", "-z", "-T", "-e"}
 _LINKER_START = ("-L", "-l", "-Wl,")
@@ -36,18 +37,27 @@ _LINKER = {"-s"}
 # Of no meaning here: every program is static, may have threads, and gets the C library whole.
 _IGNORED = {
     "-static", "-pthread", "-pie", "-no-pie", "-rdynamic", "-static-libgcc", "-fuse-ld=lld",
+    "-dead_strip", "-headerpad_max_install_names",
 }
 _IGNORED_START = ("-mmacosx-version-min=", "-mmacos-version-min=")
+# The same of the linker's on a Mac, behind -Wl, or -Xlinker: what is not used is left out anyway, at a
+# fixed address, for nobody to edit afterwards.
+_IGNORED_LINKERS = {
+    "-dead_strip", "-dead_strip_dylibs", "-no_pie", "-pie", "-headerpad_max_install_names",
+    "-search_paths_first", "-w",
+}
+_SECTION = "-sectcreate"  # segment, section, file
 # The same, each with a word behind it.
 _IGNORED_VALUE = {
     "-isysroot", "-rpath", "-undefined", "-install_name", "-current_version",
     "-compatibility_version",
 }
-_IGNORED_LIBRARIES = {"pthread", "System", "c", "m", "mach"}
+_IGNORED_LIBRARIES = {"pthread", "System", "System.B", "c", "m", "mach", "bsm", "dl", "info", "proc"}
 _MACHINE = "x86_64"
 _SHARED = {"-shared", "-dynamiclib", "-bundle"}
-# Questions to the compiler, which need no file.
-_QUESTIONS = ("--version", "-v", "-dumpmachine", "-dumpversion", "-print-")
+# Questions to the compiler, which need no file; with the first kind it does nothing but answer.
+_ONLY_ANSWERED = ("--version", "-dumpmachine", "-dumpversion", "-print-")
+_QUESTIONS = (*_ONLY_ANSWERED, "-v")
 
 
 class Config:
@@ -62,8 +72,8 @@ class Config:
         self.link_flags += [f"-L{root / folder}" for folder in values["library_folders"]]
         system = [str(root / folder) for folder in values["system_include"] if folder]
         self.compile = [self.compiler, *values["flags"]]
-        self.folders = [f"-I{folder}" for folder in self.include]
-        self.folders += [f"-isystem{folder}" for folder in system]
+        # The headers of the system, about which nobody wants to be warned.
+        self.folders = [f"-isystem{folder}" for folder in [*self.include, *system]]
         self.mig_folders = [f"-I{folder}" for folder in [*self.include, *system]]
 
 
@@ -74,10 +84,14 @@ class Job:
         self.output = None
         self.stop = None
         self.question = False
+        self.only_answered = False
         self.sources, self.interfaces, self.inputs, self.compiler = [], [], [], []
+        self.sections, self.machines = [], []
         words = iter(_expanded(words))
         for word in words:
             self._take(word, words)
+        if self.machines and _MACHINE not in self.machines:
+            raise Failure(f"-arch {self.machines[0]}: programs are for {_MACHINE}")
         if self.interfaces and not self.inputs:
             raise Failure("an interface alone makes no program; name a source file too")
         if not self.inputs and not self.question:
@@ -97,8 +111,15 @@ class Job:
             pass
         elif word in _IGNORED_VALUE:
             _value(word, rest)
-        elif word in ("-arch", "-framework") or word in _SHARED:
-            _check(word, rest)
+        elif word == "-arch":
+            self.machines.append(_value(word, rest))
+        elif word == "-target" or word.startswith("--target="):
+            triple = _value(word, rest) if word == "-target" else word.split("=")[1]
+            self.machines.append(triple.split("-")[0])
+        elif word == _SECTION:
+            self.sections.append([_value(word, rest) for _ in range(3)])
+        elif word == "-framework" or word in _SHARED:
+            _refuse(word, rest)
         elif word in ("-I", "-D", "-U"):
             self.compiler.append(word + _value(word, rest))
         elif word in _COMPILER_VALUE:
@@ -106,13 +127,14 @@ class Job:
         elif word in _LINKER_VALUE:
             self._take_linkers(word, _value(word, rest))
         elif word.startswith("-Wl,"):
-            self.inputs += word.split(",")[1:]
+            self._take_behind_wl(word)
         elif word.startswith("-l"):
             self._take_linkers("-l", word[2:])
         elif word.startswith(_LINKER_START) or word in _LINKER:
             self.inputs.append(word)
         elif word.startswith("-") and word != "-":
             self.question = self.question or word.startswith(_QUESTIONS)
+            self.only_answered = self.only_answered or word.startswith(_ONLY_ANSWERED)
             self._take_compilers(word)
         elif pathlib.Path(word).suffix == _INTERFACE:
             self.interfaces.append(word)
@@ -127,11 +149,19 @@ class Job:
     def _take_linkers(self, word, value):
         """An option of the linker's with the word behind it."""
         if word == "-Xlinker":
-            self.inputs.append(value)
+            self.inputs += [value] if value not in _IGNORED_LINKERS else []
         elif word != "-l":
             self.inputs += [word, value]
         elif value not in _IGNORED_LIBRARIES:
             self.inputs.append(word + value)
+
+    def _take_behind_wl(self, word):
+        """The linker's options behind -Wl,."""
+        options = word.split(",")[1:]
+        if options[0] == _SECTION and len(options) == 4:
+            self.sections.append(options[1:])
+        else:
+            self.inputs += [option for option in options if option not in _IGNORED_LINKERS]
 
     def _take_compilers(self, word, *value):
         """An option of the compiler's, and the word behind it if it has one."""
@@ -167,15 +197,11 @@ def _expanded(words):
             yield word
 
 
-def _check(word, rest):
-    """An option that asks for what all programs are, or for what cannot be had."""
+def _refuse(word, rest):
+    """An option that asks for what cannot be had."""
     if word in _SHARED:
         raise Failure(f"{word}: there are no shared libraries")
-    value = _value(word, rest)
-    if word == "-framework":
-        raise Failure(f"there is no framework {value}")
-    if value != _MACHINE:
-        raise Failure(f"-arch {value}: programs are for {_MACHINE}")
+    raise Failure(f"there is no framework {_value(word, rest)}")
 
 
 def _call(words):
@@ -231,6 +257,26 @@ class _Run:
                     return status, []
         return 0, ["--start-lib", *objects, "--end-lib"] if objects else []
 
+    def section(self, number, segment, section, file):
+        """An object with FILE's bytes as a section: (status, inputs of the linker)."""
+        if not os.path.isfile(file):
+            raise Failure(f"{_SECTION}: there is no file {file}")
+        source = self.folder / f"section{number}.S"
+        path = str(pathlib.Path(file).absolute()).replace("\\", r"\\").replace('"', r'\"')
+        source.write_text(f'.section "{segment},{section}", "aR"\n.incbin "{path}"\n', encoding="utf-8")
+        result = source.with_suffix(".o")
+        return _call([*self.config.compile, "-c", source, "-o", result]), [result]
+
+    def sections(self):
+        """All sections that were asked for: (status, inputs of the linker)."""
+        inputs = []
+        for number, words in enumerate(self.job.sections):
+            status, more = self.section(number, *words)
+            if status != 0:
+                return status, []
+            inputs += more
+        return 0, inputs
+
     def link(self, output, stub_folder):
         """Compile each source, then link all inputs in their order; the status."""
         status, stubs = self.stubs(stub_folder)
@@ -245,7 +291,10 @@ class _Run:
                     return status
                 word = result
             inputs.append(word)
-        return _call([self.config.linker, *self.config.link_flags, *inputs, *stubs,
+        status, sections = self.sections()
+        if status != 0:
+            return status
+        return _call([self.config.linker, *self.config.link_flags, *inputs, *sections, *stubs,
                       *self.config.libraries, "-o", output])
 
     def stop_early(self):
@@ -268,7 +317,7 @@ def show_help(program, words):
 
 def run(config, job, directory):
     """Do JOB, whose paths are relative to DIRECTORY; the exit status."""
-    if not job.inputs:
+    if not job.inputs or job.only_answered:
         return _call([*config.compile, *job.compiler])
     output = pathlib.Path(job.output or "a.out")
     stub_folder = output.with_name(output.name + ".mig")

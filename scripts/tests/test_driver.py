@@ -29,7 +29,7 @@ class Words(unittest.TestCase):
         for words in (["-Wall"], ["a.c", "-o"], ["a.c", "-I"], ["-c", "a.c", "b.c", "-o", "c"],
                       ["-c", "a.o"], ["a.defs", "-o", "p"], ["a.cc"], ["-c", "a.m"], ["a.c", "-shared"],
                       ["-xc++", "a.c"], ["-x", "objective-c", "a.c"], ["a.c", "-framework", "IOKit"],
-                      ["a.c", "-arch", "arm64"], ["a.c", "-arch"]):
+                      ["a.c", "-arch", "arm64"], ["a.c", "-arch"], ["a.c", "--target=arm64-apple-macos11"]):
             with self.assertRaises(Failure, msg=f"{words}"):
                 Job(words)
 
@@ -38,6 +38,18 @@ class Words(unittest.TestCase):
                   "-rpath @loader_path -o p".split())
         self.assertEqual(job.inputs, ["a.c", "-lz", "-s"])
         self.assertEqual(job.compiler, [])
+
+    def test_linkers_of_macos(self):
+        job = Job("a.c -Wl,-dead_strip,-no_pie,-u,f -Xlinker -dead_strip -dead_strip -F /Frameworks "
+                  "-Wl,-sectcreate,__TEXT,__info,a.plist -sectcreate __DATA __more b -lproc".split())
+        self.assertEqual(job.inputs, ["a.c", "-u", "f"])
+        self.assertEqual(job.sections, [["__TEXT", "__info", "a.plist"], ["__DATA", "__more", "b"]])
+        self.assertEqual(job.compiler, ["-F", "/Frameworks"])
+
+    def test_one_of_several_machines(self):
+        for machine in ("-arch arm64 -arch x86_64", "-target x86_64-apple-macos11", "--target=x86_64-none"):
+            job = Job([*machine.split(), "a.c"])
+            self.assertEqual((job.inputs, job.compiler), (["a.c"], []))
 
     def test_dependencies_go_to_standard_output(self):
         for option in ("-M", "-MM"):
@@ -55,6 +67,8 @@ class Words(unittest.TestCase):
 
     def test_questions_need_no_file(self):
         self.assertEqual(Job(["-print-resource-dir"]).inputs, [])
+        self.assertTrue(Job(["--version", "a.c"]).only_answered)
+        self.assertFalse(Job(["-v", "a.c"]).only_answered)
 
 
 class CompileCommands(unittest.TestCase):

@@ -6,10 +6,9 @@
  */
 #include "rules.h"
 
-#include "init.h"
+#include <bsm/libbsm.h>
 
-#define TOKEN_USER 1
-#define TOKEN_PID  5
+#include "init.h"
 
 /* Whether TOKEN has the pid of TASK. */
 static bool has_pid_of(mach_port_t task, const audit_token_t *token)
@@ -18,12 +17,12 @@ static bool has_pid_of(mach_port_t task, const audit_token_t *token)
     mach_msg_type_number_t count = TASK_AUDIT_TOKEN_COUNT;
     return MACH_PORT_VALID(task) &&
            task_info(task, TASK_AUDIT_TOKEN, (task_info_t)&own, &count) == KERN_SUCCESS &&
-           own.val[TOKEN_PID] == token->val[TOKEN_PID];
+           audit_token_to_pid(own) == audit_token_to_pid(*token);
 }
 
 bool rules_is_privileged(const audit_token_t *sender)
 {
-    return sender->val[TOKEN_USER] == 0;
+    return audit_token_to_euid(*sender) == 0;
 }
 
 bool rules_may_serve(const struct service_name *name, const audit_token_t *sender)
@@ -31,6 +30,6 @@ bool rules_may_serve(const struct service_name *name, const audit_token_t *sende
     if (name->server[0] == '\0') {
         return true;
     }
-    bool is_new = sender->val[TOKEN_PID] == 0 || has_pid_of(mach_task_self(), sender);
+    bool is_new = audit_token_to_pid(*sender) == 0 || has_pid_of(mach_task_self(), sender);
     return rules_is_privileged(sender) && (is_new || has_pid_of(service_task(name->name), sender));
 }

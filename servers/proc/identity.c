@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * In the audit token, val[5] is the pid and val[1] the user, as on Darwin; user 0 is privileged, and
- * so is a task whose token nobody has set.
+ * The users of the audit token are one: user 0 is privileged, and so is a task whose token nobody has
+ * set. Groups are as users.
  */
 #include "identity.h"
 
+#include <bsm/libbsm.h>
 #include <mach/host_priv.h>
 #include <mach/host_security.h>
 #include <mach/host_special_ports.h>
+#include <mach_r/audit_words.h>
 #include <mach_r/startup.h>
-
-#define TOKEN_USER 1
-#define TOKEN_PID  5
 
 #define USER_PRIVILEGED 0
 #define USER_ORDINARY   1
+
+/* The highest version of a process that was given or seen (the server's lock; who reads the
+ * server's own token does not change it). */
+static unsigned last_version;
 
 /* The host port that controls nothing. This server's own task has the other one. */
 static mach_port_t ordinary_host(void)
@@ -30,7 +33,17 @@ kern_return_t identity_set(mach_port_t task, int32_t pid, bool is_privileged)
 {
     unsigned user = is_privileged ? USER_PRIVILEGED : USER_ORDINARY;
     security_token_t security = { .val = { user, 0 } };
-    audit_token_t audit = { .val = { [TOKEN_USER] = user, [TOKEN_PID] = (unsigned)pid } };
+    audit_token_t audit = {
+        .val = {
+            [AUDIT_WORD_AUID] = user,
+            [AUDIT_WORD_EUID] = user,
+            [AUDIT_WORD_EGID] = user,
+            [AUDIT_WORD_RUID] = user,
+            [AUDIT_WORD_RGID] = user,
+            [AUDIT_WORD_PID] = (unsigned)pid,
+            [AUDIT_WORD_PIDVERSION] = ++last_version,
+        },
+    };
     /* As on Darwin, mach_host_self() of a privileged task is the privileged port. */
     mach_port_t host = is_privileged ? startup_port(STARTUP_PORT_HOST_PRIV) : ordinary_host();
     return host_security_set_task_token(startup_port(STARTUP_PORT_HOST_SECURITY), task, security,
@@ -44,8 +57,12 @@ bool identity_get(mach_port_t task, struct identity *identity)
     if (task_info(task, TASK_AUDIT_TOKEN, (task_info_t)&token, &count) != KERN_SUCCESS) {
         return false;
     }
-    identity->pid = (int32_t)token.val[TOKEN_PID];
-    identity->is_privileged = token.val[TOKEN_USER] == USER_PRIVILEGED;
+    identity->pid = audit_token_to_pid(token);
+    identity->is_privileged = audit_token_to_euid(token) == USER_PRIVILEGED;
+    unsigned version = (unsigned)audit_token_to_pidversion(token);
+    if (version > last_version) {
+        last_version = version; /* a server before this one gave it */
+    }
     return true;
 }
 

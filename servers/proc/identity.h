@@ -14,7 +14,8 @@ struct identity {
     bool is_privileged; /* system services are, and whom they started so */
 };
 
-/* Set the tokens of TASK, and which host port it gets from mach_host_self(). */
+/* Set the tokens of TASK, with a version that no process had before, and which host port it gets from
+ * mach_host_self(). */
 kern_return_t identity_set(mach_port_t task, int32_t pid, bool is_privileged);
 
 /* Read the tokens of TASK. Returns: false, TASK has died. */

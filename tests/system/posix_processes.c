@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <bsm/libbsm.h>
 #include <mach/mach.h>
 #include <mach/mach_time.h>
 
@@ -60,6 +61,48 @@ CASE(processes_are_listed)
     EXPECT_EQ(pids[0], child);
     EXPECT(proc_listpids(PROC_TTY_ONLY, 0, pids, sizeof(pids)) == 0 && errno == EINVAL);
     end_child(child);
+}
+
+/* The audit token of the process PID. */
+static audit_token_t token_of(pid_t pid)
+{
+    audit_token_t token = {};
+    mach_msg_type_number_t count = TASK_AUDIT_TOKEN_COUNT;
+    mach_port_t task = MACH_PORT_NULL;
+    EXPECT_OK(task_for_pid(mach_task_self(), pid, &task));
+    EXPECT_OK(task_info(task, TASK_AUDIT_TOKEN, (task_info_t)&token, &count));
+    EXPECT_OK(mach_port_deallocate(mach_task_self(), task));
+    return token;
+}
+
+CASE(audit_tokens_tell_processes_apart)
+{
+    const audit_token_t counted = { { 10, 11, 12, 13, 14, 15, 16, 17 } };
+    uid_t auid, euid, ruid;
+    gid_t egid, rgid;
+    pid_t pid;
+    au_asid_t asid;
+    au_tid_t tid = { 1, 1 };
+    audit_token_to_au32(counted, &auid, &euid, &egid, &ruid, &rgid, &pid, &asid, &tid);
+    audit_token_to_au32(counted, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+    EXPECT(auid == 10 && euid == 11 && egid == 12 && ruid == 13 && rgid == 14);
+    EXPECT(pid == 15 && asid == 16 && tid.port == 0 && tid.machine == 0);
+    EXPECT(audit_token_to_auid(counted) == 10 && audit_token_to_euid(counted) == 11);
+    EXPECT(audit_token_to_egid(counted) == 12 && audit_token_to_ruid(counted) == 13);
+    EXPECT(audit_token_to_rgid(counted) == 14 && audit_token_to_pid(counted) == 15);
+    EXPECT(audit_token_to_asid(counted) == 16 && audit_token_to_pidversion(counted) == 17);
+
+    pid_t child = start_child(), other = start_child();
+    audit_token_t childs = token_of(child), others = token_of(other), own = token_of(getpid());
+    EXPECT_EQ(audit_token_to_pid(childs), child);
+    EXPECT_EQ(audit_token_to_pid(own), getpid());
+    EXPECT_EQ(audit_token_to_euid(own), geteuid());
+    EXPECT_EQ(audit_token_to_ruid(own), getuid());
+    EXPECT_EQ(audit_token_to_egid(own), getegid());
+    EXPECT(audit_token_to_pidversion(childs) > audit_token_to_pidversion(own));
+    EXPECT(audit_token_to_pidversion(others) > audit_token_to_pidversion(childs));
+    end_child(child);
+    end_child(other);
 }
 
 CASE(a_process_is_described)
