@@ -4,7 +4,10 @@
  * pretends.
  */
 #include <errno.h>
+#include <sys/mount.h>
+#include <sys/ptrace.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -86,4 +89,69 @@ int futimes(int descriptor, const struct timeval *times)
 {
     (void)times;
     return refuse_open_file(descriptor);
+}
+
+/* Telling of the file system of PATH, or of FD. */
+static int refuse_description(const char *path)
+{
+    return access(path, F_OK) == 0 ? fail_errno(ENOTSUP) : -1;
+}
+
+static int refuse_open_description(int fd)
+{
+    struct open_file *file = file_get(fd);
+    if (file == NULL) {
+        return -1;
+    }
+    file_put(file);
+    return fail_errno(ENOTSUP);
+}
+
+int statfs(const char *path, struct statfs *result)
+{
+    (void)result;
+    return refuse_description(path);
+}
+
+int statvfs(const char *path, struct statvfs *result)
+{
+    (void)result;
+    return refuse_description(path);
+}
+
+int fstatfs(int fd, struct statfs *result)
+{
+    (void)result;
+    return refuse_open_description(fd);
+}
+
+int fstatvfs(int fd, struct statvfs *result)
+{
+    (void)result;
+    return refuse_open_description(fd);
+}
+
+int getfsstat(struct statfs *results, int bytes, int mode)
+{
+    (void)results;
+    (void)bytes;
+    (void)mode;
+    return fail_errno(ENOTSUP);
+}
+
+int getmntinfo(struct statfs **results, int mode)
+{
+    (void)results;
+    (void)mode;
+    errno = ENOTSUP;
+    return 0;
+}
+
+int ptrace(int request, pid_t pid, caddr_t address, int data)
+{
+    (void)request;
+    (void)pid;
+    (void)address;
+    (void)data;
+    return fail_errno(ENOTSUP);
 }

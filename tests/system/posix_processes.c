@@ -8,11 +8,16 @@
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/proc.h>
+#include <sys/ptrace.h>
+#include <sys/statvfs.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -215,6 +220,70 @@ static void raise_alarm_in_a_thread(void)
     EXPECT_EQ(pthread_create(&thread, NULL, raise_alarm, NULL), 0);
     EXPECT_EQ(pthread_join(thread, NULL), 0);
     EXPECT_OK(semaphore_wait(rang));
+}
+
+CASE(file_systems_are_not_told)
+{
+    struct statfs system;
+    struct statfs *systems;
+    struct statvfs view;
+    int file = open("/bin/echo", O_RDONLY);
+    EXPECT(statfs("/", &system) == -1 && errno == ENOTSUP);
+    EXPECT(statfs("/nothing", &system) == -1 && errno == ENOENT);
+    EXPECT(fstatfs(file, &system) == -1 && errno == ENOTSUP);
+    EXPECT(fstatvfs(file, &view) == -1 && errno == ENOTSUP);
+    EXPECT_EQ(close(file), 0);
+    EXPECT(statvfs("/nothing", &view) == -1 && errno == ENOENT);
+    EXPECT(fstatvfs(-1, &view) == -1 && errno == EBADF);
+    EXPECT(getfsstat(&system, sizeof(system), MNT_NOWAIT) == -1 && errno == ENOTSUP);
+    EXPECT(getmntinfo(&systems, MNT_NOWAIT) == 0 && errno == ENOTSUP);
+    EXPECT(ptrace(PT_DENY_ATTACH, 0, NULL, 0) == -1 && errno == ENOTSUP);
+}
+
+/* What has been written to the pipe that END is of. */
+static const char *written(int end)
+{
+    static char text[256];
+    ssize_t length = read(end, text, sizeof(text) - 1);
+    text[length > 0 ? length : 0] = '\0';
+    return text;
+}
+
+/* Whether the pipe that END is of has TEXT, by a program with this process's number if it HAS_PID. */
+static bool has_written(int end, const char *name, bool has_pid, const char *text)
+{
+    char expected[256];
+    if (has_pid) {
+        (void)snprintf(expected, sizeof(expected), "%s[%d]: %s\n", name, (int)getpid(), text);
+    } else {
+        (void)snprintf(expected, sizeof(expected), "%s: %s\n", name, text);
+    }
+    return strcmp(written(end), expected) == 0;
+}
+
+CASE(messages_go_to_standard_error)
+{
+    int ends[2];
+    int saved = dup(STDERR_FILENO);
+    EXPECT_EQ(pipe(ends), 0);
+    EXPECT_EQ(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
+    errno = ENOENT;
+    syslog(LOG_ERR, "100%% of %d: %m", 7);
+    EXPECT_EQ(errno, ENOENT);
+    EXPECT(has_written(ends[0], getprogname(), false, "100% of 7: No such file or directory"));
+    openlog("me", LOG_PID, LOG_DAEMON);
+    syslog(LOG_INFO | LOG_USER, "whole line\n");
+    EXPECT(has_written(ends[0], "me", true, "whole line"));
+    EXPECT_EQ(setlogmask(LOG_UPTO(LOG_ERR)), LOG_UPTO(LOG_DEBUG));
+    syslog(LOG_WARNING, "not told");
+    syslog(LOG_ERR, "told");
+    EXPECT(has_written(ends[0], "me", true, "told"));
+    EXPECT_EQ(setlogmask(LOG_UPTO(LOG_DEBUG)), LOG_UPTO(LOG_ERR));
+    closelog();
+    syslog(LOG_DEBUG, "%s", "again");
+    EXPECT(has_written(ends[0], getprogname(), false, "again"));
+    EXPECT_EQ(dup2(saved, STDERR_FILENO), STDERR_FILENO);
+    EXPECT(close(saved) == 0 && close(ends[0]) == 0 && close(ends[1]) == 0);
 }
 
 CASE(handlers_are_for_all_threads)

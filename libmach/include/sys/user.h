@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * As on Darwin nothing for programs.
+ */
+#pragma once
+
+#include <sys/appleapiopts.h>
