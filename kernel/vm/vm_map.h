@@ -57,6 +57,7 @@ struct vm_map_entry {
     bool needs_copy;          /* (m) a write must shadow the object first */
     uint8_t user_tag;         /* (m) VM_MEMORY_* that the creator gave */
     uint8_t behavior;         /* (m) VM_BEHAVIOR_* */
+    bool is_permanent;        /* (m) VM_FLAGS_PERMANENT: its place is not given up */
 };
 
 struct vm_map {
@@ -73,6 +74,7 @@ struct vm_map {
     uint32_t timestamp;         /* (m) counts changes */
     bool is_dead;               /* (m) emptied for good */
     bool is_locked_down;        /* (m) nothing more becomes executable, for good */
+    bool has_permanent;         /* (m) an entry was or is permanent */
     struct quota *quota;        /* (m) a reference: entries are charged to it; or null */
     _Atomic uint64_t owner;     /* (a) vm_map_owner(), once that was asked for */
     /* (m) No gap of 2^i pages or more between the addresses for "anywhere" begins below
@@ -122,7 +124,8 @@ void vm_map_terminate(struct vm_map *map);
 /*
  * Map what REQUEST says.  An object that is mapped without `copy` and writable is shared.
  * Returns: KERN_SUCCESS; KERN_INVALID_ARGUMENT, a bad request; KERN_INVALID_ADDRESS, outside the
- * user's addresses; KERN_NO_SPACE, occupied or full; KERN_RESOURCE_SHORTAGE.
+ * user's addresses; KERN_NO_SPACE, occupied, if only by what is permanent, or full;
+ * KERN_RESOURCE_SHORTAGE.
  */
 [[nodiscard]] kern_return_t vm_map_enter(struct vm_map *map, struct vm_map_request *request);
 
@@ -131,6 +134,7 @@ void vm_map_terminate(struct vm_map *map);
  * Returns: KERN_SUCCESS; KERN_INVALID_ARGUMENT, END before START; KERN_INVALID_ADDRESS, not all
  * of the range is mapped (not vm_map_remove()); KERN_PROTECTION_FAILURE, more than the maximum
  * protection; KERN_RESOURCE_SHORTAGE.  On failure nothing has changed.
+ * What is permanent is not removed: nobody has access to it any more.
  */
 [[nodiscard]] kern_return_t vm_map_remove(struct vm_map *map, virt_addr_t start, virt_addr_t end);
 [[nodiscard]] kern_return_t vm_map_protect(struct vm_map *map, virt_addr_t start, virt_addr_t end,
@@ -142,7 +146,8 @@ void vm_map_terminate(struct vm_map *map);
 
 /*
  * Give the memory of a range that may never be written a private copy that may: add VM_PROT_WRITE
- * to the maximum protection.  Returns: as the range operations.
+ * to the maximum protection.  Returns: as the range operations; KERN_NO_SPACE, part of it is
+ * permanent, to which nobody has access any more.
  */
 [[nodiscard]] kern_return_t vm_map_make_private(struct vm_map *map, virt_addr_t start,
                                                 virt_addr_t end);

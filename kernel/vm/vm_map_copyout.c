@@ -45,6 +45,7 @@ static void link_entries(struct vm_map *map, struct vm_map_copy *copy, virt_addr
         entry->inheritance = VM_INHERIT_DEFAULT;
         entry->behavior = VM_BEHAVIOR_DEFAULT;
         entry->user_tag = VM_MEMORY_MACH_MSG;
+        entry->is_permanent = false;
         vm_map_link(map, entry, next);
     }
 }

@@ -100,6 +100,7 @@ static kern_return_t make_entry(struct vm_map *map, const struct vm_map_request 
     entry->inheritance = request->inheritance;
     entry->behavior = VM_BEHAVIOR_DEFAULT;
     entry->user_tag = (uint8_t)((uint32_t)request->flags >> 24);
+    entry->is_permanent = (request->flags & VM_FLAGS_PERMANENT) != 0;
     *result = entry;
     return KERN_SUCCESS;
 }
@@ -167,6 +168,7 @@ static kern_return_t insert(struct vm_map *map, struct vm_map_request *request,
     if (result != KERN_SUCCESS) {
         return result;
     }
+    map->has_permanent |= entry->is_permanent;
     entry->start = request->address;
     entry->end = request->address + request->size;
     vm_map_link(map, entry, next);

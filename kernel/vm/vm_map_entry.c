@@ -67,7 +67,8 @@ static bool continues(const struct vm_map_entry *lower, const struct vm_map_entr
     return lower->protection == upper->protection &&
            lower->max_protection == upper->max_protection &&
            lower->inheritance == upper->inheritance && lower->needs_copy == upper->needs_copy &&
-           lower->user_tag == upper->user_tag && lower->behavior == upper->behavior;
+           lower->user_tag == upper->user_tag && lower->behavior == upper->behavior &&
+           lower->is_permanent == upper->is_permanent;
 }
 
 void vm_map_merge_previous(struct vm_map *map, struct vm_map_entry *entry)
@@ -160,6 +161,7 @@ kern_return_t vm_map_entry_copy(struct vm_map *map, struct vm_map_entry *entry,
 {
     struct vm_object *object = entry->object;
     *copy = *entry;
+    copy->is_permanent = false;
     if (object == nullptr) {
         return KERN_SUCCESS;
     }
@@ -187,6 +189,7 @@ kern_return_t vm_map_entry_share(struct vm_map_entry *entry, struct vm_map_entry
     }
     is_writable |= entry->object->kind == VM_OBJECT_PURGEABLE; /* it changes by itself */
     *twin = *entry;
+    twin->is_permanent = false;
     vm_object_reference_for(entry->object, is_writable ? VM_OBJECT_SHARED : VM_OBJECT_COPIED);
     return KERN_SUCCESS;
 }

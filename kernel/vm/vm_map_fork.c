@@ -32,6 +32,7 @@ static kern_return_t fork_entry(struct vm_map *child, struct vm_map *parent,
         vm_map_entry_free(twin);
         return result;
     }
+    twin->is_permanent = entry->is_permanent;
     vm_map_link(child, twin, nullptr);
     return KERN_SUCCESS;
 }
@@ -60,6 +61,7 @@ struct vm_map *vm_map_fork(struct vm_map *parent)
     }
     mutex_lock(&parent->lock);
     mutex_lock(&child->lock);
+    child->has_permanent = parent->has_permanent;
     kern_return_t result = fork_entries(child, parent);
     mutex_unlock(&child->lock);
     mutex_unlock(&parent->lock);

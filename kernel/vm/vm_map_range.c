@@ -124,6 +124,40 @@ kern_return_t vm_map_protect(struct vm_map *map, virt_addr_t start, virt_addr_t 
     return visit(map, start, end, check_protection, change_protection, &change);
 }
 
+/* What is permanent keeps its place, but nobody has access to it any more. */
+static void close_entry(struct vm_map *map, struct vm_map_entry *entry) REQUIRES(map->lock)
+{
+    if (entry->object != nullptr) {
+        pmap_remove(map->pmap, entry->start, entry->end);
+    }
+    entry->protection = VM_PROT_NONE;
+    entry->max_protection = VM_PROT_NONE;
+    map->timestamp++;
+}
+
+/* The first permanent entry in [START, END), or null. */
+static struct vm_map_entry *find_permanent(struct vm_map *map, virt_addr_t start, virt_addr_t end)
+    REQUIRES(map->lock)
+{
+    struct vm_map_entry *entry = map->has_permanent ? vm_map_lookup_from(map, start) : nullptr;
+    while (entry != nullptr && entry->start < end && !entry->is_permanent) {
+        entry = vm_map_next(map, entry);
+    }
+    return entry != nullptr && entry->start < end ? entry : nullptr;
+}
+
+/* Close the permanent entries of a range that vm_map_clip() cut out.  Returns: whether there is any. */
+static bool close_permanent(struct vm_map *map, virt_addr_t start, virt_addr_t end)
+    REQUIRES(map->lock)
+{
+    struct vm_map_entry *first = find_permanent(map, start, end);
+    for (struct vm_map_entry *entry = first; entry != nullptr;
+         entry = find_permanent(map, entry->end, end)) {
+        close_entry(map, entry);
+    }
+    return first != nullptr;
+}
+
 /* Let ENTRY show a copy of what it shows, unless it copies before it is written already. */
 static kern_return_t make_private(struct vm_map *map, struct vm_map_entry *entry)
     REQUIRES(map->lock)
@@ -154,6 +188,9 @@ kern_return_t vm_map_make_private(struct vm_map *map, virt_addr_t start, virt_ad
     kern_return_t result = vm_map_check_access(map, start, end, VM_PROT_NONE);
     if (result == KERN_SUCCESS && start < end) {
         result = vm_map_clip(map, start, end, &entry);
+    }
+    if (result == KERN_SUCCESS && close_permanent(map, start, end)) {
+        result = KERN_NO_SPACE;
     }
     while (result == KERN_SUCCESS && entry != nullptr && entry->start < end) {
         if ((entry->max_protection & VM_PROT_WRITE) == 0) {
@@ -243,11 +280,10 @@ static void shorten(struct vm_map *map, struct vm_map_entry *entry, virt_addr_t 
     }
 }
 
-kern_return_t vm_map_remove_locked(struct vm_map *map, virt_addr_t start, virt_addr_t end,
-                                   struct list *removed)
+/* vm_map_remove_locked(), where nothing is permanent. */
+static kern_return_t remove_entries(struct vm_map *map, virt_addr_t start, virt_addr_t end,
+                                    struct list *removed) REQUIRES(map->lock)
 {
-    start = start < map->min_address ? map->min_address : start;
-    end = end > map->max_address ? map->max_address : end;
     struct vm_map_entry *entry = start < end ? vm_map_lookup_from(map, start) : nullptr;
     if (entry == nullptr || entry->start >= end) {
         return KERN_SUCCESS;
@@ -270,6 +306,33 @@ kern_return_t vm_map_remove_locked(struct vm_map *map, virt_addr_t start, virt_a
     map->timestamp++;
     vm_map_note_gap(map, previous == nullptr ? map->min_address : previous->end);
     return KERN_SUCCESS;
+}
+
+/* The same, where something is permanent: what is around it goes. */
+static kern_return_t remove_around_permanent(struct vm_map *map, virt_addr_t start, virt_addr_t end,
+                                             struct list *removed) REQUIRES(map->lock)
+{
+    struct vm_map_entry *entry;
+    kern_return_t result = vm_map_clip(map, start, end, &entry);
+    if (result == KERN_SUCCESS) {
+        (void)close_permanent(map, start, end);
+    }
+    while (result == KERN_SUCCESS && start < end) {
+        entry = find_permanent(map, start, end);
+        result = remove_entries(map, start, entry == nullptr ? end : entry->start, removed);
+        start = entry == nullptr ? end : entry->end;
+    }
+    return result;
+}
+
+kern_return_t vm_map_remove_locked(struct vm_map *map, virt_addr_t start, virt_addr_t end,
+                                   struct list *removed)
+{
+    start = start < map->min_address ? map->min_address : start;
+    end = end > map->max_address ? map->max_address : end;
+    return find_permanent(map, start, end) == nullptr
+               ? remove_entries(map, start, end, removed)
+               : remove_around_permanent(map, start, end, removed);
 }
 
 kern_return_t vm_map_remove(struct vm_map *map, virt_addr_t start, virt_addr_t end)

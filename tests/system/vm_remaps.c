@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Second mappings of memory with protections of their own: mach_vm_remap_new() and vm_remap_new().
+ * Second mappings of memory with protections of their own: mach_vm_remap_new() and vm_remap_new(); and
+ * memory whose place is never given up, VM_FLAGS_PERMANENT.
  */
 #include <mach/mach.h>
 #include <mach/mach_vm.h>
 
 #include "systest.h"
+#include "systest_task.h"
 
 /* mach_vm_remap_new() of a page at MEMORY into the own map. */
 static kern_return_t remap_new(mach_vm_address_t memory, boolean_t copy, vm_prot_t protection,
@@ -104,4 +106,71 @@ CASE(what_a_second_mapping_needs)
     EXPECT_EQ(vm_remap_new(mach_task_self(), &older, vm_page_size, 0, VM_FLAGS_ANYWHERE,
                            mach_task_self(), memory, FALSE, &now, &most, VM_INHERIT_NONE),
               KERN_INVALID_ADDRESS);
+}
+
+/* Three pages in TASK, the middle one permanent. */
+static mach_vm_address_t map_around_permanent(task_t task)
+{
+    mach_vm_address_t memory = 0, middle;
+    EXPECT_OK(mach_vm_allocate(task, &memory, 3 * vm_page_size, VM_FLAGS_ANYWHERE));
+    EXPECT_OK(mach_vm_deallocate(task, memory + vm_page_size, vm_page_size));
+    middle = memory + vm_page_size;
+    EXPECT_OK(mach_vm_allocate(task, &middle, vm_page_size, VM_FLAGS_FIXED | VM_FLAGS_PERMANENT));
+    EXPECT_OK(mach_vm_write(task, middle, (vm_offset_t) "7", 1));
+    return memory;
+}
+
+/* Of the three pages at MEMORY in TASK the middle one has to be left, without any access. */
+static void expect_closed(task_t task, mach_vm_address_t memory)
+{
+    mach_vm_address_t address = memory;
+    mach_vm_size_t size;
+    mach_port_t object;
+    vm_region_basic_info_data_64_t info = {};
+    mach_msg_type_number_t count = VM_REGION_BASIC_INFO_COUNT_64;
+    EXPECT_OK(mach_vm_region(task, &address, &size, VM_REGION_BASIC_INFO_64,
+                             (vm_region_info_t)&info, &count, &object));
+    EXPECT_EQ(address, memory + vm_page_size);
+    EXPECT_EQ(size, vm_page_size);
+    EXPECT_EQ(info.protection, VM_PROT_NONE);
+    EXPECT_EQ(info.max_protection, VM_PROT_NONE);
+}
+
+CASE(what_is_permanent_keeps_its_place)
+{
+    struct helper helper;
+    vm_offset_t data;
+    mach_msg_type_number_t count;
+    if (!helper_create(&helper)) {
+        return;
+    }
+    task_t task = helper.task;
+    mach_vm_address_t memory = map_around_permanent(task);
+    EXPECT_OK(mach_vm_deallocate(task, memory, 3 * vm_page_size));
+    expect_closed(task, memory);
+    EXPECT_EQ(mach_vm_read(task, memory + vm_page_size, 1, &data, &count), KERN_PROTECTION_FAILURE);
+    memory = map_around_permanent(task);
+    EXPECT_EQ(mach_vm_allocate(task, &memory, 3 * vm_page_size, VM_FLAGS_OVERWRITE), KERN_NO_SPACE);
+    expect_closed(task, memory);
+    helper_destroy(&helper);
+}
+
+CASE(what_is_permanent_is_not_replaced_by_a_copy)
+{
+    struct helper parent, child;
+    if (!helper_create(&parent)) {
+        return;
+    }
+    mach_vm_address_t memory = map_around_permanent(parent.task) + vm_page_size;
+    EXPECT_OK(task_create(parent.task, NULL, 0, TRUE, &child.task));
+    EXPECT_EQ(mach_vm_protect(child.task, memory, vm_page_size, FALSE,
+                              VM_PROT_DEFAULT | VM_PROT_COPY),
+              KERN_NO_SPACE);
+    EXPECT_EQ(vm_protect(child.task, memory, vm_page_size, FALSE, VM_PROT_READ | VM_PROT_COPY),
+              KERN_NO_SPACE);
+    EXPECT_EQ(mach_vm_protect(child.task, memory, vm_page_size, FALSE, VM_PROT_READ),
+              KERN_PROTECTION_FAILURE);
+    EXPECT_OK(mach_vm_protect(parent.task, memory, vm_page_size, FALSE, VM_PROT_READ));
+    helper_destroy(&child);
+    helper_destroy(&parent);
 }
