@@ -163,9 +163,9 @@ CASE(what_is_permanent_is_not_replaced_by_a_copy)
     }
     mach_vm_address_t memory = map_around_permanent(parent.task) + vm_page_size;
     EXPECT_OK(task_create(parent.task, NULL, 0, TRUE, &child.task));
-    EXPECT_EQ(mach_vm_protect(child.task, memory, vm_page_size, FALSE,
-                              VM_PROT_DEFAULT | VM_PROT_COPY),
-              KERN_NO_SPACE);
+    EXPECT_EQ(
+        mach_vm_protect(child.task, memory, vm_page_size, FALSE, VM_PROT_DEFAULT | VM_PROT_COPY),
+        KERN_NO_SPACE);
     EXPECT_EQ(vm_protect(child.task, memory, vm_page_size, FALSE, VM_PROT_READ | VM_PROT_COPY),
               KERN_NO_SPACE);
     EXPECT_EQ(mach_vm_protect(child.task, memory, vm_page_size, FALSE, VM_PROT_READ),
