@@ -20,23 +20,28 @@ static const struct ipc_voucher_value *value_under(const struct ipc_voucher *vou
     return exists ? voucher->values.of_key[key - 1] : nullptr;
 }
 
+static kern_return_t write_content(const struct ipc_voucher_value *value,
+                                   struct ipc_voucher_room *room)
+{
+    return ipc_voucher_manager_of(value->key)->show(value, room);
+}
+
 /* Write the step of a recipe that shows VALUE, or makes it, into ROOM.  Returns: KERN_SUCCESS;
  * KERN_NO_SPACE. */
 static kern_return_t write_step(const struct ipc_voucher_value *value,
                                 struct ipc_voucher_room *room)
 {
-    const struct ipc_voucher_manager *manager = ipc_voucher_manager_of(value->key);
     if (room->size < STEP_SIZE) {
         return KERN_NO_SPACE;
     }
     struct ipc_voucher_room content = { room->bytes + STEP_SIZE, room->size - STEP_SIZE };
-    kern_return_t result = manager->show(value, &content);
+    kern_return_t result = write_content(value, &content);
     if (result != KERN_SUCCESS) {
         return result;
     }
     const mach_voucher_attr_recipe_data_t step = {
         .key = value->key,
-        .command = manager->remake,
+        .command = ipc_voucher_manager_of(value->key)->remake,
         .previous_voucher = MACH_VOUCHER_NAME_NULL,
         .content_size = content.size,
     };
@@ -45,22 +50,28 @@ static kern_return_t write_step(const struct ipc_voucher_value *value,
     return KERN_SUCCESS;
 }
 
-kern_return_t mach_voucher_extract_attr_content(struct ipc_voucher *voucher,
-                                                mach_voucher_attr_key_t key,
-                                                mach_voucher_attr_content_t content,
-                                                mach_msg_type_number_t *size)
+/* Let WRITE show what VOUCHER has under KEY in the *SIZE bytes at BYTES: nothing, if there is nothing. */
+static kern_return_t extract(const struct ipc_voucher *voucher, mach_voucher_attr_key_t key,
+                             kern_return_t (*write)(const struct ipc_voucher_value *value,
+                                                    struct ipc_voucher_room *room),
+                             uint8_t *bytes, mach_msg_type_number_t *size)
 {
     if (voucher == nullptr) {
         return KERN_INVALID_ARGUMENT;
     }
     const struct ipc_voucher_value *value = value_under(voucher, key);
-    struct ipc_voucher_room room = { content, value != nullptr ? *size : 0 };
-    kern_return_t result = KERN_SUCCESS;
-    if (value != nullptr) {
-        result = ipc_voucher_manager_of(key)->show(value, &room);
-    }
+    struct ipc_voucher_room room = { bytes, value != nullptr ? *size : 0 };
+    kern_return_t result = value != nullptr ? write(value, &room) : KERN_SUCCESS;
     *size = room.size;
     return result;
+}
+
+kern_return_t mach_voucher_extract_attr_content(struct ipc_voucher *voucher,
+                                                mach_voucher_attr_key_t key,
+                                                mach_voucher_attr_content_t content,
+                                                mach_msg_type_number_t *size)
+{
+    return extract(voucher, key, write_content, content, size);
 }
 
 kern_return_t mach_voucher_extract_attr_recipe(struct ipc_voucher *voucher,
@@ -68,14 +79,7 @@ kern_return_t mach_voucher_extract_attr_recipe(struct ipc_voucher *voucher,
                                                mach_voucher_attr_raw_recipe_t recipe,
                                                mach_msg_type_number_t *size)
 {
-    if (voucher == nullptr) {
-        return KERN_INVALID_ARGUMENT;
-    }
-    const struct ipc_voucher_value *value = value_under(voucher, key);
-    struct ipc_voucher_room room = { recipe, value != nullptr ? *size : 0 };
-    kern_return_t result = value != nullptr ? write_step(value, &room) : KERN_SUCCESS;
-    *size = room.size;
-    return result;
+    return extract(voucher, key, write_step, recipe, size);
 }
 
 kern_return_t mach_voucher_extract_all_attr_recipes(struct ipc_voucher *voucher,

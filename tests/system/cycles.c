@@ -1,106 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Each kind of thing, made and destroyed again and again, leaves the kernel's memory where it was: every
- * kind of object, the allocator's size classes too, and the free pages. The program's argument says how
- * often; without one it is quick.
+ * Cycles (cycles_check.h) of ports, rights, notifications, and messages with each kind of contents.
  */
-#include <mach/clock_types.h>
-#include <mach/host_priv.h>
-#include <mach/ledger.h>
-#include <mach/mach_vm.h>
-#include <mach/mk_timer.h>
-#include <mach_r/mach_r_host.h>
-
-#include <stdlib.h>
 #include <string.h>
 
+#include <mach/mach.h>
+
+#include "cycles_check.h"
 #include "systest.h"
 #include "systest_msg.h"
-#include "systest_task.h"
-#include "voucher_recipes.h"
 
-#define ROUNDS_QUICK 300
-
-/* Rounds after which caches have what they keep. */
-#define ROUNDS_FIRST 50
-
-/* Pages that allocators may keep beyond what they kept before, however many rounds there are. */
-#define PAGE_ROOM 64
-
+#define SELF     mach_task_self()
 #define OOL_SIZE (3 * 4096)
-
-/* What the kernel has allocated. */
-struct memory {
-    struct ledger_entry entries[LEDGER_ENTRY_MAX];
-    mach_msg_type_number_t count;
-    uint64_t free_pages;
-};
-
-static struct memory before, now;
-
-static void memory_read(struct memory *memory)
-{
-    vm_statistics_data_t statistics = {};
-    mach_msg_type_number_t count = HOST_VM_INFO_COUNT;
-    mach_port_t host = mach_host_self();
-    memory->count = LEDGER_ENTRY_MAX;
-    EXPECT_OK(host_ledger(systest_host_priv(), memory->entries, &memory->count));
-    EXPECT_OK(host_statistics(host, HOST_VM_INFO, (host_info_t)&statistics, &count));
-    memory->free_pages = statistics.free_count;
-    EXPECT_OK(mach_port_deallocate(mach_task_self(), host));
-}
-
-/* Stacks that are kept count as used, up to a limit. */
-static bool is_more(uint32_t i)
-{
-    return now.entries[i].in_use > before.entries[i].in_use &&
-           strcmp(now.entries[i].name, "kernel stacks") != 0;
-}
-
-static bool is_as_before(void *argument)
-{
-    bool is_same = true;
-    (void)argument;
-    memory_read(&now);
-    for (uint32_t i = 0; i < now.count; i++) {
-        is_same = is_same && !is_more(i);
-    }
-    return is_same && now.free_pages + PAGE_ROOM >= before.free_pages;
-}
-
-static void print_difference(const char *what)
-{
-    for (uint32_t i = 0; i < now.count; i++) {
-        if (is_more(i)) {
-            systest_print("# %s: %s: %llu before, %llu after\n", what, now.entries[i].name,
-                          (unsigned long long)before.entries[i].in_use,
-                          (unsigned long long)now.entries[i].in_use);
-        }
-    }
-    systest_print("# %s: free pages: %llu before, %llu after\n", what,
-                  (unsigned long long)before.free_pages, (unsigned long long)now.free_pages);
-}
-
-static uint64_t rounds(void)
-{
-    const char *argument = systest_argument(1);
-    return argument != NULL ? strtoull(argument, NULL, 10) : ROUNDS_QUICK;
-}
-
-/* Do CYCLE, called WHAT, many times. */
-static void check_cycle(const char *what, void (*cycle)(void))
-{
-    for (uint32_t i = 0; i < ROUNDS_FIRST; i++) {
-        cycle();
-    }
-    memory_read(&before);
-    for (uint64_t i = 0; i < rounds(); i++) {
-        cycle();
-    }
-    if (!EXPECT(systest_wait(is_as_before, NULL))) {
-        print_difference(what);
-    }
-}
+#define GUARD    17
 
 static void cycle_port(void)
 {
@@ -112,16 +24,33 @@ static void cycle_constructed_port(void)
     mach_port_options_t options = { .flags = MPO_INSERT_SEND_RIGHT | MPO_QLIMIT,
                                     .mpl = { .mpl_qlimit = 7 } };
     mach_port_name_t name;
-    EXPECT_OK(mach_port_construct(mach_task_self(), &options, 17, &name));
-    EXPECT_OK(mach_port_destruct(mach_task_self(), name, -1, 17));
+    EXPECT_OK(mach_port_construct(SELF, &options, GUARD, &name));
+    EXPECT_OK(mach_port_destruct(SELF, name, -1, GUARD));
+}
+
+static void cycle_guarded_port(void)
+{
+    mach_port_options_t options = { .flags = MPO_CONTEXT_AS_GUARD | MPO_STRICT };
+    mach_port_name_t name;
+    EXPECT_OK(mach_port_construct(SELF, &options, GUARD, &name));
+    EXPECT_OK(mach_port_unguard(SELF, name, GUARD));
+    EXPECT_OK(mach_port_guard(SELF, name, GUARD, FALSE));
+    EXPECT_OK(mach_port_destruct(SELF, name, 0, GUARD));
+}
+
+static void cycle_chosen_name(void)
+{
+    EXPECT_OK(mach_port_allocate_name(SELF, MACH_PORT_RIGHT_RECEIVE, 0x7000));
+    EXPECT_OK(mach_port_rename(SELF, 0x7000, 0x7100));
+    port_destroy(0x7100);
 }
 
 static void cycle_set(void)
 {
     mach_port_t set, member = port_create();
-    EXPECT_OK(mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_PORT_SET, &set));
-    EXPECT_OK(mach_port_insert_member(mach_task_self(), member, set));
-    EXPECT_OK(mach_port_mod_refs(mach_task_self(), set, MACH_PORT_RIGHT_PORT_SET, -1));
+    EXPECT_OK(mach_port_allocate(SELF, MACH_PORT_RIGHT_PORT_SET, &set));
+    EXPECT_OK(mach_port_insert_member(SELF, member, set));
+    EXPECT_OK(mach_port_mod_refs(SELF, set, MACH_PORT_RIGHT_PORT_SET, -1));
     port_destroy(member);
 }
 
@@ -131,9 +60,8 @@ static void cycle_send_once(void)
     union any_message message;
     mach_port_t port = port_create(), once;
     mach_msg_type_name_t type;
-    EXPECT_OK(mach_port_extract_right(mach_task_self(), port, MACH_MSG_TYPE_MAKE_SEND_ONCE, &once,
-                                      &type));
-    EXPECT_OK(mach_port_deallocate(mach_task_self(), once));
+    EXPECT_OK(mach_port_extract_right(SELF, port, MACH_MSG_TYPE_MAKE_SEND_ONCE, &once, &type));
+    EXPECT_OK(mach_port_deallocate(SELF, once));
     EXPECT_OK(receive_now(port, &message));
     EXPECT_EQ(message.header.msgh_id, MACH_NOTIFY_SEND_ONCE);
     port_destroy(port);
@@ -142,181 +70,235 @@ static void cycle_send_once(void)
 static void cycle_dead_name(void)
 {
     mach_port_t dead, port = port_create_with_send();
-    EXPECT_OK(mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_DEAD_NAME, &dead));
-    EXPECT_OK(mach_port_deallocate(mach_task_self(), dead));
+    EXPECT_OK(mach_port_allocate(SELF, MACH_PORT_RIGHT_DEAD_NAME, &dead));
+    EXPECT_OK(mach_port_deallocate(SELF, dead));
     port_destroy(port);
     EXPECT_EQ(port_type(port), MACH_PORT_TYPE_DEAD_NAME);
-    EXPECT_OK(mach_port_deallocate(mach_task_self(), port));
-}
-
-/* The notification brings a reference of the dead name along. */
-static void cycle_notification(void)
-{
-    union any_message message;
-    mach_port_t port = port_create_with_send(), notify = port_create(), previous;
-    EXPECT_OK(mach_port_request_notification(mach_task_self(), port, MACH_NOTIFY_DEAD_NAME, 0,
-                                             notify, MACH_MSG_TYPE_MAKE_SEND_ONCE, &previous));
-    EXPECT_EQ(previous, MACH_PORT_NULL);
-    port_destroy_with_send(port);
-    EXPECT_OK(receive_now(notify, &message));
-    EXPECT_EQ(message.header.msgh_id, MACH_NOTIFY_DEAD_NAME);
-    EXPECT_OK(mach_port_deallocate(mach_task_self(), port));
-    port_destroy(notify);
+    EXPECT_OK(mach_port_deallocate(SELF, port));
 }
 
 CASE(ports_and_rights)
 {
-    check_cycle("port", cycle_port);
-    check_cycle("port with options", cycle_constructed_port);
-    check_cycle("port set", cycle_set);
-    check_cycle("send-once right", cycle_send_once);
-    check_cycle("dead name", cycle_dead_name);
-    check_cycle("request for a notification", cycle_notification);
-}
-
-static void cycle_task(void)
-{
-    task_t task;
-    EXPECT_OK(task_create(mach_task_self(), NULL, 0, FALSE, &task));
-    EXPECT_OK(task_terminate(task));
-    EXPECT_OK(mach_port_deallocate(mach_task_self(), task));
-}
-
-static void cycle_task_with_memory(void)
-{
-    task_t task;
-    EXPECT_OK(task_create(mach_task_self(), NULL, 0, TRUE, &task));
-    EXPECT_OK(task_terminate(task));
-    EXPECT_OK(mach_port_deallocate(mach_task_self(), task));
-}
-
-static void cycle_thread(void)
-{
-    thread_act_t thread;
-    EXPECT_OK(thread_create(mach_task_self(), &thread));
-    EXPECT_OK(thread_terminate(thread));
-}
-
-static void do_nothing(void *argument)
-{
-    (void)argument;
-}
-
-static void cycle_running_thread(void)
-{
-    struct worker worker;
-    EXPECT(worker_start(&worker, mach_task_self(), do_nothing, NULL));
-    worker_join(&worker);
-}
-
-CASE(tasks_and_threads)
-{
-    check_cycle("task", cycle_task);
-    check_cycle("task with its parent's memory", cycle_task_with_memory);
-    check_cycle("thread", cycle_thread);
-    check_cycle("thread that runs", cycle_running_thread);
-}
-
-static void cycle_semaphore(void)
-{
-    semaphore_t semaphore;
-    EXPECT_OK(semaphore_create(mach_task_self(), &semaphore, SYNC_POLICY_FIFO, 0));
-    EXPECT_OK(semaphore_destroy(mach_task_self(), semaphore));
-}
-
-static void cycle_timer(void)
-{
-    mach_port_t timer = mk_timer_create();
-    EXPECT_OK(mk_timer_arm(timer, mach_absolute_time() + UINT64_C(3600000000000)));
-    EXPECT_OK(mk_timer_destroy(timer));
-}
-
-/* A voucher is made, sent with its only right, and received. */
-static void cycle_voucher(void)
-{
-    mach_voucher_t voucher = voucher_with("cycle");
-    mach_port_t port = port_create_with_send();
-    union any_message message = {
-        .header = { .msgh_bits =
-                        MACH_MSGH_BITS_SET(MACH_MSG_TYPE_COPY_SEND, 0, MACH_MSG_TYPE_MOVE_SEND, 0),
-                    .msgh_remote_port = port,
-                    .msgh_voucher_port = voucher },
+    static const struct cycle cycles[] = {
+        { "port", cycle_port, false },
+        { "port with options", cycle_constructed_port, false },
+        { "port with a guard", cycle_guarded_port, false },
+        { "port under a chosen name", cycle_chosen_name, false },
+        { "port set", cycle_set, false },
+        { "send-once right", cycle_send_once, false },
+        { "dead name", cycle_dead_name, false },
     };
-    EXPECT_OK(mach_msg(&message.header, MACH_SEND_MSG, sizeof(message.header), 0, 0, 0, 0));
-    EXPECT_OK(receive_option(port, &message, MACH_RCV_VOUCHER, 0));
-    voucher_drop(message.header.msgh_voucher_port);
+    CYCLES_CHECK(cycles);
+}
+
+static mach_port_t notified;
+
+/* Ask for the notification KIND about PORT, and if NOTIFY is null take that back. */
+static void request(mach_port_t port, mach_msg_id_t kind, mach_port_t notify)
+{
+    mach_port_t previous;
+    EXPECT_OK(mach_port_request_notification(SELF, port, kind, 0, notify,
+                                             MACH_MSG_TYPE_MAKE_SEND_ONCE, &previous));
+    if (previous != MACH_PORT_NULL) {
+        EXPECT_OK(mach_port_deallocate(SELF, previous));
+    }
+}
+
+/* Receive the notification KIND. */
+static void hear(mach_msg_id_t kind)
+{
+    union any_message message;
+    EXPECT_OK(receive_now(notified, &message));
+    EXPECT_EQ(message.header.msgh_id, kind);
+    mach_msg_destroy(&message.header);
+}
+
+/* The notification brings a reference of the dead name along. */
+static void cycle_dead_name_request(void)
+{
+    mach_port_t port = port_create_with_send();
+    request(port, MACH_NOTIFY_DEAD_NAME, notified);
+    port_destroy_with_send(port);
+    hear(MACH_NOTIFY_DEAD_NAME);
+    EXPECT_OK(mach_port_deallocate(SELF, port));
+}
+
+static void cycle_no_senders_request(void)
+{
+    mach_port_t port = port_create_with_send();
+    request(port, MACH_NOTIFY_NO_SENDERS, notified);
+    EXPECT_OK(mach_port_deallocate(SELF, port));
+    hear(MACH_NOTIFY_NO_SENDERS);
+    port_destroy(port);
+}
+
+/* The port comes back in the message. */
+static void cycle_port_destroyed_request(void)
+{
+    mach_port_t port = port_create();
+    request(port, MACH_NOTIFY_PORT_DESTROYED, notified);
+    port_destroy(port);
+    hear(MACH_NOTIFY_PORT_DESTROYED);
+}
+
+static void cycle_cancelled_requests(void)
+{
+    static const mach_msg_id_t kinds[] = { MACH_NOTIFY_DEAD_NAME, MACH_NOTIFY_NO_SENDERS,
+                                           MACH_NOTIFY_PORT_DESTROYED };
+    mach_port_t port = port_create_with_send();
+    for (uint32_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        request(port, kinds[i], notified);
+        request(port, kinds[i], MACH_PORT_NULL);
+        hear(MACH_NOTIFY_SEND_ONCE);
+    }
     port_destroy_with_send(port);
 }
 
-CASE(semaphores_vouchers_and_timers)
+CASE(notifications)
 {
-    check_cycle("semaphore", cycle_semaphore);
-    check_cycle("voucher", cycle_voucher);
-    check_cycle("timer", cycle_timer);
-}
-
-static void cycle_memory(void)
-{
-    mach_vm_address_t address = 0;
-    EXPECT_OK(mach_vm_allocate(mach_task_self(), &address, OOL_SIZE, VM_FLAGS_ANYWHERE));
-    memset((void *)address, 1, OOL_SIZE);
-    EXPECT_OK(mach_vm_protect(mach_task_self(), address, OOL_SIZE / 3, FALSE, VM_PROT_READ));
-    EXPECT_OK(mach_vm_deallocate(mach_task_self(), address, OOL_SIZE));
-}
-
-static void cycle_memory_entry(void)
-{
-    static char page[4096];
-    mach_port_t entry;
-    memory_object_size_t size = sizeof(page);
-    EXPECT_OK(mach_make_memory_entry_64(mach_task_self(), &size, (memory_object_offset_t)page,
-                                        VM_PROT_READ, &entry, MACH_PORT_NULL));
-    EXPECT_OK(mach_port_deallocate(mach_task_self(), entry));
+    static const struct cycle cycles[] = {
+        { "request for a dead name", cycle_dead_name_request, false },
+        { "request for no senders", cycle_no_senders_request, false },
+        { "request for a destroyed port", cycle_port_destroyed_request, false },
+        { "requests taken back", cycle_cancelled_requests, true },
+    };
+    notified = port_create();
+    CYCLES_CHECK(cycles);
+    port_destroy(notified);
 }
 
 static mach_port_t queue;
 
-/* Memory and a right go through a queue. */
-static void cycle_message(void)
+/* A message of SIZE bytes goes through the queue. */
+static void pass_bytes(mach_msg_size_t size)
+{
+    static union {
+        mach_msg_header_t header;
+        uint8_t room[5 * 4096];
+    } message;
+    message.header =
+        (mach_msg_header_t){ .msgh_bits = MACH_MSG_TYPE_COPY_SEND, .msgh_remote_port = queue };
+    EXPECT_OK(mach_msg(&message.header, MACH_SEND_MSG, size, 0, MACH_PORT_NULL, 0, MACH_PORT_NULL));
+    EXPECT_OK(mach_msg(&message.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(message), queue,
+                       0, MACH_PORT_NULL));
+}
+
+static void cycle_short_message(void)
+{
+    pass_bytes(64);
+}
+
+static void cycle_page_message(void)
+{
+    pass_bytes(2048);
+}
+
+static void cycle_long_message(void)
+{
+    pass_bytes(4 * 4096);
+}
+
+/* MESSAGE, with one descriptor, goes through the queue. */
+static void pass(union any_message *message)
+{
+    message->header.msgh_bits = MACH_MSGH_BITS_COMPLEX | MACH_MSG_TYPE_COPY_SEND;
+    message->header.msgh_remote_port = queue;
+    message->memory.body.msgh_descriptor_count = 1;
+    EXPECT_OK(mach_msg(&message->header, MACH_SEND_MSG, sizeof(message->memory), 0, MACH_PORT_NULL,
+                       0, MACH_PORT_NULL));
+    EXPECT_OK(receive_now(queue, message));
+    mach_msg_destroy(&message->header);
+}
+
+static void cycle_memory_in_message(void)
 {
     static char data[OOL_SIZE];
-    union any_message message = { .memory = {
-                                      .header = { .msgh_bits = MACH_MSGH_BITS_COMPLEX |
-                                                               MACH_MSG_TYPE_COPY_SEND,
-                                                  .msgh_remote_port = queue },
-                                      .body = { .msgh_descriptor_count = 1 },
-                                      .memory = { .address = data,
-                                                  .size = sizeof(data),
-                                                  .copy = MACH_MSG_VIRTUAL_COPY,
-                                                  .type = MACH_MSG_OOL_DESCRIPTOR },
-                                  } };
-    EXPECT_OK(mach_msg(&message.header, MACH_SEND_MSG, sizeof(message.memory), 0, MACH_PORT_NULL, 0,
-                       MACH_PORT_NULL));
-    EXPECT_OK(receive_now(queue, &message));
-    mach_msg_destroy(&message.header);
+    union any_message message = { .memory.memory = { .address = data,
+                                                     .size = sizeof(data),
+                                                     .copy = MACH_MSG_VIRTUAL_COPY,
+                                                     .type = MACH_MSG_OOL_DESCRIPTOR } };
+    pass(&message);
+}
+
+static void cycle_rights_in_message(void)
+{
+    mach_port_t rights[] = { queue, queue, MACH_PORT_NULL };
+    union any_message message = { .memory.ports = { .address = rights,
+                                                    .count = 3,
+                                                    .disposition = MACH_MSG_TYPE_COPY_SEND,
+                                                    .type = MACH_MSG_OOL_PORTS_DESCRIPTOR } };
+    pass(&message);
 }
 
 static void cycle_right_in_message(void)
 {
     EXPECT_OK(send_right(queue, queue, MACH_MSG_TYPE_MAKE_SEND));
-    EXPECT_OK(mach_port_deallocate(mach_task_self(), receive_right(queue)));
+    EXPECT_OK(mach_port_deallocate(SELF, receive_right(queue)));
+}
+
+static void cycle_receive_right_in_message(void)
+{
+    EXPECT_OK(send_right(queue, port_create(), MACH_MSG_TYPE_MOVE_RECEIVE));
+    port_destroy(receive_right(queue));
+}
+
+static void cycle_guarded_right_in_message(void)
+{
+    struct {
+        mach_msg_header_t header;
+        mach_msg_body_t body;
+        mach_msg_guarded_port_descriptor_t right;
+        mach_msg_trailer_t trailer;
+    } message = {
+        .header = { .msgh_bits = MACH_MSGH_BITS_COMPLEX | MACH_MSG_TYPE_COPY_SEND,
+                    .msgh_remote_port = queue },
+        .body = { 1 },
+        .right = { .flags = MACH_MSG_GUARD_FLAGS_IMMOVABLE_RECEIVE |
+                            MACH_MSG_GUARD_FLAGS_UNGUARDED_ON_SEND,
+                   .disposition = MACH_MSG_TYPE_MOVE_RECEIVE,
+                   .type = MACH_MSG_GUARDED_PORT_DESCRIPTOR,
+                   .name = port_create() },
+    };
+    EXPECT_OK(mach_msg(&message.header, MACH_SEND_MSG, sizeof(message) - sizeof(message.trailer), 0,
+                       MACH_PORT_NULL, 0, MACH_PORT_NULL));
+    EXPECT_OK(mach_msg(&message.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT | MACH_RCV_GUARDED_DESC, 0,
+                       sizeof(message), queue, 0, MACH_PORT_NULL));
+    EXPECT_OK(mach_port_destruct(SELF, message.right.name, 0, message.right.context));
+}
+
+/* Messages that end with the port whose queue they are in. */
+static void cycle_message_nobody_receives(void)
+{
+    mach_port_t port = port_create_with_send();
+    EXPECT_OK(send_value(port, 1));
+    EXPECT_OK(send_right(port, port_create(), MACH_MSG_TYPE_MOVE_RECEIVE));
+    port_destroy_with_send(port);
 }
 
 /* The first use of the static buffers divides the program's memory once and for all. */
 void systest_prepare(void)
 {
     queue = port_create_with_send();
-    cycle_memory_entry();
-    cycle_message();
+    cycle_memory_in_message();
+    cycle_rights_in_message();
+    cycle_long_message();
     port_destroy_with_send(queue);
 }
 
-CASE(memory_and_messages)
+CASE(messages)
 {
+    static const struct cycle cycles[] = {
+        { "short message", cycle_short_message, false },
+        { "message of half a page", cycle_page_message, false },
+        { "message of pages", cycle_long_message, true },
+        { "message with memory", cycle_memory_in_message, true },
+        { "message with an array of rights", cycle_rights_in_message, true },
+        { "message with a send right", cycle_right_in_message, false },
+        { "message with a receive right", cycle_receive_right_in_message, false },
+        { "message with a guarded right", cycle_guarded_right_in_message, false },
+        { "message that nobody receives", cycle_message_nobody_receives, false },
+    };
     queue = port_create_with_send();
-    check_cycle("memory", cycle_memory);
-    check_cycle("memory entry", cycle_memory_entry);
-    check_cycle("message with memory", cycle_message);
-    check_cycle("message with a right", cycle_right_in_message);
+    CYCLES_CHECK(cycles);
     port_destroy_with_send(queue);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Rights to memory: every kind that can be made, what is mapped of them, their parts, whose they are.
+ * Rights to memory: every kind that can be made, what is mapped of them, their parts.
  */
 #include <string.h>
 
@@ -8,79 +8,11 @@
 #include <mach/mach_vm.h>
 #include <mach/memory_entry.h>
 
+#include "entries.h"
+#include "pages.h"
 #include "systest.h"
 
-#define PAGE UINT64_C(4096)
 #define SELF mach_task_self()
-#define BOTH (VM_PROT_READ | VM_PROT_WRITE)
-
-/* COUNT pages that begin with 1, 2, ... */
-static mach_vm_address_t allocate(uint64_t count, int flags)
-{
-    mach_vm_address_t address = 0;
-    EXPECT_OK(mach_vm_allocate(SELF, &address, count * PAGE, VM_FLAGS_ANYWHERE | flags));
-    for (uint64_t i = 0; i < count; i++) {
-        *(volatile char *)(address + i * PAGE) = (char)(i + 1);
-    }
-    return address;
-}
-
-static void deallocate(mach_vm_address_t address, uint64_t count)
-{
-    EXPECT_OK(mach_vm_deallocate(SELF, address, count * PAGE));
-}
-
-static void release(mach_port_t name)
-{
-    EXPECT_OK(mach_port_deallocate(SELF, name));
-}
-
-/* What mach_make_memory_entry_64() says; *SIZE and *ENTRY as there. */
-static kern_return_t make(uint64_t offset, memory_object_size_t *size, int permission,
-                          mach_port_t parent, mach_port_t *entry)
-{
-    *entry = MACH_PORT_NULL;
-    return mach_make_memory_entry_64(SELF, size, offset, permission, entry, parent);
-}
-
-/* The same for SIZE bytes, which have to be what it covers. */
-static mach_port_t entry_for(uint64_t offset, uint64_t size, int permission, mach_port_t parent)
-{
-    memory_object_size_t covered = size;
-    mach_port_t entry = MACH_PORT_NULL;
-    EXPECT_OK(make(offset, &covered, permission, parent, &entry));
-    EXPECT_EQ(covered, size);
-    return entry;
-}
-
-/* The error of a call that fails. */
-static kern_return_t refused(uint64_t offset, uint64_t size, int permission, mach_port_t parent)
-{
-    mach_port_t entry;
-    return make(offset, &size, permission, parent, &entry);
-}
-
-static kern_return_t map(mach_port_t entry, uint64_t size, int flags, uint64_t offset,
-                         boolean_t copy, vm_prot_t protection, mach_vm_address_t *address)
-{
-    *address = 0;
-    return mach_vm_map(SELF, address, size, 0, VM_FLAGS_ANYWHERE | flags, entry, offset, copy,
-                       protection, protection & VM_PROT_IS_MASK ? protection : BOTH & protection,
-                       VM_INHERIT_NONE);
-}
-
-/* Where COUNT pages of ENTRY are mapped. */
-static mach_vm_address_t mapped(mach_port_t entry, uint64_t count, vm_prot_t protection)
-{
-    mach_vm_address_t address;
-    EXPECT_OK(map(entry, count * PAGE, 0, 0, FALSE, protection, &address));
-    return address;
-}
-
-static char byte(mach_vm_address_t address)
-{
-    return *(volatile char *)address;
-}
 
 CASE(fresh_memory_is_shared_by_all_who_map_it)
 {
@@ -302,114 +234,5 @@ CASE(the_old_calls_refuse_the_same)
                      VM_INHERIT_NONE),
               KERN_INVALID_RIGHT);
     release(entry);
-    release(host);
-}
-
-static kern_return_t control(mach_port_t entry, vm_purgable_t order, int *state)
-{
-    return mach_memory_entry_purgable_control(entry, order, state);
-}
-
-CASE(an_entry_can_be_purged)
-{
-    mach_port_t entry =
-        entry_for(0, 2 * PAGE, MAP_MEM_NAMED_CREATE | MAP_MEM_PURGABLE | BOTH, MACH_PORT_NULL);
-    mach_port_t part = entry_for(0, PAGE, BOTH, entry);
-    mach_port_t host = mach_host_self();
-    mach_vm_address_t memory = mapped(entry, 2, BOTH), copy;
-    int state = VM_PURGABLE_VOLATILE;
-    *(volatile char *)memory = 3;
-    EXPECT_OK(map(entry, 2 * PAGE, 0, 0, TRUE, BOTH, &copy));
-    EXPECT_OK(control(entry, VM_PURGABLE_SET_STATE, &state));
-    EXPECT_EQ(state, VM_PURGABLE_NONVOLATILE);
-    EXPECT_OK(mach_vm_purgable_control(SELF, memory, VM_PURGABLE_GET_STATE, &state));
-    EXPECT_EQ(state, VM_PURGABLE_VOLATILE);
-    EXPECT_OK(mach_vm_purgable_control(SELF, 0, VM_PURGABLE_PURGE_ALL, &state));
-    EXPECT_EQ(byte(memory), 0);
-    EXPECT_EQ(byte(copy), 3);
-    state = VM_PURGABLE_NONVOLATILE;
-    EXPECT_OK(control(entry, VM_PURGABLE_SET_STATE, &state));
-    EXPECT_EQ(state, VM_PURGABLE_EMPTY);
-    EXPECT_EQ(control(part, VM_PURGABLE_GET_STATE, &state), KERN_INVALID_ARGUMENT);
-    EXPECT_EQ(control(entry, VM_PURGABLE_PURGE_ALL, &state), KERN_INVALID_ARGUMENT);
-    EXPECT_EQ(control(entry, VM_PURGABLE_SET_STATE_FROM_KERNEL, &state), KERN_INVALID_ARGUMENT);
-    EXPECT_EQ(control(host, VM_PURGABLE_GET_STATE, &state), KERN_INVALID_ARGUMENT);
-    state = 1 << 20;
-    EXPECT_EQ(control(entry, VM_PURGABLE_SET_STATE, &state), KERN_INVALID_ARGUMENT);
-    release(part);
-    release(entry);
-    deallocate(memory, 2);
-    deallocate(copy, 2);
-    entry = entry_for(0, PAGE,
-                      MAP_MEM_NAMED_CREATE | MAP_MEM_PURGABLE | MAP_MEM_PURGABLE_KERNEL_ONLY | BOTH,
-                      MACH_PORT_NULL);
-    state = VM_PURGABLE_VOLATILE;
-    EXPECT_EQ(control(entry, VM_PURGABLE_SET_STATE, &state), KERN_PROTECTION_FAILURE);
-    EXPECT_OK(control(entry, VM_PURGABLE_GET_STATE, &state));
-    release(entry);
-    release(host);
-}
-
-CASE(accesses_are_not_counted)
-{
-    mach_port_t entry = entry_for(0, PAGE, MAP_MEM_NAMED_CREATE | BOTH, MACH_PORT_NULL);
-    mach_vm_address_t memory = allocate(1, 0);
-    mach_port_t range = entry_for(memory, PAGE, MAP_MEM_VM_SHARE | BOTH, MACH_PORT_NULL);
-    int tracking = 1;
-    uint32_t reads, writes;
-    EXPECT_EQ(mach_memory_entry_access_tracking(entry, &tracking, &reads, &writes),
-              KERN_NOT_SUPPORTED);
-    EXPECT_EQ(mach_memory_entry_access_tracking(range, &tracking, &reads, &writes),
-              KERN_INVALID_ARGUMENT);
-    release(entry);
-    release(range);
-    deallocate(memory, 1);
-}
-
-/* TASK_VM_INFO of this task. */
-static task_vm_info_data_t vm_info(void)
-{
-    task_vm_info_data_t info = {};
-    mach_msg_type_number_t count = TASK_VM_INFO_COUNT;
-    EXPECT_OK(task_info(SELF, TASK_VM_INFO, (task_info_t)&info, &count));
-    return info;
-}
-
-CASE(tagged_memory_is_its_owners)
-{
-    mach_port_t entry =
-        entry_for(0, 2 * PAGE, MAP_MEM_NAMED_CREATE | MAP_MEM_LEDGER_TAGGED | BOTH, MACH_PORT_NULL);
-    mach_port_t plain = entry_for(0, PAGE, MAP_MEM_NAMED_CREATE | BOTH, MACH_PORT_NULL);
-    mach_port_t host = mach_host_self();
-    mach_vm_address_t memory = mapped(entry, 2, BOTH);
-    task_t child;
-    int state = 0;
-    *(volatile char *)memory = 1;
-    EXPECT_EQ(control(entry, VM_PURGABLE_GET_STATE, &state), KERN_INVALID_ARGUMENT);
-    EXPECT_EQ(vm_info().ledger_tag_media_footprint, 0);
-    EXPECT_OK(mach_memory_entry_ownership(entry, TASK_NULL, VM_LEDGER_TAG_MEDIA, 0));
-    EXPECT_EQ(vm_info().ledger_tag_media_footprint, PAGE);
-    EXPECT_OK(mach_memory_entry_ownership(entry, SELF, VM_LEDGER_TAG_GRAPHICS, 0));
-    EXPECT_OK(mach_memory_entry_ownership(entry, SELF, VM_LEDGER_TAG_UNCHANGED, 0));
-    EXPECT_EQ(vm_info().ledger_tag_media_footprint, 0);
-    EXPECT_EQ(vm_info().ledger_tag_graphics_footprint, PAGE);
-    EXPECT_OK(task_create(SELF, NULL, 0, FALSE, &child));
-    EXPECT_EQ(mach_memory_entry_ownership(entry, child, VM_LEDGER_TAG_MEDIA, 0), KERN_NO_ACCESS);
-    EXPECT_EQ(mach_memory_entry_ownership(entry, SELF, VM_LEDGER_TAG_NETWORK, 0), KERN_NO_ACCESS);
-    EXPECT_EQ(mach_memory_entry_ownership(entry, SELF, 1, VM_LEDGER_FLAG_NO_FOOTPRINT),
-              KERN_NO_ACCESS);
-    EXPECT_EQ(mach_memory_entry_ownership(entry, SELF, 1, VM_LEDGER_FLAG_FROM_KERNEL),
-              KERN_INVALID_ARGUMENT);
-    EXPECT_EQ(mach_memory_entry_ownership(entry, SELF, VM_LEDGER_TAG_MAX + 1, 0),
-              KERN_INVALID_ARGUMENT);
-    EXPECT_EQ(mach_memory_entry_ownership(entry, SELF, VM_LEDGER_TAG_NONE, 0),
-              KERN_INVALID_ARGUMENT);
-    EXPECT_EQ(mach_memory_entry_ownership(plain, SELF, 1, 0), KERN_INVALID_ARGUMENT);
-    EXPECT_EQ(mach_memory_entry_ownership(host, SELF, 1, 0), KERN_INVALID_ARGUMENT);
-    EXPECT_OK(task_terminate(child));
-    release(child);
-    deallocate(memory, 2);
-    release(entry);
-    release(plain);
     release(host);
 }

@@ -9,10 +9,10 @@
 #include <mach/mach.h>
 #include <mach/mach_vm.h>
 
+#include "pages.h"
 #include "systest.h"
 #include "systest_task.h"
 
-#define PAGE  UINT64_C(4096)
 #define PAGES 4
 #define SELF  mach_task_self()
 
@@ -20,22 +20,6 @@
 #define VOLATILE_LIFO_3 \
     (VM_PURGABLE_VOLATILE | VM_PURGABLE_BEHAVIOR_LIFO | (3 << VM_VOLATILE_GROUP_SHIFT))
 #define VOLATILE_OBSOLETE (VM_PURGABLE_VOLATILE | VM_PURGABLE_ORDERING_OBSOLETE)
-
-/* COUNT pages of FLAGS whose first bytes are not zero. */
-static mach_vm_address_t allocate(uint64_t count, int flags)
-{
-    mach_vm_address_t address = 0;
-    EXPECT_OK(mach_vm_allocate(SELF, &address, count * PAGE, VM_FLAGS_ANYWHERE | flags));
-    for (uint64_t i = 0; i < count; i++) {
-        *(volatile char *)(address + i * PAGE) = (char)(i % 100 + 1);
-    }
-    return address;
-}
-
-static void deallocate(mach_vm_address_t address, uint64_t count)
-{
-    EXPECT_OK(mach_vm_deallocate(SELF, address, count * PAGE));
-}
 
 static kern_return_t control(mach_vm_address_t address, vm_purgable_t order, int *state)
 {

@@ -15,9 +15,8 @@
 #include <mach/mach.h>
 #include <mach/mach_time.h>
 
+#include "signal_steps.h"
 #include "systest.h"
-
-#define PAGE 4096
 
 static sigjmp_buf place;
 static siginfo_t told;
@@ -27,10 +26,9 @@ static char other_stack[SIGSTKSZ];
 
 static void on(int number, void (*handler)(int, siginfo_t *, void *), int flags)
 {
-    const struct sigaction action = { .sa_sigaction = handler, .sa_flags = SA_SIGINFO | flags };
     calls = 0;
     memset(&told, 0, sizeof(told));
-    EXPECT_EQ(sigaction(number, &action, NULL), 0);
+    EXPECT_EQ(set_handler(number, handler, flags), 0);
 }
 
 static void jump(int number, siginfo_t *info, void *context)
@@ -40,11 +38,6 @@ static void jump(int number, siginfo_t *info, void *context)
     told = *info;
     handler_stack = (uintptr_t)__builtin_frame_address(0);
     siglongjmp(place, number);
-}
-
-static void touch(uintptr_t address)
-{
-    *(volatile char *)address = 1;
 }
 
 CASE(a_handler_of_a_fault_jumps_out)
@@ -126,26 +119,12 @@ CASE(a_division_by_zero_is_sigfpe)
     EXPECT(signal(SIGFPE, SIG_DFL) != SIG_ERR);
 }
 
-/* Without end, which the compiler must not see. */
-static volatile bool is_enough;
-
-static int overflow(volatile char *caller)
-{
-    volatile char room[PAGE];
-    room[0] = caller[0];
-    if (is_enough) {
-        return 0;
-    }
-    return overflow(room) + room[0];
-}
-
 /* The stack that is used up is not needed for the handler. */
 static void *overflow_in_thread(void *stack)
 {
-    volatile char first[1] = { 0 };
     EXPECT_EQ(sigaltstack(stack, NULL), 0);
     if (sigsetjmp(place, 1) == 0) {
-        (void)overflow(first);
+        overflow();
     }
     stack_t off = { .ss_flags = SS_DISABLE };
     EXPECT_EQ(sigaltstack(&off, NULL), 0);

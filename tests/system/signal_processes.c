@@ -9,8 +9,7 @@
 #include <unistd.h>
 
 #include "fork_frame.h"
-
-#define PAGE 4096
+#include "signal_steps.h"
 
 static volatile int calls;
 static volatile pid_t sender;
@@ -25,27 +24,8 @@ static void note(int number, siginfo_t *info, void *context)
 
 static void on(int number, void (*handler)(int, siginfo_t *, void *), int flags)
 {
-    const struct sigaction action = { .sa_sigaction = handler, .sa_flags = SA_SIGINFO | flags };
     calls = 0;
-    EXPECT_EQ(sigaction(number, &action, NULL), 0);
-}
-
-static void touch(uintptr_t address)
-{
-    *(volatile char *)address = 1;
-}
-
-/* Without end, which the compiler must not see. */
-static volatile bool is_enough;
-
-static int overflow(volatile char *caller)
-{
-    volatile char room[PAGE];
-    room[0] = caller[0];
-    if (is_enough) {
-        return 0;
-    }
-    return overflow(room) + room[0];
+    EXPECT_EQ(set_handler(number, handler, flags), 0);
 }
 
 static void fault_again(int number, siginfo_t *info, void *context)
@@ -76,10 +56,9 @@ static void fault_in_handler(void)
 
 static void overflow_without_stack(void)
 {
-    volatile char first[1] = { 0 };
     on(SIGSEGV, fault_again, 0);
     on(SIGBUS, fault_again, 0);
-    (void)overflow(first);
+    overflow();
 }
 
 static void write_constant(void)

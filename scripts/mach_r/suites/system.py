@@ -49,10 +49,10 @@ _KERNEL_INTERFACES = (
 class SystemTests(Job):
     """All test programs, or those of ONLY, on one kind of machine."""
 
-    def __init__(self, label, preset, options, word, kernel_options="", only=()):
+    def __init__(self, label, preset, options, word, kernel_options="", only=(), argument=""):
         self.name = f"system/{label}"
         self.presets = (preset,)
-        self._only = only
+        self._only, self._argument = only, argument
         self._options, self._word, self._kernel_options = options, word, kernel_options
 
     def has(self, program, folder=_FOLDER):
@@ -88,12 +88,18 @@ class SystemTests(Job):
         """Cases about what the machine printed after the programs."""
         return []
 
+    def _command(self, name):
+        """The command line of the program NAME."""
+        return f"/tests/{name} {self._argument}".rstrip()
+
     def _boot(self, names):
         """Run the programs NAMES in one boot; what they print and how it ended."""
         contents = image.Contents(
             self.presets[0], options=self._kernel_options, sets=("system", "test")
         )
-        lines = [f"echo test-begin {name}\n/tests/{name}\necho test-end {name}" for name in names]
+        lines = [
+            f"echo test-begin {name}\n{self._command(name)}\necho test-end {name}" for name in names
+        ]
         execute.add_commands(contents.archive, "\n".join(lines))
         output = bytearray()
         outcome = execute.run(contents, self._options, _TOTAL, output.extend, _SILENCE)
@@ -124,9 +130,10 @@ class CallsWithoutMemory(SystemTests):
 def jobs(word):
     """One processor and several; with and without debug assertions. What is about processors also
     runs with eight, and where less checking makes other orders likely. What is about messages also
-    runs with a sender that wakes the receiver instead of giving it the processor. All but what takes
-    long runs once more in a kernel each of whose calls runs out of memory first."""
+    runs with a sender that wakes the receiver instead of giving it the processor. What is made and
+    destroyed is so a million times. All but what takes long runs once more in a kernel each of whose calls runs out of memory first."""
     crowded = ("processors", "stress")
+    cycles = ("cycles", "cycles_memory", "cycles_objects")
     slow = ("fuzz", "stress", "many", *_COUNTED)
     quick = tuple(name for name in source_programs() if name not in slow)
     messages = (_CONFORMANCE, "rights", "queues", "port_sets", "notifications")
@@ -139,6 +146,8 @@ def jobs(word):
         SystemTests("smp4", "debug", machine.Options(smp=4, cpu=hard), word),
         SystemTests("smp8", "debug", machine.Options(smp=8), word, only=crowded),
         SystemTests("smp4-release", "release", machine.Options(smp=4), word, only=crowded),
+        *(SystemTests(f"smp1-million-{name}", "release", machine.Options(), word, only=(name,),
+                      argument="1000000") for name in cycles),
         SystemTests("smp1-counted", "release", counted, word, only=("real_time",)),
         SystemTests("smp1-bounds", "debug", counted, word, only=(*long_held, "bounds")),
         SystemTests("smp1-no_handoff", "debug", machine.Options(), word, "no_handoff", messages),
