@@ -44,7 +44,8 @@ endfunction()
 # Write FILE, a cc.json. COMPILER and LINKER are programs; the others are lists.
 function(write_cc_json file compiler linker include system_include library_folders libraries)
   set(flags --target=${CMAKE_C_COMPILER_TARGET} -nostdlibinc -fno-pic -fno-stack-protector
-    -fno-omit-frame-pointer -ftls-model=local-exec -g -D__MACH__=1 -D__APPLE__=1)
+    -fno-omit-frame-pointer -ftls-model=local-exec -g -D__MACH__=1 -D__APPLE__=1
+    -D__ENVIRONMENT_MAC_OS_X_VERSION_MIN_REQUIRED__=140000 -D__ENVIRONMENT_OS_VERSION_MIN_REQUIRED__=140000)
   json_list(flags "${flags}")
   json_list(link_flags "${MACH_R_USER_LINK_FLAGS}")
   json_list(include "${include}")

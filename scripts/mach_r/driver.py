@@ -39,7 +39,10 @@ _IGNORED = {
     "-static", "-pthread", "-pie", "-no-pie", "-rdynamic", "-static-libgcc", "-fuse-ld=lld",
     "-dead_strip", "-headerpad_max_install_names",
 }
-_IGNORED_START = ("-mmacosx-version-min=", "-mmacos-version-min=")
+_VERSION_START = ("-mmacosx-version-min=", "-mmacos-version-min=")
+_VERSION_MACROS = (
+    "__ENVIRONMENT_MAC_OS_X_VERSION_MIN_REQUIRED__", "__ENVIRONMENT_OS_VERSION_MIN_REQUIRED__",
+)
 # The same of the linker's on a Mac, behind -Wl, or -Xlinker: what is not used is left out anyway, at a
 # fixed address, for nobody to edit afterwards.
 _IGNORED_LINKERS = {
@@ -107,8 +110,12 @@ class Job:
             self.output = _value(word, rest)
         elif word in ("-c", "-S", "-E", "-M", "-MM", "-fsyntax-only"):
             self.stop = word
-        elif word in _IGNORED or word.startswith(_IGNORED_START):
+        elif word in _IGNORED:
             pass
+        elif word.startswith(_VERSION_START):
+            number = _version(word.partition("=")[2])
+            for name in _VERSION_MACROS:
+                self.compiler += [f"-U{name}", f"-D{name}={number}"]
         elif word in _IGNORED_VALUE:
             _value(word, rest)
         elif word == "-arch":
@@ -177,6 +184,17 @@ class Job:
         if self.output or self.stop in ("-E", "-M", "-MM", "-fsyntax-only"):
             return self.output
         return pathlib.Path(source).stem + (".o" if self.stop == "-c" else ".s")
+
+
+def _version(text):
+    """Darwin's number for a version: 10.9 is 1090, 10.12.1 is 101201, 14 is 140000."""
+    parts = [int(part) if part.isdigit() else None for part in text.split(".")]
+    if len(parts) > 3 or None in parts:
+        raise Failure(f"{text} is no version")
+    major, minor, patch = (parts + [0, 0])[:3]
+    if (major, minor) < (10, 10):
+        return major * 100 + minor * 10 + patch
+    return major * 10000 + minor * 100 + patch
 
 
 def _value(option, rest):

@@ -34,7 +34,7 @@ class Words(unittest.TestCase):
                 Job(words)
 
     def test_makefiles_for_macos(self):
-        job = Job("-arch x86_64 -isysroot /sdk -mmacosx-version-min=10.9 a.c -l m -l z -s -lSystem "
+        job = Job("-arch x86_64 -isysroot /sdk a.c -l m -l z -s -lSystem -ldl -lproc -lbsm "
                   "-rpath @loader_path -o p".split())
         self.assertEqual(job.inputs, ["a.c", "-lz", "-s"])
         self.assertEqual(job.compiler, [])
@@ -50,6 +50,16 @@ class Words(unittest.TestCase):
         for machine in ("-arch arm64 -arch x86_64", "-target x86_64-apple-macos11", "--target=x86_64-none"):
             job = Job([*machine.split(), "a.c"])
             self.assertEqual((job.inputs, job.compiler), (["a.c"], []))
+
+    def test_versions_of_macos(self):
+        for text, number in (("10.9", 1090), ("10.4.3", 1043), ("10.12", 101200), ("10.12.4", 101204),
+                             ("14", 140000), ("11.3", 110300)):
+            for option in ("-mmacosx-version-min", "-mmacos-version-min"):
+                job = Job([f"{option}={text}", "a.c"])
+                self.assertIn(f"-D__ENVIRONMENT_MAC_OS_X_VERSION_MIN_REQUIRED__={number}", job.compiler)
+        for text in ("", "new", "10.x", "1.2.3.4"):
+            with self.assertRaises(Failure, msg=text):
+                Job([f"-mmacosx-version-min={text}", "a.c"])
 
     def test_dependencies_go_to_standard_output(self):
         for option in ("-M", "-MM"):

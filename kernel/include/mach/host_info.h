@@ -10,6 +10,7 @@
 #include <mach/machine.h>
 #include <mach/machine/vm_types.h>
 #include <mach/message.h>
+#include <mach/time_value.h>
 #include <mach/vm_statistics.h>
 
 typedef integer_t *host_info_t;

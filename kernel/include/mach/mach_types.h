@@ -9,12 +9,15 @@
 #include <stdint.h>
 
 #include <mach/clock_types.h>
+#include <mach/dyld_kernel.h>
 #include <mach/exception_types.h>
 #include <mach/host_info.h>
 #include <mach/host_notify.h>
 #include <mach/host_special_ports.h>
+#include <mach/kmod.h>
 #include <mach/mach_voucher_types.h>
 #include <mach/machine.h>
+#include <mach/machine/vm_param.h>
 #include <mach/memory_object_types.h>
 #include <mach/message.h>
 #include <mach/policy.h>
@@ -56,10 +59,6 @@ typedef mach_port_t thread_read_t;
 typedef mach_port_t ipc_space_t;
 typedef mach_port_t ipc_space_read_t;
 typedef mach_port_t ipc_space_inspect_t;
-typedef mach_port_t vm_map_t;
-typedef mach_port_t vm_map_read_t;
-typedef mach_port_t vm_map_inspect_t;
-typedef mach_port_t vm_named_entry_t;
 typedef mach_port_t vm_task_entry_t;
 typedef mach_port_t mem_entry_name_port_t;
 typedef mach_port_t memory_object_t;
@@ -124,7 +123,6 @@ typedef exception_handler_t exception_port_t;
 #define THREAD_NULL        ((thread_t)0)
 #define THR_ACT_NULL       ((thread_act_t)0)
 #define IPC_SPACE_NULL     ((ipc_space_t)0)
-#define VM_MAP_NULL        ((vm_map_t)0)
 #define HOST_NULL          ((host_t)0)
 #define HOST_PRIV_NULL     ((host_priv_t)0)
 #define HOST_SECURITY_NULL ((host_security_t)0)
@@ -189,3 +187,8 @@ typedef char *user_subsystem_t;
 #define THREAD_FLAVOR_INSPECT  2
 #define THREAD_FLAVOR_MAX      THREAD_FLAVOR_INSPECT
 #define LEDGER_LIMIT_INFINITY  ((ledger_amount_t)((1ULL << 63) - 1))
+
+/* Rounding to pages. The host's tests of stubs have not the library. */
+#if __has_include(<mach/vm_page_size.h>)
+#include <mach/vm_page_size.h>
+#endif

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <mach/boolean.h>
 #include <mach/machine/vm_types.h>
 
 typedef integer_t cpu_type_t;

@@ -4,8 +4,11 @@
  */
 #pragma once
 
+#include <mach/abi.h>
 #include <mach/machine/vm_types.h>
+#include <mach/message.h>
 #include <mach/port.h>
+#include <mach/vm_prot.h>
 #include <mach/vm_types.h>
 
 typedef uint64_t memory_object_offset_t;

@@ -39,3 +39,8 @@ typedef struct {
 #pragma pack(pop)
 MACH_ABI_SIZE(mig_reply_error_t, 36);
 MACH_ABI_OFFSET(mig_reply_error_t, RetCode, 32);
+
+/* Programs get the names of tasks and threads with it, as on Darwin; the kernel has its own. */
+#if __has_include(<mach/mach_init.h>)
+#include <mach/mig.h>
+#endif

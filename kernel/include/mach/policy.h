@@ -7,6 +7,7 @@
 #include <mach/abi.h>
 #include <mach/boolean.h>
 #include <mach/message.h>
+#include <mach/vm_types.h>
 
 typedef int policy_t;
 typedef integer_t *policy_info_t;

@@ -12,6 +12,7 @@
 #include <mach/policy.h>
 #include <mach/time_value.h>
 #include <mach/vm_statistics.h>
+#include <mach/vm_types.h>
 
 typedef natural_t task_flavor_t;
 typedef integer_t *task_info_t;

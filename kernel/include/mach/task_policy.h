@@ -83,3 +83,8 @@ typedef struct task_qos_policy *task_qos_policy_t;
 #define PROC_FLAG_SUPPRESSED         0x800000
 #define PROC_FLAG_APPLICATION        0x1000000
 #define PROC_FLAG_IOS_APPLICATION    PROC_FLAG_APPLICATION
+
+/* Programs get the names of tasks and threads with it, as on Darwin; the kernel has its own. */
+#if __has_include(<mach/mach_init.h>)
+#include <mach/mach_types.h>
+#endif

@@ -12,6 +12,7 @@
 #include <mach/message.h>
 #include <mach/policy.h>
 #include <mach/time_value.h>
+#include <mach/vm_types.h>
 
 typedef natural_t thread_flavor_t;
 typedef integer_t *thread_info_t;

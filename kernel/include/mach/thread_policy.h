@@ -92,3 +92,8 @@ struct thread_throughput_qos_policy {
 typedef struct thread_throughput_qos_policy thread_throughput_qos_policy_data_t;
 typedef struct thread_throughput_qos_policy *thread_throughput_qos_policy_t;
 #define THREAD_THROUGHPUT_QOS_POLICY_COUNT MACH_WORD_COUNT(thread_throughput_qos_policy_data_t)
+
+/* Programs get the names of tasks and threads with it, as on Darwin; the kernel has its own. */
+#if __has_include(<mach/mach_init.h>)
+#include <mach/mach_types.h>
+#endif

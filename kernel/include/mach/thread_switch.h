@@ -9,3 +9,8 @@
 #define SWITCH_OPTION_WAIT    2 /* sleeps for the time given */
 
 #define valid_switch_option(opt) (0 <= (opt) && (opt) <= 2)
+
+/* Programs get the names of tasks and threads with it, as on Darwin; the kernel has its own. */
+#if __has_include(<mach/mach_init.h>)
+#include <mach/mach_traps.h>
+#endif

@@ -214,3 +214,8 @@ struct vm_page_info_basic {
 typedef struct vm_page_info_basic *vm_page_info_basic_t;
 typedef struct vm_page_info_basic vm_page_info_basic_data_t;
 #define VM_PAGE_INFO_BASIC_COUNT MACH_WORD_COUNT(vm_page_info_basic_data_t)
+
+/* Programs get the names of tasks and threads with it, as on Darwin; the kernel has its own. */
+#if __has_include(<mach/mach_init.h>)
+#include <mach/mach_types.h>
+#endif

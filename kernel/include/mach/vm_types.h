@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Addresses, sizes and offsets of virtual memory. The port types (vm_map_t and its kin) are in
- * <mach/mach_types.h>, which the kernel does not include.
+ * Addresses, sizes and offsets of virtual memory. To programs maps are ports; the kernel, where the same names are
+ * pointers to the objects, has not the library's headers.
  */
 #pragma once
 
@@ -21,6 +21,14 @@ typedef uint64_t vm_object_id_t;
 
 typedef uint32_t reg64_t;
 typedef mach_port_t upl_t;
+
+#if __has_include(<mach/mach_init.h>)
+typedef mach_port_t vm_map_t;
+typedef mach_port_t vm_map_read_t;
+typedef mach_port_t vm_map_inspect_t;
+typedef mach_port_t vm_named_entry_t;
+#define VM_MAP_NULL ((vm_map_t)0)
+#endif
 
 #define PPNUM_MAX           UINT32_MAX
 #define UPL_NULL            ((upl_t)0)

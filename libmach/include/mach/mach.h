@@ -20,6 +20,7 @@
 #include <mach/message.h>
 #include <mach/mig.h>
 #include <mach/ndr.h>
+#include <mach/rpc.h>
 #include <mach/std_types.h>
 #include <mach/vm_page_size.h>
 

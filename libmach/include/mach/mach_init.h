@@ -30,6 +30,9 @@ mach_port_t mach_thread_self(void);
 /* The same right as mach_task_self_, for callers that undefine the macro below; adds a reference. */
 mach_port_t mach_task_self(void);
 
+/* Bytes of a page (<mach/mach_host.h>). */
+kern_return_t host_page_size(host_t host, vm_size_t *page_size);
+
 /* TASK is the caller's own task, under whatever name. */
 boolean_t mach_task_is_self(task_name_t task);
 

@@ -9,6 +9,7 @@
 
 #include <mach/abi.h>
 #include <mach/kern_return.h>
+#include <mach/mach_types.h>
 
 struct mach_timebase_info {
     uint32_t numer;

@@ -24,6 +24,11 @@ MACH_END_DECLS
 #define trunc_page_kernel(x) ((x) & ~vm_kernel_page_mask)
 #define round_page_kernel(x) trunc_page_kernel((x) + vm_kernel_page_mask)
 
+/* <mach/vm_param.h> has these with the size as a number. */
+#undef mach_vm_round_page
+#undef mach_vm_trunc_page
+#undef round_page
+#undef trunc_page
 #define mach_vm_round_page(x) \
     (((mach_vm_offset_t)(x) + vm_page_mask) & ~(mach_vm_offset_t)vm_page_mask)
 #define mach_vm_trunc_page(x) ((mach_vm_offset_t)(x) & ~(mach_vm_offset_t)vm_page_mask)

@@ -6,6 +6,8 @@
 
 #if __has_include(<newlib.h>)
 
+#include <Availability.h> /* which Darwin's most common headers bring */
+
 #define timer_t newlib_timer_t
 #include_next <sys/types.h>
 #undef timer_t
