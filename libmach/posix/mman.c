@@ -16,7 +16,12 @@
 #include "file_pages.h"
 
 #define PROT_KNOWN (PROT_READ | PROT_WRITE | PROT_EXEC)
-#define MAP_KNOWN  (MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE | MAP_ANON)
+#define MAP_KNOWN                                                                              \
+    (MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE | MAP_NOCACHE | MAP_JIT | MAP_ANON | \
+     MAP_RESILIENT_CODESIGN | MAP_RESILIENT_MEDIA)
+#define MAP_NOT_JIT (MAP_SHARED | MAP_FIXED | MAP_RESILIENT_CODESIGN | MAP_RESILIENT_MEDIA)
+#define VM_FLAGS_FD (VM_FLAGS_ALIAS_MASK | VM_FLAGS_PURGABLE) /* what may stand for a file */
+#define NO_FILE     (-1)
 
 static bool is_page(const void *address)
 {
@@ -35,7 +40,8 @@ static int answer(kern_return_t result)
 }
 
 /* The errno for arguments that no mapping can have, or 0. */
-static int mmap_fault(const void *address, size_t size, int protection, int flags, off_t offset)
+static int mmap_fault(const void *address, size_t size, int protection, int flags, int fd,
+                      off_t offset)
 {
     int sharing = flags & (MAP_SHARED | MAP_PRIVATE);
     if (size == 0 || size > SIZE_MAX - vm_page_size || (flags & ~MAP_KNOWN) != 0 ||
@@ -43,33 +49,40 @@ static int mmap_fault(const void *address, size_t size, int protection, int flag
         ((flags & MAP_FIXED) != 0 && !is_page(address))) {
         return EINVAL;
     }
+    if ((flags & MAP_JIT) != 0 && ((flags & MAP_ANON) == 0 || (flags & MAP_NOT_JIT) != 0)) {
+        return EINVAL;
+    }
+    if ((flags & MAP_ANON) != 0 && fd != NO_FILE && (fd & ~VM_FLAGS_FD) != 0) {
+        return EINVAL;
+    }
     return (flags & MAP_ANON) == 0 && (offset < 0 || !is_page((const void *)offset)) ? EINVAL : 0;
 }
 
-/* SIZE bytes, whole pages, of fresh memory. Returns: 0, or the errno. */
-static int map_zeros(mach_vm_address_t *place, size_t size, int protection, int flags)
+/* SIZE bytes, whole pages, of fresh memory; VM_FLAGS are the kernel's. Returns: 0, or the errno. */
+static int map_zeros(mach_vm_address_t *place, size_t size, int protection, int flags, int vm_flags)
 {
     int how = (flags & MAP_FIXED) != 0 ? VM_FLAGS_FIXED | VM_FLAGS_OVERWRITE : VM_FLAGS_ANYWHERE;
     vm_inherit_t inheritance = (flags & MAP_SHARED) != 0 ? VM_INHERIT_SHARE : VM_INHERIT_COPY;
-    kern_return_t result = mach_vm_map(mach_task_self_, place, size, 0, how, MEMORY_OBJECT_NULL, 0,
-                                       FALSE, protection, VM_PROT_ALL, inheritance);
+    kern_return_t result =
+        mach_vm_map(mach_task_self_, place, size, 0, how | vm_flags, MEMORY_OBJECT_NULL, 0, FALSE,
+                    protection, VM_PROT_ALL, inheritance);
     return result == KERN_SUCCESS ? 0 : ENOMEM;
 }
 
 void *mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset)
 {
-    errno = mmap_fault(address, size, protection, flags, offset);
+    errno = mmap_fault(address, size, protection, flags, fd, offset);
     if (errno != 0) {
         return MAP_FAILED;
     }
     mach_vm_address_t place = (mach_vm_address_t)address;
     size = (size + vm_page_mask) & ~vm_page_mask;
     if ((flags & MAP_ANON) != 0) {
-        errno = map_zeros(&place, size, protection, flags);
+        errno = map_zeros(&place, size, protection, flags, fd == NO_FILE ? 0 : fd);
     } else {
         errno = file_protection_fault(fd, protection, flags);
         if (errno == 0) {
-            errno = map_zeros(&place, size, PROT_NONE, flags);
+            errno = map_zeros(&place, size, PROT_NONE, flags, 0);
         }
         if (errno == 0) {
             errno = file_map_pages(fd, place, size, protection, (uint64_t)offset);

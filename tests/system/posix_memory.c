@@ -92,6 +92,40 @@ static size_t contents_of(const char *path, char *data, size_t size)
     return done;
 }
 
+CASE(zeros_can_have_a_tag)
+{
+    const int flags = MAP_ANON | MAP_PRIVATE;
+    void *memory = mmap(NULL, vm_page_size, PROT_READ, flags,
+                        VM_MAKE_TAG(VM_MEMORY_APPLICATION_SPECIFIC_1), 0);
+    mach_vm_address_t address = (mach_vm_address_t)memory;
+    mach_vm_size_t size = 0;
+    mach_port_t object;
+    vm_region_extended_info_data_t info = {};
+    mach_msg_type_number_t count = VM_REGION_EXTENDED_INFO_COUNT;
+    EXPECT(memory != MAP_FAILED);
+    EXPECT_OK(mach_vm_region(mach_task_self(), &address, &size, VM_REGION_EXTENDED_INFO,
+                             (vm_region_info_t)&info, &count, &object));
+    EXPECT_EQ(info.user_tag, VM_MEMORY_APPLICATION_SPECIFIC_1);
+    EXPECT_EQ(munmap(memory, vm_page_size), 0);
+    EXPECT_ERRNO(mmap(NULL, vm_page_size, PROT_READ, flags, VM_FLAGS_NO_CACHE, 0) == MAP_FAILED,
+                 EINVAL);
+}
+
+CASE(code_can_be_written_and_run)
+{
+    static const unsigned char code[] = { 0xb8, 42, 0, 0, 0, 0xc3 }; /* mov $42, %eax; ret */
+    const int all = PROT_READ | PROT_WRITE | PROT_EXEC;
+    void *memory = map(all, MAP_PRIVATE | MAP_JIT);
+    if (EXPECT(memory != MAP_FAILED)) {
+        memcpy(memory, code, sizeof(code));
+        EXPECT_EQ(((int (*)(void))memory)(), 42);
+        EXPECT_EQ(munmap(memory, PAGES * vm_page_size), 0);
+    }
+    EXPECT_ERRNO(map(all, MAP_SHARED | MAP_JIT) == MAP_FAILED, EINVAL);
+    EXPECT_ERRNO(map(all, MAP_PRIVATE | MAP_JIT | MAP_RESILIENT_MEDIA) == MAP_FAILED, EINVAL);
+    EXPECT_ERRNO(mmap(NULL, 1, all, MAP_PRIVATE | MAP_JIT, 0, 0) == MAP_FAILED, EINVAL);
+}
+
 CASE(a_file_is_memory)
 {
     static char contents[8192];

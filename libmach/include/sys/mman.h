@@ -15,15 +15,19 @@
 #define PROT_WRITE 0x02
 #define PROT_EXEC  0x04
 
-#define MAP_SHARED    0x0001 /* children of fork() share it */
-#define MAP_PRIVATE   0x0002 /* they get a copy */
-#define MAP_COPY      MAP_PRIVATE
-#define MAP_FIXED     0x0010 /* at this address, in place of what is there */
-#define MAP_NORESERVE 0x0040
-#define MAP_FILE      0x0000
-#define MAP_ANON      0x1000
-#define MAP_ANONYMOUS MAP_ANON
-#define MAP_FAILED    ((void *)-1)
+#define MAP_SHARED             0x0001 /* children of fork() share it */
+#define MAP_PRIVATE            0x0002 /* they get a copy */
+#define MAP_COPY               MAP_PRIVATE
+#define MAP_FIXED              0x0010 /* at this address, in place of what is there */
+#define MAP_NORESERVE          0x0040
+#define MAP_NOCACHE            0x0400
+#define MAP_JIT                0x0800 /* code is written there while it runs: private, and zeros anywhere */
+#define MAP_FILE               0x0000
+#define MAP_ANON               0x1000
+#define MAP_ANONYMOUS          MAP_ANON
+#define MAP_RESILIENT_CODESIGN 0x2000
+#define MAP_RESILIENT_MEDIA    0x4000
+#define MAP_FAILED             ((void *)-1)
 
 #define MS_ASYNC      0x0001
 #define MS_INVALIDATE 0x0002
@@ -52,7 +56,8 @@ MACH_BEGIN_DECLS
 /*
  * SIZE bytes with PROTECTION: of the file FD from OFFSET on, zeros behind its last byte and no memory
  * behind its last page; or with MAP_ANON zeros. FLAGS need one of MAP_SHARED and MAP_PRIVATE; without
- * MAP_FIXED the place is near ADDRESS or anywhere.
+ * MAP_FIXED the place is near ADDRESS or anywhere. With MAP_ANON, FD is -1 or flags of <mach/vm_statistics.h>:
+ * VM_MAKE_TAG(), which mach_vm_region() tells, and VM_FLAGS_PURGABLE.
  *
  * Returns: MAP_FAILED with errno EINVAL, wrong flags, no size, a fixed ADDRESS or an OFFSET that is no
  * page's; EBADF; ENODEV, FD is no file; EACCES, it is not open for reading, or would be changed by what
