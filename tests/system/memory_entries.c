@@ -111,6 +111,12 @@ CASE(an_entry_is_for_one_object_and_can_be_used_again)
     EXPECT_OK(make(memory, &size, MAP_MEM_NAMED_REUSE | BOTH, entry, &again));
     EXPECT(again != entry);
     release(again);
+    EXPECT_EQ(refused(PAGE, 2 * PAGE, BOTH, entry), KERN_INVALID_ARGUMENT); /* beyond its end */
+    mach_port_t first = entry_for(memory, PAGE, BOTH, MACH_PORT_NULL);
+    EXPECT_OK(make(memory + PAGE, &size, MAP_MEM_NAMED_REUSE | BOTH, first, &again));
+    EXPECT(again != first); /* as long, but not there */
+    release(again);
+    release(first);
     EXPECT_OK(_mach_make_memory_entry(SELF, &size, 0, BOTH, &again, entry));
     release(again);
     release(entry);

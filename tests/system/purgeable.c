@@ -122,7 +122,11 @@ CASE(all_that_is_volatile_is_purged_at_once)
     int state = 0;
     EXPECT_EQ(set(first, VOLATILE_LIFO_3), VM_PURGABLE_NONVOLATILE);
     EXPECT_EQ(set(second, VOLATILE_OBSOLETE), VM_PURGABLE_NONVOLATILE);
+    mach_vm_address_t last = allocate(PAGES, VM_FLAGS_PURGABLE);
+    EXPECT_EQ(set(last, VM_PURGABLE_VOLATILE | VM_VOLATILE_GROUP_7), VM_PURGABLE_NONVOLATILE);
     EXPECT_OK(control(0, VM_PURGABLE_PURGE_ALL, &state)); /* the address means nothing */
+    EXPECT_EQ(get(last), VM_PURGABLE_EMPTY);
+    deallocate(last, PAGES);
     EXPECT_EQ(set(kept, VM_PURGABLE_NONVOLATILE), VM_PURGABLE_NONVOLATILE);
     EXPECT_EQ(set(first, VM_PURGABLE_NONVOLATILE), VM_PURGABLE_EMPTY);
     EXPECT_EQ(set(second, VM_PURGABLE_NONVOLATILE), VM_PURGABLE_EMPTY);

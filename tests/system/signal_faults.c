@@ -52,11 +52,15 @@ CASE(a_handler_of_a_fault_jumps_out)
     }
     EXPECT(told.si_signo == SIGSEGV && told.si_code == SEGV_MAPERR);
     EXPECT_EQ((uintptr_t)told.si_addr, 0x10);
+    if (sigsetjmp(place, 1) == 0) {
+        touch((uintptr_t)1 << 63); /* no address at all, and the processor does not tell it */
+    }
+    EXPECT(told.si_signo == SIGSEGV && told.si_code == SEGV_NOOP && told.si_addr == NULL);
     (void)setjmp(place); /* as on BSD, it keeps the mask, too */
-    if (calls < 5) {
+    if (calls < 6) {
         touch(0x20);
     }
-    EXPECT_EQ(calls, 5);
+    EXPECT_EQ(calls, 6);
     EXPECT(signal(SIGSEGV, SIG_DFL) != SIG_ERR);
 }
 
@@ -155,8 +159,12 @@ static void note_stack(int number, siginfo_t *info, void *context)
     (void)number;
     (void)info;
     (void)context;
+    stack_t off = { .ss_flags = SS_DISABLE };
     calls++;
     handler_stack = (uintptr_t)__builtin_frame_address(0);
+    bool is_on = handler_stack > (uintptr_t)other_stack &&
+                 handler_stack < (uintptr_t)other_stack + sizeof(other_stack);
+    EXPECT(!is_on || (sigaltstack(&off, NULL) == -1 && errno == EPERM)); /* not while it is used */
 }
 
 CASE(a_handler_of_its_own_signal_runs_on_another_stack)
