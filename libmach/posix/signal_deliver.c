@@ -58,20 +58,25 @@ kern_return_t signal_deliver(task_t task, thread_act_t thread, uint64_t entry,
     return result;
 }
 
+kern_return_t signal_try(task_t task, thread_act_t thread, uint64_t entry,
+                         struct signal_frame *frame)
+{
+    kern_return_t result = thread_suspend(thread);
+    if (result != KERN_SUCCESS) {
+        return result;
+    }
+    bool is_safe = thread_abort_safely(thread) == KERN_SUCCESS;
+    result = is_safe ? signal_deliver(task, thread, entry, frame) : KERN_ABORTED;
+    (void)thread_resume(thread);
+    return result;
+}
+
 kern_return_t signal_interrupt(task_t task, thread_act_t thread, uint64_t entry,
                                struct signal_frame *frame)
 {
     for (int i = 0; i < TRIES; i++) {
-        kern_return_t result = thread_suspend(thread);
-        if (result != KERN_SUCCESS) {
-            return result;
-        }
-        bool is_safe = thread_abort_safely(thread) == KERN_SUCCESS;
-        if (is_safe) {
-            result = signal_deliver(task, thread, entry, frame);
-        }
-        (void)thread_resume(thread);
-        if (is_safe) {
+        kern_return_t result = signal_try(task, thread, entry, frame);
+        if (result != KERN_ABORTED) {
             return result;
         }
         (void)thread_switch(MACH_PORT_NULL, SWITCH_OPTION_DEPRESS, 1);

@@ -8,6 +8,7 @@
 #include "adopt.h"
 #include "crash.h"
 #include "proc.h"
+#include "signalling.h"
 
 /* Run ROUTINE in a thread of its own. */
 static bool start_thread(void *(*routine)(void *))
@@ -22,14 +23,15 @@ static bool start_thread(void *(*routine)(void *))
 
 int main(void)
 {
-    if (!proc_ports_create() || !crash_handler_register()) {
+    if (!proc_ports_create() || !crash_handler_register() || !signalling_prepare()) {
         return 1;
     }
     proc_lock();
     adopt_all();
     proc_unlock();
     /* Two of each kind, so that one that waits for another server, or crashes, is not alone. */
-    if (!start_thread(proc_serve) || !start_thread(crash_serve) || !start_thread(crash_serve)) {
+    if (!start_thread(proc_serve) || !start_thread(crash_serve) || !start_thread(crash_serve) ||
+        !start_thread(signalling_serve)) {
         return 1;
     }
     (void)proc_serve(nullptr);

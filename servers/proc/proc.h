@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the files of proc share. Two threads serve requests, two more exceptions; one lock protects
- * the table of processes and the nodes of /proc. Functions are called with the lock held unless
- * they say otherwise. Nothing that another program could delay is done under the lock.
+ * What the files of proc share. Two threads serve requests, two more exceptions, one sends signals that
+ * could not be sent at once; one lock protects the table of processes and the nodes of /proc. Functions
+ * are called with the lock held unless they say otherwise. Nothing that another program could delay is done under the lock.
  */
 #pragma once
 

@@ -46,8 +46,10 @@ struct process {
     uint64_t signal_entry;    /* where threads go on that are sent a signal */
     unsigned caught;          /* signals that are sent there: PROC_SIGNAL_BIT */
     unsigned ignored;
-    struct waiter *waiters; /* calls of this process, oldest first */
-    char *arguments;        /* strings one behind the other; null: none */
+    unsigned pending;                   /* signals that could not be sent yet, each once */
+    int32_t senders[PROC_SIGNAL_COUNT]; /* of those: who sent the last */
+    struct waiter *waiters;             /* calls of this process, oldest first */
+    char *arguments;                    /* strings one behind the other; null: none */
     size_t arguments_size;
     char path[PROC_PATH_MAX]; /* of the executable; empty: not known yet */
 };

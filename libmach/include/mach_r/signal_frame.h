@@ -36,9 +36,18 @@ kern_return_t signal_deliver(task_t task, thread_act_t thread, uint64_t entry,
                              struct signal_frame *frame);
 
 /*
- * The same for a thread that may be doing anything: stop it, break off its wait, let it go on.
+ * The same for a thread that may be doing anything: stop it, break off its wait, let it go on. Takes calls
+ * of the kernel only, none of which waits for the thread.
  *
- * Returns: as signal_deliver(); KERN_FAILURE, it does not leave the kernel.
+ * Returns: as signal_deliver(); KERN_ABORTED, it is in a call that cannot be broken off now: try again.
+ */
+kern_return_t signal_try(task_t task, thread_act_t thread, uint64_t entry,
+                         struct signal_frame *frame);
+
+/*
+ * The same again and again, for a second or so.
+ *
+ * Returns: as signal_deliver(); KERN_FAILURE, the thread does not leave the kernel.
  */
 kern_return_t signal_interrupt(task_t task, thread_act_t thread, uint64_t entry,
                                struct signal_frame *frame);
