@@ -29,6 +29,13 @@
 #define __MAC_14_0  140000
 #define __MAC_NA    9999
 
+/* Names and structures are those of UNIX 03, as for every 64-bit program: members of registers are __rax, not rax. */
+#ifndef __DARWIN_UNIX03
+#define __DARWIN_UNIX03 1
+#endif
+#define __DARWIN_64_BIT_INO_T 1
+#define __DARWIN_VERS_1050    1
+
 #define __MAC_OS_X_VERSION_MIN_REQUIRED MAC_OS_X_VERSION_MIN_REQUIRED
 #define __MAC_OS_X_VERSION_MAX_ALLOWED  MAC_OS_X_VERSION_MAX_ALLOWED
 

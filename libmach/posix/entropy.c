@@ -4,9 +4,11 @@
  * processor without one gives the low bits of its clock, stirred, which differ from call to call
  * and can be guessed: good enough for tests and games, not for keys.
  */
+#include <CommonCrypto/CommonRandom.h>
 #include <cpuid.h>
 #include <errno.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -62,4 +64,13 @@ int getentropy(void *buffer, size_t size)
         size -= part;
     }
     return 0;
+}
+
+CCRNGStatus CCRandomGenerateBytes(void *bytes, size_t count)
+{
+    if (bytes == NULL && count != 0) {
+        return kCCParamError;
+    }
+    arc4random_buf(bytes, count);
+    return kCCSuccess;
 }

@@ -3,6 +3,7 @@
  * What programs ask about the system and themselves: sysctl, sysconf, uname, users, names; and
  * <libkern/OSAtomic.h>.
  */
+#include <CommonCrypto/CommonRandom.h>
 #include <crt_externs.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -47,6 +48,16 @@ CASE(nothing_is_loaded_at_run_time)
     EXPECT(dlsym(RTLD_DEFAULT, "printf") == NULL && dlerror() != NULL);
     EXPECT_EQ(dladdr(&info, &info), 0);
     EXPECT_EQ(dlclose(NULL), -1);
+}
+
+CASE(bytes_are_random)
+{
+    unsigned char one[32] = {}, two[32] = {};
+    EXPECT_EQ(CCRandomGenerateBytes(one, sizeof(one)), kCCSuccess);
+    EXPECT_EQ(CCRandomGenerateBytes(two, sizeof(two)), kCCSuccess);
+    EXPECT(memcmp(one, two, sizeof(one)) != 0);
+    EXPECT_EQ(CCRandomGenerateBytes(NULL, 1), kCCParamError);
+    EXPECT_EQ(CCRandomGenerateBytes(NULL, 0), kCCSuccess);
 }
 
 CASE(facts_have_names)

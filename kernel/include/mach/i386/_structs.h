@@ -4,6 +4,11 @@
  */
 #pragma once
 
+/* Darwin's word for members named __rax instead of rax, as programs ask. */
+#ifndef __DARWIN_UNIX03
+#define __DARWIN_UNIX03 1
+#endif
+
 #include <stdint.h>
 
 #include <mach/abi.h>
