@@ -13,10 +13,11 @@
 /*
  * Vectors that are none.  In the frame of a Mach trap (SYSCALL) only rip, rflags, rsp, rbx, rbp and
  * r12 to r15 are meaningful, and the return is by SYSRET.  A frame that was completed or written
- * from outside says FULL: all registers are restored from it.
+ * from outside says FULL: all registers are restored from it.  RESULT is a Mach trap's that is over, and so has rax.
  */
 #define TRAP_VECTOR_SYSCALL 256
 #define TRAP_VECTOR_FULL    257
+#define TRAP_VECTOR_RESULT  258
 
 struct trap_frame {
     uint64_t r15;    /*   0 */

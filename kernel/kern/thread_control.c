@@ -287,17 +287,22 @@ kern_return_t thread_user_unhold(struct thread *thread)
     return result;
 }
 
-static bool thread_is_on_processor(struct thread *thread)
+/* Do THREAD's registers change?  They do also when its wait was broken off and it has not left the trap yet, whose
+ * result is in none of them until then. */
+static bool thread_moves(struct thread *thread)
 {
     interrupt_state_t state = spin_lock_save(&thread->lock);
-    bool is_running = thread->state == THREAD_RUNNING;
+    uint32_t ast = atomic_load(&thread->ast);
+    bool leaves_trap = thread->state == THREAD_RUNNABLE &&
+                       (ast & (THREAD_AST_ABORT | THREAD_AST_ABORT_SAFELY)) != 0;
+    bool moves = thread->state == THREAD_RUNNING || leaves_trap;
     spin_unlock_restore(&thread->lock, state);
-    return is_running;
+    return moves;
 }
 
 void thread_wait_held(struct thread *thread)
 {
-    while (thread != current_thread() && thread_is_on_processor(thread)) {
+    while (thread != current_thread() && thread_moves(thread)) {
         thread_sleep_until(clock_now() + HELD_POLL_NS);
     }
 }

@@ -58,8 +58,8 @@ void thread_unhold(struct thread *thread);
 [[nodiscard]] kern_return_t thread_user_hold(struct thread *thread);
 [[nodiscard]] kern_return_t thread_user_unhold(struct thread *thread);
 
-/* Wait until THREAD, which the caller holds, is in the kernel or off the processors: its user
- * registers stand still. Context: may sleep. */
+/* Wait until THREAD, which the caller holds, is in the kernel or off the processors, and has left the trap that it was
+ * told to break off: its user registers stand still. Context: may sleep. */
 void thread_wait_held(struct thread *thread);
 
 /* A send right to THREAD's kernel port; null after termination. */

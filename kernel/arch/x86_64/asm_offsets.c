@@ -32,6 +32,7 @@ static_assert(sizeof(struct trap_frame) == FRAME_SIZE);
 static_assert(offsetof(struct thread_context, kernel_sp) == CONTEXT_KERNEL_SP);
 static_assert(offsetof(struct tss, rsp0) == TSS_RSP0);
 static_assert(TRAP_VECTOR_SYSCALL == VECTOR_SYSCALL);
+static_assert(TRAP_VECTOR_RESULT == VECTOR_RESULT);
 static_assert(SYSCALL_CLASS_MACH == MACH_CLASS);
 static_assert(SYSCALL_TABLE_SIZE == TABLE_SIZE);
 static_assert(KERN_INVALID_ADDRESS == ERROR_BAD_ADDRESS);

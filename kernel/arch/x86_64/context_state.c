@@ -51,6 +51,9 @@ static void registers_get(struct thread_context *context, x86_thread_state64_t *
         return;
     }
     state->__rax = frame->rax;
+    if (frame->vector == TRAP_VECTOR_RESULT) {
+        return;
+    }
     state->__rcx = frame->rcx;
     state->__rdx = frame->rdx;
     state->__rdi = frame->rdi;

@@ -196,7 +196,11 @@ syscall_ast:
         cmpl    $VECTOR_SYSCALL, FRAME_VECTOR(%rsp)
         jne     syscall_changed
         movq    %rax, FRAME_RAX(%rsp)
+        movq    $VECTOR_RESULT, FRAME_VECTOR(%rsp)
         call    trap_finish
+        cmpl    $VECTOR_RESULT, FRAME_VECTOR(%rsp)
+        jne     syscall_changed
+        movq    $VECTOR_SYSCALL, FRAME_VECTOR(%rsp)
         movq    FRAME_RAX(%rsp), %rax
         jmp     syscall_exit
 
