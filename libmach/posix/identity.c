@@ -9,6 +9,8 @@
 #include <mach/mach_init.h>
 #include <mach/task.h>
 
+#include "files.h"
+
 #define TOKEN_USER 0
 
 uid_t getuid(void)
@@ -32,4 +34,15 @@ gid_t getgid(void)
 gid_t getegid(void)
 {
     return getgid();
+}
+
+int getdtablesize(void)
+{
+    return files_limit();
+}
+
+/* No program runs with another user's rights. */
+int issetugid(void)
+{
+    return 0;
 }

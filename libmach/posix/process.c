@@ -69,13 +69,15 @@ kern_return_t process_reconnect(mach_port_t port)
     return result;
 }
 
-const char *program_name(void)
+const char *program_path(void)
 {
     const struct startup_info *block = startup_block();
-    if (block->path_offset == 0) {
-        return "?";
-    }
-    const char *path = (const char *)block + block->path_offset;
+    return block->path_offset == 0 ? "?" : (const char *)block + block->path_offset;
+}
+
+const char *program_name(void)
+{
+    const char *path = program_path();
     const char *slash = strrchr(path, '/');
     return slash == NULL ? path : slash + 1;
 }

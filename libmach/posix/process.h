@@ -11,6 +11,9 @@
 /* The port; null if the program was started without one. References: none given. */
 mach_port_t process_port(void);
 
+/* The path that the program was started by; "?" if it does not know. */
+const char *program_path(void);
+
 /* The last part of the path that the program was started by; "?" if it does not know. */
 const char *program_name(void);
 

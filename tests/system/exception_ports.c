@@ -61,6 +61,37 @@ CASE(exception_ports_are_told_and_inherited)
     port_destroy_with_send(handler);
 }
 
+/* Kinds of exceptions are told together if all that is set for them is the same. */
+CASE(what_differs_is_told_apart)
+{
+    static const struct {
+        exception_behavior_t behavior;
+        thread_state_flavor_t flavor;
+        mach_msg_type_number_t count;
+    } others[] = {
+        { EXCEPTION_STATE, x86_THREAD_STATE64, 1 },
+        { EXCEPTION_STATE, x86_FLOAT_STATE64, 2 },
+        { EXCEPTION_STATE_IDENTITY, x86_THREAD_STATE64, 2 },
+    };
+    struct helper helper;
+    struct told told;
+    mach_port_t handler = port_create_with_send();
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]) && helper_create(&helper); i++) {
+        EXPECT_OK(task_set_exception_ports(helper.task, EXC_MASK_ARITHMETIC, handler,
+                                           EXCEPTION_STATE, x86_THREAD_STATE64));
+        EXPECT_OK(task_set_exception_ports(helper.task, EXC_MASK_BREAKPOINT, handler,
+                                           others[i].behavior, others[i].flavor));
+        ask_task(helper.task, SOME_MASK, &told);
+        EXPECT_EQ(told.count, others[i].count);
+        for (mach_msg_type_number_t j = 0; j < told.count; j++) {
+            EXPECT_EQ(told.handlers[j], handler);
+            EXPECT_OK(mach_port_deallocate(mach_task_self(), told.handlers[j]));
+        }
+        helper_destroy(&helper);
+    }
+    port_destroy_with_send(handler);
+}
+
 /* What is told in numbers: those by which name spaces tell ports (mach_port_space_info). */
 struct numbers {
     exception_mask_t masks[EXC_TYPES_COUNT];
