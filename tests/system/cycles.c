@@ -141,6 +141,22 @@ static void cycle_port_destroyed_request(void)
     hear(MACH_NOTIFY_PORT_DESTROYED);
 }
 
+/* The queue is full when it is asked, and has room again. */
+static void cycle_send_possible_request(void)
+{
+    union any_message message;
+    mach_port_limits_t limits = { .mpl_qlimit = 1 };
+    mach_port_t previous, port = port_create_with_send();
+    EXPECT_OK(mach_port_set_attributes(SELF, port, MACH_PORT_LIMITS_INFO, (mach_port_info_t)&limits,
+                                       MACH_PORT_LIMITS_INFO_COUNT));
+    EXPECT_OK(send_value(port, 1));
+    EXPECT_OK(mach_port_request_notification(SELF, port, MACH_NOTIFY_SEND_POSSIBLE, 1, notified,
+                                             MACH_MSG_TYPE_MAKE_SEND_ONCE, &previous));
+    EXPECT_OK(receive_now(port, &message));
+    hear(MACH_NOTIFY_SEND_POSSIBLE);
+    port_destroy_with_send(port);
+}
+
 static void cycle_cancelled_requests(void)
 {
     static const mach_msg_id_t kinds[] = { MACH_NOTIFY_DEAD_NAME, MACH_NOTIFY_NO_SENDERS,
@@ -160,6 +176,7 @@ CASE(notifications)
         { "request for a dead name", cycle_dead_name_request, false },
         { "request for no senders", cycle_no_senders_request, false },
         { "request for a destroyed port", cycle_port_destroyed_request, false },
+        { "request for room in a queue", cycle_send_possible_request, true },
         { "requests taken back", cycle_cancelled_requests, true },
     };
     notified = port_create();

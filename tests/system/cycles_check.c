@@ -76,7 +76,8 @@ static uint64_t rounds(const struct cycle *cycle)
     if (argument == NULL) {
         return ROUNDS_QUICK;
     }
-    return strtoull(argument, NULL, 10) / (cycle->is_dear ? DEAR : 1);
+    bool is_shortened = cycle->is_dear && systest_argument(2) == NULL;
+    return strtoull(argument, NULL, 10) / (is_shortened ? DEAR : 1);
 }
 
 static void check(const struct cycle *cycle)

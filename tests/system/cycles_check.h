@@ -2,7 +2,8 @@
 /*
  * Each kind of thing, made and destroyed again and again, leaves the kernel's memory where it was: every
  * kind of object, the allocator's size classes too, and the free pages. The program's argument says how
- * often; without one it is quick. scripts/test has a job that does each a million times.
+ * often; without one it is quick; another one behind it ("all") has those done as often that take long.
+ * scripts/test has jobs that do each a million times, and those 50,000 times.
  */
 #pragma once
 
@@ -12,7 +13,7 @@
 struct cycle {
     const char *what;
     void (*once)(void);
-    bool is_dear; /* done a twentieth as often, if it is often */
+    bool is_dear; /* done a twentieth as often, if it is often and not all are */
 };
 
 /* Do each of the COUNT CYCLES many times; before and after them the kernel has to have the same. */

@@ -248,12 +248,24 @@ static void cycle_thread_with_voucher(void)
     EXPECT_OK(thread_terminate(thread));
 }
 
+static void cycle_task_with_voucher(void)
+{
+    task_t task;
+    mach_voucher_t voucher = voucher_with("cycle");
+    EXPECT_OK(task_create(SELF, NULL, 0, FALSE, &task));
+    EXPECT_OK(task_set_mach_voucher(task, voucher));
+    voucher_drop(voucher);
+    EXPECT_OK(task_terminate(task));
+    release(task);
+}
+
 CASE(vouchers)
 {
     static const struct cycle cycles[] = {
         { "voucher", cycle_voucher, false },
         { "voucher in a message", cycle_voucher_in_message, false },
         { "voucher of a thread", cycle_thread_with_voucher, true },
+        { "voucher of a task", cycle_task_with_voucher, true },
     };
     receiver = port_create_with_send();
     CYCLES_CHECK(cycles);
