@@ -11,6 +11,7 @@
 #include <arch/clock_device.h>
 #include <arch/user_copy.h>
 #include <sched/policy.h>
+#include <sched/sched.h>
 #include <sched/thread.h>
 #include <sched/timer.h>
 #include <sched/waitq.h>
@@ -20,11 +21,6 @@
 #define NS_PER_MS UINT64_C(1000000)
 
 TRAP_HANDLER(swtch)
-{
-    return thread_yield();
-}
-
-TRAP_HANDLER(swtch_pri)
 {
     return thread_yield();
 }
@@ -46,8 +42,8 @@ static void depression_ends(struct timer *timer)
     thread_set_depressed(container_of(timer, struct depression, timer)->thread, false);
 }
 
-/* Let all others run, for MILLISECONDS at most (0: as long as they want to). */
-static void yield_depressed(uint32_t milliseconds)
+/* Let all others run, for MILLISECONDS at most (0: as long as they want to).  Returns: were there any? */
+static bool yield_depressed(uint32_t milliseconds)
 {
     struct depression depression = { .thread = current_thread() };
     timer_init(&depression.timer, depression_ends);
@@ -55,16 +51,22 @@ static void yield_depressed(uint32_t milliseconds)
         timer_arm(&depression.timer, clock_now() + milliseconds * NS_PER_MS, 0);
     }
     thread_set_depressed(depression.thread, true);
-    thread_yield();
+    bool has_other = thread_yield();
     timer_cancel(&depression.timer);
     thread_set_depressed(depression.thread, false);
+    return has_other;
+}
+
+TRAP_HANDLER(swtch_pri)
+{
+    return yield_depressed(SCHED_QUANTUM_NS / NS_PER_MS);
 }
 
 static kern_return_t switch_by(int option, uint32_t milliseconds)
 {
     switch (option) {
     case SWITCH_OPTION_NONE: thread_yield(); return KERN_SUCCESS;
-    case SWITCH_OPTION_DEPRESS: yield_depressed(milliseconds); return KERN_SUCCESS;
+    case SWITCH_OPTION_DEPRESS: (void)yield_depressed(milliseconds); return KERN_SUCCESS;
     case SWITCH_OPTION_WAIT: return sleep_until(clock_now() + milliseconds * NS_PER_MS);
     default: return KERN_INVALID_ARGUMENT;
     }

@@ -257,6 +257,50 @@ CASE(the_thread_that_is_named_runs_next)
     one_processor_end(&one, 1);
 }
 
+/* Count for ever. */
+static void count(void *argument)
+{
+    (void)argument;
+    while (!stop) {
+        turns++;
+    }
+}
+
+static bool has_counted(void *argument)
+{
+    (void)argument;
+    return turns != 0;
+}
+
+/* How often of ROUNDS something less important runs while this thread offers its processor to all. */
+static uint32_t count_offers(void)
+{
+    uint32_t taken = 0;
+    for (uint32_t round = 0; round < ROUNDS; round++) {
+        uint32_t before = turns;
+        (void)swtch_pri(0);
+        taken += turns != before;
+    }
+    return taken;
+}
+
+CASE(what_is_less_important_gets_a_turn)
+{
+    struct thread_precedence_policy low = { .importance = -10 };
+    struct worker worker;
+    struct one_processor one = one_processor_begin();
+    stop = false;
+    turns = 0;
+    EXPECT(worker_start(&worker, mach_task_self(), count, NULL));
+    EXPECT(systest_wait(has_counted, NULL));
+    EXPECT_OK(thread_policy_set(worker.thread, THREAD_PRECEDENCE_POLICY, (thread_policy_t)&low,
+                                THREAD_PRECEDENCE_POLICY_COUNT));
+    EXPECT(count_offers() >= ROUNDS * 2 / 3); /* others may take the rest */
+    stop = true;
+    worker_join(&worker);
+    one_processor_end(&one, 1);
+}
+
 CASE(a_name_that_is_no_threads_lets_others_run)
 {
     mach_port_t self = mach_thread_self();

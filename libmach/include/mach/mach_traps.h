@@ -32,7 +32,7 @@ mach_msg_return_t mach_msg_overwrite_trap(mach_msg_header_t *msg, mach_msg_optio
                                           mach_port_name_t notify, mach_msg_header_t *rcv_msg);
 
 /*
- * Let other threads run; swtch_pri() at lowest priority for a moment.
+ * Let other threads run: swtch() those that are as important, swtch_pri() all, for a slice of time at most.
  * Returns: are other threads waiting for the processor?
  */
 boolean_t swtch(void);
