@@ -4,12 +4,16 @@
  */
 #include <mach/clock.h>
 #include <mach/clock_types.h>
+#include <mach/device_types.h>
 #include <mach/host_priv.h>
+#include <mach/host_special_ports.h>
 #include <mach/mach.h>
 #include <mach/mach_vm.h>
 #include <mach/mk_timer.h>
 #include <mach/processor_set.h>
 #include <mach/task_special_ports.h>
+
+#include <mach_r/device.h>
 
 #include "cycles_check.h"
 #include "systest.h"
@@ -17,7 +21,8 @@
 #include "systest_task.h"
 #include "voucher_recipes.h"
 
-#define SELF mach_task_self()
+#define SELF      mach_task_self()
+#define SPARE_IRQ 5
 
 static void release(mach_port_t name)
 {
@@ -196,6 +201,15 @@ static void cycle_processors(void)
     release(name);
 }
 
+static device_master_t devices;
+
+/* An interrupt that none of the machine's devices uses is a driver's, and free again. */
+static void cycle_interrupt(void)
+{
+    EXPECT_OK(device_register_interrupt(devices, SPARE_IRQ, receiver, MACH_MSG_TYPE_MAKE_SEND));
+    EXPECT_OK(device_release_interrupt(devices, SPARE_IRQ));
+}
+
 CASE(semaphores_timers_and_the_host)
 {
     static const struct cycle cycles[] = {
@@ -204,14 +218,18 @@ CASE(semaphores_timers_and_the_host)
         { "alarm", cycle_alarm, false },
         { "request for a notification of the host", cycle_host_request, true },
         { "rights to processors", cycle_processors, true },
+        { "driver of an interrupt", cycle_interrupt, true },
     };
     host = mach_host_self();
+    EXPECT_OK(
+        host_get_special_port(systest_host_priv(), HOST_LOCAL_NODE, HOST_IO_MAIN_PORT, &devices));
     ticking = systest_clock(SYSTEM_CLOCK);
     calendar = systest_clock(CALENDAR_CLOCK);
     EXPECT_OK(host_get_clock_control(systest_host_priv(), CALENDAR_CLOCK, &calendar_control));
     receiver = port_create();
     CYCLES_CHECK(cycles);
     port_destroy(receiver);
+    release(devices);
     release(calendar_control);
     release(calendar);
     release(ticking);
